@@ -1,0 +1,124 @@
+#include "core/experiment/catalog.h"
+
+#include <charconv>
+
+namespace ballast {
+namespace {
+
+const std::vector<DatasetInfo> kDatasets = {
+    {"fashion-mnist", "Fashion-MNIST", "60,000 + 10,000 grey 28×28 pictures of clothes, 10 classes.",
+     10, 6000, 10000, 1, 28, {0.2860}, {0.3530},
+     {"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+      "Ankle boot"}},
+    {"cifar10", "CIFAR-10", "50,000 + 10,000 colour 32×32 pictures, 10 classes.", 10, 5000, 10000, 3,
+     32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010},
+     {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}},
+    {"cifar100", "CIFAR-100", "50,000 + 10,000 colour 32×32 pictures, 100 classes.", 100, 500, 10000,
+     3, 32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}, {}},
+};
+
+constexpr CatalogEntry kProfiles[] = {
+    {"long-tailed", "Long-tailed", "N_y falls exponentially from the first class to the last."},
+    {"step", "Step", "The first half of the classes keeps every image, the second half 1/ratio."},
+    {"none", "Balanced", "Every class keeps every image."},
+};
+
+constexpr CatalogEntry kModels[] = {
+    {"resnet8", "ResNet-8", "0.08 M parameters; seconds an epoch on two cores."},
+    {"resnet14", "ResNet-14", "0.18 M parameters."},
+    {"resnet20", "ResNet-20", "0.27 M parameters."},
+    {"resnet32", "ResNet-32", "0.46 M parameters; the paper's network for CIFAR."},
+    {"resnet44", "ResNet-44", "0.66 M parameters."},
+    {"resnet56", "ResNet-56", "0.85 M parameters."},
+    {"resnet110", "ResNet-110", "1.7 M parameters."},
+};
+
+constexpr CatalogEntry kHeads[] = {
+    {"linear", "Linear", "Weights and bias."},
+    {"cosine", "Cosine", "Cosine of the angle between features and class weights; no bias."},
+};
+
+constexpr CatalogEntry kLosses[] = {
+    {"vs", "Vector scaling (VS)",
+     "Eq. 3: α, β and Δ per class. CE, CB, LA and CDT are its special cases."},
+    {"ce", "Cross-entropy (CE)", "Eq. 3 with β = 1 and Δ = 0: class weights α only."},
+};
+
+constexpr CatalogEntry kReductions[] = {
+    {"weighted-mean", "Weighted mean",
+     "Σ α ℓ / Σ α over the batch, as in the authors' code: the scale of α cancels."},
+    {"mean", "Mean", "Σ α ℓ / m over the batch, as in the paper's Algorithm 1: the scale of α counts."},
+};
+
+constexpr CatalogEntry kAugmentations[] = {
+    {"none", "None", "Images as they are."},
+    {"crop-flip", "Crop and flip",
+     "Random crop after 4 pixels of zero padding, random horizontal flip."},
+};
+
+const std::vector<ClassRuleInfo> kClassRules = {
+    {"one", "One", "1", {ClassTerm::alpha, ClassTerm::beta}, std::nullopt},
+    {"zero", "Zero", "0", {ClassTerm::delta}, std::nullopt},
+    {"inverse", "Balanced", "π_y⁻¹, normalised to sum C", {ClassTerm::alpha}, std::nullopt},
+    {"power", "Power (ADRW)", "π_y^(−ν), normalised to sum C", {ClassTerm::alpha},
+     RuleParameter{"nu", "ν", "0 weighs all images alike, 1 all classes.", 0.0, 5.0, 0.5}},
+    {"effective-number", "Class-balanced (CB)", "(1−p) / (1−p^N_y), normalised to sum C",
+     {ClassTerm::alpha},
+     RuleParameter{"p", "p", "Closer to 1 weighs small classes more.", 0.0, 1.0, 0.9999, true}},
+    {"cdt", "Class-dependent temperature (CDT)", "(N_y / N_1)^γ", {ClassTerm::beta},
+     RuleParameter{"gamma", "γ", "CDT γ: 0 leaves every scale at 1.", 0.0, 5.0, 0.05}},
+    {"la", "Logit adjustment (LA)", "τ log π_y", {ClassTerm::delta},
+     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0, 1.0}},
+    {"values", "Values", "one number per class",
+     {ClassTerm::alpha, ClassTerm::beta, ClassTerm::delta}, std::nullopt},
+};
+
+}  // namespace
+
+std::span<const DatasetInfo> datasets() { return kDatasets; }
+std::span<const CatalogEntry> profiles() { return kProfiles; }
+std::span<const CatalogEntry> models() { return kModels; }
+std::span<const CatalogEntry> heads() { return kHeads; }
+std::span<const CatalogEntry> losses() { return kLosses; }
+std::span<const CatalogEntry> reductions() { return kReductions; }
+std::span<const CatalogEntry> augmentations() { return kAugmentations; }
+std::span<const ClassRuleInfo> classRules() { return kClassRules; }
+
+const DatasetInfo* findDataset(std::string_view name) {
+    for (const DatasetInfo& info : kDatasets) {
+        if (info.name == name) return &info;
+    }
+    return nullptr;
+}
+
+const ClassRuleInfo* findClassRule(std::string_view name) {
+    for (const ClassRuleInfo& info : kClassRules) {
+        if (info.name == name) return &info;
+    }
+    return nullptr;
+}
+
+std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term) {
+    std::vector<const ClassRuleInfo*> rules;
+    for (const ClassRuleInfo& info : kClassRules) {
+        for (ClassTerm allowed : info.terms) {
+            if (allowed == term) rules.push_back(&info);
+        }
+    }
+    return rules;
+}
+
+std::optional<int> residualDepth(std::string_view model) {
+    constexpr std::string_view kPrefix = "resnet";
+    if (!model.starts_with(kPrefix)) return std::nullopt;
+    const std::string_view digits = model.substr(kPrefix.size());
+    int depth = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), depth);
+    if (error != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0')) {
+        return std::nullopt;
+    }
+    if (depth < 8 || depth > 1202 || depth % 6 != 2) return std::nullopt;
+    return depth;
+}
+
+}  // namespace ballast

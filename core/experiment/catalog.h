@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ballast {
+
+/// A name that may stand in a config, with what people read about it.
+struct CatalogEntry {
+    std::string_view name;
+    std::string_view label;
+    std::string_view help;
+};
+
+/// A data set Ballast knows. Pixel means and standard deviations are of values scaled to 0 … 1.
+struct DatasetInfo {
+    std::string_view name;
+    std::string_view label;
+    std::string_view help;
+    int classes;
+    int train_per_class;
+    int test_images;
+    int channels;
+    int image_size;
+    std::vector<double> mean;
+    std::vector<double> standard_deviation;
+    std::vector<std::string_view> class_names;  // empty: shown by number
+};
+
+/// Which of the three class-dependent terms of Eq. 3 a rule can give.
+enum class ClassTerm { alpha, beta, delta };
+
+struct RuleParameter {
+    std::string_view name;
+    std::string_view symbol;
+    std::string_view help;
+    double minimum;
+    double maximum;
+    double default_value;
+    bool open = false;  // the bounds themselves are excluded
+};
+
+struct ClassRuleInfo {
+    std::string_view name;
+    std::string_view label;
+    std::string_view formula;
+    std::vector<ClassTerm> terms;
+    std::optional<RuleParameter> parameter;
+};
+
+std::span<const DatasetInfo> datasets();
+std::span<const CatalogEntry> profiles();
+std::span<const CatalogEntry> models();
+std::span<const CatalogEntry> heads();
+std::span<const CatalogEntry> losses();
+std::span<const CatalogEntry> reductions();
+std::span<const CatalogEntry> augmentations();
+std::span<const ClassRuleInfo> classRules();
+
+/// The entry of that name, or nullptr.
+const DatasetInfo* findDataset(std::string_view name);
+const ClassRuleInfo* findClassRule(std::string_view name);
+
+/// The rules that can give `term`, in the catalogue's order.
+std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term);
+
+/// Depth of a CIFAR residual network's name ("resnet32" -> 32), or nothing where the name is not
+/// resnet followed by 6n+2 (n >= 1, depth at most 1202).
+std::optional<int> residualDepth(std::string_view model);
+
+}  // namespace ballast

@@ -1,0 +1,33 @@
+#include "core/experiment/config.h"
+
+namespace ballast {
+
+std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch) {
+    std::size_t index = 0;
+    while (index + 1 < phases.size() && phases[index + 1].from <= epoch) ++index;
+    return index;
+}
+
+std::optional<int> deferredEpoch(const RunConfig& config) {
+    if (config.phases.size() < 2) return std::nullopt;
+    return config.phases[1].from;
+}
+
+double learningRateAt(const RunConfig& config, int epoch) {
+    const LrScheduleConfig& schedule = config.lr_schedule;
+    double factor = 1.0;
+    if (epoch < schedule.warmup_epochs) {
+        factor = static_cast<double>(epoch + 1) / schedule.warmup_epochs;
+    } else {
+        for (const LrStep& step : schedule.steps) {
+            if (step.from <= epoch) factor = step.factor;
+        }
+    }
+    return config.optimizer.lr * factor * phaseAt(config, epoch).lr_factor;
+}
+
+double weightDecayAt(const RunConfig& config, int epoch) {
+    return phaseAt(config, epoch).weight_decay.value_or(config.optimizer.weight_decay);
+}
+
+}  // namespace ballast

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ballast {
+
+/// How one class-dependent term follows from the class counts: a rule of the catalogue with its
+/// parameters, or (rule "values") one number per class.
+struct ClassRule {
+    std::string rule;
+    std::map<std::string, double> parameters;
+    std::vector<double> values;
+    bool operator==(const ClassRule&) const = default;
+};
+
+/// What holds from epoch `from` on, until the next phase.
+struct Phase {
+    int from = 0;                        // first epoch of the phase, counted from 0
+    ClassRule alpha{"one", {}, {}};      // class weight α_y, Eq. 3
+    ClassRule beta{"one", {}, {}};       // logit scale β_y, Eq. 3
+    ClassRule delta{"zero", {}, {}};     // logit shift Δ_y, Eq. 3
+    double lr_factor = 1.0;              // multiplies the scheduled learning rate
+    std::optional<double> weight_decay;  // replaces the optimiser's, where given
+    double sam_radius = 0.0;             // 0: plain SGD
+    bool operator==(const Phase&) const = default;
+};
+
+struct ImbalanceConfig {
+    std::string profile = "long-tailed";  // long-tailed | step | none
+    double ratio = 100.0;                 // imbalance ratio N_1 / N_C
+    std::uint32_t seed = 0;               // draws the subset; apart from the training seed
+    bool operator==(const ImbalanceConfig&) const = default;
+};
+
+struct DataConfig {
+    std::string dataset = "cifar10";
+    ImbalanceConfig imbalance;
+    int validation_per_class = 0;
+    bool operator==(const DataConfig&) const = default;
+};
+
+struct ModelConfig {
+    std::string name = "resnet32";
+    std::string head = "linear";
+    bool operator==(const ModelConfig&) const = default;
+};
+
+struct LossConfig {
+    std::string name = "vs";
+    std::string reduction = "weighted-mean";
+    bool operator==(const LossConfig&) const = default;
+};
+
+struct OptimizerConfig {
+    double lr = 0.1;
+    double momentum = 0.9;
+    double weight_decay = 2e-4;
+    bool operator==(const OptimizerConfig&) const = default;
+};
+
+/// From epoch `from` on the learning rate is the base rate times `factor`.
+struct LrStep {
+    int from = 0;
+    double factor = 1.0;
+    bool operator==(const LrStep&) const = default;
+};
+
+struct LrScheduleConfig {
+    int warmup_epochs = 5;
+    std::vector<LrStep> steps;
+    bool operator==(const LrScheduleConfig&) const = default;
+};
+
+struct TrainingConfig {
+    int epochs = 200;
+    int batch_size = 128;
+    std::string augmentation = "crop-flip";
+    std::uint64_t seed = 0;
+    std::string device = "auto";  // auto | cpu | cuda | cuda:N
+    int threads = 0;              // 0: all cores of the slot
+    int exact_every = 5;          // epochs between exact statistics; 0: only at phases and the end
+    bool operator==(const TrainingConfig&) const = default;
+};
+
+/// Everything that determines a run. Plain values; see config_json.h for reading and checking.
+struct RunConfig {
+    std::string name;
+    DataConfig data;
+    ModelConfig model;
+    LossConfig loss;
+    std::vector<Phase> phases{Phase{}};
+    OptimizerConfig optimizer;
+    LrScheduleConfig lr_schedule;
+    TrainingConfig training;
+    bool operator==(const RunConfig&) const = default;
+};
+
+/// Index of the phase that holds in `epoch` (0-based).
+std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch);
+inline const Phase& phaseAt(const RunConfig& config, int epoch) {
+    return config.phases[phaseIndexAt(config.phases, epoch)];
+}
+
+/// T0: the first epoch of the second phase, or nothing where one phase holds throughout.
+std::optional<int> deferredEpoch(const RunConfig& config);
+
+/// Learning rate of `epoch` (0-based): base · (epoch+1)/warmup during warm-up, else base · factor of
+/// the last step reached; in each case times the phase's lr_factor.
+double learningRateAt(const RunConfig& config, int epoch);
+
+/// Weight decay of `epoch`: the phase's own, or the optimiser's.
+double weightDecayAt(const RunConfig& config, int epoch);
+
+}  // namespace ballast

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/experiment/config.h"
+#include "core/results/records.h"
+
+namespace ballast {
+
+inline constexpr int kRunFormat = 1;
+
+/// Which process trains a run, so that a crash can be told from work in progress.
+struct RunOwner {
+    std::string host;
+    std::string boot_id;
+    std::int64_t pid = 0;
+    bool operator==(const RunOwner&) const = default;
+};
+
+/// status.json. `heartbeat` is Unix time in seconds of the last sign of life.
+struct RunStatus {
+    RunState state = RunState::queued;
+    int epochs_done = 0;
+    std::string message;
+    std::optional<RunOwner> owner;
+    std::int64_t heartbeat = 0;
+};
+
+/// What run.json says. `threads` and `device` are those of the first start; resuming uses the same.
+struct RunDescription {
+    RunConfig config;
+    nlohmann::json config_as_given;
+    std::vector<std::int64_t> class_counts;
+    std::string created;  // ISO 8601, UTC
+    std::string version;
+    std::string libtorch;
+    std::string device;
+    int threads = 0;
+    std::string data_sha256;
+    std::string subset_sha256;
+    nlohmann::json parent;  // null, or {"run", "epoch"} of a forked run
+};
+
+/// Everything a view of a run shows. Where the folder cannot be read, `error` says why and the rest
+/// is empty but for `id` and `folder`.
+struct RunSummary {
+    std::string id;
+    std::filesystem::path folder;
+    RunDescription description;
+    RunStatus status;
+    std::vector<EpochRecord> records;
+    std::vector<std::string> warnings;  // "the last record is torn and was dropped"
+    std::string error;
+    bool interrupted = false;  // says running or paused, but its owner is gone
+};
+
+/// Reads a run without owning or changing it. Never throws: see RunSummary::error.
+RunSummary readRun(const std::filesystem::path& folder);
+
+/// Exclusive ownership of a run's folder while it trains: one process at a time, held by a file lock
+/// that the kernel releases when the process dies. All writing to a run goes through here.
+class OwnedRun {
+public:
+    /// Makes a new folder under `workspace`/runs, with run.json and status "queued"; an ID is made of
+    /// the run's name and the time. Returns it without keeping ownership. Throws StorageError and
+    /// leaves nothing behind.
+    static std::filesystem::path create(const std::filesystem::path& workspace,
+                                        const RunDescription& description);
+
+    /// Takes ownership. Repairs a torn last record and says so in repairs().
+    /// Throws StorageError: no such run, newer format, held by another process.
+    explicit OwnedRun(const std::filesystem::path& folder);
+    ~OwnedRun();
+    OwnedRun(const OwnedRun&) = delete;
+    OwnedRun& operator=(const OwnedRun&) = delete;
+
+    const std::filesystem::path& folder() const { return folder_; }
+    const RunDescription& description() const { return description_; }
+    const std::vector<EpochRecord>& records() const { return records_; }
+    const std::vector<std::string>& repairs() const { return repairs_; }
+
+    /// Appends to epochs.jsonl and flushes it to disk.
+    void append(const EpochRecord& record);
+
+    /// Keeps the records of epochs below `epochs`; the others will be trained again.
+    void truncateRecords(int epochs);
+
+    /// Replaces status.json; owner and heartbeat are filled in.
+    void setStatus(RunState state, int epochs_done, const std::string& message);
+
+    /// Appends a line with the time to log.txt.
+    void log(const std::string& line);
+
+    /// Files of checkpoints/ by epochs done, oldest first.
+    struct CheckpointFile {
+        int epochs_done = 0;
+        std::filesystem::path path;
+    };
+    std::vector<CheckpointFile> checkpoints() const;
+    std::filesystem::path checkpointPath(int epochs_done) const;
+
+    /// Removes all checkpoints but the newest two and the one after the best epoch.
+    void pruneCheckpoints();
+
+private:
+    std::filesystem::path folder_;
+    int lock_ = -1;
+    RunDescription description_;
+    std::vector<EpochRecord> records_;
+    std::vector<std::string> repairs_;
+};
+
+}  // namespace ballast
