@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace ballast {
+
+/// A form for a run's config, made from the field table (core/experiment/config_fields.h). It holds
+/// the config as JSON and changes only what the user edits, so everything else comes back exactly.
+/// What is typed is passed on as it is, wrong or not: "abc" in a number field becomes the string
+/// "abc", for checkConfig() to refuse. A field the config leaves out shows its default.
+///
+/// An editor's objectName is its JSON pointer ("/training/epochs"). A class rule's parts are
+/// "/phases/0/alpha" (the rule), "/phases/0/alpha/nu" (its parameter), "/phases/0/alpha/values".
+/// Buttons: "/phases/-" and "/lr_schedule/steps/-" add, "/phases/1/remove" removes.
+class ConfigForm : public QWidget {
+    Q_OBJECT
+public:
+    explicit ConfigForm(QWidget* parent = nullptr);
+    ~ConfigForm() override;
+
+    /// Shows `config`, which need not be valid. Does not emit edited().
+    void setConfig(const nlohmann::json& config);
+    nlohmann::json config() const;
+
+    /// Changes one value as if the user had typed it: shows it and emits edited().
+    void setValue(const std::string& pointer, const nlohmann::json& value);
+
+    /// Marks each problem's field in red with the reason beneath it; a problem whose field is not
+    /// in the form stands at the top.
+    void setProblems(const std::vector<Problem>& problems);
+    /// The sentence shown beneath the field of `pointer`, or empty.
+    QString problemAt(const std::string& pointer) const;
+    /// The sentences at the top.
+    QString problemsWithoutField() const;
+
+    /// Brings the field of `pointer` into view and gives it the focus.
+    void focusField(const std::string& pointer);
+
+    /// No value can be changed (a run's own config, say); fields stay readable.
+    void setReadOnly(bool read_only);
+
+Q_SIGNALS:
+    /// The user changed a value; see config().
+    void edited();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace ballast

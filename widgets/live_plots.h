@@ -1,0 +1,82 @@
+#pragma once
+
+#include <QPointF>
+#include <QString>
+#include <QWidget>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "widgets/run_curves.h"
+
+namespace ballast {
+
+/// Three plots over one epoch axis: training accuracy of majority and minority classes, B_y(f) (or
+/// the accuracy ratio, by a switch in its header), balanced test accuracy. Colour is the run, a
+/// solid line the majority, a dashed one the minority; lines are streaming values, markers exact
+/// ones.
+///
+/// Pointing at a plot, or Left and Right with the keyboard, moves one crosshair over all three; the
+/// column beside each plot shows the values at that epoch. Wheel zooms the epochs, with Ctrl or
+/// over the value axis the values; drag pans; double click or F fits. All calls on the window's
+/// thread. Repaints are coalesced (at most 25 a second), and nothing is drawn while the widget is
+/// hidden.
+class LivePlots : public QWidget {
+    Q_OBJECT
+public:
+    explicit LivePlots(QWidget* parent = nullptr);
+    ~LivePlots() override;
+
+    /// Replaces all runs, without records. Runs of the same id keep their visibility.
+    void setRuns(const std::vector<RunPlotInfo>& runs);
+    /// Adds a run at the end, or replaces the one of the same id, which loses its records.
+    void addRun(const RunPlotInfo& run);
+    void removeRun(const QString& run_id);
+    /// Unknown ids are ignored.
+    void appendRecord(const QString& run_id, const EpochRecord& record);
+    void setRecords(const QString& run_id, std::span<const EpochRecord> records);
+    void setRunVisible(const QString& run_id, bool visible);
+    bool isRunVisible(const QString& run_id) const;
+    QStringList runIds() const;
+
+    /// What the second plot shows: Figure::min_logit or Figure::accuracy_ratio.
+    void setMiddleFigure(Figure figure);
+    Figure middleFigure() const;
+
+    /// Puts the crosshair on an epoch (counted as epochs done); 0 takes it away.
+    void setCrosshair(int epochs_done);
+    int crosshair() const;
+
+    /// The epochs in view.
+    double firstEpoch() const;
+    double lastEpoch() const;
+
+    /// Exactly the points held for a run; empty for an unknown one.
+    std::vector<QPointF> curve(const QString& run_id, Series series) const;
+    /// The points the plots last drew, from the plot itself; empty for hidden runs.
+    std::vector<QPointF> drawnCurve(const QString& run_id, Series series) const;
+    /// The visible runs' curves, for figure_export.h.
+    std::vector<RunCurves> visibleCurves() const;
+    /// Replots since the widget was made, of all three plots together.
+    int replotCount() const;
+
+public Q_SLOTS:
+    /// Shows all epochs and all values.
+    void fit();
+
+Q_SIGNALS:
+    /// The user toggled a run with its chip in the legend.
+    void runVisibilityChanged(const QString& run_id, bool visible);
+    void crosshairMoved(int epochs_done);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace ballast
