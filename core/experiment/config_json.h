@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/experiment/catalog.h"
 #include "core/experiment/config.h"
 
 namespace ballast {

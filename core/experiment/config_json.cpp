@@ -1,0 +1,665 @@
+#include "core/experiment/config_json.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <sstream>
+
+#include "core/experiment/catalog.h"
+#include "core/experiment/config_fields.h"
+#include "core/experiment/imbalance.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::string shown(const json& value) {
+    std::string text = value.dump();
+    if (text.size() > 60) text = text.substr(0, 57) + "...";
+    return text;
+}
+
+/// The keys that may follow `pattern` in a config; {"*"} for an array.
+std::vector<std::string> childKeys(const std::string& pattern) {
+    std::vector<std::string> keys;
+    if (pattern.empty()) keys.emplace_back("format");
+    for (const Field& field : configFields()) {
+        const std::string pointer(field.pointer);
+        if (!pointer.starts_with(pattern + "/")) continue;
+        const std::size_t start = pattern.size() + 1;
+        std::string key = pointer.substr(start, pointer.find('/', start) - start);
+        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
+std::string unknownKey(const std::string& key, const std::vector<std::string>& known) {
+    const std::string nearest = nearestWord(key, known);
+    std::string text = "unknown key \"" + key + "\"";
+    if (!nearest.empty()) return text + "; did you mean \"" + nearest + "\"?";
+    text += "; known here: ";
+    for (const std::string& word : known) text += (&word == &known.front() ? "" : ", ") + word;
+    return text;
+}
+
+bool isDeviceName(const std::string& name) {
+    if (name == "auto" || name == "cpu" || name == "cuda") return true;
+    const std::string prefix = "cuda:";
+    return name.starts_with(prefix) && name.size() > prefix.size() && name.size() <= 8 &&
+           std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), name.end(),
+                       [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string badChoice(const Field& field, const std::string& value) {
+    std::vector<std::string> names;
+    for (const CatalogEntry& entry : field.choices) names.emplace_back(entry.name);
+    const std::string nearest = nearestWord(value, names);
+    return "\"" + value + "\" is not known" +
+           (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+           "; allowed: " + allowedText(field);
+}
+
+/// What is wrong with one field's value, or "".
+std::string fieldProblem(const Field& field, const json& value) {
+    const auto wrongType = [&](const char* expected) {
+        return shown(value) + " is not " + expected +
+               (field.type == FieldType::text ? "" : "; allowed: " + allowedText(field));
+    };
+    if (value.is_null() && field.nullable) return "";
+    switch (field.type) {
+        case FieldType::text: return value.is_string() ? "" : wrongType("text");
+        case FieldType::integer:
+        case FieldType::number: {
+            if (!value.is_number()) return wrongType("a number");
+            const double number = value.get<double>();
+            if (field.type == FieldType::integer && !value.is_number_integer() &&
+                number != std::floor(number)) {
+                return wrongType("a whole number");
+            }
+            const bool too_small =
+                field.above_minimum ? number <= field.minimum : number < field.minimum;
+            if (!std::isfinite(number) || too_small || number > field.maximum) {
+                return shown(value) + " is out of range; allowed: " + allowedText(field);
+            }
+            return "";
+        }
+        case FieldType::choice:
+        case FieldType::model:
+        case FieldType::device: {
+            if (!value.is_string()) return wrongType("text");
+            const auto name = value.get<std::string>();
+            if (field.type == FieldType::model && residualDepth(name)) return "";
+            if (field.type == FieldType::device) {
+                return isDeviceName(name) ? "" : badChoice(field, name);
+            }
+            for (const CatalogEntry& entry : field.choices) {
+                if (entry.name == name) return "";
+            }
+            return badChoice(field, name);
+        }
+        case FieldType::class_rule: return "";  // classRuleFromJson says
+    }
+    return "";
+}
+
+void walk(const json& value, const std::string& pattern, const std::string& pointer,
+          std::vector<Problem>& problems) {
+    if (const Field* field = findField(pattern)) {
+        if (field->type == FieldType::class_rule) {
+            classRuleFromJson(value, field->term, pointer, problems);
+        } else if (std::string text = fieldProblem(*field, value); !text.empty()) {
+            problems.push_back({pointer, std::move(text)});
+        }
+        return;
+    }
+    const std::vector<std::string> known = childKeys(pattern);
+    if (known == std::vector<std::string>{"*"}) {
+        if (!value.is_array()) {
+            problems.push_back({pointer, shown(value) + " is not a list"});
+            return;
+        }
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            walk(value[i], pattern + "/*", pointer + "/" + std::to_string(i), problems);
+        }
+        return;
+    }
+    if (!value.is_object()) {
+        problems.push_back({pointer, shown(value) + " is not an object"});
+        return;
+    }
+    for (const auto& [key, child] : value.items()) {
+        const std::string child_pointer = pointer + "/" + key;
+        if (std::ranges::find(known, key) == known.end()) {
+            problems.push_back({child_pointer, unknownKey(key, known)});
+        } else if (pattern.empty() && key == "format") {
+            if (!child.is_number_integer() || child.get<std::int64_t>() < 1) {
+                problems.push_back({child_pointer, shown(child) + " is not a format number; allowed: " +
+                                                       std::to_string(kConfigFormat)});
+            } else if (child.get<std::int64_t>() > kConfigFormat) {
+                problems.push_back({child_pointer,
+                                    "format " + shown(child) +
+                                        " is newer than this version of Ballast, which reads up to " +
+                                        std::to_string(kConfigFormat)});
+            }
+        } else {
+            walk(child, pattern + "/" + key, child_pointer, problems);
+        }
+    }
+}
+
+template<class T>
+void read(const json& object, const char* key, T& target) {
+    const auto found = object.find(key);
+    if (found == object.end() || found->is_null()) return;
+    if constexpr (std::is_integral_v<T>) {
+        target = found->is_number_float() ? static_cast<T>(found->template get<double>())
+                                          : found->template get<T>();
+    } else {
+        target = found->template get<T>();
+    }
+}
+
+const json& section(const json& object, const char* key) {
+    static const json kEmpty = json::object();
+    const auto found = object.find(key);
+    return found == object.end() ? kEmpty : *found;
+}
+
+RunConfig convert(const json& json_config, std::vector<Problem>& problems) {
+    RunConfig config;
+    read(json_config, "name", config.name);
+    const json& data = section(json_config, "data");
+    read(data, "dataset", config.data.dataset);
+    read(data, "validation_per_class", config.data.validation_per_class);
+    const json& imbalance = section(data, "imbalance");
+    read(imbalance, "profile", config.data.imbalance.profile);
+    read(imbalance, "ratio", config.data.imbalance.ratio);
+    read(imbalance, "seed", config.data.imbalance.seed);
+    const json& model = section(json_config, "model");
+    read(model, "name", config.model.name);
+    read(model, "head", config.model.head);
+    const json& loss = section(json_config, "loss");
+    read(loss, "name", config.loss.name);
+    read(loss, "reduction", config.loss.reduction);
+    if (json_config.contains("phases")) {
+        config.phases = phasesFromJson(json_config["phases"], "/phases", problems);
+    }
+    const json& optimizer = section(json_config, "optimizer");
+    read(optimizer, "lr", config.optimizer.lr);
+    read(optimizer, "momentum", config.optimizer.momentum);
+    read(optimizer, "weight_decay", config.optimizer.weight_decay);
+    const json& schedule = section(json_config, "lr_schedule");
+    read(schedule, "warmup_epochs", config.lr_schedule.warmup_epochs);
+    if (schedule.contains("steps")) {
+        for (const json& entry : schedule["steps"]) {
+            LrStep step;
+            read(entry, "from", step.from);
+            read(entry, "factor", step.factor);
+            config.lr_schedule.steps.push_back(step);
+        }
+    }
+    const json& training = section(json_config, "training");
+    read(training, "epochs", config.training.epochs);
+    read(training, "batch_size", config.training.batch_size);
+    read(training, "augmentation", config.training.augmentation);
+    read(training, "seed", config.training.seed);
+    read(training, "device", config.training.device);
+    read(training, "threads", config.training.threads);
+    read(training, "exact_every", config.training.exact_every);
+    return config;
+}
+
+/// What the fields cannot say one by one: how they fit together.
+void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
+    if (config.phases.empty()) {
+        problems.push_back({"/phases", "is empty; at least one phase, from epoch 0, is needed"});
+    }
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const Phase& phase = config.phases[i];
+        const std::string pointer = "/phases/" + std::to_string(i);
+        if (i == 0 && phase.from != 0) {
+            problems.push_back({pointer + "/from", "the first phase begins at epoch 0, not " +
+                                                       std::to_string(phase.from)});
+        } else if (i > 0 && phase.from <= config.phases[i - 1].from) {
+            problems.push_back({pointer + "/from",
+                                "phases are out of order: " + std::to_string(phase.from) +
+                                    " must be above " + std::to_string(config.phases[i - 1].from)});
+        } else if (phase.from >= config.training.epochs) {
+            problems.push_back({pointer + "/from",
+                                std::to_string(phase.from) +
+                                    " is beyond the last epoch; with " +
+                                    std::to_string(config.training.epochs) +
+                                    " epochs, allowed: 1 … " +
+                                    std::to_string(config.training.epochs - 1)});
+        }
+        if (config.loss.name == "ce") {
+            if (phase.beta.rule != "one") {
+                problems.push_back({pointer + "/beta", "the loss \"ce\" has no logit scale; use "
+                                                       "\"vs\" for " + phase.beta.rule});
+            }
+            if (phase.delta.rule != "zero") {
+                problems.push_back({pointer + "/delta", "the loss \"ce\" has no logit shift; use "
+                                                        "\"vs\" for " + phase.delta.rule});
+            }
+        }
+    }
+    const std::vector<LrStep>& steps = config.lr_schedule.steps;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        if (steps[i].from <= steps[i - 1].from) {
+            problems.push_back({"/lr_schedule/steps/" + std::to_string(i) + "/from",
+                                "steps are out of order: " + std::to_string(steps[i].from) +
+                                    " must be above " + std::to_string(steps[i - 1].from)});
+        }
+    }
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (dataset == nullptr) return;
+    const auto classes = static_cast<std::size_t>(dataset->classes);
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const Phase& phase = config.phases[i];
+        const std::pair<const char*, const ClassRule*> rules[] = {
+            {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
+        for (const auto& [key, rule] : rules) {
+            if (rule->rule == "values" && rule->values.size() != classes) {
+                problems.push_back({"/phases/" + std::to_string(i) + key,
+                                    "the list has " + std::to_string(rule->values.size()) +
+                                        " numbers; " + std::string(dataset->label) + " has " +
+                                        std::to_string(classes) + " classes"});
+            }
+        }
+    }
+    try {
+        classCounts(config.data);
+    } catch (const ConfigError& error) {
+        problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+    }
+}
+
+std::string dumped(double value) { return json(value).dump(); }
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+ordered_json ruleSchema(const Field& field) {
+    ordered_json alternatives = ordered_json::array();
+    ordered_json names = ordered_json::array();
+    for (const ClassRuleInfo* rule : rulesFor(field.term)) {
+        if (rule->name == "values") continue;
+        names.push_back(rule->name);
+        ordered_json properties = {{"rule", {{"const", rule->name}, {"title", rule->label},
+                                             {"description", rule->formula}}}};
+        if (rule->parameter) {
+            const RuleParameter& p = *rule->parameter;
+            ordered_json number = {{"type", "number"}, {"title", p.symbol}, {"description", p.help},
+                                   {"default", p.default_value}};
+            number[p.open ? "exclusiveMinimum" : "minimum"] = p.minimum;
+            number[p.open ? "exclusiveMaximum" : "maximum"] = p.maximum;
+            properties[std::string(p.name)] = number;
+        }
+        alternatives.push_back({{"type", "object"}, {"properties", properties},
+                                {"required", {"rule"}}, {"additionalProperties", false}});
+    }
+    alternatives.insert(alternatives.begin(), {{"type", "string"}, {"enum", names}});
+    alternatives.push_back({{"type", "array"}, {"items", {{"type", "number"}}},
+                            {"description", "one number per class"}});
+    return {{"anyOf", alternatives}};
+}
+
+ordered_json fieldSchema(const Field& field) {
+    ordered_json schema;
+    switch (field.type) {
+        case FieldType::text: schema = {{"type", "string"}}; break;
+        case FieldType::integer:
+        case FieldType::number: {
+            const char* type = field.type == FieldType::integer ? "integer" : "number";
+            if (field.nullable) {
+                schema["type"] = {type, "null"};
+            } else {
+                schema["type"] = type;
+            }
+            schema[field.above_minimum ? "exclusiveMinimum" : "minimum"] = field.minimum;
+            schema["maximum"] = field.maximum;
+            break;
+        }
+        case FieldType::choice: {
+            schema["enum"] = ordered_json::array();
+            for (const CatalogEntry& entry : field.choices) schema["enum"].push_back(entry.name);
+            break;
+        }
+        case FieldType::model:
+            schema = {{"type", "string"}, {"pattern", "^resnet[1-9][0-9]*$"}};
+            schema["examples"] = ordered_json::array();
+            for (const CatalogEntry& entry : field.choices) schema["examples"].push_back(entry.name);
+            break;
+        case FieldType::device:
+            schema = {{"type", "string"}, {"pattern", "^(auto|cpu|cuda(:[0-9]+)?)$"}};
+            break;
+        case FieldType::class_rule: schema = ruleSchema(field); break;
+    }
+    std::string title(field.label);
+    if (!field.symbol.empty()) title += " (" + std::string(field.symbol) + ")";
+    schema["title"] = title;
+    std::string help(field.help);
+    if (!field.unit.empty()) help += " Unit: " + std::string(field.unit) + ".";
+    schema["description"] = help;
+    return schema;
+}
+
+ordered_json schemaAt(const std::string& pattern, const ordered_json& defaults) {
+    if (const Field* field = findField(pattern)) {
+        ordered_json schema = fieldSchema(*field);
+        if (!defaults.is_discarded()) schema["default"] = defaults;
+        return schema;
+    }
+    const std::vector<std::string> keys = childKeys(pattern);
+    if (keys == std::vector<std::string>{"*"}) {
+        const bool known = defaults.is_array() && !defaults.empty();
+        ordered_json element = known ? defaults[0] : ordered_json(ordered_json::value_t::discarded);
+        ordered_json schema = {{"type", "array"}, {"items", schemaAt(pattern + "/*", element)}};
+        if (pattern == "/phases") schema["minItems"] = 1;
+        return schema;
+    }
+    ordered_json properties;
+    for (const std::string& key : keys) {
+        if (pattern.empty() && key == "format") {
+            properties[key] = {{"const", kConfigFormat}};
+            continue;
+        }
+        const bool known = defaults.is_object() && defaults.contains(key);
+        properties[key] = schemaAt(pattern + "/" + key,
+                                   known ? defaults.at(key)
+                                         : ordered_json(ordered_json::value_t::discarded));
+    }
+    return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+}
+
+}  // namespace
+
+std::string nearestWord(std::string_view word, const std::vector<std::string>& known) {
+    std::string nearest;
+    std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
+    for (const std::string& candidate : known) {
+        const std::size_t distance = editDistance(word, candidate);
+        if (distance < best) {
+            best = distance;
+            nearest = candidate;
+        }
+    }
+    return nearest;
+}
+
+ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string& pointer,
+                            std::vector<Problem>& problems) {
+    const auto problem = [&](const std::string& at, const std::string& text) {
+        problems.push_back({at, text});
+    };
+    ClassRule rule;
+    if (value.is_array()) {
+        rule.rule = "values";
+        bool any_positive = false;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const std::string at = pointer + "/" + std::to_string(i);
+            if (!value[i].is_number() || !std::isfinite(value[i].get<double>())) {
+                problem(at, shown(value[i]) + " is not a finite number");
+                continue;
+            }
+            const double number = value[i].get<double>();
+            if (term == ClassTerm::alpha && number < 0) {
+                problem(at, shown(value[i]) + " is negative; a class weight is 0 or more");
+            } else if (term == ClassTerm::beta && number <= 0) {
+                problem(at, shown(value[i]) + " is not positive; a logit scale is above 0");
+            }
+            any_positive = any_positive || number > 0;
+            rule.values.push_back(number);
+        }
+        if (term == ClassTerm::alpha && !any_positive) {
+            problem(pointer, "at least one class weight must be above 0");
+        }
+        return rule;
+    }
+    const Field dummy{.pointer = "", .type = FieldType::class_rule, .label = "", .symbol = "",
+                      .unit = "", .help = "", .choices = {}, .term = term};
+    json object = value;
+    if (value.is_string()) object = {{"rule", value}};
+    if (!object.is_object() || !object.contains("rule") || !object["rule"].is_string()) {
+        problem(pointer, shown(value) + " is not a class rule; allowed: " + allowedText(dummy));
+        return rule;
+    }
+    rule.rule = object["rule"].get<std::string>();
+    std::vector<std::string> names;
+    const ClassRuleInfo* info = nullptr;
+    for (const ClassRuleInfo* candidate : rulesFor(term)) {
+        if (candidate->name == "values") continue;
+        names.emplace_back(candidate->name);
+        if (candidate->name == rule.rule) info = candidate;
+    }
+    if (info == nullptr) {
+        const std::string nearest = nearestWord(rule.rule, names);
+        problem(value.is_string() ? pointer : pointer + "/rule",
+                "\"" + rule.rule + "\" is not a rule for this term" +
+                    (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+                    "; allowed: " + allowedText(dummy));
+        return rule;
+    }
+    std::vector<std::string> keys{"rule"};
+    if (info->parameter) {
+        const RuleParameter& p = *info->parameter;
+        keys.emplace_back(p.name);
+        rule.parameters[keys.back()] = p.default_value;
+    }
+    for (const auto& [key, child] : object.items()) {
+        const std::string at = pointer + "/" + key;
+        if (key == "rule") continue;
+        if (std::ranges::find(keys, key) == keys.end()) {
+            problem(at, unknownKey(key, keys));
+            continue;
+        }
+        const RuleParameter& p = *info->parameter;
+        const std::string allowed = (p.open ? "above " : "") + dumped(p.minimum) + " … " +
+                                    (p.open ? "below " : "") + dumped(p.maximum);
+        if (!child.is_number()) {
+            problem(at, shown(child) + " is not a number; allowed: " + allowed);
+            continue;
+        }
+        const double number = child.get<double>();
+        const bool inside = p.open ? number > p.minimum && number < p.maximum
+                                   : number >= p.minimum && number <= p.maximum;
+        if (!inside) problem(at, shown(child) + " is out of range; allowed: " + allowed);
+        rule.parameters[key] = number;
+    }
+    return rule;
+}
+
+std::vector<Phase> phasesFromJson(const json& value, const std::string& pointer,
+                                  std::vector<Problem>& problems) {
+    std::vector<Problem> found;
+    walk(value, "/phases", pointer, found);
+    std::vector<Phase> phases;
+    if (found.empty()) {
+        for (const json& entry : value) {
+            Phase phase;
+            read(entry, "from", phase.from);
+            const std::tuple<const char*, ClassTerm, ClassRule*> terms[] = {
+                {"alpha", ClassTerm::alpha, &phase.alpha},
+                {"beta", ClassTerm::beta, &phase.beta},
+                {"delta", ClassTerm::delta, &phase.delta}};
+            for (const auto& [key, term, rule] : terms) {
+                if (entry.contains(key)) *rule = classRuleFromJson(entry[key], term, "", found);
+            }
+            read(entry, "lr_factor", phase.lr_factor);
+            if (entry.contains("weight_decay") && !entry["weight_decay"].is_null()) {
+                phase.weight_decay = entry["weight_decay"].get<double>();
+            }
+            read(entry, "sam_radius", phase.sam_radius);
+            phases.push_back(std::move(phase));
+        }
+    }
+    problems.insert(problems.end(), found.begin(), found.end());
+    return phases;
+}
+
+std::vector<Problem> checkConfig(const json& config) {
+    std::vector<Problem> problems;
+    walk(config, "", "", problems);
+    if (problems.empty()) {
+        const RunConfig converted = convert(config, problems);
+        checkMeaning(converted, problems);
+    }
+    return problems;
+}
+
+RunConfig configFromJson(const json& config, const std::string& subject) {
+    std::vector<Problem> problems = checkConfig(config);
+    if (!problems.empty()) throw ConfigError(subject + ": the config is not valid", problems);
+    return convert(config, problems);
+}
+
+ordered_json toJson(const ClassRule& rule) {
+    if (rule.rule == "values") return rule.values;
+    if (rule.parameters.empty()) return rule.rule;
+    ordered_json json = {{"rule", rule.rule}};
+    for (const auto& [name, value] : rule.parameters) json[name] = value;
+    return json;
+}
+
+ordered_json toJson(const RunConfig& config) {
+    ordered_json phases = ordered_json::array();
+    for (const Phase& phase : config.phases) {
+        phases.push_back({{"from", phase.from},
+                          {"alpha", toJson(phase.alpha)},
+                          {"beta", toJson(phase.beta)},
+                          {"delta", toJson(phase.delta)},
+                          {"lr_factor", phase.lr_factor},
+                          {"weight_decay", phase.weight_decay ? ordered_json(*phase.weight_decay)
+                                                              : ordered_json(nullptr)},
+                          {"sam_radius", phase.sam_radius}});
+    }
+    ordered_json steps = ordered_json::array();
+    for (const LrStep& step : config.lr_schedule.steps) {
+        steps.push_back({{"from", step.from}, {"factor", step.factor}});
+    }
+    return {{"format", kConfigFormat},
+            {"name", config.name},
+            {"data",
+             {{"dataset", config.data.dataset},
+              {"imbalance",
+               {{"profile", config.data.imbalance.profile},
+                {"ratio", config.data.imbalance.ratio},
+                {"seed", config.data.imbalance.seed}}},
+              {"validation_per_class", config.data.validation_per_class}}},
+            {"model", {{"name", config.model.name}, {"head", config.model.head}}},
+            {"loss", {{"name", config.loss.name}, {"reduction", config.loss.reduction}}},
+            {"phases", phases},
+            {"optimizer",
+             {{"lr", config.optimizer.lr},
+              {"momentum", config.optimizer.momentum},
+              {"weight_decay", config.optimizer.weight_decay}}},
+            {"lr_schedule",
+             {{"warmup_epochs", config.lr_schedule.warmup_epochs}, {"steps", steps}}},
+            {"training",
+             {{"epochs", config.training.epochs},
+              {"batch_size", config.training.batch_size},
+              {"augmentation", config.training.augmentation},
+              {"seed", config.training.seed},
+              {"device", config.training.device},
+              {"threads", config.training.threads},
+              {"exact_every", config.training.exact_every}}}};
+}
+
+json parseJson(std::string_view text, const std::string& subject) {
+    std::vector<std::set<std::string>> keys;
+    std::vector<Problem> twice;
+    const auto watch = [&](int, json::parse_event_t event, json& parsed) {
+        if (event == json::parse_event_t::object_start) keys.emplace_back();
+        if (event == json::parse_event_t::object_end) keys.pop_back();
+        if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+            twice.push_back({"/" + parsed.get<std::string>(), "the key stands twice in one object"});
+        }
+        return true;
+    };
+    try {
+        json parsed = json::parse(text.begin(), text.end(), watch);
+        if (!twice.empty()) throw ConfigError(subject, twice);
+        return parsed;
+    } catch (const json::parse_error& error) {
+        std::string detail = error.what();
+        if (const std::size_t at = detail.find("parse error"); at != std::string::npos) {
+            detail = detail.substr(at);
+        }
+        throw ConfigError(subject + " is not valid JSON: " + detail);
+    }
+}
+
+void applySetting(json& config, const std::string& setting) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || !setting.starts_with('/')) {
+        throw ConfigError("--set " + setting + ": expected /pointer=value, e.g. /training/epochs=20");
+    }
+    const std::string pointer = setting.substr(0, equals);
+    const std::string text = setting.substr(equals + 1);
+    std::string parent = pointer;  // a rule's parameter ("/phases/1/alpha/nu") belongs to its rule
+    if (findField(parent) == nullptr) parent = parent.substr(0, parent.rfind('/'));
+    const Field* owner = findField(parent);
+    const std::string pattern = fieldPattern(pointer);
+    const bool whole_list = pattern == "/phases" || pattern == "/lr_schedule/steps";
+    if (!whole_list && (owner == nullptr || (parent != pointer && owner->type != FieldType::class_rule))) {
+        std::vector<std::string> known;
+        for (const Field& field : configFields()) known.emplace_back(field.pointer);
+        const std::string nearest = nearestWord(pattern, known);
+        throw ConfigError("--set " + setting + ": no field " + pointer +
+                          (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+    }
+    json value = json::parse(text, nullptr, false);
+    if (value.is_discarded()) value = text;
+    try {
+        const json::json_pointer at(pointer);
+        if (parent != pointer) {
+            json& rule = config[json::json_pointer(parent)];
+            if (rule.is_string()) rule = json{{"rule", rule}};
+        }
+        // Reading the parent first: a missing list element must not be made up out of nothing.
+        if (pattern.find("/*") != std::string::npos) {
+            const std::size_t star = pattern.find("/*");
+            const std::string list = pattern.substr(0, star);
+            const std::size_t digits = star + 1;
+            const std::size_t index =
+                std::stoul(pointer.substr(digits, pointer.find('/', digits) - digits));
+            const json::json_pointer list_at(list);
+            const std::size_t size = config.contains(list_at) ? config[list_at].size() : 0;
+            if (index >= size) {
+                throw ConfigError("--set " + setting + ": " + list + " has " +
+                                  std::to_string(size) + " elements; there is no element " +
+                                  std::to_string(index));
+            }
+        }
+        config[at] = std::move(value);
+    } catch (const json::exception& error) {
+        throw ConfigError("--set " + setting + ": " + error.what());
+    }
+}
+
+ordered_json configSchema() {
+    ordered_json schema = schemaAt("", toJson(RunConfig{}));
+    schema.erase("title");
+    ordered_json head = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                         {"title", "Ballast run config"}};
+    head.update(schema);
+    return head;
+}
+
+}  // namespace ballast

@@ -1,0 +1,155 @@
+#include "core/results/records.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int kRecordFormat = 1;
+constexpr const char* kStateNames[] = {"queued",  "running",  "paused", "finished",
+                                       "stopped", "diverged", "failed"};
+
+ordered_json number(double value) {
+    return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+ordered_json numbers(const std::vector<double>& values) {
+    ordered_json list = ordered_json::array();
+    for (const double value : values) list.push_back(number(value));
+    return list;
+}
+
+double numberFrom(const json& value) { return value.is_null() ? kMissing : value.get<double>(); }
+
+std::vector<double> numbersFrom(const json& list) {
+    std::vector<double> values;
+    values.reserve(list.size());
+    for (const json& value : list) values.push_back(numberFrom(value));
+    return values;
+}
+
+ordered_json statisticsJson(const ClassStatistics& statistics) {
+    return {{"accuracy", numbers(statistics.accuracy)},
+            {"min_logit", numbers(statistics.min_logit)},
+            {"min_margin", numbers(statistics.min_margin)},
+            {"lipschitz", numbers(statistics.lipschitz)},
+            {"observed_lipschitz", numbers(statistics.observed_lipschitz)},
+            {"bound_terms", numbers(statistics.bound_terms)},
+            {"majority_accuracy", number(statistics.majority_accuracy)},
+            {"minority_accuracy", number(statistics.minority_accuracy)},
+            {"accuracy_ratio", number(statistics.accuracyRatio())}};
+}
+
+ClassStatistics statisticsFrom(const json& object) {
+    ClassStatistics statistics;
+    statistics.accuracy = numbersFrom(object.at("accuracy"));
+    statistics.min_logit = numbersFrom(object.at("min_logit"));
+    statistics.min_margin = numbersFrom(object.at("min_margin"));
+    statistics.lipschitz = numbersFrom(object.at("lipschitz"));
+    statistics.observed_lipschitz = numbersFrom(object.at("observed_lipschitz"));
+    statistics.bound_terms = numbersFrom(object.at("bound_terms"));
+    statistics.majority_accuracy = numberFrom(object.at("majority_accuracy"));
+    statistics.minority_accuracy = numberFrom(object.at("minority_accuracy"));
+    return statistics;
+}
+
+double mean(double sum, int count) { return count == 0 ? kMissing : sum / count; }
+
+}  // namespace
+
+double ClassStatistics::accuracyRatio() const {
+    if (!(majority_accuracy > 0.0)) return kMissing;
+    return minority_accuracy / majority_accuracy;
+}
+
+const char* stateName(RunState state) { return kStateNames[static_cast<int>(state)]; }
+
+std::optional<RunState> stateFromName(std::string_view name) {
+    for (int i = 0; i < static_cast<int>(std::size(kStateNames)); ++i) {
+        if (name == kStateNames[i]) return static_cast<RunState>(i);
+    }
+    return std::nullopt;
+}
+
+GroupMeans groupMeans(std::span<const double> per_class, const std::vector<bool>& majority) {
+    if (majority.size() != per_class.size()) return {};
+    double sums[2] = {0.0, 0.0};
+    int counts[2] = {0, 0};
+    for (std::size_t y = 0; y < per_class.size(); ++y) {
+        sums[majority[y] ? 0 : 1] += per_class[y];
+        ++counts[majority[y] ? 0 : 1];
+    }
+    return {mean(sums[0], counts[0]), mean(sums[1], counts[1])};
+}
+
+ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
+                          std::span<const std::int64_t> class_counts) {
+    double sums[3] = {0.0, 0.0, 0.0};
+    int counts[3] = {0, 0, 0};
+    for (std::size_t y = 0; y < test_accuracy.size(); ++y) {
+        const int group = class_counts[y] > 100 ? 0 : class_counts[y] >= 20 ? 1 : 2;
+        sums[group] += test_accuracy[y];
+        ++counts[group];
+    }
+    return {mean(sums[0], counts[0]), mean(sums[1], counts[1]), mean(sums[2], counts[2])};
+}
+
+const EpochRecord* bestRecord(std::span<const EpochRecord> records) {
+    const EpochRecord* best = nullptr;
+    for (const EpochRecord& record : records) {
+        if (std::isnan(record.balanced_test_accuracy)) continue;
+        if (best == nullptr || record.balanced_test_accuracy > best->balanced_test_accuracy) {
+            best = &record;
+        }
+    }
+    return best;
+}
+
+ordered_json toJson(const EpochRecord& record) {
+    return {{"format", kRecordFormat},
+            {"epoch", record.epoch},
+            {"phase", record.phase},
+            {"learning_rate", number(record.learning_rate)},
+            {"weight_decay", number(record.weight_decay)},
+            {"loss", number(record.loss)},
+            {"balanced_test_accuracy", number(record.balanced_test_accuracy)},
+            {"test_accuracy", numbers(record.test_accuracy)},
+            {"many", number(record.shots.many)},
+            {"medium", number(record.shots.medium)},
+            {"few", number(record.shots.few)},
+            {"streaming", statisticsJson(record.streaming)},
+            {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
+}
+
+EpochRecord recordFromJson(const json& object) {
+    try {
+        if (const int format = object.at("format").get<int>(); format > kRecordFormat) {
+            throw StorageError("an epoch record has format " + std::to_string(format) +
+                               ", newer than this version of Ballast, which reads up to " +
+                               std::to_string(kRecordFormat));
+        }
+        EpochRecord record;
+        record.epoch = object.at("epoch").get<int>();
+        record.phase = object.at("phase").get<int>();
+        record.learning_rate = numberFrom(object.at("learning_rate"));
+        record.weight_decay = numberFrom(object.at("weight_decay"));
+        record.loss = numberFrom(object.at("loss"));
+        record.balanced_test_accuracy = numberFrom(object.at("balanced_test_accuracy"));
+        record.test_accuracy = numbersFrom(object.at("test_accuracy"));
+        record.shots = {numberFrom(object.at("many")), numberFrom(object.at("medium")),
+                        numberFrom(object.at("few"))};
+        record.streaming = statisticsFrom(object.at("streaming"));
+        if (!object.at("exact").is_null()) record.exact = statisticsFrom(object.at("exact"));
+        return record;
+    } catch (const json::exception& error) {
+        throw StorageError(std::string("an epoch record has another shape: ") + error.what());
+    }
+}
+
+}  // namespace ballast

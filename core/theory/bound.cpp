@@ -1,0 +1,46 @@
+#include "core/theory/bound.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ballast {
+
+std::vector<double> betaTilde(std::span<const double> beta) {
+    const double sum = std::accumulate(beta.begin(), beta.end(), 0.0);
+    std::vector<double> result;
+    result.reserve(beta.size());
+    for (const double b : beta) result.push_back(std::hypot(b, sum - b));
+    return result;
+}
+
+std::vector<double> localLipschitz(const ClassTerms& terms, std::span<const double> min_logit) {
+    const std::size_t classes = min_logit.size();
+    std::vector<double> adjusted(classes);
+    for (std::size_t y = 0; y < classes; ++y) {
+        adjusted[y] = terms.beta[y] * min_logit[y] + terms.delta[y];
+    }
+    const double largest = *std::ranges::max_element(adjusted);
+    double sum = 0.0;
+    for (double& value : adjusted) sum += value = std::exp(value - largest);
+    std::vector<double> mu = betaTilde(terms.beta);
+    for (std::size_t y = 0; y < classes; ++y) mu[y] *= terms.alpha[y] * (1.0 - adjusted[y] / sum);
+    return mu;
+}
+
+std::vector<double> boundTerms(std::span<const double> lipschitz,
+                               std::span<const std::int64_t> class_counts) {
+    const auto total = static_cast<double>(
+        std::accumulate(class_counts.begin(), class_counts.end(), std::int64_t{0}));
+    const double smallest_share = static_cast<double>(std::ranges::min(class_counts)) / total;
+    const auto classes = static_cast<double>(class_counts.size());
+    std::vector<double> terms;
+    terms.reserve(lipschitz.size());
+    for (std::size_t y = 0; y < lipschitz.size(); ++y) {
+        const double share = static_cast<double>(class_counts[y]) / total;
+        terms.push_back(lipschitz[y] * std::sqrt(share) / (classes * smallest_share));
+    }
+    return terms;
+}
+
+}  // namespace ballast
