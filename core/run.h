@@ -16,23 +16,29 @@ namespace ballast {
 class RunObserver {
 public:
     virtual ~RunObserver() = default;
-    virtual void stateChanged(RunState) {}              // running, paused, and the final state
-    virtual void stepFinished(const StepProgress&) {}   // after every batch; keep it short
-    virtual void epochFinished(const EpochRecord&) {}   // the record is already on disk
-    virtual void said(const std::string& /*line*/) {}   // a line of the run's log
+    virtual void stateChanged(RunState) {}             // running, paused, and the final state
+    virtual void stepFinished(const StepProgress&) {}  // after every batch; keep it short
+    virtual void epochFinished(const EpochRecord&) {}  // the record is already on disk
+    virtual void said(const std::string& /*line*/) {}  // a line of the run's log
 };
 
-/// Asks a run to stop or pause; the run obeys within one batch. Any thread may call; requestStop is
-/// also safe in a signal handler.
+/// Asks a run to stop or pause; the run obeys within one batch. Any thread may call, a signal
+/// handler too. A stopped run stays stopped until someone resumes it; a postponed one goes back to
+/// the queue, for the next process that opens its workspace.
 class RunControl {
 public:
-    void requestStop() { stop_.store(true); }
+    void requestStop() { request_.store(Request::stop); }
+    void requestPostpone() { request_.store(Request::postpone); }
     void setPaused(bool paused) { paused_.store(paused); }
-    bool stopRequested() const { return stop_.load(); }
     bool paused() const { return paused_.load(); }
+    bool mustEnd() const { return request_.load() != Request::none; }
+    RunState stateAfterwards() const {
+        return request_.load() == Request::postpone ? RunState::queued : RunState::stopped;
+    }
 
 private:
-    std::atomic<bool> stop_{false};
+    enum class Request { none, stop, postpone };
+    std::atomic<Request> request_{Request::none};
     std::atomic<bool> paused_{false};
 };
 
@@ -44,9 +50,9 @@ struct TrainingEnvironment {
     bool low_priority = false;
 };
 
-/// Starts a new run: checks data and device, makes the run's folder under `workspace`/runs with
-/// state queued. Returns the folder. Throws ConfigError, DataError, DeviceError, StorageError, and
-/// leaves nothing behind then.
+/// Makes a new run: draws the subset from the data set's labels and makes the run's folder under
+/// `workspace`/runs with state queued; milliseconds, no Torch. Returns the folder. Throws
+/// DataError, StorageError, and leaves nothing behind then.
 std::filesystem::path createRun(const std::filesystem::path& workspace, const RunConfig& config,
                                 const nlohmann::json& config_as_given,
                                 const TrainingEnvironment& environment);

@@ -6,15 +6,40 @@ namespace ballast {
 namespace {
 
 const std::vector<DatasetInfo> kDatasets = {
-    {"fashion-mnist", "Fashion-MNIST", "60,000 + 10,000 grey 28×28 pictures of clothes, 10 classes.",
-     10, 6000, 10000, 1, 28, {0.2860}, {0.3530},
+    {"fashion-mnist",
+     "Fashion-MNIST",
+     "60,000 + 10,000 grey 28×28 pictures of clothes, 10 classes.",
+     10,
+     6000,
+     10000,
+     1,
+     28,
+     {0.2860},
+     {0.3530},
      {"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
       "Ankle boot"}},
-    {"cifar10", "CIFAR-10", "50,000 + 10,000 colour 32×32 pictures, 10 classes.", 10, 5000, 10000, 3,
-     32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010},
+    {"cifar10",
+     "CIFAR-10",
+     "50,000 + 10,000 colour 32×32 pictures, 10 classes.",
+     10,
+     5000,
+     10000,
+     3,
+     32,
+     {0.4914, 0.4822, 0.4465},
+     {0.2023, 0.1994, 0.2010},
      {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}},
-    {"cifar100", "CIFAR-100", "50,000 + 10,000 colour 32×32 pictures, 100 classes.", 100, 500, 10000,
-     3, 32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}, {}},
+    {"cifar100",
+     "CIFAR-100",
+     "50,000 + 10,000 colour 32×32 pictures, 100 classes.",
+     100,
+     500,
+     10000,
+     3,
+     32,
+     {0.4914, 0.4822, 0.4465},
+     {0.2023, 0.1994, 0.2010},
+     {}},
 };
 
 constexpr CatalogEntry kProfiles[] = {
@@ -47,7 +72,8 @@ constexpr CatalogEntry kLosses[] = {
 constexpr CatalogEntry kReductions[] = {
     {"weighted-mean", "Weighted mean",
      "Σ α ℓ / Σ α over the batch, as in the authors' code: the scale of α cancels."},
-    {"mean", "Mean", "Σ α ℓ / m over the batch, as in the paper's Algorithm 1: the scale of α counts."},
+    {"mean", "Mean",
+     "Σ α ℓ / m over the batch, as in the paper's Algorithm 1: the scale of α counts."},
 };
 
 constexpr CatalogEntry kAugmentations[] = {
@@ -60,29 +86,60 @@ const std::vector<ClassRuleInfo> kClassRules = {
     {"one", "One", "1", {ClassTerm::alpha, ClassTerm::beta}, std::nullopt},
     {"zero", "Zero", "0", {ClassTerm::delta}, std::nullopt},
     {"inverse", "Balanced", "π_y⁻¹, normalised to sum C", {ClassTerm::alpha}, std::nullopt},
-    {"power", "Power (ADRW)", "π_y^(−ν), normalised to sum C", {ClassTerm::alpha},
+    {"power",
+     "Power (ADRW)",
+     "π_y^(−ν), normalised to sum C",
+     {ClassTerm::alpha},
      RuleParameter{"nu", "ν", "0 weighs all images alike, 1 all classes.", 0.0, 5.0, 0.5}},
-    {"effective-number", "Class-balanced (CB)", "(1−p) / (1−p^N_y), normalised to sum C",
+    {"effective-number",
+     "Class-balanced (CB)",
+     "(1−p) / (1−p^N_y), normalised to sum C",
      {ClassTerm::alpha},
      RuleParameter{"p", "p", "Closer to 1 weighs small classes more.", 0.0, 1.0, 0.9999, true}},
-    {"cdt", "Class-dependent temperature (CDT)", "(N_y / N_1)^γ", {ClassTerm::beta},
+    {"cdt",
+     "Class-dependent temperature (CDT)",
+     "(N_y / N_1)^γ",
+     {ClassTerm::beta},
      RuleParameter{"gamma", "γ", "CDT γ: 0 leaves every scale at 1.", 0.0, 5.0, 0.05}},
-    {"la", "Logit adjustment (LA)", "τ log π_y", {ClassTerm::delta},
-     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0, 1.0}},
-    {"values", "Values", "one number per class",
-     {ClassTerm::alpha, ClassTerm::beta, ClassTerm::delta}, std::nullopt},
+    {"la",
+     "Logit adjustment (LA)",
+     "τ log π_y",
+     {ClassTerm::delta},
+     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0,
+                   1.0}},
+    {"values",
+     "Values",
+     "one number per class",
+     {ClassTerm::alpha, ClassTerm::beta, ClassTerm::delta},
+     std::nullopt},
 };
 
 }  // namespace
 
-std::span<const DatasetInfo> datasets() { return kDatasets; }
-std::span<const CatalogEntry> profiles() { return kProfiles; }
-std::span<const CatalogEntry> models() { return kModels; }
-std::span<const CatalogEntry> heads() { return kHeads; }
-std::span<const CatalogEntry> losses() { return kLosses; }
-std::span<const CatalogEntry> reductions() { return kReductions; }
-std::span<const CatalogEntry> augmentations() { return kAugmentations; }
-std::span<const ClassRuleInfo> classRules() { return kClassRules; }
+std::span<const DatasetInfo> datasets() {
+    return kDatasets;
+}
+std::span<const CatalogEntry> profiles() {
+    return kProfiles;
+}
+std::span<const CatalogEntry> models() {
+    return kModels;
+}
+std::span<const CatalogEntry> heads() {
+    return kHeads;
+}
+std::span<const CatalogEntry> losses() {
+    return kLosses;
+}
+std::span<const CatalogEntry> reductions() {
+    return kReductions;
+}
+std::span<const CatalogEntry> augmentations() {
+    return kAugmentations;
+}
+std::span<const ClassRuleInfo> classRules() {
+    return kClassRules;
+}
 
 const DatasetInfo* findDataset(std::string_view name) {
     for (const DatasetInfo& info : kDatasets) {

@@ -18,14 +18,24 @@ std::vector<CatalogEntry> datasetEntries() {
 }
 
 Field text(std::string_view pointer, std::string_view label, std::string_view help) {
-    return {.pointer = pointer, .type = FieldType::text, .label = label, .symbol = "", .unit = "",
-            .help = help, .choices = {}};
+    return {.pointer = pointer,
+            .type = FieldType::text,
+            .label = label,
+            .symbol = "",
+            .unit = "",
+            .help = help,
+            .choices = {}};
 }
 
 Field choice(std::string_view pointer, std::string_view label, std::string_view help,
              std::vector<CatalogEntry> choices, FieldType type = FieldType::choice) {
-    return {.pointer = pointer, .type = type, .label = label, .symbol = "", .unit = "",
-            .help = help, .choices = std::move(choices)};
+    return {.pointer = pointer,
+            .type = type,
+            .label = label,
+            .symbol = "",
+            .unit = "",
+            .help = help,
+            .choices = std::move(choices)};
 }
 
 struct Words {
@@ -36,34 +46,53 @@ struct Words {
 };
 
 Field integer(std::string_view pointer, Words words, double minimum, double maximum) {
-    return {.pointer = pointer, .type = FieldType::integer, .label = words.label,
-            .symbol = words.symbol, .unit = words.unit, .help = words.help, .minimum = minimum,
-            .maximum = maximum, .choices = {}};
+    return {.pointer = pointer,
+            .type = FieldType::integer,
+            .label = words.label,
+            .symbol = words.symbol,
+            .unit = words.unit,
+            .help = words.help,
+            .minimum = minimum,
+            .maximum = maximum,
+            .choices = {}};
 }
 
 Field number(std::string_view pointer, Words words, double minimum, double maximum,
              bool above_minimum = false, bool nullable = false) {
-    return {.pointer = pointer, .type = FieldType::number, .label = words.label,
-            .symbol = words.symbol, .unit = words.unit, .help = words.help, .minimum = minimum,
-            .maximum = maximum, .above_minimum = above_minimum, .nullable = nullable, .choices = {}};
+    return {.pointer = pointer,
+            .type = FieldType::number,
+            .label = words.label,
+            .symbol = words.symbol,
+            .unit = words.unit,
+            .help = words.help,
+            .minimum = minimum,
+            .maximum = maximum,
+            .above_minimum = above_minimum,
+            .nullable = nullable,
+            .choices = {}};
 }
 
 Field classRule(std::string_view pointer, Words words, ClassTerm term) {
-    return {.pointer = pointer, .type = FieldType::class_rule, .label = words.label,
-            .symbol = words.symbol, .unit = words.unit, .help = words.help, .choices = {},
+    return {.pointer = pointer,
+            .type = FieldType::class_rule,
+            .label = words.label,
+            .symbol = words.symbol,
+            .unit = words.unit,
+            .help = words.help,
+            .choices = {},
             .term = term};
 }
 
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = {
         text("/name", "Name", "How the run is called in lists, legends and tables."),
-        choice("/data/dataset", "Data set", "The images. Fetch them with: ballast-cli data get NAME.",
-               datasetEntries()),
+        choice("/data/dataset", "Data set",
+               "The images. Fetch them with: ballast-cli data get NAME.", datasetEntries()),
         choice("/data/imbalance/profile", "Imbalance profile",
                "How the number of training images falls from class to class.", entries(profiles())),
         number("/data/imbalance/ratio",
-               {"Imbalance ratio", "N₁/N_C", "", "Images of the largest class over the smallest."}, 1,
-               1e6),
+               {"Imbalance ratio", "N₁/N_C", "", "Images of the largest class over the smallest."},
+               1, 1e6),
         integer("/data/imbalance/seed",
                 {"Subset seed", "", "", "Draws which images stay. The papers use 0 throughout."}, 0,
                 4294967295.0),
@@ -79,27 +108,28 @@ const std::vector<Field>& fields() {
         choice("/loss/reduction", "Reduction", "How the losses of a batch become one number.",
                entries(reductions())),
         integer("/phases/*/from",
-                {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."}, 0,
-                99999),
+                {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."},
+                0, 99999),
         classRule("/phases/*/alpha",
                   {"Class weight", "α_y", "", "Weighs each class's loss (re-weighting)."},
                   ClassTerm::alpha),
-        classRule("/phases/*/beta",
-                  {"Logit scale", "β_y", "", "Multiplies each class's logit."}, ClassTerm::beta),
+        classRule("/phases/*/beta", {"Logit scale", "β_y", "", "Multiplies each class's logit."},
+                  ClassTerm::beta),
         classRule("/phases/*/delta", {"Logit shift", "Δ_y", "", "Is added to each class's logit."},
                   ClassTerm::delta),
         number("/phases/*/lr_factor",
                {"Learning-rate factor", "", "", "Multiplies the scheduled learning rate."}, 0, 1000,
                true),
         number("/phases/*/weight_decay",
-               {"Weight decay", "", "", "In this phase; empty: the optimiser's."}, 0, 1, false, true),
+               {"Weight decay", "", "", "In this phase; empty: the optimiser's."}, 0, 1, false,
+               true),
         number("/phases/*/sam_radius",
                {"SAM radius", "", "", "Sharpness-aware minimisation; 0: plain SGD."}, 0, 10),
         number("/optimizer/lr", {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
         number("/optimizer/momentum", {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
         number("/optimizer/weight_decay",
-               {"Weight decay", "", "", "L2 penalty on all weights, as PyTorch's SGD counts it."}, 0,
-               1),
+               {"Weight decay", "", "", "L2 penalty on all weights, as PyTorch's SGD counts it."},
+               0, 1),
         integer("/lr_schedule/warmup_epochs",
                 {"Warm-up", "", "epochs", "The rate rises linearly over these epochs."}, 0, 99999),
         integer("/lr_schedule/steps/*/from",
@@ -107,8 +137,8 @@ const std::vector<Field>& fields() {
                 99999),
         number("/lr_schedule/steps/*/factor",
                {"Factor", "", "", "The rate becomes the base rate times this."}, 0, 1000, true),
-        integer("/training/epochs", {"Epochs", "T", "epochs", "Passes over the training images."}, 1,
-                100000),
+        integer("/training/epochs", {"Epochs", "T", "epochs", "Passes over the training images."},
+                1, 100000),
         integer("/training/batch_size", {"Batch size", "m", "images", "Images of one step."}, 1,
                 65536),
         choice("/training/augmentation", "Augmentation", "Random changes of the training images.",
@@ -121,11 +151,12 @@ const std::vector<Field>& fields() {
                FieldType::device),
         integer("/training/threads",
                 {"Threads", "", "threads", "0: all cores. Results depend on the number."}, 0, 1024),
-        integer("/training/exact_every",
-                {"Exact statistics", "", "epochs",
-                 "Epochs between evaluations of B_y(f) in evaluation mode; 0: only at phase changes "
-                 "and at the end."},
-                0, 99999),
+        integer(
+            "/training/exact_every",
+            {"Exact statistics", "", "epochs",
+             "Epochs between evaluations of B_y(f) in evaluation mode; 0: only at phase changes "
+             "and at the end."},
+            0, 99999),
     };
     return kFields;
 }
@@ -137,7 +168,9 @@ bool isIndex(std::string_view token) {
 
 }  // namespace
 
-std::span<const Field> configFields() { return fields(); }
+std::span<const Field> configFields() {
+    return fields();
+}
 
 std::string fieldPattern(std::string_view pointer) {
     std::string pattern;
@@ -181,7 +214,9 @@ std::string allowedText(const Field& field) {
         case FieldType::model:
             out << "resnet and a depth of 6n+2: resnet8, resnet14, resnet20, resnet26, resnet32, …";
             break;
-        case FieldType::device: out << "auto, cpu, cuda, cuda:N"; break;
+        case FieldType::device:
+            out << "auto, cpu, cuda, cuda:N";
+            break;
         case FieldType::class_rule: {
             for (const ClassRuleInfo* rule : rulesFor(field.term)) {
                 if (rule->name != "values") out << rule->name << ", ";
@@ -189,7 +224,9 @@ std::string allowedText(const Field& field) {
             out << "or a list with one number per class";
             break;
         }
-        case FieldType::text: out << "text"; break;
+        case FieldType::text:
+            out << "text";
+            break;
     }
     return out.str();
 }

@@ -71,7 +71,8 @@ std::string fieldProblem(const Field& field, const json& value) {
     };
     if (value.is_null() && field.nullable) return "";
     switch (field.type) {
-        case FieldType::text: return value.is_string() ? "" : wrongType("text");
+        case FieldType::text:
+            return value.is_string() ? "" : wrongType("text");
         case FieldType::integer:
         case FieldType::number: {
             if (!value.is_number()) return wrongType("a number");
@@ -101,7 +102,8 @@ std::string fieldProblem(const Field& field, const json& value) {
             }
             return badChoice(field, name);
         }
-        case FieldType::class_rule: return "";  // classRuleFromJson says
+        case FieldType::class_rule:
+            return "";  // classRuleFromJson says
     }
     return "";
 }
@@ -137,13 +139,15 @@ void walk(const json& value, const std::string& pattern, const std::string& poin
             problems.push_back({child_pointer, unknownKey(key, known)});
         } else if (pattern.empty() && key == "format") {
             if (!child.is_number_integer() || child.get<std::int64_t>() < 1) {
-                problems.push_back({child_pointer, shown(child) + " is not a format number; allowed: " +
+                problems.push_back({child_pointer, shown(child) +
+                                                       " is not a format number; allowed: " +
                                                        std::to_string(kConfigFormat)});
             } else if (child.get<std::int64_t>() > kConfigFormat) {
-                problems.push_back({child_pointer,
-                                    "format " + shown(child) +
-                                        " is newer than this version of Ballast, which reads up to " +
-                                        std::to_string(kConfigFormat)});
+                problems.push_back(
+                    {child_pointer,
+                     "format " + shown(child) +
+                         " is newer than this version of Ballast, which reads up to " +
+                         std::to_string(kConfigFormat)});
             }
         } else {
             walk(child, pattern + "/" + key, child_pointer, problems);
@@ -229,21 +233,24 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
                                 "phases are out of order: " + std::to_string(phase.from) +
                                     " must be above " + std::to_string(config.phases[i - 1].from)});
         } else if (phase.from >= config.training.epochs) {
-            problems.push_back({pointer + "/from",
-                                std::to_string(phase.from) +
-                                    " is beyond the last epoch; with " +
-                                    std::to_string(config.training.epochs) +
-                                    " epochs, allowed: 1 … " +
-                                    std::to_string(config.training.epochs - 1)});
+            problems.push_back({pointer + "/from", std::to_string(phase.from) +
+                                                       " is beyond the last epoch; with " +
+                                                       std::to_string(config.training.epochs) +
+                                                       " epochs, allowed: 1 … " +
+                                                       std::to_string(config.training.epochs - 1)});
         }
         if (config.loss.name == "ce") {
             if (phase.beta.rule != "one") {
-                problems.push_back({pointer + "/beta", "the loss \"ce\" has no logit scale; use "
-                                                       "\"vs\" for " + phase.beta.rule});
+                problems.push_back({pointer + "/beta",
+                                    "the loss \"ce\" has no logit scale; use "
+                                    "\"vs\" for " +
+                                        phase.beta.rule});
             }
             if (phase.delta.rule != "zero") {
-                problems.push_back({pointer + "/delta", "the loss \"ce\" has no logit shift; use "
-                                                        "\"vs\" for " + phase.delta.rule});
+                problems.push_back({pointer + "/delta",
+                                    "the loss \"ce\" has no logit shift; use "
+                                    "\"vs\" for " +
+                                        phase.delta.rule});
             }
         }
     }
@@ -278,7 +285,9 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
     }
 }
 
-std::string dumped(double value) { return json(value).dump(); }
+std::string dumped(double value) {
+    return json(value).dump();
+}
 
 std::size_t editDistance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -301,21 +310,27 @@ ordered_json ruleSchema(const Field& field) {
     for (const ClassRuleInfo* rule : rulesFor(field.term)) {
         if (rule->name == "values") continue;
         names.push_back(rule->name);
-        ordered_json properties = {{"rule", {{"const", rule->name}, {"title", rule->label},
-                                             {"description", rule->formula}}}};
+        ordered_json properties = {
+            {"rule",
+             {{"const", rule->name}, {"title", rule->label}, {"description", rule->formula}}}};
         if (rule->parameter) {
             const RuleParameter& p = *rule->parameter;
-            ordered_json number = {{"type", "number"}, {"title", p.symbol}, {"description", p.help},
+            ordered_json number = {{"type", "number"},
+                                   {"title", p.symbol},
+                                   {"description", p.help},
                                    {"default", p.default_value}};
             number[p.open ? "exclusiveMinimum" : "minimum"] = p.minimum;
             number[p.open ? "exclusiveMaximum" : "maximum"] = p.maximum;
             properties[std::string(p.name)] = number;
         }
-        alternatives.push_back({{"type", "object"}, {"properties", properties},
-                                {"required", {"rule"}}, {"additionalProperties", false}});
+        alternatives.push_back({{"type", "object"},
+                                {"properties", properties},
+                                {"required", {"rule"}},
+                                {"additionalProperties", false}});
     }
     alternatives.insert(alternatives.begin(), {{"type", "string"}, {"enum", names}});
-    alternatives.push_back({{"type", "array"}, {"items", {{"type", "number"}}},
+    alternatives.push_back({{"type", "array"},
+                            {"items", {{"type", "number"}}},
                             {"description", "one number per class"}});
     return {{"anyOf", alternatives}};
 }
@@ -323,7 +338,9 @@ ordered_json ruleSchema(const Field& field) {
 ordered_json fieldSchema(const Field& field) {
     ordered_json schema;
     switch (field.type) {
-        case FieldType::text: schema = {{"type", "string"}}; break;
+        case FieldType::text:
+            schema = {{"type", "string"}};
+            break;
         case FieldType::integer:
         case FieldType::number: {
             const char* type = field.type == FieldType::integer ? "integer" : "number";
@@ -344,12 +361,15 @@ ordered_json fieldSchema(const Field& field) {
         case FieldType::model:
             schema = {{"type", "string"}, {"pattern", "^resnet[1-9][0-9]*$"}};
             schema["examples"] = ordered_json::array();
-            for (const CatalogEntry& entry : field.choices) schema["examples"].push_back(entry.name);
+            for (const CatalogEntry& entry : field.choices)
+                schema["examples"].push_back(entry.name);
             break;
         case FieldType::device:
             schema = {{"type", "string"}, {"pattern", "^(auto|cpu|cuda(:[0-9]+)?)$"}};
             break;
-        case FieldType::class_rule: schema = ruleSchema(field); break;
+        case FieldType::class_rule:
+            schema = ruleSchema(field);
+            break;
     }
     std::string title(field.label);
     if (!field.symbol.empty()) title += " (" + std::string(field.symbol) + ")";
@@ -381,9 +401,9 @@ ordered_json schemaAt(const std::string& pattern, const ordered_json& defaults) 
             continue;
         }
         const bool known = defaults.is_object() && defaults.contains(key);
-        properties[key] = schemaAt(pattern + "/" + key,
-                                   known ? defaults.at(key)
-                                         : ordered_json(ordered_json::value_t::discarded));
+        properties[key] =
+            schemaAt(pattern + "/" + key,
+                     known ? defaults.at(key) : ordered_json(ordered_json::value_t::discarded));
     }
     return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
@@ -432,8 +452,14 @@ ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string
         }
         return rule;
     }
-    const Field dummy{.pointer = "", .type = FieldType::class_rule, .label = "", .symbol = "",
-                      .unit = "", .help = "", .choices = {}, .term = term};
+    const Field dummy{.pointer = "",
+                      .type = FieldType::class_rule,
+                      .label = "",
+                      .symbol = "",
+                      .unit = "",
+                      .help = "",
+                      .choices = {},
+                      .term = term};
     json object = value;
     if (value.is_string()) object = {{"rule", value}};
     if (!object.is_object() || !object.contains("rule") || !object["rule"].is_string()) {
@@ -553,32 +579,32 @@ ordered_json toJson(const RunConfig& config) {
     for (const LrStep& step : config.lr_schedule.steps) {
         steps.push_back({{"from", step.from}, {"factor", step.factor}});
     }
-    return {{"format", kConfigFormat},
-            {"name", config.name},
-            {"data",
-             {{"dataset", config.data.dataset},
-              {"imbalance",
-               {{"profile", config.data.imbalance.profile},
-                {"ratio", config.data.imbalance.ratio},
-                {"seed", config.data.imbalance.seed}}},
-              {"validation_per_class", config.data.validation_per_class}}},
-            {"model", {{"name", config.model.name}, {"head", config.model.head}}},
-            {"loss", {{"name", config.loss.name}, {"reduction", config.loss.reduction}}},
-            {"phases", phases},
-            {"optimizer",
-             {{"lr", config.optimizer.lr},
-              {"momentum", config.optimizer.momentum},
-              {"weight_decay", config.optimizer.weight_decay}}},
-            {"lr_schedule",
-             {{"warmup_epochs", config.lr_schedule.warmup_epochs}, {"steps", steps}}},
-            {"training",
-             {{"epochs", config.training.epochs},
-              {"batch_size", config.training.batch_size},
-              {"augmentation", config.training.augmentation},
-              {"seed", config.training.seed},
-              {"device", config.training.device},
-              {"threads", config.training.threads},
-              {"exact_every", config.training.exact_every}}}};
+    return {
+        {"format", kConfigFormat},
+        {"name", config.name},
+        {"data",
+         {{"dataset", config.data.dataset},
+          {"imbalance",
+           {{"profile", config.data.imbalance.profile},
+            {"ratio", config.data.imbalance.ratio},
+            {"seed", config.data.imbalance.seed}}},
+          {"validation_per_class", config.data.validation_per_class}}},
+        {"model", {{"name", config.model.name}, {"head", config.model.head}}},
+        {"loss", {{"name", config.loss.name}, {"reduction", config.loss.reduction}}},
+        {"phases", phases},
+        {"optimizer",
+         {{"lr", config.optimizer.lr},
+          {"momentum", config.optimizer.momentum},
+          {"weight_decay", config.optimizer.weight_decay}}},
+        {"lr_schedule", {{"warmup_epochs", config.lr_schedule.warmup_epochs}, {"steps", steps}}},
+        {"training",
+         {{"epochs", config.training.epochs},
+          {"batch_size", config.training.batch_size},
+          {"augmentation", config.training.augmentation},
+          {"seed", config.training.seed},
+          {"device", config.training.device},
+          {"threads", config.training.threads},
+          {"exact_every", config.training.exact_every}}}};
 }
 
 json parseJson(std::string_view text, const std::string& subject) {
@@ -587,8 +613,10 @@ json parseJson(std::string_view text, const std::string& subject) {
     const auto watch = [&](int, json::parse_event_t event, json& parsed) {
         if (event == json::parse_event_t::object_start) keys.emplace_back();
         if (event == json::parse_event_t::object_end) keys.pop_back();
-        if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
-            twice.push_back({"/" + parsed.get<std::string>(), "the key stands twice in one object"});
+        if (event == json::parse_event_t::key &&
+            !keys.back().insert(parsed.get<std::string>()).second) {
+            twice.push_back(
+                {"/" + parsed.get<std::string>(), "the key stands twice in one object"});
         }
         return true;
     };
@@ -608,7 +636,8 @@ json parseJson(std::string_view text, const std::string& subject) {
 void applySetting(json& config, const std::string& setting) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || !setting.starts_with('/')) {
-        throw ConfigError("--set " + setting + ": expected /pointer=value, e.g. /training/epochs=20");
+        throw ConfigError("--set " + setting +
+                          ": expected /pointer=value, e.g. /training/epochs=20");
     }
     const std::string pointer = setting.substr(0, equals);
     const std::string text = setting.substr(equals + 1);
@@ -617,7 +646,8 @@ void applySetting(json& config, const std::string& setting) {
     const Field* owner = findField(parent);
     const std::string pattern = fieldPattern(pointer);
     const bool whole_list = pattern == "/phases" || pattern == "/lr_schedule/steps";
-    if (!whole_list && (owner == nullptr || (parent != pointer && owner->type != FieldType::class_rule))) {
+    if (!whole_list &&
+        (owner == nullptr || (parent != pointer && owner->type != FieldType::class_rule))) {
         std::vector<std::string> known;
         for (const Field& field : configFields()) known.emplace_back(field.pointer);
         const std::string nearest = nearestWord(pattern, known);

@@ -37,12 +37,11 @@ std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int clas
             count = static_cast<std::int64_t>(largest * share);
         }
         if (count < 1) {
-            throw ConfigError(
-                "invalid config",
-                {{"/data/imbalance/ratio",
-                  "a ratio of " + std::to_string(imbalance.ratio) + " leaves class " +
-                      std::to_string(y) + " without images; allowed here: 1 … " +
-                      std::to_string(largest_class)}});
+            throw ConfigError("invalid config",
+                              {{"/data/imbalance/ratio",
+                                "a ratio of " + std::to_string(imbalance.ratio) + " leaves class " +
+                                    std::to_string(y) + " without images; allowed here: 1 … " +
+                                    std::to_string(largest_class)}});
         }
     }
     return counts;
@@ -88,7 +87,8 @@ std::vector<bool> majorityClasses(std::span<const std::int64_t> counts) {
     if (counts.empty() || std::ranges::min(counts) == std::ranges::max(counts)) return {};
     std::vector<std::size_t> order(counts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+    std::ranges::stable_sort(order,
+                             [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
     std::vector<bool> majority(counts.size(), false);
     for (std::size_t i = 0; i < counts.size() / 2; ++i) majority[order[i]] = true;
     return majority;

@@ -18,8 +18,8 @@ void replaceFile(const std::filesystem::path& file, std::string_view content);
 void replaceFile(const std::filesystem::path& file,
                  std::span<const std::span<const std::byte>> parts);
 
-/// Appends to `file` (made if missing) and fsyncs. After an error the file is cut back to its former
-/// length, so that no half-written line stays. Throws StorageError.
+/// Appends to `file` (made if missing) and fsyncs. After an error the file is cut back to its
+/// former length, so that no half-written line stays. Throws StorageError.
 void appendToFile(const std::filesystem::path& file, std::string_view content);
 
 /// The whole content. Throws StorageError naming the file and the reason.

@@ -25,7 +25,9 @@ ordered_json numbers(const std::vector<double>& values) {
     return list;
 }
 
-double numberFrom(const json& value) { return value.is_null() ? kMissing : value.get<double>(); }
+double numberFrom(const json& value) {
+    return value.is_null() ? kMissing : value.get<double>();
+}
 
 std::vector<double> numbersFrom(const json& list) {
     std::vector<double> values;
@@ -59,7 +61,9 @@ ClassStatistics statisticsFrom(const json& object) {
     return statistics;
 }
 
-double mean(double sum, int count) { return count == 0 ? kMissing : sum / count; }
+double mean(double sum, int count) {
+    return count == 0 ? kMissing : sum / count;
+}
 
 }  // namespace
 
@@ -68,7 +72,9 @@ double ClassStatistics::accuracyRatio() const {
     return minority_accuracy / majority_accuracy;
 }
 
-const char* stateName(RunState state) { return kStateNames[static_cast<int>(state)]; }
+const char* stateName(RunState state) {
+    return kStateNames[static_cast<int>(state)];
+}
 
 std::optional<RunState> stateFromName(std::string_view name) {
     for (int i = 0; i < static_cast<int>(std::size(kStateNames)); ++i) {

@@ -17,10 +17,10 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Where a run stands; replaces its predecessor many times a second. Not kept.
 struct StepProgress {
-    int epoch = 0;   // 0-based epoch in progress
-    int epochs = 0;  // of the whole run
-    int step = 0;    // batches done in this epoch
-    int steps = 0;   // batches of an epoch
+    int epoch = 0;                   // 0-based epoch in progress
+    int epochs = 0;                  // of the whole run
+    int step = 0;                    // batches done in this epoch
+    int steps = 0;                   // batches of an epoch
     double images_per_second = 0.0;  // of training
     double seconds_left = 0.0;       // of the whole run; negative: not known yet
 };
@@ -34,8 +34,8 @@ struct ClassStatistics {
     std::vector<double> lipschitz;   // μ_y of Eq. 15, from min_logit
     std::vector<double> observed_lipschitz;  // μ̂_y = max over the class of α β̃ [1 − softmax_y]
     std::vector<double> bound_terms;         // per-class terms of Eq. 16's complexity, from μ_y
-    double majority_accuracy = kMissing;     // mean over the majority classes
-    double minority_accuracy = kMissing;     // mean over the minority classes
+    double majority_accuracy = kMissing;  // mean over the majority classes
+    double minority_accuracy = kMissing;  // mean over the minority classes
     bool operator==(const ClassStatistics&) const = default;
 
     /// Minority over majority training accuracy, Figure 3(b); NaN where either is missing.

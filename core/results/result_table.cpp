@@ -44,18 +44,28 @@ std::string escaped(const std::string& text, TableFormat format) {
         if (format == TableFormat::csv && c == '"') result += '"';
         result += c == '\n' ? ' ' : c;
     }
-    const bool quoted = format == TableFormat::csv && result.find_first_of(",\"") != std::string::npos;
+    const bool quoted =
+        format == TableFormat::csv && result.find_first_of(",\"") != std::string::npos;
     return quoted ? "\"" + result + "\"" : result;
 }
 
 const std::vector<std::string>& header(TableFormat format) {
     static const std::vector<std::string> kPeople = {
-        "Method", "Data", "State", "Epochs", "Best (test)", "at epoch", "Last",
-        "Majority (train)", "Minority (train)", "Many", "Medium", "Few"};
-    static const std::vector<std::string> kCsv = {
-        "method", "data", "state", "epochs", "best_balanced_test_accuracy", "best_epoch",
-        "last_balanced_test_accuracy", "last_majority_train_accuracy",
-        "last_minority_train_accuracy", "best_many", "best_medium", "best_few"};
+        "Method",           "Data",     "State",  "Epochs",
+        "Best (test)",      "at epoch", "Last",   "Majority (train)",
+        "Minority (train)", "Many",     "Medium", "Few"};
+    static const std::vector<std::string> kCsv = {"method",
+                                                  "data",
+                                                  "state",
+                                                  "epochs",
+                                                  "best_balanced_test_accuracy",
+                                                  "best_epoch",
+                                                  "last_balanced_test_accuracy",
+                                                  "last_majority_train_accuracy",
+                                                  "last_minority_train_accuracy",
+                                                  "best_many",
+                                                  "best_medium",
+                                                  "best_few"};
     return format == TableFormat::csv ? kCsv : kPeople;
 }
 
@@ -64,19 +74,22 @@ Cells row(const RunSummary& run, TableFormat format) {
     const EpochRecord* best = bestRecord(run.records);
     const EpochRecord* last = run.records.empty() ? nullptr : &run.records.back();
     const ClassStatistics none;
-    const ClassStatistics& train = last == nullptr ? none : last->exact ? *last->exact : last->streaming;
+    const ClassStatistics& train = last == nullptr ? none
+                                   : last->exact   ? *last->exact
+                                                   : last->streaming;
     const std::string missing = percent(kMissing, format);
     return {escaped(config.name.empty() ? run.id : config.name, format),
-             escaped(dataText(config.data), format),
-             run.interrupted ? "interrupted" : stateName(run.status.state),
-             std::to_string(run.records.size()) + "/" + std::to_string(config.training.epochs),
-             percent(best ? best->balanced_test_accuracy : kMissing, format),
-             best ? std::to_string(best->epoch + 1) : missing,
-             percent(last ? last->balanced_test_accuracy : kMissing, format),
-             percent(train.majority_accuracy, format), percent(train.minority_accuracy, format),
-             percent(best ? best->shots.many : kMissing, format),
-             percent(best ? best->shots.medium : kMissing, format),
-             percent(best ? best->shots.few : kMissing, format)};
+            escaped(dataText(config.data), format),
+            run.interrupted ? "interrupted" : stateName(run.status.state),
+            std::to_string(run.records.size()) + "/" + std::to_string(config.training.epochs),
+            percent(best ? best->balanced_test_accuracy : kMissing, format),
+            best ? std::to_string(best->epoch + 1) : missing,
+            percent(last ? last->balanced_test_accuracy : kMissing, format),
+            percent(train.majority_accuracy, format),
+            percent(train.minority_accuracy, format),
+            percent(best ? best->shots.many : kMissing, format),
+            percent(best ? best->shots.medium : kMissing, format),
+            percent(best ? best->shots.few : kMissing, format)};
 }
 
 std::string joined(const std::vector<std::string>& cells, const std::string& before,
@@ -88,7 +101,8 @@ std::string joined(const std::vector<std::string>& cells, const std::string& bef
 
 constexpr const char* kCaption =
     "Balanced test accuracy in %; the best epoch is selected on the test set, as the papers do. "
-    "Training accuracies after the last epoch. Many, medium, few: classes with more than 100, 20 to "
+    "Training accuracies after the last epoch. Many, medium, few: classes with more than 100, 20 "
+    "to "
     "100, fewer than 20 training images, at the best epoch.";
 
 }  // namespace

@@ -27,7 +27,9 @@ namespace fs = std::filesystem;
 constexpr const char* kCheckpointPrefix = "epoch-";
 constexpr const char* kCheckpointSuffix = ".safetensors";
 
-std::int64_t unixNow() { return static_cast<std::int64_t>(std::time(nullptr)); }
+std::int64_t unixNow() {
+    return static_cast<std::int64_t>(std::time(nullptr));
+}
 
 std::string utcTime(const char* format) {
     const std::time_t now = std::time(nullptr);
@@ -101,7 +103,8 @@ ordered_json descriptionJson(const RunDescription& description) {
 
 RunDescription readDescription(const fs::path& folder) {
     const fs::path file = folder / "run.json";
-    if (!fs::exists(file)) throw StorageError(folder.string() + " is not a run: it has no run.json");
+    if (!fs::exists(file))
+        throw StorageError(folder.string() + " is not a run: it has no run.json");
     const json object = readJson(file);
     try {
         refuseNewer(object, file);
@@ -174,11 +177,11 @@ std::vector<EpochRecord> readRecords(const fs::path& folder, std::vector<std::st
     const std::string content = readFile(file);
     while (good_bytes < content.size()) {
         const std::size_t end = content.find('\n', good_bytes);
-        const json line = end == std::string::npos
-                              ? json(json::value_t::discarded)
-                              : json::parse(content.begin() + static_cast<std::ptrdiff_t>(good_bytes),
-                                            content.begin() + static_cast<std::ptrdiff_t>(end),
-                                            nullptr, false);
+        const json line =
+            end == std::string::npos
+                ? json(json::value_t::discarded)
+                : json::parse(content.begin() + static_cast<std::ptrdiff_t>(good_bytes),
+                              content.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
         if (line.is_discarded()) {
             warnings.push_back("the record of epoch " + std::to_string(records.size()) +
                                " in epochs.jsonl is torn and was dropped");
@@ -244,8 +247,7 @@ fs::path OwnedRun::create(const fs::path& workspace, const RunDescription& given
     makeFolders(runs);
     const std::string base = utcTime("%Y%m%d-%H%M%S-") + slug(description.config.name);
     // Built under a hidden name and renamed whole, so no reader ever sees half a run.
-    const fs::path temporary =
-        runs / ("." + base + "." + std::to_string(::getpid()) + ".tmp");
+    const fs::path temporary = runs / ("." + base + "." + std::to_string(::getpid()) + ".tmp");
     try {
         makeFolders(temporary / "checkpoints");
         replaceFile(temporary / "run.json", descriptionJson(description).dump(2) + "\n");
@@ -310,6 +312,11 @@ OwnedRun::OwnedRun(const fs::path& folder) : folder_(folder) {
 
 OwnedRun::~OwnedRun() {
     if (lock_ >= 0) ::close(lock_);
+}
+
+void OwnedRun::describe(const RunDescription& description) {
+    replaceFile(folder_ / "run.json", descriptionJson(description).dump(2) + "\n");
+    description_ = description;
 }
 
 void OwnedRun::append(const EpochRecord& record) {

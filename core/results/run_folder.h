@@ -31,7 +31,8 @@ struct RunStatus {
     std::int64_t heartbeat = 0;
 };
 
-/// What run.json says. `threads` and `device` are those of the first start; resuming uses the same.
+/// What run.json says. libtorch, device, threads and data_sha256 are those of the first start
+/// (empty before); resuming uses the same.
 struct RunDescription {
     RunConfig config;
     nlohmann::json config_as_given;
@@ -62,13 +63,13 @@ struct RunSummary {
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
 
-/// Exclusive ownership of a run's folder while it trains: one process at a time, held by a file lock
-/// that the kernel releases when the process dies. All writing to a run goes through here.
+/// Exclusive ownership of a run's folder while it trains: one process at a time, held by a file
+/// lock that the kernel releases when the process dies. All writing to a run goes through here.
 class OwnedRun {
 public:
-    /// Makes a new folder under `workspace`/runs, with run.json and status "queued"; an ID is made of
-    /// the run's name and the time. Returns it without keeping ownership. Throws StorageError and
-    /// leaves nothing behind.
+    /// Makes a new folder under `workspace`/runs, with run.json and status "queued"; an ID is made
+    /// of the run's name and the time. Returns it without keeping ownership. Throws StorageError
+    /// and leaves nothing behind.
     static std::filesystem::path create(const std::filesystem::path& workspace,
                                         const RunDescription& description);
 
@@ -83,6 +84,9 @@ public:
     const RunDescription& description() const { return description_; }
     const std::vector<EpochRecord>& records() const { return records_; }
     const std::vector<std::string>& repairs() const { return repairs_; }
+
+    /// Replaces run.json.
+    void describe(const RunDescription& description);
 
     /// Appends to epochs.jsonl and flushes it to disk.
     void append(const EpochRecord& record);

@@ -1,0 +1,176 @@
+#include "core/learning/bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <random>
+#include <thread>
+
+#include "core/learning/class_statistics.h"
+#include "core/learning/data/augmentation.h"
+#include "core/learning/data/batches.h"
+#include "core/learning/device.h"
+#include "core/learning/losses/vs_loss.h"
+#include "core/learning/models/resnet.h"
+#include "core/learning/optimizers/sgd.h"
+
+namespace ballast {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+/// Made-up images: their content does not change the time that a step takes.
+ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
+    ImageSet images{dataset.channels, dataset.image_size, dataset.image_size, {}, {}};
+    std::mt19937 generator(0);
+    images.labels.resize(count);
+    for (auto& label : images.labels) {
+        label = static_cast<std::uint8_t>(generator() % static_cast<unsigned>(dataset.classes));
+    }
+    images.pixels.resize(count * static_cast<std::size_t>(dataset.channels * dataset.image_size *
+                                                          dataset.image_size));
+    for (auto& pixel : images.pixels) pixel = static_cast<std::uint8_t>(generator());
+    return images;
+}
+
+/// The textbook's data set: one image at a time, augmented and normalised as it is fetched.
+class TextbookDataset : public torch::data::datasets::Dataset<TextbookDataset> {
+public:
+    TextbookDataset(const ImageSet& images, const DatasetInfo& dataset)
+        : pixels_(torch::tensor(at::ArrayRef<std::uint8_t>(images.pixels), torch::kUInt8)
+                      .view({static_cast<std::int64_t>(images.labels.size()), images.channels,
+                             images.height, images.width})),
+          labels_(torch::tensor(at::ArrayRef<std::uint8_t>(images.labels), torch::kUInt8)
+                      .to(torch::kInt64)),
+          mean_(torch::tensor(dataset.mean).to(torch::kFloat32).view({-1, 1, 1})),
+          deviation_(
+              torch::tensor(dataset.standard_deviation).to(torch::kFloat32).view({-1, 1, 1})) {}
+
+    torch::data::Example<> get(std::size_t index) override {
+        torch::Tensor image =
+            pixels_[static_cast<std::int64_t>(index)].to(torch::kFloat32).div(255.0);
+        image = torch::constant_pad_nd(image, {4, 4, 4, 4}, 0);
+        const auto top = static_cast<std::int64_t>(generator_() % 9);
+        const auto left = static_cast<std::int64_t>(generator_() % 9);
+        image = image.narrow(1, top, pixels_.size(2)).narrow(2, left, pixels_.size(3));
+        if (generator_() % 2 == 1) image = image.flip({2});
+        return {(image - mean_) / deviation_, labels_[static_cast<std::int64_t>(index)]};
+    }
+    torch::optional<std::size_t> size() const override {
+        return static_cast<std::size_t>(pixels_.size(0));
+    }
+
+private:
+    torch::Tensor pixels_;
+    torch::Tensor labels_;
+    torch::Tensor mean_;
+    torch::Tensor deviation_;
+    std::mt19937 generator_{0};
+};
+
+/// Default layout: what Module::to leaves where nobody asks for another.
+ResNet defaultLayout(ResNet model) {
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& parameter : model->parameters()) {
+        parameter.set_data(parameter.contiguous(torch::MemoryFormat::Contiguous));
+    }
+    return model;
+}
+
+}  // namespace
+
+nlohmann::ordered_json benchTrain(const BenchOptions& options) {
+    const int threads = options.threads > 0
+                            ? options.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    prepareThread(threads);
+    const DatasetInfo& dataset = *findDataset("cifar10");
+    constexpr int kRounds = 5;
+    const int steps_per_round = std::max(1, options.steps / kRounds);
+    const auto images_per_round = static_cast<std::int64_t>(steps_per_round) * options.batch_size;
+    const ImageSet images = noise(dataset, static_cast<std::size_t>(images_per_round));
+    const ModelConfig model_config{options.model, "linear"};
+
+    // Ours: the same calls as Trainer::trainEpoch, statistics included.
+    ResNet model = makeModel(model_config, 3, dataset.classes, 0, torch::kCPU);
+    Sgd optimizer(*model, 0.9);
+    const ImageTensor ours = imageTensor(images, nullptr, dataset, torch::kCPU);
+    const auto classes = static_cast<std::size_t>(dataset.classes);
+    const ClassTermTensors terms(
+        {std::vector<double>(classes, 1.0), std::vector<double>(classes, 1.0),
+         std::vector<double>(classes, 0.0)},
+        torch::kFloat32);
+    ClassStatisticsAccumulator statistics(dataset.classes, torch::kCPU);
+    const auto our_round = [&](int round) {
+        const Batches batches(ours.size(), options.batch_size, 0, round);
+        for (int i = 0; i < batches.count(); ++i) {
+            const torch::Tensor rows = torch::tensor(
+                at::ArrayRef<std::int64_t>(batches[i].data(), batches[i].size()), torch::kInt64);
+            const torch::Tensor labels = ours.labels.index_select(0, rows);
+            model->zero_grad(true);
+            const torch::Tensor logits =
+                model(augmentedBatch(ours, batches[i], "crop-flip", 0, round));
+            const torch::Tensor log_p = adjustedLogProbabilities(logits, terms);
+            vsLoss(log_p, labels, terms.alpha, "weighted-mean").backward();
+            optimizer.step(0.01, 2e-4);
+            statistics.add(logits.detach(), log_p.detach(), labels);
+        }
+    };
+
+    // The textbook's.
+    ResNet plain_model = defaultLayout(makeModel(model_config, 3, dataset.classes, 0, torch::kCPU));
+    torch::optim::SGD plain_optimizer(
+        plain_model->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9).weight_decay(2e-4));
+    auto loader = torch::data::make_data_loader<torch::data::samplers::RandomSampler>(
+        TextbookDataset(images, dataset).map(torch::data::transforms::Stack<>()),
+        torch::data::DataLoaderOptions()
+            .batch_size(static_cast<std::size_t>(options.batch_size))
+            .workers(1));
+    const auto textbook_round = [&] {
+        for (auto& batch : *loader) {
+            plain_optimizer.zero_grad();
+            const torch::Tensor loss =
+                torch::nn::functional::cross_entropy(plain_model(batch.data), batch.target);
+            loss.backward();
+            plain_optimizer.step();
+        }
+    };
+
+    our_round(0);  // warm-up of both
+    textbook_round();
+    std::vector<double> our_rates;
+    std::vector<double> textbook_rates;
+    std::vector<double> ratios;
+    for (int round = 1; round <= kRounds; ++round) {
+        const auto rate = [&](Clock::time_point start) {
+            return static_cast<double>(images_per_round) / secondsSince(start);
+        };
+        Clock::time_point start = Clock::now();
+        our_round(round);
+        our_rates.push_back(rate(start));
+        start = Clock::now();
+        textbook_round();
+        textbook_rates.push_back(rate(start));
+        ratios.push_back(our_rates.back() / textbook_rates.back());
+    }
+    return {{"model", options.model},
+            {"batch_size", options.batch_size},
+            {"threads", threads},
+            {"rounds", kRounds},
+            {"steps_per_round", steps_per_round},
+            {"ballast_images_per_second", median(our_rates)},
+            {"textbook_images_per_second", median(textbook_rates)},
+            {"ratio", median(ratios)}};
+}
+
+}  // namespace ballast

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace ballast {
+
+/// What a checkpoint holds: named tensors (float32 or int64) and a few words.
+struct Checkpoint {
+    std::map<std::string, torch::Tensor> tensors;
+    std::map<std::string, std::string> metadata;
+};
+
+/// Writes a safetensors file atomically (core/results/atomic_file.h), with a format number and the
+/// SHA-256 of the tensor bytes in its metadata. Throws StorageError.
+void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
+
+/// Reads and checks a safetensors file written by saveCheckpoint. Tensors are on the CPU.
+/// Throws CheckpointError: missing, truncated, damaged, of a newer format.
+Checkpoint loadCheckpoint(const std::filesystem::path& file);
+
+/// Copies `tensors[name]` into each of `targets`, keeping their device and memory format.
+/// Throws CheckpointError with the first name or shape that differs; nothing is copied then.
+void restoreTensors(const std::map<std::string, torch::Tensor>& tensors,
+                    std::map<std::string, torch::Tensor>& targets);
+
+}  // namespace ballast

@@ -1,0 +1,74 @@
+#include "core/learning/class_statistics.h"
+
+#include <limits>
+
+#include "core/theory/bound.h"
+
+namespace ballast {
+namespace {
+
+std::vector<double> toVector(const torch::Tensor& tensor) {
+    const torch::Tensor values = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
+    const auto* data = values.data_ptr<double>();
+    return {data, data + values.numel()};
+}
+
+torch::Tensor ofClass(const torch::Tensor& values, const torch::Tensor& labels) {
+    return values.gather(1, labels.unsqueeze(1)).squeeze(1);
+}
+
+}  // namespace
+
+void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,
+                torch::Tensor& right) {
+    const torch::Tensor hits = logits.argmax(1).eq(labels).to(torch::kInt64);
+    seen.index_add_(0, labels, torch::ones_like(hits));
+    right.index_add_(0, labels, hits);
+}
+
+ClassStatisticsAccumulator::ClassStatisticsAccumulator(int classes, torch::Device device) {
+    const auto counts = torch::TensorOptions().dtype(torch::kInt64).device(device);
+    const auto values = torch::TensorOptions().dtype(torch::kFloat32).device(device);
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    seen_ = torch::zeros({classes}, counts);
+    right_ = torch::zeros({classes}, counts);
+    min_logit_ = torch::full({classes}, kInfinity, values);
+    min_margin_ = torch::full({classes}, kInfinity, values);
+    max_doubt_ = torch::zeros({classes}, values);
+}
+
+void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
+                                     const torch::Tensor& log_probabilities,
+                                     const torch::Tensor& labels) {
+    const torch::NoGradGuard no_grad;
+    countRight(logits, labels, seen_, right_);
+    const torch::Tensor own = ofClass(logits, labels);
+    const torch::Tensor others =
+        logits.scatter(1, labels.unsqueeze(1), -std::numeric_limits<double>::infinity()).amax(1);
+    const torch::Tensor doubt = -torch::expm1(ofClass(log_probabilities, labels));
+    min_logit_.scatter_reduce_(0, labels, own, "amin");
+    min_margin_.scatter_reduce_(0, labels, own - others, "amin");
+    max_doubt_.scatter_reduce_(0, labels, doubt, "amax");
+}
+
+ClassStatistics ClassStatisticsAccumulator::finish(const ClassTerms& terms,
+                                                   const std::vector<std::int64_t>& class_counts,
+                                                   const std::vector<bool>& majority) const {
+    ClassStatistics statistics;
+    statistics.accuracy = toVector(right_.to(torch::kFloat64) / seen_.to(torch::kFloat64));
+    statistics.min_logit = toVector(min_logit_);
+    statistics.min_margin = toVector(min_margin_);
+    statistics.lipschitz = localLipschitz(terms, statistics.min_logit);
+    statistics.observed_lipschitz = betaTilde(terms.beta);
+    const std::vector<double> doubt = toVector(max_doubt_);
+    for (std::size_t y = 0; y < doubt.size(); ++y) {
+        statistics.observed_lipschitz[y] *= terms.alpha[y] * doubt[y];
+    }
+    statistics.bound_terms = boundTerms(statistics.lipschitz, class_counts);
+    const GroupMeans groups = groupMeans(statistics.accuracy, majority);
+    statistics.majority_accuracy = groups.majority;
+    statistics.minority_accuracy = groups.minority;
+    return statistics;
+}
+
+}  // namespace ballast

@@ -1,0 +1,36 @@
+#include "core/learning/device.h"
+
+#include <dlfcn.h>
+
+#include "core/error.h"
+
+namespace ballast {
+
+torch::Device resolveDevice(const std::string& name) {
+    if (name == "cpu") return torch::kCPU;
+    const auto gpus = static_cast<int>(torch::cuda::device_count());
+    if (name == "auto")
+        return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+    const int index = name == "cuda" ? 0 : std::stoi(name.substr(std::string("cuda:").size()));
+    if (index >= gpus) {
+        throw DeviceError("/training/device: \"" + name + "\" is not on this machine, which has " +
+                          (gpus == 0 ? std::string("no GPU that this LibTorch can use")
+                                     : std::to_string(gpus) +
+                                           " GPU(s), cuda:0 to cuda:" + std::to_string(gpus - 1)) +
+                          "; allowed here: auto, cpu");
+    }
+    return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+void prepareThread(int threads) {
+    torch::set_num_threads(threads);
+    using SetThreads = void (*)(int);
+    if (const auto set =
+            reinterpret_cast<SetThreads>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {
+        set(threads);
+    }
+    at::globalContext().setDeterministicCuDNN(true);
+    at::globalContext().setBenchmarkCuDNN(false);
+}
+
+}  // namespace ballast

@@ -1,0 +1,69 @@
+#include "core/error.h"
+#include "core/learning/bench.h"
+#include "core/learning/device.h"
+#include "core/learning/losses/vs_loss.h"
+#include "core/learning/trainer.h"
+#include "core/learning_library.h"
+
+namespace ballast {
+namespace {
+
+/// Torch's errors as ours: their first line, without the stack trace.
+template<class Work>
+auto translated(Work work) {
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        std::string text = error.what_without_backtrace();
+        throw Error("the training library failed: " + text.substr(0, text.find('\n')),
+                    ExitCode::run_failed);
+    }
+}
+
+class TorchLearning final : public Learning {
+public:
+    std::string libtorchVersion() const override { return TORCH_VERSION; }
+
+    std::string resolveDevice(const std::string& device) const override {
+        return ballast::resolveDevice(device).str();
+    }
+
+    RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
+                     RunObserver& observer) const override {
+        return translated([&] {
+            prepareThread(run.description().threads);
+            return Trainer(run, environment, control, observer).train();
+        });
+    }
+
+    LossResult loss(const LossRequest& request) const override {
+        return translated([&] {
+            const auto batch = static_cast<std::int64_t>(request.labels.size());
+            const torch::Tensor logits = torch::tensor(request.logits, torch::kFloat64)
+                                             .view({batch, -1})
+                                             .clone()
+                                             .set_requires_grad(true);
+            const torch::Tensor labels = torch::tensor(request.labels, torch::kInt64);
+            const ClassTermTensors terms(request.terms, torch::kFloat64);
+            const torch::Tensor value = vsLoss(adjustedLogProbabilities(logits, terms), labels,
+                                               terms.alpha, request.reduction);
+            value.backward();
+            const torch::Tensor gradient = logits.grad().contiguous();
+            const auto* data = gradient.data_ptr<double>();
+            return LossResult{value.item<double>(), {data, data + gradient.numel()}};
+        });
+    }
+
+    nlohmann::ordered_json benchTrain(const BenchOptions& options) const override {
+        return translated([&] { return ballast::benchTrain(options); });
+    }
+};
+
+}  // namespace
+}  // namespace ballast
+
+/// What core/run.cpp looks up by name.
+extern "C" const ballast::Learning* ballastLearning() {
+    static const ballast::TorchLearning kLearning;
+    return &kLearning;
+}

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/experiment/class_terms.h"
+#include "core/learning/data/training_set.h"
+#include "core/learning/losses/vs_loss.h"
+#include "core/learning/models/resnet.h"
+#include "core/learning/optimizers/sgd.h"
+#include "core/results/run_folder.h"
+#include "core/run.h"
+
+namespace ballast {
+
+/// Algorithm 1 of the paper for one run: epochs of mini-batch steps whose loss follows the phases,
+/// one record and one checkpoint an epoch. All on the calling thread.
+class Trainer {
+public:
+    /// Loads the data and the newest good checkpoint. Throws DataError, DeviceError,
+    /// CheckpointError.
+    Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
+            RunObserver& observer);
+
+    /// Trains to the end, or until the control says otherwise. Throws StorageError.
+    RunOutcome train();
+
+private:
+    struct Batch {
+        torch::Tensor images;  // [B, channels, H, W]
+        torch::Tensor labels;  // [B]
+    };
+
+    bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
+    torch::Tensor step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
+                       torch::Tensor& logits, torch::Tensor& log_probabilities);
+    void measure(const ClassTerms& terms, EpochRecord& record);
+    ClassStatistics exactStatistics(const ClassTerms& terms);
+    bool exactIsDue(int epoch) const;
+
+    bool proceed();
+    void reportStep(int step, int steps, std::int64_t images);
+
+    std::map<std::string, torch::Tensor> state();
+    void restore();
+    void keepCheckpoint();
+    void say(const std::string& line);
+
+    OwnedRun& run_;
+    RunControl& control_;
+    RunObserver& observer_;
+    const RunConfig config_;
+    const std::vector<std::int64_t> class_counts_;
+    const std::vector<bool> majority_;
+    const torch::Device device_;
+    TrainingData data_;
+    ResNet model_;
+    Sgd optimizer_;
+    int epoch_ = 0;
+
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point epoch_start_;
+    Clock::duration paused_for_{};  // within the epoch
+    Clock::time_point last_heartbeat_;
+    std::optional<double> seconds_per_epoch_;  // of this process's last whole epoch
+    double images_per_second_ = 0.0;
+};
+
+}  // namespace ballast

@@ -1,0 +1,134 @@
+#include "core/run.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/experiment/imbalance.h"
+#include "core/learning_library.h"
+#include "core/results/run_folder.h"
+#include "core/sha256.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLibrary = "libballast_learning.so";
+
+/// The library beside the one that holds this code, wherever that was installed.
+fs::path learningLibraryPath() {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<const void*>(&createRun), &info) != 0 && info.dli_fname) {
+        return fs::absolute(info.dli_fname).parent_path() / kLibrary;
+    }
+    return kLibrary;
+}
+
+const Learning* loadLearning() {
+    const fs::path path = learningLibraryPath();
+    void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (handle == nullptr) {
+        throw DeviceError("cannot load the training library: " + std::string(::dlerror()));
+    }
+    using Entry = const Learning* (*)();
+    const auto entry = reinterpret_cast<Entry>(::dlsym(handle, "ballastLearning"));
+    if (entry == nullptr) throw DeviceError(path.string() + " is not Ballast's training library");
+    return entry();
+}
+
+/// Fills in what the first start decides; later starts use the same, so that numbers stay the same.
+void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
+                         RunObserver& observer) {
+    RunDescription description = run.description();
+    const RunConfig& config = description.config;
+    const std::string version = learning().libtorchVersion();
+    if (!description.libtorch.empty() && description.libtorch != version) {
+        const std::string warning = "this run was begun with LibTorch " + description.libtorch +
+                                    " and goes on with " + version +
+                                    "; its numbers may differ from an uninterrupted run's";
+        run.log(warning);
+        observer.said(warning);
+    }
+    if (description.device.empty() || description.threads == 0 || description.libtorch.empty()) {
+        description.libtorch = version;
+        description.device = learning().resolveDevice(config.training.device);
+        description.threads = config.training.threads;
+        if (description.threads == 0) description.threads = environment.threads;
+        if (description.threads == 0) {
+            description.threads =
+                std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        }
+        const DatasetInfo* dataset = findDataset(config.data.dataset);
+        description.data_sha256 = environment.data_store.contentSha256(*dataset);
+        run.describe(description);
+    } else {
+        learning().resolveDevice(description.device);  // is it still there?
+    }
+}
+
+}  // namespace
+
+const Learning& learning() {
+    static const Learning* const kLoaded = loadLearning();
+    return *kLoaded;
+}
+
+fs::path createRun(const fs::path& workspace, const RunConfig& config,
+                   const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (dataset == nullptr) throw ConfigError("unknown data set \"" + config.data.dataset + "\"");
+    RunDescription description;
+    description.config = config;
+    description.config_as_given = config_as_given;
+    description.class_counts = classCounts(config.data);
+    description.version = BALLAST_VERSION;
+    const std::vector<std::uint8_t> labels = environment.data_store.labels(*dataset, Split::train);
+    const std::vector<std::int64_t> subset =
+        subsetIndices(labels, description.class_counts, config.data.imbalance.seed);
+    description.subset_sha256 = sha256Hex(std::as_bytes(std::span(subset)));
+    return OwnedRun::create(workspace, description);
+}
+
+RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environment,
+                    RunControl& control, RunObserver& observer) {
+    std::optional<OwnedRun> run;
+    RunOutcome outcome;
+    const auto failed = [&](const char* message, ExitCode code) {
+        outcome.state = RunState::failed;
+        outcome.message = message;
+        outcome.exit_code = code;
+    };
+    try {
+        run.emplace(folder);
+        for (const std::string& repair : run->repairs()) {
+            run->log(repair);
+            observer.said(repair);
+        }
+        const int epochs_done = static_cast<int>(run->records().size());
+        run->setStatus(RunState::running, epochs_done, "");
+        observer.stateChanged(RunState::running);
+        completeDescription(*run, environment, observer);
+        outcome = learning().train(*run, environment, control, observer);
+    } catch (const Error& error) {
+        failed(error.what(), error.exitCode());
+    } catch (const std::exception& error) {
+        failed(error.what(), ExitCode::run_failed);
+    }
+    if (run) {
+        outcome.epochs_done = static_cast<int>(run->records().size());
+        try {
+            run->setStatus(outcome.state, outcome.epochs_done, outcome.message);
+            if (!outcome.message.empty()) run->log(outcome.message);
+        } catch (const std::exception& error) {
+            if (outcome.message.empty()) failed(error.what(), ExitCode::run_failed);
+        }
+        run.reset();  // others may own it before they hear that it ended
+    }
+    observer.stateChanged(outcome.state);
+    return outcome;
+}
+
+}  // namespace ballast
