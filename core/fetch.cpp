@@ -414,6 +414,10 @@ TransferResult transferRest(const std::string& url, const fs::path& file,
 
     if (transfer.write_error != 0) throwStorage(file, transfer.write_error);
     if (code == CURLE_OK) return TransferResult::complete;
+    if (std::ftell(out.get()) == 0) {
+        std::error_code ignored;
+        fs::remove(file, ignored);  // nothing came: nothing to resume
+    }
     stopIfCancelled(cancelled);
     long response = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response);
