@@ -1,0 +1,257 @@
+#include "widgets/plot_style.h"
+
+#include <QApplication>
+#include <QCoreApplication>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "widgets/qcustomplot_wrapper.h"
+
+namespace ballast {
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("ballast::Plots", text);
+}
+
+class IntegerTicker : public QCPAxisTicker {
+protected:
+    double getTickStep(const QCPRange& range) override {
+        return std::max(1.0, std::round(QCPAxisTicker::getTickStep(range)));
+    }
+    int getSubTickCount(double) override { return 0; }
+};
+
+/// Ticks at 1, 2 and 5 times powers of ten where few powers are in view, else at the powers alone.
+class LogTicker : public QCPAxisTicker {
+public:
+    QVector<double> createTickVector(double, const QCPRange& range) override {
+        QVector<double> ticks;
+        if (range.lower <= 0.0 || range.upper <= range.lower) return ticks;
+        const double decades = std::log10(range.upper / range.lower);
+        const int first = static_cast<int>(std::floor(std::log10(range.lower))) - 1;
+        const int last = static_cast<int>(std::ceil(std::log10(range.upper))) + 1;
+        const int step = decades > 6.0 ? 2 : 1;
+        for (int power = first; power <= last; power += step) {
+            for (const double digit : {1.0, 2.0, 5.0}) {
+                if (digit != 1.0 && decades > 1.6) continue;
+                ticks << digit * std::pow(10.0, power);
+            }
+        }
+        return ticks;
+    }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        if (tick >= 1e-4 && tick < 99999.5) return QString::number(tick, 'g', 6);
+        const int power = static_cast<int>(std::lround(std::floor(std::log10(tick) + 1e-9)));
+        const double digit = std::round(tick / std::pow(10.0, power));
+        return digit == 1.0 ? QStringLiteral("1e%1").arg(power)
+                            : QStringLiteral("%1e%2").arg(digit).arg(power);
+    }
+    QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
+};
+
+constexpr std::array kTrainingAccuracy{Series::majority_accuracy, Series::minority_accuracy,
+                                       Series::exact_majority_accuracy,
+                                       Series::exact_minority_accuracy};
+constexpr std::array kMinLogit{Series::min_logit_smallest_class, Series::min_logit_largest_class,
+                               Series::min_logit_majority,       Series::min_logit_minority,
+                               Series::exact_min_logit_majority, Series::exact_min_logit_minority};
+constexpr std::array kRatio{Series::accuracy_ratio, Series::exact_accuracy_ratio};
+constexpr std::array kTest{Series::balanced_test_accuracy};
+
+}  // namespace
+
+PlotScale screenScale() {
+    PlotScale scale;
+    scale.font = QApplication::font();
+    if (scale.font.pointSizeF() > 0) {
+        scale.font.setPointSizeF(std::max(7.0, scale.font.pointSizeF() * 0.88));
+    }
+    return scale;
+}
+
+void stylePlot(QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
+    plot.setBackground(QBrush(colors.background));
+    plot.setAntialiasedElements(QCP::aePlottables | QCP::aeItems | QCP::aeScatters);
+    plot.setNoAntialiasingOnDrag(false);
+    const auto pixels = [&](double n) { return static_cast<int>(std::lround(n * scale.unit)); };
+    for (QCPAxisRect* rect : plot.axisRects()) {
+        rect->setupFullAxesBox(false);
+        for (QCPAxis* axis : rect->axes()) {
+            axis->setBasePen(QPen(colors.axis, scale.unit));
+            axis->setTickPen(QPen(colors.axis, scale.unit));
+            axis->setSubTicks(false);
+            axis->setTickLengthIn(0);
+            axis->setTickLengthOut(pixels(4));
+            axis->setTickLabelFont(scale.font);
+            axis->setTickLabelColor(colors.muted);
+            axis->setTickLabelPadding(pixels(4));
+            axis->setLabelFont(scale.font);
+            axis->setLabelColor(colors.muted);
+            axis->setLabelPadding(pixels(4));
+            axis->setNumberFormat(QStringLiteral("gb"));
+            axis->setSelectableParts(QCPAxis::spNone);
+            axis->grid()->setPen(QPen(colors.grid, scale.unit));
+            axis->grid()->setZeroLinePen(QPen(colors.grid, scale.unit));
+            axis->grid()->setAntialiased(false);
+        }
+        for (const QCPAxis::AxisType type : {QCPAxis::atTop, QCPAxis::atRight}) {
+            if (QCPAxis* axis = rect->axis(type)) axis->setVisible(false);
+        }
+    }
+}
+
+void useIntegerTicks(QCPAxis& axis) {
+    axis.setTicker(QSharedPointer<QCPAxisTicker>(new IntegerTicker));
+}
+
+void useLogTicks(QCPAxis& axis) {
+    axis.setScaleType(QCPAxis::stLogarithmic);
+    axis.setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker));
+}
+
+QString figureTitle(Figure figure) {
+    switch (figure) {
+        case Figure::training_accuracy:
+            return tr("Training accuracy");
+        case Figure::min_logit:
+            return tr("Smallest logit of a class, B_y(f)");
+        case Figure::accuracy_ratio:
+            return tr("Training accuracy, minority / majority");
+        case Figure::balanced_test_accuracy:
+            return tr("Balanced test accuracy");
+    }
+    return {};
+}
+
+QString valueUnit(Figure figure) {
+    switch (figure) {
+        case Figure::training_accuracy:
+        case Figure::balanced_test_accuracy:
+            return QStringLiteral("%");
+        case Figure::min_logit:
+        case Figure::accuracy_ratio:
+            break;
+    }
+    return {};
+}
+
+std::span<const Series> seriesOf(Figure figure) {
+    switch (figure) {
+        case Figure::training_accuracy:
+            return kTrainingAccuracy;
+        case Figure::min_logit:
+            return kMinLogit;
+        case Figure::accuracy_ratio:
+            return kRatio;
+        case Figure::balanced_test_accuracy:
+            break;
+    }
+    return kTest;
+}
+
+bool isExact(Series series) {
+    switch (series) {
+        case Series::exact_majority_accuracy:
+        case Series::exact_minority_accuracy:
+        case Series::exact_min_logit_majority:
+        case Series::exact_min_logit_minority:
+        case Series::exact_accuracy_ratio:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool isMinority(Series series) {
+    switch (series) {
+        case Series::minority_accuracy:
+        case Series::exact_minority_accuracy:
+        case Series::min_logit_minority:
+        case Series::exact_min_logit_minority:
+            return true;
+        default:
+            return false;
+    }
+}
+
+QCPGraph* addCurve(QCustomPlot& plot, Series) {
+    QCPGraph* graph = plot.addGraph();
+    graph->setSelectable(QCP::stNone);
+    graph->setAdaptiveSampling(true);
+    graph->removeFromLegend();
+    return graph;
+}
+
+void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
+                const PlotScale& scale) {
+    if (series == Series::min_logit_smallest_class || series == Series::min_logit_largest_class) {
+        QColor edge = color;
+        edge.setAlpha(90);
+        graph.setPen(QPen(edge, 0.75 * scale.unit));
+        return;
+    }
+    QPen pen(color, 1.7 * scale.unit);
+    pen.setCapStyle(Qt::FlatCap);
+    pen.setJoinStyle(Qt::RoundJoin);
+    if (isExact(series)) {
+        graph.setLineStyle(QCPGraph::lsNone);
+        const QBrush fill(isMinority(series) ? background : color);
+        graph.setScatterStyle(QCPScatterStyle(
+            QCPScatterStyle::ssCircle, QPen(color, 1.3 * scale.unit), fill, 5.5 * scale.unit));
+        graph.setPen(pen);
+        return;
+    }
+    if (isMinority(series)) {
+        pen.setStyle(Qt::CustomDashLine);
+        pen.setDashPattern({4.0, 2.4});
+    }
+    graph.setPen(pen);
+    // One point alone makes no line.
+    const bool single = graph.data()->size() == 1;
+    graph.setScatterStyle(single ? QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(color),
+                                                   QBrush(color), 4.0 * scale.unit)
+                                 : QCPScatterStyle(QCPScatterStyle::ssNone));
+}
+
+void setCurveData(QCPGraph& graph, const std::vector<QPointF>& points) {
+    QVector<QCPGraphData> data;
+    data.reserve(static_cast<qsizetype>(points.size()));
+    for (const QPointF& point : points) data.push_back({point.x(), point.y()});
+    graph.data()->set(data, true);
+}
+
+void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color) {
+    QColor fill = color;
+    fill.setAlpha(30);
+    smallest.setChannelFillGraph(&largest);
+    smallest.setBrush(QBrush(fill));
+}
+
+ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs) {
+    if (figure == Figure::training_accuracy) return {-2.0, 102.0};
+    double lower = std::numeric_limits<double>::infinity();
+    double upper = -lower;
+    for (const RunCurves* run : runs) {
+        for (const Series series : seriesOf(figure)) {
+            for (const QPointF& point : run->points(series)) {
+                if (!std::isfinite(point.y())) continue;
+                lower = std::min(lower, point.y());
+                upper = std::max(upper, point.y());
+            }
+        }
+    }
+    if (figure == Figure::accuracy_ratio) {
+        return {-0.02, std::isfinite(upper) ? std::max(1.02, upper * 1.05) : 1.02};
+    }
+    const bool percent = figure == Figure::balanced_test_accuracy;
+    if (!(lower <= upper)) return percent ? ValueRange{0.0, 100.0} : ValueRange{-10.0, 10.0};
+    const double margin = std::max((upper - lower) * 0.08, percent ? 2.0 : 0.5);
+    lower -= margin;
+    upper += margin;
+    if (percent) return {std::max(lower, -2.0), std::min(upper, 102.0)};
+    return {lower, upper};
+}
+
+}  // namespace ballast

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <QFont>
+#include <QString>
+#include <span>
+#include <vector>
+
+#include "widgets/palette.h"
+#include "widgets/run_curves.h"
+
+class QCustomPlot;
+class QCPAxis;
+class QCPGraph;
+
+// What all plots of this room share: on screen (LivePlots and the previews) and on paper
+// (figure_export). For widgets/*.cpp only.
+
+namespace ballast {
+
+/// How large things are drawn. `unit` is one pixel on screen, and a third of a point on paper.
+struct PlotScale {
+    double unit = 1.0;
+    QFont font;  // tick labels and legends
+};
+
+/// The scale for the screen: the application's font, a little smaller.
+PlotScale screenScale();
+
+/// Thin axes on the left and at the bottom, light grid, no frame, colours of the theme.
+void stylePlot(QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale);
+
+/// Whole numbers only on this axis, as epochs are.
+void useIntegerTicks(QCPAxis& axis);
+/// Powers of ten, or 1-2-5 steps where the range spans less than two of them.
+void useLogTicks(QCPAxis& axis);
+
+/// Title, value axis and series of a figure.
+QString figureTitle(Figure figure);
+QString valueUnit(Figure figure);
+std::span<const Series> seriesOf(Figure figure);
+bool isExact(Series series);
+/// Whether the series is of the minority, drawn dashed.
+bool isMinority(Series series);
+
+/// A graph for one series of a run, in the run's colour.
+QCPGraph* addCurve(QCustomPlot& plot, Series series);
+void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
+                const PlotScale& scale);
+void setCurveData(QCPGraph& graph, const std::vector<QPointF>& points);
+/// Fills between the curves of the smallest and the largest class.
+void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color);
+
+struct ValueRange {
+    double lower = 0.0;
+    double upper = 100.0;
+};
+/// The values a figure shows when everything is to be seen.
+ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs);
+
+}  // namespace ballast

@@ -1,0 +1,87 @@
+#include "widgets/value_column.h"
+
+#include <QPainter>
+
+#include "widgets/palette.h"
+#include "widgets/plot_style.h"
+
+namespace ballast {
+
+ValueColumn::ValueColumn(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Ignored);
+}
+
+void ValueColumn::setValues(const QString& when, const QStringList& headings,
+                            const std::vector<Row>& rows) {
+    if (when == when_ && headings == headings_ && rows == rows_) return;
+    when_ = when;
+    headings_ = headings;
+    rows_ = rows;
+    QStringList lines{when};
+    for (const Row& row : rows) {
+        QStringList values;
+        for (qsizetype i = 0; i < row.values.size() && i < headings.size(); ++i) {
+            values << headings[i] + QLatin1Char(' ') + row.values[i];
+        }
+        lines << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
+    }
+    setAccessibleDescription(lines.join(QLatin1Char('\n')));
+    update();
+}
+
+int ValueColumn::valueWidth() const {
+    const QFontMetrics metrics(screenScale().font);
+    return metrics.horizontalAdvance(QStringLiteral("majority")) + kSpace2;
+}
+
+QSize ValueColumn::sizeHint() const {
+    // Room for a name and two values, whatever the headings, so that the plots stay aligned.
+    const QFontMetrics metrics(screenScale().font);
+    return {2 * valueWidth() + metrics.averageCharWidth() * 11 + 2 * kSpace3, 60};
+}
+
+void ValueColumn::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const PlotColors colors = plotColors();
+    QFont font = screenScale().font;
+    const QFontMetrics metrics(font);
+    const int line = metrics.height() + 3;
+    const int value = valueWidth();
+    const int right = width() - kSpace3;
+    const auto count = static_cast<int>(headings_.size());
+    const auto column = [&](int index, int top) {
+        return QRect(right - (count - index) * value, top, value, line);
+    };
+    const int name_width = right - count * value - kSpace1;
+
+    painter.setFont(font);
+    painter.setPen(colors.muted);
+    int top = kSpace1;
+    painter.drawText(QRect(kSpace1, top, name_width, line), Qt::AlignLeft | Qt::AlignVCenter,
+                     when_);
+    for (int i = 0; i < count; ++i) {
+        painter.drawText(column(i, top), Qt::AlignRight | Qt::AlignVCenter, headings_[i]);
+    }
+    top += line + 2;
+    painter.setPen(QPen(colors.grid, 1));
+    painter.drawLine(kSpace1, top - 1, right, top - 1);
+
+    for (const Row& row : rows_) {
+        if (top + line > height()) break;
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(row.color);
+        painter.drawRoundedRect(QRectF(kSpace1, top + (line - 8) / 2.0, 8, 8), 2, 2);
+        painter.setPen(colors.text);
+        const int name_left = kSpace1 + 8 + kSpace1 + 2;
+        painter.drawText(QRect(name_left, top, name_width - name_left, line),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(row.name, Qt::ElideRight, name_width - name_left));
+        for (int i = 0; i < count && i < row.values.size(); ++i) {
+            painter.drawText(column(i, top), Qt::AlignRight | Qt::AlignVCenter, row.values[i]);
+        }
+        top += line;
+    }
+}
+
+}  // namespace ballast

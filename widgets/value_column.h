@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QColor>
+#include <QStringList>
+#include <QWidget>
+#include <vector>
+
+namespace ballast {
+
+/// The column beside a live plot: one line a run with its values at the crosshair's epoch, or the
+/// latest. Beside the plot, so that it never covers a curve.
+class ValueColumn : public QWidget {
+    Q_OBJECT
+public:
+    struct Row {
+        QColor color;
+        QString name;
+        QStringList values;  // one for each heading
+        bool operator==(const Row&) const = default;
+    };
+
+    explicit ValueColumn(QWidget* parent = nullptr);
+
+    /// `when` says which epoch the values are of. Repaints only if something changed.
+    void setValues(const QString& when, const QStringList& headings, const std::vector<Row>& rows);
+    const std::vector<Row>& rows() const { return rows_; }
+    QString when() const { return when_; }
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    int valueWidth() const;
+
+    QString when_;
+    QStringList headings_;
+    std::vector<Row> rows_;
+};
+
+}  // namespace ballast
