@@ -69,7 +69,7 @@ private Q_SLOTS:
         file.write("abc");
         file.close();
         QCOMPARE(sha256OfFile(file.fileName().toStdString()), sha256Hex(bytesOf("abc")));
-        QVERIFY_EXCEPTION_THROWN(sha256OfFile(folder.filePath("none").toStdString()), DataError);
+        QVERIFY_THROWS_EXCEPTION(DataError, sha256OfFile(folder.filePath("none").toStdString()));
     }
 };
 
