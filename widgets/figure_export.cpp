@@ -1,0 +1,230 @@
+#include "widgets/figure_export.h"
+
+#include <QBuffer>
+#include <QCoreApplication>
+#include <QImage>
+#include <QPageSize>
+#include <QPdfWriter>
+#include <array>
+#include <cmath>
+
+#include "widgets/plot_style.h"
+#include "widgets/qcustomplot_wrapper.h"
+
+namespace ballast {
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("ballast::Plots", text);
+}
+
+// Figures are laid out on a grid of 288 units an inch, four to a point, fine enough that
+// whole-pixel fonts and lines of a quarter point can be said in it. Both writers scale from there.
+constexpr int kUnitsPerInch = 288;
+constexpr double kUnitsPerPoint = 4.0;
+constexpr double kMillimetresPerInch = 25.4;
+
+int units(double millimetres) {
+    return static_cast<int>(std::lround(millimetres / kMillimetresPerInch * kUnitsPerInch));
+}
+
+PlotScale paperScale() {
+    PlotScale scale;
+    scale.unit = 0.6 * kUnitsPerPoint;
+    scale.font = QFont(QStringLiteral("Helvetica"));
+    scale.font.setStyleHint(QFont::SansSerif);
+    scale.font.setPixelSize(static_cast<int>(7.0 * kUnitsPerPoint));
+    return scale;
+}
+
+/// One entry of the legend: a graph without data that lends its pen.
+void addKey(QCustomPlot& plot, const QString& name, Series series, const QColor& color,
+            const PlotScale& scale) {
+    QCPGraph* graph = addCurve(plot, series);
+    styleCurve(*graph, series, color, Qt::white, scale);
+    graph->setName(name);
+    graph->addToLegend();
+}
+
+void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, double width_mm,
+               const PlotColors& colors, const PlotScale& scale) {
+    QCPLegend* legend = plot.legend;
+    plot.plotLayout()->insertRow(0);
+    plot.plotLayout()->addElement(0, 0, legend);
+    plot.plotLayout()->setRowStretchFactor(0, 0.001);
+    plot.plotLayout()->setRowSpacing(0);
+    legend->setVisible(true);
+    legend->setFont(scale.font);
+    legend->setTextColor(colors.text);
+    legend->setBorderPen(Qt::NoPen);
+    legend->setBrush(Qt::NoBrush);
+    legend->setIconSize(static_cast<int>(15 * kUnitsPerPoint),
+                        static_cast<int>(7 * kUnitsPerPoint));
+    legend->setIconTextPadding(static_cast<int>(3 * kUnitsPerPoint));
+    legend->setColumnSpacing(static_cast<int>(7 * kUnitsPerPoint));
+    legend->setRowSpacing(static_cast<int>(1 * kUnitsPerPoint));
+    legend->setMargins(QMargins(0, 0, 0, 0));
+    legend->setFillOrder(QCPLegend::foColumnsFirst);
+    legend->setWrap(width_mm > 120.0 ? 8 : 4);
+
+    const Series line = seriesOf(Figure::balanced_test_accuracy).front();
+    for (const RunCurves& run : runs) {
+        addKey(plot, run.info().name, line, seriesColor(run.info().color_index, false), scale);
+    }
+    if (figure == Figure::training_accuracy || figure == Figure::min_logit) {
+        addKey(plot, tr("majority"), Series::majority_accuracy, colors.muted, scale);
+        addKey(plot, tr("minority"), Series::minority_accuracy, colors.muted, scale);
+    }
+    if (figure != Figure::balanced_test_accuracy) {
+        addKey(plot, tr("exact"), Series::exact_majority_accuracy, colors.muted, scale);
+    }
+}
+
+void addPhases(QCustomPlot& plot, std::span<const RunCurves> runs, const PlotColors& colors,
+               const PlotScale& scale) {
+    std::vector<int> drawn;
+    for (const RunCurves& run : runs) {
+        const std::vector<int>& starts = run.info().phase_starts;
+        for (std::size_t phase = 1; phase < starts.size(); ++phase) {
+            if (std::ranges::find(drawn, starts[phase]) != drawn.end()) continue;
+            drawn.push_back(starts[phase]);
+            auto* line = new QCPItemStraightLine(&plot);
+            line->setPen(QPen(colors.muted, scale.unit, Qt::DotLine));
+            line->point1->setCoords(starts[phase], 0);
+            line->point2->setCoords(starts[phase], 1);
+            auto* label = new QCPItemText(&plot);
+            label->setFont(scale.font);
+            label->setColor(colors.muted);
+            label->setText(phase == 1 ? tr("T₀") : tr("phase %1").arg(phase + 1));
+            label->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
+            label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            label->position->setCoords(starts[phase], 1.0);
+            label->setPadding(QMargins(static_cast<int>(2 * kUnitsPerPoint), 0, 0,
+                                       static_cast<int>(1 * kUnitsPerPoint)));
+        }
+    }
+}
+
+void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, double width_mm) {
+    PlotColors colors = plotColors(false);
+    colors.background = Qt::white;
+    colors.text = Qt::black;
+    colors.muted = QColor(0xff303030);
+    colors.axis = QColor(0xff404040);
+    colors.grid = QColor(0xffe4e4e4);
+    const PlotScale scale = paperScale();
+    stylePlot(plot, colors, scale);
+    useIntegerTicks(*plot.xAxis);
+    plot.xAxis->setLabel(tr("epochs done"));
+    const QString unit = valueUnit(figure);
+    QString label = figureTitle(figure);
+    if (figure == Figure::min_logit) label = tr("B_y(f), smallest logit");
+    if (figure == Figure::accuracy_ratio) label = tr("Accuracy, minority / majority");
+    plot.yAxis->setLabel(unit.isEmpty() ? label : QStringLiteral("%1 (%2)").arg(label, unit));
+    plot.axisRect()->setMinimumMargins(QMargins(8, 8, 8, 8));
+    plot.plotLayout()->setMargins(QMargins(4, 8, 8, 4));
+
+    int epochs = 1;
+    std::vector<const RunCurves*> pointers;
+    for (const RunCurves& run : runs) {
+        pointers.push_back(&run);
+        epochs = std::max({epochs, run.info().epochs, run.epochsDone()});
+        const QColor color = seriesColor(run.info().color_index, false);
+        QCPGraph* smallest = nullptr;
+        for (const Series series : seriesOf(figure)) {
+            QCPGraph* graph = addCurve(plot, series);
+            setCurveData(*graph, run.points(series));
+            styleCurve(*graph, series, color, Qt::white, scale);
+            if (series == Series::min_logit_smallest_class) smallest = graph;
+            if (series == Series::min_logit_largest_class) fillBand(*smallest, *graph, color);
+        }
+        const QPointF best = run.best();
+        if (figure == Figure::balanced_test_accuracy && !std::isnan(best.y())) {
+            QCPGraph* mark = addCurve(plot, Series::balanced_test_accuracy);
+            setCurveData(*mark, {best});
+            mark->setLineStyle(QCPGraph::lsNone);
+            mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
+                                                  QPen(color, 1.6 * scale.unit), Qt::white,
+                                                  8.0 * scale.unit));
+        }
+    }
+    plot.xAxis->setRange(0, epochs);
+    const ValueRange range = fittingRange(figure, pointers);
+    plot.yAxis->setRange(range.lower, range.upper);
+    addPhases(plot, runs, colors, scale);
+    addLegend(plot, figure, runs, width_mm, colors, scale);
+}
+
+/// Draws the figure, `width` by `height` units, with a painter whose scale is set.
+void paint(QCPPainter& painter, Figure figure, std::span<const RunCurves> runs, QSizeF size_mm) {
+    QCustomPlot plot;
+    plot.setBufferDevicePixelRatio(1.0);
+    compose(plot, figure, runs, size_mm.width());
+    painter.setMode(QCPPainter::pmNoCaching);
+    painter.setMode(QCPPainter::pmNonCosmetic);
+    plot.toPainter(&painter, units(size_mm.width()), units(size_mm.height()));
+}
+
+}  // namespace
+
+QString figureName(Figure figure) {
+    switch (figure) {
+        case Figure::training_accuracy:
+            return QStringLiteral("training-accuracy");
+        case Figure::min_logit:
+            return QStringLiteral("min-logit");
+        case Figure::accuracy_ratio:
+            return QStringLiteral("accuracy-ratio");
+        case Figure::balanced_test_accuracy:
+            break;
+    }
+    return QStringLiteral("balanced-test-accuracy");
+}
+
+std::span<const Figure> allFigures() {
+    static constexpr std::array kFigures{Figure::training_accuracy, Figure::min_logit,
+                                         Figure::accuracy_ratio, Figure::balanced_test_accuracy};
+    return kFigures;
+}
+
+QByteArray figurePdf(Figure figure, std::span<const RunCurves> runs, QSizeF size_mm) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
+    writer.setTitle(figureTitle(figure));
+    writer.setCreator(QStringLiteral("Ballast"));
+    writer.setResolution(kUnitsPerInch);
+    writer.setPageSize(QPageSize(size_mm, QPageSize::Millimeter, QString(), QPageSize::ExactMatch));
+    writer.setPageMargins(QMarginsF());
+    QCPPainter painter;
+    painter.begin(&writer);
+    painter.setMode(QCPPainter::pmVectorized);
+    paint(painter, figure, runs, size_mm);
+    painter.end();
+    return bytes;
+}
+
+QByteArray figurePng(Figure figure, std::span<const RunCurves> runs, QSizeF size_mm,
+                     int dots_per_inch) {
+    const double scale = static_cast<double>(dots_per_inch) / kUnitsPerInch;
+    const auto pixels = [&](double mm) {
+        return static_cast<int>(std::lround(mm / kMillimetresPerInch * dots_per_inch));
+    };
+    QImage image(pixels(size_mm.width()), pixels(size_mm.height()), QImage::Format_RGB32);
+    image.fill(Qt::white);
+    const int dots_per_metre = static_cast<int>(std::lround(dots_per_inch / 0.0254));
+    image.setDotsPerMeterX(dots_per_metre);
+    image.setDotsPerMeterY(dots_per_metre);
+    QCPPainter painter(&image);
+    painter.scale(scale, scale);
+    paint(painter, figure, runs, size_mm);
+    painter.end();
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "PNG");
+    return bytes;
+}
+
+}  // namespace ballast
