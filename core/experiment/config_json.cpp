@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
-#include <sstream>
+#include <tuple>
 
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
@@ -173,7 +173,39 @@ const json& section(const json& object, const char* key) {
     return found == object.end() ? kEmpty : *found;
 }
 
-RunConfig convert(const json& json_config, std::vector<Problem>& problems) {
+LossConfig lossFrom(const json& object) {
+    LossConfig loss;
+    read(object, "name", loss.name);
+    read(object, "reduction", loss.reduction);
+    return loss;
+}
+
+/// The phases of an object that walk() has found to be well-formed.
+std::vector<Phase> phasesFrom(const json& object) {
+    if (!object.contains("phases")) return {Phase{}};
+    std::vector<Problem> none;
+    std::vector<Phase> phases;
+    for (const json& entry : object["phases"]) {
+        Phase phase;
+        read(entry, "from", phase.from);
+        const std::tuple<const char*, ClassTerm, ClassRule*> terms[] = {
+            {"alpha", ClassTerm::alpha, &phase.alpha},
+            {"beta", ClassTerm::beta, &phase.beta},
+            {"delta", ClassTerm::delta, &phase.delta}};
+        for (const auto& [key, term, rule] : terms) {
+            if (entry.contains(key)) *rule = classRuleFromJson(entry[key], term, "", none);
+        }
+        read(entry, "lr_factor", phase.lr_factor);
+        if (entry.contains("weight_decay") && !entry["weight_decay"].is_null()) {
+            phase.weight_decay = entry["weight_decay"].get<double>();
+        }
+        read(entry, "sam_radius", phase.sam_radius);
+        phases.push_back(std::move(phase));
+    }
+    return phases;
+}
+
+RunConfig convert(const json& json_config) {
     RunConfig config;
     read(json_config, "name", config.name);
     const json& data = section(json_config, "data");
@@ -186,12 +218,8 @@ RunConfig convert(const json& json_config, std::vector<Problem>& problems) {
     const json& model = section(json_config, "model");
     read(model, "name", config.model.name);
     read(model, "head", config.model.head);
-    const json& loss = section(json_config, "loss");
-    read(loss, "name", config.loss.name);
-    read(loss, "reduction", config.loss.reduction);
-    if (json_config.contains("phases")) {
-        config.phases = phasesFromJson(json_config["phases"], "/phases", problems);
-    }
+    config.loss = lossFrom(section(json_config, "loss"));
+    config.phases = phasesFrom(json_config);
     const json& optimizer = section(json_config, "optimizer");
     read(optimizer, "lr", config.optimizer.lr);
     read(optimizer, "momentum", config.optimizer.momentum);
@@ -217,43 +245,43 @@ RunConfig convert(const json& json_config, std::vector<Problem>& problems) {
     return config;
 }
 
-/// What the fields cannot say one by one: how they fit together.
-void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
-    if (config.phases.empty()) {
+void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int epochs,
+                 std::vector<Problem>& problems) {
+    if (phases.empty()) {
         problems.push_back({"/phases", "is empty; at least one phase, from epoch 0, is needed"});
     }
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        const Phase& phase = config.phases[i];
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        const Phase& phase = phases[i];
         const std::string pointer = "/phases/" + std::to_string(i);
+        const std::string from = std::to_string(phase.from);
         if (i == 0 && phase.from != 0) {
-            problems.push_back({pointer + "/from", "the first phase begins at epoch 0, not " +
-                                                       std::to_string(phase.from)});
-        } else if (i > 0 && phase.from <= config.phases[i - 1].from) {
+            problems.push_back(
+                {pointer + "/from", "the first phase begins at epoch 0, not " + from});
+        } else if (i > 0 && phase.from <= phases[i - 1].from) {
+            problems.push_back({pointer + "/from", "phases are out of order: " + from +
+                                                       " must be above " +
+                                                       std::to_string(phases[i - 1].from)});
+        } else if (i > 0 && phase.from >= epochs) {
             problems.push_back({pointer + "/from",
-                                "phases are out of order: " + std::to_string(phase.from) +
-                                    " must be above " + std::to_string(config.phases[i - 1].from)});
-        } else if (phase.from >= config.training.epochs) {
-            problems.push_back({pointer + "/from", std::to_string(phase.from) +
-                                                       " is beyond the last epoch; with " +
-                                                       std::to_string(config.training.epochs) +
-                                                       " epochs, allowed: 1 … " +
-                                                       std::to_string(config.training.epochs - 1)});
+                                from + " is beyond the last epoch; with " + std::to_string(epochs) +
+                                    " epochs, allowed: below " + std::to_string(epochs)});
         }
-        if (config.loss.name == "ce") {
-            if (phase.beta.rule != "one") {
-                problems.push_back({pointer + "/beta",
-                                    "the loss \"ce\" has no logit scale; use "
-                                    "\"vs\" for " +
-                                        phase.beta.rule});
-            }
-            if (phase.delta.rule != "zero") {
-                problems.push_back({pointer + "/delta",
-                                    "the loss \"ce\" has no logit shift; use "
-                                    "\"vs\" for " +
-                                        phase.delta.rule});
-            }
+        if (loss.name == "ce" && phase.beta.rule != "one") {
+            problems.push_back(
+                {pointer + "/beta",
+                 "the loss \"ce\" has no logit scale; use \"vs\" for " + phase.beta.rule});
+        }
+        if (loss.name == "ce" && phase.delta.rule != "zero") {
+            problems.push_back(
+                {pointer + "/delta",
+                 "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
         }
     }
+}
+
+/// What the fields cannot say one by one: how they fit together.
+void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
+    checkPhases(config.phases, config.loss, config.training.epochs, problems);
     const std::vector<LrStep>& steps = config.lr_schedule.steps;
     for (std::size_t i = 1; i < steps.size(); ++i) {
         if (steps[i].from <= steps[i - 1].from) {
@@ -511,40 +539,27 @@ ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string
     return rule;
 }
 
-std::vector<Phase> phasesFromJson(const json& value, const std::string& pointer,
-                                  std::vector<Problem>& problems) {
+LossAndPhases lossAndPhasesFromJson(const json& object, int epochs,
+                                    std::vector<Problem>& problems) {
     std::vector<Problem> found;
-    walk(value, "/phases", pointer, found);
-    std::vector<Phase> phases;
+    for (const char* key : {"loss", "phases"}) {
+        const std::string pointer = std::string("/") + key;
+        if (object.contains(key)) walk(object.at(key), pointer, pointer, found);
+    }
+    LossAndPhases result;
     if (found.empty()) {
-        for (const json& entry : value) {
-            Phase phase;
-            read(entry, "from", phase.from);
-            const std::tuple<const char*, ClassTerm, ClassRule*> terms[] = {
-                {"alpha", ClassTerm::alpha, &phase.alpha},
-                {"beta", ClassTerm::beta, &phase.beta},
-                {"delta", ClassTerm::delta, &phase.delta}};
-            for (const auto& [key, term, rule] : terms) {
-                if (entry.contains(key)) *rule = classRuleFromJson(entry[key], term, "", found);
-            }
-            read(entry, "lr_factor", phase.lr_factor);
-            if (entry.contains("weight_decay") && !entry["weight_decay"].is_null()) {
-                phase.weight_decay = entry["weight_decay"].get<double>();
-            }
-            read(entry, "sam_radius", phase.sam_radius);
-            phases.push_back(std::move(phase));
-        }
+        result = {lossFrom(section(object, "loss")), phasesFrom(object)};
+        checkPhases(result.phases, result.loss, epochs, found);
     }
     problems.insert(problems.end(), found.begin(), found.end());
-    return phases;
+    return result;
 }
 
 std::vector<Problem> checkConfig(const json& config) {
     std::vector<Problem> problems;
     walk(config, "", "", problems);
     if (problems.empty()) {
-        const RunConfig converted = convert(config, problems);
-        checkMeaning(converted, problems);
+        checkMeaning(convert(config), problems);
     }
     return problems;
 }
@@ -552,7 +567,7 @@ std::vector<Problem> checkConfig(const json& config) {
 RunConfig configFromJson(const json& config, const std::string& subject) {
     std::vector<Problem> problems = checkConfig(config);
     if (!problems.empty()) throw ConfigError(subject + ": the config is not valid", problems);
-    return convert(config, problems);
+    return convert(config);
 }
 
 ordered_json toJson(const ClassRule& rule) {

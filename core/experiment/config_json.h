@@ -29,9 +29,14 @@ RunConfig configFromJson(const nlohmann::json& json, const std::string& subject)
 ClassRule classRuleFromJson(const nlohmann::json& json, ClassTerm term, const std::string& pointer,
                             std::vector<Problem>& problems);
 
-/// Phases of a config or of a loss file. Appends to `problems`.
-std::vector<Phase> phasesFromJson(const nlohmann::json& json, const std::string& pointer,
-                                  std::vector<Problem>& problems);
+/// The "loss" and "phases" of a config or of a loss file; `epochs` is how many there are (a phase
+/// must begin before). Appends to `problems`, with pointers /loss/… and /phases/….
+struct LossAndPhases {
+    LossConfig loss;
+    std::vector<Phase> phases{Phase{}};
+};
+LossAndPhases lossAndPhasesFromJson(const nlohmann::json& object, int epochs,
+                                    std::vector<Problem>& problems);
 
 /// Parses JSON text. Throws ConfigError naming `subject`, line and column, also for a key that
 /// stands twice in one object.

@@ -56,8 +56,10 @@ std::span<const std::byte> asBytes(std::string_view text) {
 
 void replaceFile(const std::filesystem::path& file,
                  std::span<const std::span<const std::byte>> parts) {
-    const std::filesystem::path temporary =
-        file.parent_path() / ("." + file.filename().string() + ".tmp");
+    std::string name = ".";
+    name += file.filename().string();
+    name += ".tmp";
+    const std::filesystem::path temporary = file.parent_path() / name;
     Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (out.get() < 0) fail("create", temporary, errno);
     const auto abandon = [&](const char* what) {

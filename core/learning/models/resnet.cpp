@@ -68,7 +68,7 @@ BasicBlockImpl::BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channe
       added_channels_(out_channels - in_channels) {}
 
 torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
-    torch::Tensor out = torch::relu_(bn1_(conv1_(x)));
+    torch::Tensor out = bn1_(conv1_(x)).relu_();
     out = bn2_(conv2_(out));
     if (stride_ == 1 && added_channels_ == 0) return out.add_(x).relu_();
     using torch::indexing::None;
@@ -106,7 +106,7 @@ ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes
       linear_(register_module("linear", Head(64, classes, cosine_head))) {}
 
 torch::Tensor ResNetImpl::forward(const torch::Tensor& x) {
-    torch::Tensor out = torch::relu_(bn1_(conv1_(x)));
+    torch::Tensor out = bn1_(conv1_(x)).relu_();
     out = layer3_->forward(layer2_->forward(layer1_->forward(out)));
     return linear_(out.mean({2, 3}));
 }

@@ -1,0 +1,352 @@
+#include "app/cli/commands.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/console.h"
+#include "core/error.h"
+#include "core/experiment/config_json.h"
+#include "core/experiment/imbalance.h"
+#include "core/results/atomic_file.h"
+#include "core/results/result_table.h"
+#include "core/results/workspace.h"
+#include "core/sha256.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::atomic<bool> cancelled{false};
+
+extern "C" void cancel(int) {
+    cancelled.store(true);
+}
+
+std::string readInput(const std::string& file) {
+    if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    if (!std::filesystem::exists(file)) throw ConfigError("there is no file " + file);
+    try {
+        return readFile(file);
+    } catch (const StorageError& error) {
+        throw ConfigError(error.what());
+    }
+}
+
+const DatasetInfo& datasetNamed(const std::string& name) {
+    if (const DatasetInfo* dataset = findDataset(name)) return *dataset;
+    std::vector<std::string> names;
+    std::string all;
+    for (const DatasetInfo& info : datasets()) {
+        names.emplace_back(info.name);
+        all += (all.empty() ? "" : ", ") + names.back();
+    }
+    const std::string nearest = nearestWord(name, names);
+    throw ConfigError("unknown data set \"" + name + "\"" +
+                      (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+                      "; known: " + all);
+}
+
+ordered_json termsJson(const ClassTerms& terms) {
+    return {{"alpha", terms.alpha}, {"beta", terms.beta}, {"delta", terms.delta}};
+}
+
+/// Checks and reads {"class_counts", "loss", "phases", "epoch", "logits", "labels"}.
+LossRequest lossRequest(const json& object, const std::string& subject) {
+    std::vector<Problem> problems;
+    const auto fail = [&](const std::string& pointer, const std::string& message) {
+        problems.push_back({pointer, message});
+    };
+    const auto give_up = [&] {
+        if (!problems.empty()) throw ConfigError(subject + " is not a valid loss file", problems);
+    };
+    const std::vector<std::string> known = {"class_counts", "loss",   "phases",
+                                            "epoch",        "logits", "labels"};
+    if (!object.is_object()) fail("", "is not an object");
+    give_up();
+    for (const auto& [key, value] : object.items()) {
+        if (std::ranges::find(known, key) == known.end()) {
+            const std::string nearest = nearestWord(key, known);
+            fail("/" + key, "unknown key \"" + key + "\"" +
+                                (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+        }
+    }
+    for (const char* key : {"class_counts", "logits", "labels"}) {
+        if (!object.contains(key) || !object[key].is_array() || object[key].empty()) {
+            fail(std::string("/") + key, "is missing or not a list with elements");
+        }
+    }
+    give_up();
+
+    std::vector<std::int64_t> counts;
+    for (std::size_t y = 0; y < object["class_counts"].size(); ++y) {
+        const json& count = object["class_counts"][y];
+        if (!count.is_number_integer() || count.get<std::int64_t>() < 1) {
+            fail("/class_counts/" + std::to_string(y),
+                 count.dump() + " is not a number of images; allowed: whole numbers from 1");
+        } else {
+            counts.push_back(count.get<std::int64_t>());
+        }
+    }
+    const std::size_t classes = object["class_counts"].size();
+    LossRequest request;
+    const json& rows = object["logits"];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::string at = "/logits/" + std::to_string(i);
+        if (!rows[i].is_array() || rows[i].size() != classes) {
+            fail(at, "needs one number for each of the " + std::to_string(classes) + " classes");
+            continue;
+        }
+        for (std::size_t y = 0; y < classes; ++y) {
+            if (rows[i][y].is_number()) {
+                request.logits.push_back(rows[i][y].get<double>());
+            } else {
+                fail(at + "/" + std::to_string(y), rows[i][y].dump() + " is not a number");
+            }
+        }
+    }
+    const json& labels = object["labels"];
+    if (labels.size() != rows.size()) {
+        fail("/labels", "has " + std::to_string(labels.size()) + " labels for " +
+                            std::to_string(rows.size()) + " rows of logits");
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const bool valid = labels[i].is_number_integer() && labels[i].get<std::int64_t>() >= 0 &&
+                           labels[i].get<std::int64_t>() < static_cast<std::int64_t>(classes);
+        if (valid) {
+            request.labels.push_back(labels[i].get<std::int64_t>());
+        } else {
+            fail("/labels/" + std::to_string(i),
+                 labels[i].dump() + " is not a class; allowed: 0 … " + std::to_string(classes - 1));
+        }
+    }
+    int epoch = 0;
+    if (object.contains("epoch")) {
+        const json& given = object["epoch"];
+        if (!given.is_number_integer() || given.get<std::int64_t>() < 0 ||
+            given.get<std::int64_t>() > std::numeric_limits<int>::max()) {
+            fail("/epoch", given.dump() + " is not an epoch; allowed: whole numbers from 0");
+        } else {
+            epoch = given.get<int>();
+        }
+    }
+    const LossAndPhases parts =
+        lossAndPhasesFromJson(object, std::numeric_limits<int>::max(), problems);
+    for (std::size_t i = 0; i < parts.phases.size(); ++i) {
+        const Phase& phase = parts.phases[i];
+        const std::pair<const char*, const ClassRule*> rules[] = {
+            {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
+        for (const auto& [key, rule] : rules) {
+            if (rule->rule == "values" && rule->values.size() != classes) {
+                fail("/phases/" + std::to_string(i) + key,
+                     "the list has " + std::to_string(rule->values.size()) +
+                         " numbers; there are " + std::to_string(classes) + " classes");
+            }
+        }
+    }
+    give_up();
+    request.terms = classTerms(parts.phases[phaseIndexAt(parts.phases, epoch)], counts);
+    request.reduction = parts.loss.reduction;
+    return request;
+}
+
+}  // namespace
+
+json readConfigJson(const std::string& file, const std::vector<std::string>& settings) {
+    json config = parseJson(readInput(file), file);
+    for (const std::string& setting : settings) applySetting(config, setting);
+    return config;
+}
+
+int dataListCommand(bool as_json, const DataStore& store) {
+    ordered_json list = ordered_json::array();
+    for (const DatasetInfo& dataset : datasets()) {
+        const auto folder = store.find(dataset);
+        list.push_back(
+            {{"name", dataset.name},
+             {"label", dataset.label},
+             {"classes", dataset.classes},
+             {"train_images", dataset.classes * dataset.train_per_class},
+             {"test_images", dataset.test_images},
+             {"folder", folder ? ordered_json(folder->string()) : ordered_json(nullptr)}});
+    }
+    if (as_json) {
+        std::cout << list.dump(2) << "\n";
+        return 0;
+    }
+    for (const auto& entry : list) {
+        std::printf("%-14s  %3d classes  %6d + %5d images  %s\n",
+                    entry["name"].get<std::string>().c_str(), entry["classes"].get<int>(),
+                    entry["train_images"].get<int>(), entry["test_images"].get<int>(),
+                    entry["folder"].is_null() ? ("not here; fetch it with: ballast-cli data get " +
+                                                 entry["name"].get<std::string>())
+                                                    .c_str()
+                                              : entry["folder"].get<std::string>().c_str());
+    }
+    return 0;
+}
+
+int dataGetCommand(const std::string& name, const DataStore& store) {
+    const DatasetInfo& dataset = datasetNamed(name);
+    std::signal(SIGINT, cancel);
+    std::signal(SIGTERM, cancel);
+    try {
+        ProgressLine line;
+        const auto folder = store.get(
+            dataset,
+            [&](const FetchProgress& progress) {
+                constexpr double kMebibyte = 1024.0 * 1024.0;
+                char text[200];
+                const double done = static_cast<double>(progress.bytes);
+                if (progress.total_bytes > 0) {
+                    const double total = static_cast<double>(progress.total_bytes);
+                    std::snprintf(text, sizeof text, "%s: %.0f %% of %.1f MiB",
+                                  progress.what.c_str(), 100.0 * done / total, total / kMebibyte);
+                } else if (progress.bytes > 0) {
+                    std::snprintf(text, sizeof text, "%s: %.1f MiB", progress.what.c_str(),
+                                  done / kMebibyte);
+                } else {
+                    std::snprintf(text, sizeof text, "%s", progress.what.c_str());
+                }
+                line.show(text);
+            },
+            cancelled);
+        std::cout << dataset.label << " is in " << folder.string() << "\n";
+    } catch (const DataError& error) {
+        if (!cancelled.load()) throw;
+        std::cerr << "ballast-cli: " << error.what() << "\n";
+        return static_cast<int>(ExitCode::interrupted);
+    }
+    return 0;
+}
+
+int dataShowCommand(const std::string& file, const std::vector<std::string>& settings, bool as_json,
+                    const DataStore& store) {
+    const RunConfig config = configFromJson(readConfigJson(file, settings), file);
+    const DatasetInfo& dataset = datasetNamed(config.data.dataset);
+    const std::vector<std::int64_t> counts = classCounts(config.data);
+    const std::vector<std::int64_t> subset =
+        subsetIndices(store.labels(dataset, Split::train), counts, config.data.imbalance.seed);
+    ordered_json phases = ordered_json::array();
+    for (const Phase& phase : config.phases) {
+        phases.push_back(
+            {{"from", phase.from}, {"class_terms", termsJson(classTerms(phase, counts))}});
+    }
+    const ordered_json shown = {
+        {"dataset", dataset.name},
+        {"folder", store.find(dataset)->string()},
+        {"train_images", subset.size()},
+        {"test_images", dataset.test_images},
+        {"classes", dataset.classes},
+        {"class_counts", counts},
+        {"majority_classes", majorityClasses(counts)},
+        {"subset_sha256", sha256Hex(std::as_bytes(std::span(subset)))},
+        {"first_indices",
+         std::vector<std::int64_t>(
+             subset.begin(), subset.begin() + std::min<std::ptrdiff_t>(
+                                                  6, static_cast<std::ptrdiff_t>(subset.size())))},
+        {"phases", phases}};
+    if (as_json) {
+        std::cout << shown.dump(2) << "\n";
+        return 0;
+    }
+    std::cout << dataset.label << ", " << config.data.imbalance.profile;
+    if (config.data.imbalance.profile != "none") {
+        std::cout << ", imbalance ratio " << config.data.imbalance.ratio;
+    }
+    std::cout << ": " << subset.size() << " training images, " << dataset.test_images
+              << " test images\nsubset SHA-256 " << shown["subset_sha256"].get<std::string>()
+              << "\n\n";
+    std::printf("%5s  %-12s %7s", "class", "name", "images");
+    for (const Phase& phase : config.phases) {
+        std::printf("  | from %-5d %8s %8s %8s", phase.from, "alpha", "beta", "delta");
+    }
+    std::printf("\n");
+    for (std::size_t y = 0; y < counts.size(); ++y) {
+        const std::string name(dataset.class_names.empty() ? "" : dataset.class_names[y]);
+        std::printf("%5zu  %-12s %7lld", y, name.c_str(), static_cast<long long>(counts[y]));
+        for (const auto& phase : phases) {
+            const auto& terms = phase["class_terms"];
+            std::printf("  | %10s %8.4f %8.4f %8.4f", "", terms["alpha"][y].get<double>(),
+                        terms["beta"][y].get<double>(), terms["delta"][y].get<double>());
+        }
+        std::printf("\n");
+    }
+    return 0;
+}
+
+int lossCommand(const std::string& file) {
+    const LossRequest request = lossRequest(parseJson(readInput(file), file), file);
+    const LossResult result = learning().loss(request);
+    const std::size_t classes = request.terms.alpha.size();
+    ordered_json gradient = ordered_json::array();
+    for (std::size_t i = 0; i < request.labels.size(); ++i) {
+        const auto row = result.gradient.begin() + static_cast<std::ptrdiff_t>(i * classes);
+        gradient.push_back(std::vector<double>(row, row + static_cast<std::ptrdiff_t>(classes)));
+    }
+    std::cout << ordered_json{{"value", result.value},
+                              {"gradient", gradient},
+                              {"class_terms", termsJson(request.terms)}}
+                     .dump(2)
+              << "\n";
+    return 0;
+}
+
+int schemaCommand() {
+    std::cout << configSchema().dump(2) << "\n";
+    return 0;
+}
+
+int benchTrainCommand(const BenchOptions& options, bool as_json) {
+    if (!residualDepth(options.model)) {
+        throw ConfigError("--model: unknown model \"" + options.model +
+                          "\"; allowed: resnet and a depth of 6n+2");
+    }
+    const ordered_json result = learning().benchTrain(options);
+    if (as_json) {
+        std::cout << result.dump(2) << "\n";
+        return 0;
+    }
+    std::printf(
+        "%s, 3×32×32, batch %d, %d threads, median of %d interleaved rounds of %d steps\n"
+        "ballast    %8.1f images/s\n"
+        "textbook   %8.1f images/s\n"
+        "ratio      %8.2f\n",
+        options.model.c_str(), options.batch_size, result["threads"].get<int>(),
+        result["rounds"].get<int>(), result["steps_per_round"].get<int>(),
+        result["ballast_images_per_second"].get<double>(),
+        result["textbook_images_per_second"].get<double>(), result["ratio"].get<double>());
+    return 0;
+}
+
+int tableCommand(const std::filesystem::path& workspace, const std::string& format,
+                 const std::filesystem::path& output) {
+    if (!std::filesystem::is_directory(workspace)) {
+        throw ConfigError("there is no workspace " + workspace.string());
+    }
+    const std::vector<RunSummary> runs = readWorkspace(workspace);
+    for (const RunSummary& run : runs) {
+        if (!run.error.empty())
+            std::cerr << "ballast-cli: left out " << run.id << ": " << run.error << "\n";
+    }
+    const TableFormat table_format = format == "latex" ? TableFormat::latex
+                                     : format == "csv" ? TableFormat::csv
+                                                       : TableFormat::markdown;
+    const std::string text = resultTable(runs, table_format);
+    if (output.empty()) {
+        std::cout << text;
+    } else {
+        if (output.has_parent_path()) makeFolders(output.parent_path());
+        replaceFile(output, text);
+    }
+    return 0;
+}
+
+}  // namespace ballast

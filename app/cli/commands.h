@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/data_store.h"
+#include "core/learning_library.h"
+
+namespace ballast {
+
+/// The commands of ballast-cli. Each returns the exit code; each may throw Error.
+
+struct RunOptions {
+    std::vector<std::string> configs;  // files
+    std::filesystem::path workspace;
+    std::vector<std::string> settings;  // /pointer=value
+    bool continue_runs = false;  // keep finished runs of the same config, resume unfinished ones
+    bool json = false;
+    int threads = 0;
+};
+int runCommand(const RunOptions& options, const DataStore& store);
+int resumeCommand(const std::string& run, const std::filesystem::path& workspace, bool json,
+                  const DataStore& store);
+
+int dataListCommand(bool json, const DataStore& store);
+int dataGetCommand(const std::string& name, const DataStore& store);
+int dataShowCommand(const std::string& config, const std::vector<std::string>& settings, bool json,
+                    const DataStore& store);
+
+int lossCommand(const std::string& file);
+int schemaCommand();
+int benchTrainCommand(const BenchOptions& options, bool json);
+int tableCommand(const std::filesystem::path& workspace, const std::string& format,
+                 const std::filesystem::path& output);
+
+/// A config file ("-": standard input) with settings applied.
+nlohmann::json readConfigJson(const std::string& file, const std::vector<std::string>& settings);
+
+}  // namespace ballast

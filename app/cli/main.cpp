@@ -1,0 +1,134 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/cli/commands.h"
+#include "core/error.h"
+#include "core/results/workspace.h"
+
+int main(int argc, char** argv) {
+    using namespace ballast;
+    CLI::App app{
+        "Ballast, a laboratory for imbalanced learning.\n"
+        "Exit codes: 0 done, 2 bad config or usage, 3 data missing or damaged, 4 the run failed or "
+        "diverged, 130 interrupted, resumable."};
+    app.require_subcommand(1);
+    app.fallthrough();
+    std::vector<std::string> data_folders;
+    app.add_option("--data", data_folders, "Folder with data sets, searched first; may be repeated")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
+
+    bool json = false;
+    std::filesystem::path workspace = defaultWorkspace();
+    const auto add_json = [&](CLI::App* command) {
+        command->add_flag("--json", json, "Output for programs");
+    };
+    const auto add_workspace = [&](CLI::App* command) {
+        command->add_option("--workspace", workspace, "Folder that holds the runs")
+            ->type_name("DIR")
+            ->capture_default_str();
+    };
+
+    RunOptions run;
+    CLI::App* run_command = app.add_subcommand("run", "Train one or several configs, one by one");
+    run_command->add_option("CONFIG", run.configs, "Config files (JSON); - is standard input")
+        ->required();
+    add_workspace(run_command);
+    run_command->add_option("--set", run.settings, "Change a field, e.g. /training/epochs=20")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    run_command->add_flag("--continue", run.continue_runs,
+                          "Keep finished runs of the same config and resume unfinished ones");
+    run_command->add_option("--threads", run.threads, "Where the config says 0; 0: all cores")
+        ->check(CLI::Range(0, 1024));
+    add_json(run_command);
+
+    std::string resumed;
+    CLI::App* resume_command = app.add_subcommand("resume", "Go on with a stopped or crashed run");
+    resume_command->add_option("RUN", resumed, "The run's folder, or its ID in the workspace")
+        ->required();
+    add_workspace(resume_command);
+    add_json(resume_command);
+
+    CLI::App* data_command = app.add_subcommand("data", "List, fetch and examine data sets");
+    data_command->require_subcommand(1);
+    CLI::App* list_command =
+        data_command->add_subcommand("list", "Known data sets and where they are");
+    add_json(list_command);
+    std::string dataset;
+    CLI::App* get_command = data_command->add_subcommand("get", "Fetch a data set");
+    get_command->add_option("NAME", dataset)->required();
+    std::string shown;
+    CLI::App* show_command =
+        data_command->add_subcommand("show", "Class counts, subset and class terms of a config");
+    show_command->add_option("CONFIG", shown)->required();
+    show_command->add_option("--set", run.settings, "Change a field")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    add_json(show_command);
+
+    std::string loss_file;
+    CLI::App* loss_command =
+        app.add_subcommand("loss", "Value, gradient and class terms of a loss on given logits");
+    loss_command
+        ->add_option("FILE", loss_file,
+                     "JSON: class_counts, loss, phases, epoch, logits, labels; - is standard input")
+        ->required();
+    add_json(loss_command);
+
+    CLI::App* schema_command = app.add_subcommand("schema", "JSON Schema of a run's config");
+
+    BenchOptions bench;
+    CLI::App* bench_command = app.add_subcommand("bench", "Benchmarks; each prints a ratio");
+    bench_command->require_subcommand(1);
+    CLI::App* bench_train = bench_command->add_subcommand(
+        "train", "Our training epoch against a textbook LibTorch loop");
+    bench_train->add_option("--model", bench.model)->capture_default_str();
+    bench_train->add_option("--batch", bench.batch_size)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4096));
+    bench_train->add_option("--steps", bench.steps, "Measured steps of each loop")
+        ->capture_default_str()
+        ->check(CLI::Range(5, 100000));
+    bench_train->add_option("--threads", bench.threads, "0: all cores")->check(CLI::Range(0, 1024));
+    add_json(bench_train);
+
+    std::filesystem::path table_workspace;
+    std::filesystem::path output;
+    std::string format = "markdown";
+    CLI::App* table_command = app.add_subcommand("table", "Result table of a workspace");
+    table_command->add_option("WORKSPACE", table_workspace)->required();
+    table_command->add_option("--format", format)
+        ->capture_default_str()
+        ->check(CLI::IsMember({"markdown", "latex", "csv"}));
+    table_command->add_option("--output", output, "File to write; standard output if left out")
+        ->type_name("FILE");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : static_cast<int>(ExitCode::bad_config);
+    }
+    try {
+        const DataStore store(
+            std::vector<std::filesystem::path>(data_folders.begin(), data_folders.end()));
+        run.workspace = workspace;
+        run.json = json;
+        if (run_command->parsed()) return runCommand(run, store);
+        if (resume_command->parsed()) return resumeCommand(resumed, workspace, json, store);
+        if (list_command->parsed()) return dataListCommand(json, store);
+        if (get_command->parsed()) return dataGetCommand(dataset, store);
+        if (show_command->parsed()) return dataShowCommand(shown, run.settings, json, store);
+        if (loss_command->parsed()) return lossCommand(loss_file);
+        if (schema_command->parsed()) return schemaCommand();
+        if (bench_train->parsed()) return benchTrainCommand(bench, json);
+        return tableCommand(table_workspace, format, output);
+    } catch (const Error& error) {
+        std::cerr << "ballast-cli: " << error.what() << std::endl;
+        return static_cast<int>(error.exitCode());
+    } catch (const std::exception& error) {
+        std::cerr << "ballast-cli: " << error.what() << std::endl;
+        return static_cast<int>(ExitCode::run_failed);
+    }
+}

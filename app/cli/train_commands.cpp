@@ -1,0 +1,150 @@
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "core/error.h"
+#include "core/experiment/config_json.h"
+#include "core/results/workspace.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<RunControl*> current{nullptr};
+
+/// The first signal stops the run resumably; a second one ends the program at once.
+extern "C" void stopCurrent(int signal) {
+    if (RunControl* control = current.load()) control->requestStop();
+    std::signal(signal, SIG_DFL);
+}
+
+/// A config that is to be trained, and the run it will be trained in.
+struct Job {
+    RunConfig config;
+    nlohmann::json given;
+    fs::path folder;  // empty: a new run
+    bool finished = false;
+};
+
+int train(const fs::path& folder, const RunConfig& config, int threads, bool json,
+          const DataStore& store) {
+    RunControl control;
+    current.store(&control);
+    std::signal(SIGINT, stopCurrent);
+    std::signal(SIGTERM, stopCurrent);
+    const std::string name = config.name.empty() ? folder.filename().string() : config.name;
+    ConsoleObserver observer(name, config.training.epochs, json);
+    const RunOutcome outcome = trainRun(folder, {store, threads, false}, control, observer);
+    current.store(nullptr);
+
+    const RunSummary summary = readRun(folder);
+    const EpochRecord* best = bestRecord(summary.records);
+    if (json) {
+        nlohmann::ordered_json line = {{"event", "outcome"},
+                                       {"run", folder.string()},
+                                       {"state", stateName(outcome.state)},
+                                       {"epochs_done", outcome.epochs_done},
+                                       {"message", outcome.message}};
+        if (best != nullptr) {
+            line["best_balanced_test_accuracy"] = best->balanced_test_accuracy;
+            line["best_epoch"] = best->epoch;
+            line["last_balanced_test_accuracy"] = summary.records.back().balanced_test_accuracy;
+        }
+        std::cout << line.dump() << std::endl;
+    }
+    if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
+    if (outcome.state == RunState::finished) {
+        if (!json && best != nullptr) {
+            std::printf(
+                "%s  finished: best balanced test accuracy %.2f %% after %d epochs, last %.2f %%\n",
+                name.c_str(), 100.0 * best->balanced_test_accuracy, best->epoch + 1,
+                100.0 * summary.records.back().balanced_test_accuracy);
+            std::fflush(stdout);
+        }
+        return 0;
+    }
+    if (outcome.state == RunState::stopped || outcome.state == RunState::queued) {
+        std::cerr << "ballast-cli: stopped after " << outcome.epochs_done
+                  << " epochs; go on with: ballast-cli resume " << folder.string() << std::endl;
+        return static_cast<int>(ExitCode::interrupted);
+    }
+    return static_cast<int>(outcome.exit_code == ExitCode::done ? ExitCode::run_failed
+                                                                : outcome.exit_code);
+}
+
+/// With --continue: the run of the workspace that has this config, if there is one.
+void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
+    for (const RunSummary& run : runs) {
+        if (!run.error.empty() || !(run.description.config == job.config)) continue;
+        job.folder = run.folder;
+        job.finished = run.status.state == RunState::finished;
+        if (job.finished) return;
+    }
+}
+
+}  // namespace
+
+int runCommand(const RunOptions& options, const DataStore& store) {
+    std::vector<Job> jobs;
+    for (const std::string& file : options.configs) {
+        Job job;
+        job.given = readConfigJson(file, options.settings);
+        job.config = configFromJson(job.given, file);
+        if (job.config.name.empty()) job.config.name = fs::path(file).stem().string();
+        jobs.push_back(std::move(job));
+    }
+    if (options.continue_runs) {
+        const std::vector<RunSummary> runs = readWorkspace(options.workspace);
+        for (Job& job : jobs) findEarlierRun(job, runs);
+    }
+    for (const Job& job : jobs) {
+        if (!job.finished) learning().resolveDevice(job.config.training.device);
+    }
+    const TrainingEnvironment environment{store, options.threads, false};
+    for (Job& job : jobs) {
+        if (job.finished) {
+            if (!options.json) {
+                std::cout << job.config.name << "  is finished already: " << job.folder.string()
+                          << std::endl;
+            }
+            continue;
+        }
+        if (job.folder.empty()) {
+            job.folder = createRun(options.workspace, job.config, job.given, environment);
+        }
+        if (options.json) {
+            std::cout
+                << nlohmann::ordered_json{{"event", "run"}, {"run", job.folder.string()}}.dump()
+                << std::endl;
+        } else {
+            std::cout << job.config.name << "  " << job.folder.string() << std::endl;
+        }
+        const int code = train(job.folder, job.config, options.threads, options.json, store);
+        if (code != 0) return code;
+    }
+    return 0;
+}
+
+int resumeCommand(const std::string& run, const fs::path& workspace, bool json,
+                  const DataStore& store) {
+    const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
+    if (!fs::is_directory(folder)) {
+        throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
+                          (workspace / "runs").string());
+    }
+    const fs::path whole = fs::canonical(folder);
+    const RunSummary summary = readRun(whole);
+    if (!summary.error.empty()) throw StorageError(summary.error);
+    if (summary.status.state == RunState::finished) {
+        if (!json) std::cout << whole.string() << " is finished already" << std::endl;
+        return 0;
+    }
+    return train(whole, summary.description.config, 0, json, store);
+}
+
+}  // namespace ballast
