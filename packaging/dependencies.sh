@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what Ballast needs on Debian 12 and 13, as far as it is missing; further package names may
+# be given. Fast and without any rights where everything is there.
+set -euo pipefail
+
+packages=(
+    g++ cmake ninja-build ccache
+    libtorch-dev libopenblas-dev nlohmann-json3-dev libcli11-dev
+    zlib1g-dev libpng-dev libcurl4-openssl-dev ca-certificates
+    qt6-base-dev qt6-svg-dev libqcustomplot-dev
+    fonts-inter fonts-dejavu-core
+    dataset-fashion-mnist
+    "$@"
+)
+# A Wayland session without an X server beside it.
+if [[ -n ${WAYLAND_DISPLAY:-} && -z ${DISPLAY:-} ]]; then packages+=(qt6-wayland); fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    echo "ballast: this is no Debian; going on with what is installed (Debian's names of what is" \
+        "needed: ${packages[*]})" >&2
+    exit 0
+fi
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
+missing=()
+for package in "${packages[@]}"; do
+    grep -qxF "installed $package" <<<"$installed" || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then exit 0; fi
+
+apt_get=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+if ((EUID != 0)); then
+    # Without a terminal sudo must not ask for a password.
+    if command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+        apt_get=(sudo "${apt_get[@]}")
+    else
+        echo "ballast: these packages are missing, and neither root's rights nor sudo are at hand." >&2
+        echo "ballast: as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+        exit 1
+    fi
+fi
+echo "ballast: installing ${missing[*]}"
+"${apt_get[@]}" update
+# Only what fails is worth reading.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! "${apt_get[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "ballast: apt-get could not install ${missing[*]}" >&2
+    exit 1
+fi
