@@ -1,0 +1,435 @@
+#include "widgets/field_editors.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QPainter>
+#include <QWheelEvent>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "widgets/palette.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+
+QString qt(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// "N_C" as N with a small C below.
+QString withSubscripts(std::string_view symbol) {
+    QString text;
+    const QString plain = qt(symbol).toHtmlEscaped();
+    for (qsizetype i = 0; i < plain.size(); ++i) {
+        if (plain[i] == QLatin1Char('_') && i + 1 < plain.size()) {
+            text += QStringLiteral("<sub>%1</sub>").arg(plain[++i]);
+        } else {
+            text += plain[i];
+        }
+    }
+    return text;
+}
+
+template<class T>
+bool parsed(std::string_view text, T& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+const RuleParameter* parameterOf(const std::string& rule) {
+    const ClassRuleInfo* info = findClassRule(rule);
+    return info && info->parameter ? &*info->parameter : nullptr;
+}
+
+std::string ruleName(const json& rule) {
+    if (rule.is_array()) return "values";
+    if (rule.is_string()) return rule.get<std::string>();
+    if (rule.is_object() && rule.contains("rule")) {
+        const json& name = rule["rule"];
+        return name.is_string() ? name.get<std::string>() : name.dump();
+    }
+    return rule.dump();
+}
+
+}  // namespace
+
+QString textOf(const json& value) {
+    if (value.is_null()) return {};
+    if (value.is_string()) return QString::fromStdString(value.get<std::string>());
+    if (!value.is_number_float()) return QString::fromStdString(value.dump());
+    std::array<char, 64> buffer{};
+    const auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.get<double>());
+    std::string text(buffer.data(), error == std::errc() ? end : buffer.data());
+    // "2e-04" is 2e-4 to people.
+    const std::size_t exponent = text.find('e');
+    if (exponent != std::string::npos && text.size() == exponent + 4 && text[exponent + 2] == '0') {
+        text.erase(exponent + 2, 1);
+    }
+    return QString::fromStdString(text);
+}
+
+json numberOrText(const QString& text) {
+    const std::string typed = text.trimmed().toStdString();
+    std::string_view digits(typed);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
+    std::int64_t whole = 0;
+    if (parsed(digits, whole)) return whole;
+    std::uint64_t large = 0;
+    if (parsed(digits, large)) return large;
+    double number = 0.0;
+    if (parsed(digits, number) && std::isfinite(number)) return number;
+    return typed;
+}
+
+QString listText(const json& list) {
+    if (!list.is_array()) return textOf(list);
+    QStringList parts;
+    for (const json& entry : list) parts << textOf(entry);
+    return parts.join(QStringLiteral(", "));
+}
+
+json listOf(const QString& text) {
+    json list = json::array();
+    if (text.trimmed().isEmpty()) return list;
+    for (const QString& part : text.split(QLatin1Char(','))) list.push_back(numberOrText(part));
+    return list;
+}
+
+NumberEdit::NumberEdit(bool whole, QWidget* parent) : QLineEdit(parent), whole_(whole) {}
+
+void NumberEdit::keyPressEvent(QKeyEvent* event) {
+    const int step = event->key() == Qt::Key_Up ? 1 : event->key() == Qt::Key_Down ? -1 : 0;
+    const json value = numberOrText(text());
+    if (step != 0 && whole_ && !isReadOnly() && value.is_number_integer()) {
+        const auto number = value.get<std::int64_t>();
+        if (number + step < 0) return;
+        setText(QString::number(number + step));
+        Q_EMIT textEdited(text());
+        return;
+    }
+    QLineEdit::keyPressEvent(event);
+}
+
+FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWidget* parent)
+    : QWidget(parent), field_(field), pointer_(std::move(pointer)) {
+    auto* grid = new QGridLayout(this);
+    // Two pixels on every side for the red frame.
+    grid->setContentsMargins(2, 2, 2, 2);
+    grid->setHorizontalSpacing(kSpace3);
+    grid->setVerticalSpacing(2);
+    label_ = new QLabel(labelText(field), this);
+    label_->setTextFormat(Qt::RichText);
+    label_->setFixedWidth(label_width);
+    grid->addWidget(label_, 0, 0);
+    auto* box = new QWidget(this);
+    line_ = new QHBoxLayout(box);
+    line_->setContentsMargins(0, 0, 0, 0);
+    line_->setSpacing(kSpace2);
+    grid->addWidget(box, 0, 1);
+    grid->setColumnStretch(1, 1);
+
+    switch (field.type) {
+        case FieldType::text:
+        case FieldType::integer:
+        case FieldType::number:
+            text_ = makeLine(field.type == FieldType::integer);
+            break;
+        case FieldType::choice:
+            combo_ = makeCombo(false);
+            break;
+        case FieldType::model:
+        case FieldType::device:
+            combo_ = makeCombo(true);
+            break;
+        case FieldType::class_rule:
+            makeRule();
+            break;
+    }
+    if (!field.unit.empty()) {
+        auto* unit = new QLabel(qt(field.unit), this);
+        unit->setForegroundRole(QPalette::PlaceholderText);
+        line_->addWidget(unit);
+    }
+    if (field.type == FieldType::integer || field.type == FieldType::number) line_->addStretch(1);
+    label_->setBuddy(editors_.front());
+    problem_ = new QLabel(this);
+    problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
+    problem_->hide();
+    grid->addWidget(problem_, 1, 1);
+}
+
+QString FieldRow::labelText(const Field& field) {
+    QString text = qt(field.label).toHtmlEscaped();
+    if (!field.symbol.empty()) {
+        text += QStringLiteral("&nbsp;&nbsp;<i>%1</i>").arg(withSubscripts(field.symbol));
+    }
+    return text;
+}
+
+void FieldRow::addEditor(QWidget* editor, const std::string& pointer, const QString& name) {
+    editor->setObjectName(QString::fromStdString(pointer));
+    editor->setAccessibleName(name);
+    editor->setAccessibleDescription(qt(field_.help));
+    editor->setToolTip(qt(field_.help));
+    editor->setFocusPolicy(Qt::StrongFocus);
+    editor->installEventFilter(this);
+    editors_.push_back(editor);
+}
+
+QLineEdit* FieldRow::makeLine(bool whole) {
+    const bool text = field_.type == FieldType::text;
+    QLineEdit* edit = text ? new QLineEdit(this) : new NumberEdit(whole, this);
+    if (!text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 18);
+    if (field_.nullable) edit->setPlaceholderText(tr("inherit"));
+    line_->addWidget(edit, text ? 1 : 0);
+    addEditor(edit, pointer_, qt(field_.label));
+    connect(edit, &QLineEdit::textEdited, this, [this] { changed(); });
+    return edit;
+}
+
+QComboBox* FieldRow::makeCombo(bool editable) {
+    auto* combo = new QComboBox(this);
+    combo->setEditable(editable);
+    combo->setInsertPolicy(QComboBox::NoInsert);
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo->setMinimumContentsLength(14);
+    for (const CatalogEntry& entry : field_.choices) {
+        combo->addItem(qt(entry.label), qt(entry.name));
+        combo->setItemData(combo->count() - 1, qt(entry.help), Qt::ToolTipRole);
+    }
+    line_->addWidget(combo, 1);
+    addEditor(combo, pointer_, qt(field_.label));
+    connect(combo, &QComboBox::activated, this, [this] { changed(); });
+    if (editable) {
+        combo->lineEdit()->installEventFilter(this);
+        connect(combo->lineEdit(), &QLineEdit::textEdited, this, [this] { changed(); });
+    }
+    return combo;
+}
+
+void FieldRow::makeRule() {
+    combo_ = new QComboBox(this);
+    combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo_->setMinimumContentsLength(12);
+    for (const ClassRuleInfo* rule : rulesFor(field_.term)) {
+        combo_->addItem(qt(rule->label), qt(rule->name));
+        combo_->setItemData(combo_->count() - 1, qt(rule->formula), Qt::ToolTipRole);
+    }
+    line_->addWidget(combo_, 1);
+    addEditor(combo_, pointer_, qt(field_.label));
+    symbol_ = new QLabel(this);
+    line_->addWidget(symbol_);
+    parameter_ = new NumberEdit(false, this);
+    parameter_->setFixedWidth(fontMetrics().averageCharWidth() * 10);
+    line_->addWidget(parameter_);
+    addEditor(parameter_, pointer_ + "/parameter", tr("%1, parameter").arg(qt(field_.label)));
+    values_ = new QLineEdit(this);
+    values_->setPlaceholderText(tr("one number per class: 1, 0.5, …"));
+    line_->addWidget(values_, 2);
+    addEditor(values_, pointer_ + "/values", tr("%1, one number per class").arg(qt(field_.label)));
+    values_->setToolTip(tr("One number per class, in the data set's order, separated by commas"));
+    connect(combo_, &QComboBox::activated, this, [this] {
+        const std::string name = comboName();
+        if (name == "values") {
+            const double neutral = field_.term == ClassTerm::delta ? 0.0 : 1.0;
+            rule_ = std::vector<double>(static_cast<std::size_t>(classes_), neutral);
+        } else if (const RuleParameter* parameter = parameterOf(name)) {
+            rule_ = {{"rule", name}, {std::string(parameter->name), parameter->default_value}};
+        } else {
+            rule_ = name;
+        }
+        dressRule();
+        changed();
+        Q_EMIT focused(helpText());
+    });
+    connect(parameter_, &QLineEdit::textEdited, this, [this](const QString& text) {
+        const std::string name = ruleName(rule_);
+        if (!rule_.is_object()) rule_ = {{"rule", name}};
+        if (const RuleParameter* parameter = parameterOf(name)) {
+            rule_[std::string(parameter->name)] = numberOrText(text);
+        }
+        changed();
+    });
+    connect(values_, &QLineEdit::textEdited, this, [this](const QString& text) {
+        rule_ = listOf(text);
+        changed();
+    });
+}
+
+/// Shows what rule_ says: the rule's own parameter, or the list.
+void FieldRow::dressRule() {
+    const std::string name = ruleName(rule_);
+    setCombo(name);
+    const RuleParameter* parameter = parameterOf(name);
+    const bool list = rule_.is_array();
+    symbol_->setVisible(parameter != nullptr);
+    parameter_->setVisible(parameter != nullptr);
+    values_->setVisible(list);
+    if (parameter) {
+        const std::string key(parameter->name);
+        symbol_->setText(qt(parameter->symbol));
+        parameter_->setObjectName(QString::fromStdString(pointer_ + "/" + key));
+        parameter_->setToolTip(qt(parameter->help));
+        parameter_->setAccessibleName(
+            tr("%1, parameter %2").arg(qt(field_.label), qt(parameter->symbol)));
+        const json shown =
+            rule_.is_object() && rule_.contains(key) ? rule_[key] : json(parameter->default_value);
+        if (numberOrText(parameter_->text()) != shown) parameter_->setText(textOf(shown));
+    }
+    if (list && listOf(values_->text()) != rule_) values_->setText(listText(rule_));
+}
+
+std::vector<std::string> FieldRow::pointers() const {
+    std::vector<std::string> list;
+    for (const QWidget* editor : editors_) list.push_back(editor->objectName().toStdString());
+    return list;
+}
+
+void FieldRow::setCombo(const std::string& name) {
+    int index = combo_->findData(QString::fromStdString(name));
+    if (combo_->isEditable()) {
+        if (comboName() == name) return;
+        combo_->setCurrentIndex(index);
+        if (index < 0) combo_->setEditText(QString::fromStdString(name));
+        return;
+    }
+    if (index < 0) {
+        // Not of the catalogue: shown as it is, for the problem to stand beneath it.
+        combo_->addItem(QString::fromStdString(name), QString::fromStdString(name));
+        index = combo_->count() - 1;
+    }
+    combo_->setCurrentIndex(index);
+}
+
+std::string FieldRow::comboName() const {
+    if (combo_->isEditable()) {
+        const QString typed = combo_->currentText();
+        const int index = combo_->findText(typed);
+        return (index < 0 ? typed.trimmed() : combo_->itemData(index).toString()).toStdString();
+    }
+    return combo_->currentData().toString().toStdString();
+}
+
+void FieldRow::setValue(const json& value) {
+    setting_ = true;
+    if (field_.type == FieldType::class_rule) {
+        rule_ = value;
+        dressRule();
+    } else if (combo_) {
+        setCombo(value.is_string() ? value.get<std::string>() : value.dump());
+    } else if (this->value() != value || text_->text().isEmpty()) {
+        text_->setText(textOf(value));
+    }
+    setting_ = false;
+}
+
+json FieldRow::value() const {
+    switch (field_.type) {
+        case FieldType::class_rule:
+            return rule_;
+        case FieldType::choice:
+        case FieldType::model:
+        case FieldType::device:
+            return comboName();
+        case FieldType::text:
+            return text_->text().toStdString();
+        case FieldType::integer:
+        case FieldType::number:
+            break;
+    }
+    if (field_.nullable && text_->text().trimmed().isEmpty()) return nullptr;
+    return numberOrText(text_->text());
+}
+
+void FieldRow::changed() {
+    if (!setting_) Q_EMIT edited(pointer_, value());
+}
+
+void FieldRow::setReadOnly(bool read_only) {
+    for (QWidget* editor : editors_) {
+        if (auto* line = qobject_cast<QLineEdit*>(editor)) {
+            line->setReadOnly(read_only);
+        } else {
+            editor->setEnabled(!read_only);
+        }
+    }
+}
+
+void FieldRow::setProblem(const std::string& pointer, const QString& message) {
+    marked_ = nullptr;
+    if (!message.isEmpty()) {
+        marked_ = editors_.front();
+        for (QWidget* editor : editors_) {
+            if (editor->objectName() == QString::fromStdString(pointer)) marked_ = editor;
+        }
+        if (marked_->isHidden()) marked_ = editors_.front();
+        if (field_.type == FieldType::class_rule && rule_.is_array()) marked_ = values_;
+    }
+    for (QWidget* editor : editors_) {
+        const bool wrong = editor == marked_;
+        editor->setProperty("invalid", wrong);
+        editor->setAccessibleDescription(wrong ? message : qt(field_.help));
+    }
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, plotColors().error);
+    problem_->setPalette(colors);
+    problem_->setText(message);
+    problem_->setVisible(!message.isEmpty());
+    update();
+}
+
+QString FieldRow::problem() const {
+    return problem_->text();
+}
+
+void FieldRow::focusEditor() {
+    editors_.front()->setFocus(Qt::OtherFocusReason);
+}
+
+QString FieldRow::helpText() const {
+    QString text = QStringLiteral("<b>%1</b>&nbsp; %2")
+                       .arg(labelText(field_), qt(field_.help).toHtmlEscaped());
+    if (field_.type == FieldType::integer || field_.type == FieldType::number) {
+        text += QStringLiteral(" <span style='color:%1'>%2</span>")
+                    .arg(plotColors().muted.name(),
+                         tr("Allowed: %1")
+                             .arg(QString::fromStdString(allowedText(field_)).toHtmlEscaped()));
+    } else if (combo_) {
+        const QString more = combo_->currentData(Qt::ToolTipRole).toString();
+        if (!more.isEmpty()) {
+            text += QStringLiteral("<br><i>%1:</i> %2")
+                        .arg(combo_->currentText().toHtmlEscaped(), more.toHtmlEscaped());
+        }
+    }
+    return text;
+}
+
+void FieldRow::paintEvent(QPaintEvent* event) {
+    QWidget::paintEvent(event);
+    if (!marked_ || marked_->isHidden()) return;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(plotColors().error, 2));
+    const QRect editor(marked_->mapTo(this, QPoint(0, 0)), marked_->size());
+    painter.drawRoundedRect(QRectF(editor).adjusted(-1, -1, 1, 1), 3, 3);
+}
+
+bool FieldRow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::FocusIn) Q_EMIT focused(helpText());
+    // A wheel that scrolls the form must not change what happens to lie under it.
+    if (event->type() == QEvent::Wheel && watched == combo_ && !combo_->hasFocus()) {
+        event->ignore();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace ballast

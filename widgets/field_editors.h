@@ -1,0 +1,107 @@
+#pragma once
+
+#include <QLineEdit>
+#include <QWidget>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/experiment/config_fields.h"
+
+class QComboBox;
+class QGridLayout;
+class QHBoxLayout;
+class QLabel;
+
+// The rows ConfigForm is made of. For widgets/*.cpp only.
+
+namespace ballast {
+
+/// A JSON value as a person would type it; numbers in their shortest form that reads back the same.
+QString textOf(const nlohmann::json& value);
+/// What was typed as JSON: a number where all of it is one ("2e-4"), otherwise the text itself.
+nlohmann::json numberOrText(const QString& text);
+/// "1, 0.5, 2" and back. An entry that is no number stays text.
+QString listText(const nlohmann::json& list);
+nlohmann::json listOf(const QString& text);
+
+/// A line for a number: free typing; Up and Down change whole numbers by one.
+class NumberEdit : public QLineEdit {
+    Q_OBJECT
+public:
+    explicit NumberEdit(bool whole, QWidget* parent = nullptr);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    bool whole_;
+};
+
+/// One field: label and symbol, editor, unit, and beneath it what is wrong.
+class FieldRow : public QWidget {
+    Q_OBJECT
+public:
+    /// `pointer` is concrete ("/phases/1/alpha"); it becomes the editor's objectName.
+    FieldRow(const Field& field, std::string pointer, int label_width, QWidget* parent);
+
+    const std::string& pointer() const { return pointer_; }
+    /// Pointers of all editors in this row, the row's own first.
+    std::vector<std::string> pointers() const;
+
+    /// Shows a value; leaves alone what already means the same, so that a cursor stays.
+    void setValue(const nlohmann::json& value);
+    nlohmann::json value() const;
+    /// `whole`: all that can be edited in this row.
+    void setReadOnly(bool read_only);
+    /// How many numbers a new list of class values has.
+    void setClasses(int classes) { classes_ = classes; }
+
+    /// Marks the editor of `pointer` (or the row's first) and says why; empty clears all.
+    void setProblem(const std::string& pointer, const QString& message);
+    QString problem() const;
+    void focusEditor();
+
+    /// Label and symbol, as rich text.
+    static QString labelText(const Field& field);
+    QString helpText() const;
+
+Q_SIGNALS:
+    /// The user changed the value; a null takes the key away ("inherit").
+    void edited(const std::string& pointer, const nlohmann::json& value);
+    void focused(const QString& help);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    QLineEdit* makeLine(bool whole);
+    QComboBox* makeCombo(bool editable);
+    void makeRule();
+    void addEditor(QWidget* editor, const std::string& pointer, const QString& name);
+    void setCombo(const std::string& name);
+    std::string comboName() const;
+    void setRule(const nlohmann::json& value);
+    nlohmann::json ruleValue() const;
+    void dressRule();
+    void changed();
+
+    const Field& field_;
+    const std::string pointer_;
+    QHBoxLayout* line_ = nullptr;
+    QLabel* label_ = nullptr;
+    QLabel* problem_ = nullptr;
+    QLineEdit* text_ = nullptr;   // text, integer, number
+    QComboBox* combo_ = nullptr;  // choices and rules
+    QLabel* symbol_ = nullptr;    // of a rule's parameter
+    QLineEdit* parameter_ = nullptr;
+    QLineEdit* values_ = nullptr;
+    std::vector<QWidget*> editors_;
+    QWidget* marked_ = nullptr;
+    nlohmann::json rule_;  // the rule as last set or edited
+    int classes_ = 10;
+    bool setting_ = false;
+};
+
+}  // namespace ballast
