@@ -673,11 +673,7 @@ void applySetting(json& config, const std::string& setting) {
     if (value.is_discarded()) value = text;
     try {
         const json::json_pointer at(pointer);
-        if (parent != pointer) {
-            json& rule = config[json::json_pointer(parent)];
-            if (rule.is_string()) rule = json{{"rule", rule}};
-        }
-        // Reading the parent first: a missing list element must not be made up out of nothing.
+        // A missing list element must not be made up out of nothing.
         if (pattern.find("/*") != std::string::npos) {
             const std::size_t star = pattern.find("/*");
             const std::string list = pattern.substr(0, star);
@@ -685,12 +681,17 @@ void applySetting(json& config, const std::string& setting) {
             const std::size_t index =
                 std::stoul(pointer.substr(digits, pointer.find('/', digits) - digits));
             const json::json_pointer list_at(list);
-            const std::size_t size = config.contains(list_at) ? config[list_at].size() : 0;
+            if (!config.contains(list_at)) config[list_at] = json(toJson(RunConfig{}))[list_at];
+            const std::size_t size = config[list_at].size();
             if (index >= size) {
                 throw ConfigError("--set " + setting + ": " + list + " has " +
                                   std::to_string(size) + " elements; there is no element " +
                                   std::to_string(index));
             }
+        }
+        if (parent != pointer) {
+            json& rule = config[json::json_pointer(parent)];
+            if (rule.is_string()) rule = json{{"rule", rule}};
         }
         config[at] = std::move(value);
     } catch (const json::exception& error) {

@@ -7,6 +7,8 @@
 namespace ballast {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 std::vector<double> toVector(const torch::Tensor& tensor) {
     const torch::Tensor values = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
     const auto* data = values.data_ptr<double>();
@@ -29,12 +31,12 @@ void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch:
 ClassStatisticsAccumulator::ClassStatisticsAccumulator(int classes, torch::Device device) {
     const auto counts = torch::TensorOptions().dtype(torch::kInt64).device(device);
     const auto values = torch::TensorOptions().dtype(torch::kFloat32).device(device);
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     seen_ = torch::zeros({classes}, counts);
     right_ = torch::zeros({classes}, counts);
     min_logit_ = torch::full({classes}, kInfinity, values);
     min_margin_ = torch::full({classes}, kInfinity, values);
-    max_doubt_ = torch::zeros({classes}, values);
+    min_negative_doubt_ = torch::zeros({classes}, values);
+    classes_ = torch::arange(classes, counts);
 }
 
 void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
@@ -43,12 +45,16 @@ void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
     const torch::NoGradGuard no_grad;
     countRight(logits, labels, seen_, right_);
     const torch::Tensor own = ofClass(logits, labels);
-    const torch::Tensor others =
-        logits.scatter(1, labels.unsqueeze(1), -std::numeric_limits<double>::infinity()).amax(1);
+    const torch::Tensor others = logits.scatter(1, labels.unsqueeze(1), -kInfinity).amax(1);
     const torch::Tensor doubt = -torch::expm1(ofClass(log_probabilities, labels));
-    min_logit_.scatter_reduce_(0, labels, own, "amin");
-    min_margin_.scatter_reduce_(0, labels, own - others, "amin");
-    max_doubt_.scatter_reduce_(0, labels, doubt, "amax");
+    const torch::Tensor of_class = labels.unsqueeze(1).eq(classes_);  // [B, C]
+    const auto smallest = [&](torch::Tensor& so_far, const torch::Tensor& values) {
+        const torch::Tensor column = values.unsqueeze(1).expand_as(of_class);
+        so_far = torch::minimum(so_far, column.masked_fill(~of_class, kInfinity).amin(0));
+    };
+    smallest(min_logit_, own);
+    smallest(min_margin_, own - others);
+    smallest(min_negative_doubt_, -doubt);
 }
 
 ClassStatistics ClassStatisticsAccumulator::finish(const ClassTerms& terms,
@@ -60,7 +66,7 @@ ClassStatistics ClassStatisticsAccumulator::finish(const ClassTerms& terms,
     statistics.min_margin = toVector(min_margin_);
     statistics.lipschitz = localLipschitz(terms, statistics.min_logit);
     statistics.observed_lipschitz = betaTilde(terms.beta);
-    const std::vector<double> doubt = toVector(max_doubt_);
+    const std::vector<double> doubt = toVector(-min_negative_doubt_);
     for (std::size_t y = 0; y < doubt.size(); ++y) {
         statistics.observed_lipschitz[y] *= terms.alpha[y] * doubt[y];
     }

@@ -24,11 +24,12 @@ public:
                            const std::vector<bool>& majority) const;
 
 private:
-    torch::Tensor seen_;        // int64 [C]: images
-    torch::Tensor right_;       // int64 [C]: of these, with the right top logit
-    torch::Tensor min_logit_;   // [C]: min of f(x)_y
-    torch::Tensor min_margin_;  // [C]: min of f(x)_y − max_{j≠y} f(x)_j
-    torch::Tensor max_doubt_;   // [C]: max of 1 − softmax_y(β ⊙ f(x) + Δ)
+    torch::Tensor classes_;             // int64 [C]: 0 … C-1
+    torch::Tensor seen_;                // int64 [C]: images
+    torch::Tensor right_;               // int64 [C]: of these, with the right top logit
+    torch::Tensor min_logit_;           // [C]: min of f(x)_y
+    torch::Tensor min_margin_;          // [C]: min of f(x)_y − max_{j≠y} f(x)_j
+    torch::Tensor min_negative_doubt_;  // [C]: −max of 1 − softmax_y(β ⊙ f(x) + Δ)
 };
 
 /// Accuracy per class of `logits` seen so far: adds to int64 [C] tensors `seen` and `right`.
