@@ -32,8 +32,13 @@ const std::vector<double>& termOf(const ClassTerms& terms, ClassTermPreview::Plo
 }
 
 /// Classes by number or, where they fit, by name.
-QSharedPointer<QCPAxisTicker> classTicks(std::size_t classes) {
+QSharedPointer<QCPAxisTicker> classTicks(std::size_t classes, const QStringList& names) {
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+    if (!names.isEmpty()) {
+        for (qsizetype i = 0; i < names.size(); ++i)
+            ticker->addTick(static_cast<double>(i), names[i]);
+        return ticker;
+    }
     const std::size_t step = classes <= 12 ? 1 : classes <= 24 ? 2 : classes <= 120 ? 10 : 100;
     for (std::size_t i = 0; i < classes; i += step) {
         ticker->addTick(static_cast<double>(i), QString::number(i));
@@ -58,7 +63,7 @@ public:
         auto* box = new QVBoxLayout;
         box->setSpacing(0);
         cell.title = new QLabel(title, q);
-        cell.title->setContentsMargins(kSpace1, 0, 0, 0);
+        cell.title->setContentsMargins(0, kSpace1, 0, 0);
         cell.plot = new QCustomPlot(q);
         cell.plot->setObjectName(name);
         cell.plot->setAccessibleName(title);
@@ -108,7 +113,8 @@ public:
             cell.title->setFont(bold);
             cell.plot->clearPlottables();
             stylePlot(*cell.plot, plotColors(), scale);
-            cell.plot->xAxis->setTicker(classTicks(counts.size()));
+            cell.plot->xAxis->setTicker(classTicks(
+                counts.size(), cell.plot == cells[0].plot ? fittingNames() : QStringList()));
             cell.plot->xAxis->setRange(-0.7, static_cast<double>(counts.size()) - 0.3);
             cell.plot->xAxis->grid()->setVisible(false);
         }
@@ -116,6 +122,17 @@ public:
         for (std::size_t i = 1; i < kPlots.size(); ++i) drawTerm(kPlots[i], *cells[i].plot, scale);
         drawKey();
         for (const Cell& cell : cells) cell.plot->replot(QCustomPlot::rpQueuedReplot);
+    }
+
+    /// The class names, where they find room side by side under the bars; otherwise nothing.
+    QStringList fittingNames() const {
+        if (names.isEmpty() || static_cast<std::size_t>(names.size()) != counts.size()) return {};
+        const QFontMetrics metrics(screenScale().font);
+        const int room = (cells[0].plot->width() - 60) / static_cast<int>(names.size());
+        for (const QString& name : names) {
+            if (metrics.horizontalAdvance(name) + kSpace2 > room) return {};
+        }
+        return names;
     }
 
     void drawCounts() {
@@ -142,8 +159,19 @@ public:
                 smallest = std::min(smallest, count);
             }
         }
+        plot.clearItems();
+        for (std::size_t i = 0; i < counts.size() && counts.size() <= kManyClasses; ++i) {
+            auto* label = new QCPItemText(&plot);
+            label->setSelectable(false);
+            label->setFont(screenScale().font);
+            label->setColor(colors.muted);
+            label->setText(QLocale(QLocale::English).toString(static_cast<qlonglong>(counts[i])));
+            label->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
+            label->setPadding(QMargins(0, 0, 0, 2));
+            label->position->setCoords(static_cast<double>(i), static_cast<double>(counts[i]));
+        }
         const double lower = smallest >= 10.0 ? std::max(1.0, smallest / 4.0) : 0.7;
-        plot.yAxis->setRange(lower, largest * 1.5);
+        plot.yAxis->setRange(lower, largest * 2.2);  // room for the numbers
     }
 
     void drawTerm(Plot which, QCustomPlot& plot, const PlotScale& scale) {
@@ -169,8 +197,8 @@ public:
                 upper = std::max(upper, values[i]);
             }
         }
-        const double margin =
-            std::max((upper - lower) * 0.1, 0.05 * std::max(1.0, std::abs(upper)));
+        // A constant term is a line in the middle of a range of natural size.
+        const double margin = upper > lower ? (upper - lower) * 0.1 : 1.0;
         plot.yAxis->setRange(lower - margin, upper + margin);
         plot.yAxis->ticker()->setTickCount(4);
     }
@@ -193,9 +221,9 @@ public:
         group_key->setText(groups.join(QStringLiteral("&nbsp;&nbsp; ")));
         QStringList lines;
         for (std::size_t i = 0; i < phases.size(); ++i) {
-            lines << sample(seriesColor(static_cast<int>(i)),
-                            i % 2 == 1 ? QStringLiteral("‒ ‒○") : QStringLiteral("──●"),
-                            phases[i].label);
+            QString mark = i % 2 == 1 ? QStringLiteral("‒ ‒") : QStringLiteral("──");
+            if (counts.size() <= kManyClasses) mark += QChar(i % 2 == 1 ? 0x25CB : 0x25CF);
+            lines << sample(seriesColor(static_cast<int>(i)), mark, phases[i].label);
         }
         phase_key->setText(lines.join(QStringLiteral("&nbsp;&nbsp;&nbsp; ")));
         qint64 total = 0;
@@ -296,6 +324,11 @@ std::vector<double> ClassTermPreview::drawn(Plot which, int phase) const {
     if (phase < 0 || phase >= plot.graphCount()) return values;
     for (const QCPGraphData& point : *plot.graph(phase)->data()) values.push_back(point.value);
     return values;
+}
+
+void ClassTermPreview::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!d->counts.empty()) d->draw();
 }
 
 void ClassTermPreview::changeEvent(QEvent* event) {

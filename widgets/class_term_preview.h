@@ -36,6 +36,7 @@ public:
     std::vector<double> drawn(Plot plot, int phase) const;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:

@@ -197,75 +197,64 @@ public:
         return button;
     }
 
-    void addPhases(QVBoxLayout* column, int width) {
-        for (std::size_t i = 0; i < phases(); ++i) {
-            auto* card = new QFrame(content);
-            card->setFrameShape(QFrame::StyledPanel);
-            auto* box = new QVBoxLayout(card);
-            box->setContentsMargins(kSpace2, kSpace1, kSpace1, kSpace2);
-            box->setSpacing(2);
-            auto* header = new QHBoxLayout;
-            auto* title = new QLabel(i == 0 ? ConfigForm::tr("Phase 1, from the start")
-                                            : ConfigForm::tr("Phase %1").arg(i + 1),
-                                     card);
-            QFont bold = q->font();
-            bold.setWeight(QFont::DemiBold);
-            title->setFont(bold);
-            header->addWidget(title, 1);
-            if (i > 0) {
-                const QString name = QStringLiteral("/phases/%1/remove").arg(i);
-                auto* remove = addButton(header, QStringLiteral("delete"), name,
-                                         ConfigForm::tr("Remove phase %1").arg(i + 1));
-                QObject::connect(remove, &QToolButton::clicked, q,
-                                 [this, i] { removeFrom("phases", i); });
-            }
-            box->addLayout(header);
-            for (const Field& field : configFields()) {
-                if (!field.pointer.starts_with("/phases/*/")) continue;
-                // The card's own padding comes off the label, so that editors stay aligned.
-                addRow(field, concrete(field.pointer, i), box, width - kSpace2 - 1);
-            }
-            column->addWidget(card);
+    /// A framed group for one entry of a list: its title, a button that removes it, its fields.
+    void addCard(QVBoxLayout* column, const QString& title, const QString& list, std::size_t index,
+                 bool removable, int width) {
+        auto* card = new QFrame(content);
+        card->setFrameShape(QFrame::StyledPanel);
+        auto* box = new QVBoxLayout(card);
+        box->setContentsMargins(kSpace2, kSpace1, kSpace1, kSpace2);
+        box->setSpacing(2);
+        auto* header = new QHBoxLayout;
+        auto* label = new QLabel(title, card);
+        QFont bold = q->font();
+        bold.setWeight(QFont::DemiBold);
+        label->setFont(bold);
+        label->setContentsMargins(2, 0, 0, 0);
+        header->addWidget(label, 1);
+        if (removable) {
+            auto* remove = addButton(header, QStringLiteral("delete"),
+                                     QStringLiteral("%1/%2/remove").arg(list).arg(index),
+                                     ConfigForm::tr("Remove %1").arg(title.toLower()));
+            const std::string pointer = list.toStdString();
+            QObject::connect(remove, &QToolButton::clicked, q,
+                             [this, pointer, index] { removeFrom(pointer, index); });
         }
-        auto* add =
-            new QPushButton(icon(QStringLiteral("add")), ConfigForm::tr("Add a phase"), content);
-        add->setObjectName(QStringLiteral("/phases/-"));
+        box->addLayout(header);
+        const std::string prefix = list.toStdString() + "/*/";
+        for (const Field& field : configFields()) {
+            if (!field.pointer.starts_with(prefix)) continue;
+            // The card's own padding comes off the label, so that editors stay aligned.
+            addRow(field, concrete(field.pointer, index), box, width - kSpace2 - 1);
+        }
+        column->addWidget(card);
+        column->addSpacing(kSpace1);
+    }
+
+    QPushButton* addAdder(QVBoxLayout* column, const QString& list, const QString& text) const {
+        auto* add = new QPushButton(icon(QStringLiteral("add")), text, content);
+        add->setObjectName(list + QStringLiteral("/-"));
         add->setAutoDefault(false);
         add->setEnabled(!read_only);
         column->addWidget(add, 0, Qt::AlignLeft);
+        return add;
+    }
+
+    void addPhases(QVBoxLayout* column, int width) {
+        const QString list = QStringLiteral("/phases");
+        for (std::size_t i = 0; i < phases(); ++i) {
+            addCard(column, ConfigForm::tr("Phase %1").arg(i + 1), list, i, i > 0, width);
+        }
+        const QPushButton* add = addAdder(column, list, ConfigForm::tr("Add a phase"));
         QObject::connect(add, &QPushButton::clicked, q, [this] { addPhase(); });
     }
 
     void addSteps(QVBoxLayout* column, int width) {
+        const QString list = QStringLiteral("/lr_schedule/steps");
         for (std::size_t i = 0; i < steps(); ++i) {
-            auto* line = new QHBoxLayout;
-            line->setSpacing(kSpace2);
-            auto* title = new QLabel(ConfigForm::tr("Step %1").arg(i + 1), content);
-            title->setFixedWidth(width + 2);
-            title->setContentsMargins(2, 0, 0, 0);
-            line->addWidget(title);
-            for (const Field& field : configFields()) {
-                if (!field.pointer.starts_with("/lr_schedule/steps/*/")) continue;
-                const QString label = QString::fromUtf8(field.label.data(),
-                                                        static_cast<qsizetype>(field.label.size()));
-                FieldRow* row = addRow(field, concrete(field.pointer, i), line,
-                                       q->fontMetrics().horizontalAdvance(label) + 2);
-                row->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
-            }
-            const QString name = QStringLiteral("/lr_schedule/steps/%1/remove").arg(i);
-            auto* remove = addButton(line, QStringLiteral("delete"), name,
-                                     ConfigForm::tr("Remove step %1").arg(i + 1));
-            QObject::connect(remove, &QToolButton::clicked, q,
-                             [this, i] { removeFrom("steps", i); });
-            line->addStretch(1);
-            column->addLayout(line);
+            addCard(column, ConfigForm::tr("Step %1").arg(i + 1), list, i, true, width);
         }
-        auto* add =
-            new QPushButton(icon(QStringLiteral("add")), ConfigForm::tr("Add a step"), content);
-        add->setObjectName(QStringLiteral("/lr_schedule/steps/-"));
-        add->setAutoDefault(false);
-        add->setEnabled(!read_only);
-        column->addWidget(add, 0, Qt::AlignLeft);
+        const QPushButton* add = addAdder(column, list, ConfigForm::tr("Add a step"));
         QObject::connect(add, &QPushButton::clicked, q, [this] { addStep(); });
     }
 
@@ -306,9 +295,8 @@ public:
         rebuilt();
     }
 
-    void removeFrom(const char* list, std::size_t index) {
-        json& entries =
-            std::string_view(list) == "phases" ? config["phases"] : config["lr_schedule"]["steps"];
+    void removeFrom(const std::string& list, std::size_t index) {
+        json& entries = config.at(json::json_pointer(list));
         if (index < entries.size()) entries.erase(index);
         rebuilt();
     }
@@ -324,7 +312,7 @@ public:
             if (!value) {
                 std::string pattern = fieldPattern(pointer);
                 if (const std::size_t star = pattern.find('*'); star != std::string::npos) {
-                    pattern.replace(star, 1, "0");
+                    pattern[star] = '0';
                 }
                 value = valueAt(defaults(), pattern);
             }

@@ -187,7 +187,7 @@ void FieldRow::addEditor(QWidget* editor, const std::string& pointer, const QStr
 QLineEdit* FieldRow::makeLine(bool whole) {
     const bool text = field_.type == FieldType::text;
     QLineEdit* edit = text ? new QLineEdit(this) : new NumberEdit(whole, this);
-    if (!text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 18);
+    if (!text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 15);
     if (field_.nullable) edit->setPlaceholderText(tr("inherit"));
     line_->addWidget(edit, text ? 1 : 0);
     addEditor(edit, pointer_, qt(field_.label));
@@ -200,7 +200,7 @@ QComboBox* FieldRow::makeCombo(bool editable) {
     combo->setEditable(editable);
     combo->setInsertPolicy(QComboBox::NoInsert);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo->setMinimumContentsLength(14);
+    combo->setMinimumContentsLength(10);
     for (const CatalogEntry& entry : field_.choices) {
         combo->addItem(qt(entry.label), qt(entry.name));
         combo->setItemData(combo->count() - 1, qt(entry.help), Qt::ToolTipRole);
@@ -218,7 +218,7 @@ QComboBox* FieldRow::makeCombo(bool editable) {
 void FieldRow::makeRule() {
     combo_ = new QComboBox(this);
     combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo_->setMinimumContentsLength(12);
+    combo_->setMinimumContentsLength(8);
     for (const ClassRuleInfo* rule : rulesFor(field_.term)) {
         combo_->addItem(qt(rule->label), qt(rule->name));
         combo_->setItemData(combo_->count() - 1, qt(rule->formula), Qt::ToolTipRole);

@@ -50,7 +50,11 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
                const PlotColors& colors, const PlotScale& scale) {
     QCPLegend* legend = plot.legend;
     plot.plotLayout()->insertRow(0);
-    plot.plotLayout()->addElement(0, 0, legend);
+    // Beside it an empty element that takes the rest of the line, so that entries are not spread.
+    auto* line = new QCPLayoutGrid;
+    plot.plotLayout()->addElement(0, 0, line);
+    line->addElement(0, 0, legend);
+    line->addElement(0, 1, new QCPLayoutElement(&plot));
     plot.plotLayout()->setRowStretchFactor(0, 0.001);
     plot.plotLayout()->setRowSpacing(0);
     legend->setVisible(true);
@@ -65,11 +69,13 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
     legend->setRowSpacing(static_cast<int>(1 * kUnitsPerPoint));
     legend->setMargins(QMargins(0, 0, 0, 0));
     legend->setFillOrder(QCPLegend::foColumnsFirst);
-    legend->setWrap(width_mm > 120.0 ? 8 : 4);
+    // The runs in the first line, what lines mean in the second.
+    const int room = width_mm > 120.0 ? 8 : 4;
+    legend->setWrap(std::clamp(static_cast<int>(runs.size()), 3, room));
 
-    const Series line = seriesOf(Figure::balanced_test_accuracy).front();
+    const Series solid = seriesOf(Figure::balanced_test_accuracy).front();
     for (const RunCurves& run : runs) {
-        addKey(plot, run.info().name, line, seriesColor(run.info().color_index, false), scale);
+        addKey(plot, run.info().name, solid, seriesColor(run.info().color_index, false), scale);
     }
     if (figure == Figure::training_accuracy || figure == Figure::min_logit) {
         addKey(plot, tr("majority"), Series::majority_accuracy, colors.muted, scale);
@@ -78,6 +84,7 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
     if (figure != Figure::balanced_test_accuracy) {
         addKey(plot, tr("exact"), Series::exact_majority_accuracy, colors.muted, scale);
     }
+    legend->setMaximumSize(legend->minimumOuterSizeHint());  // entries side by side, not spread
 }
 
 void addPhases(QCustomPlot& plot, std::span<const RunCurves> runs, const PlotColors& colors,
@@ -118,7 +125,7 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
     plot.xAxis->setLabel(tr("epochs done"));
     const QString unit = valueUnit(figure);
     QString label = figureTitle(figure);
-    if (figure == Figure::min_logit) label = tr("B_y(f), smallest logit");
+    if (figure == Figure::min_logit) label = tr("Smallest logit of a class");
     if (figure == Figure::accuracy_ratio) label = tr("Accuracy, minority / majority");
     plot.yAxis->setLabel(unit.isEmpty() ? label : QStringLiteral("%1 (%2)").arg(label, unit));
     plot.axisRect()->setMinimumMargins(QMargins(8, 8, 8, 8));
@@ -148,7 +155,8 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
                                                   8.0 * scale.unit));
         }
     }
-    plot.xAxis->setRange(0, epochs);
+    // Room for the last epoch's marker.
+    plot.xAxis->setRange(0, epochs * 1.015);
     const ValueRange range = fittingRange(figure, pointers);
     plot.yAxis->setRange(range.lower, range.upper);
     addPhases(plot, runs, colors, scale);

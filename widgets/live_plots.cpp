@@ -285,7 +285,7 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
         d->middle->addButton(button, static_cast<int>(figure));
         d->panels[1]->addToHeader(button);
     };
-    choice(Figure::min_logit, tr("B_y(f)"), QStringLiteral("show_min_logit"),
+    choice(Figure::min_logit, tr("Smallest logit"), QStringLiteral("show_min_logit"),
            tr("Smallest logit of each class, B_y(f)"));
     choice(Figure::accuracy_ratio, tr("Accuracy ratio"), QStringLiteral("show_accuracy_ratio"),
            tr("Training accuracy, minority over majority"));

@@ -18,7 +18,12 @@ QString tr(const char* text) {
 class IntegerTicker : public QCPAxisTicker {
 protected:
     double getTickStep(const QCPRange& range) override {
-        return std::max(1.0, std::round(QCPAxisTicker::getTickStep(range)));
+        const double least = std::max(1.0, range.size() / 9.0);
+        const double power = std::pow(10.0, std::floor(std::log10(least)));
+        for (const double digit : {1.0, 2.0, 5.0}) {
+            if (digit * power >= least) return digit * power;
+        }
+        return 10.0 * power;
     }
     int getSubTickCount(double) override { return 0; }
 };

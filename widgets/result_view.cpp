@@ -231,7 +231,7 @@ ResultView::ResultView(QWidget* parent)
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(ResultModel::name, QHeaderView::Stretch);
-    table_->horizontalHeader()->setMinimumSectionSize(64);
+    table_->horizontalHeader()->setMinimumSectionSize(40);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(table_);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/experiment/catalog.h"
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -20,8 +21,12 @@ constexpr auto kBandLayer = "bands";
 
 QString ruleText(const QString& symbol, const ClassRule& rule) {
     QString text = symbol + QStringLiteral(": ") + QString::fromStdString(rule.rule);
+    const ClassRuleInfo* info = findClassRule(rule.rule);
     for (const auto& [name, value] : rule.parameters) {
-        text += QStringLiteral(" %1").arg(value, 0, 'g', 6);
+        const auto symbol = info && info->parameter ? info->parameter->symbol : name;
+        text += QStringLiteral(", %1 = %2")
+                    .arg(QString::fromUtf8(symbol.data(), static_cast<qsizetype>(symbol.size())))
+                    .arg(value, 0, 'g', 6);
     }
     return text;
 }

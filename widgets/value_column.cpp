@@ -1,6 +1,7 @@
 #include "widgets/value_column.h"
 
 #include <QPainter>
+#include <algorithm>
 
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
@@ -29,15 +30,27 @@ void ValueColumn::setValues(const QString& when, const QStringList& headings,
     update();
 }
 
-int ValueColumn::valueWidth() const {
+/// Each column as wide as its widest text.
+std::vector<int> ValueColumn::columnWidths() const {
     const QFontMetrics metrics(screenScale().font);
-    return metrics.horizontalAdvance(QStringLiteral("majority")) + kSpace2;
+    std::vector<int> widths;
+    for (qsizetype i = 0; i < headings_.size(); ++i) {
+        int width = metrics.horizontalAdvance(headings_[i]);
+        for (const Row& row : rows_) {
+            if (i < row.values.size()) {
+                width = std::max(width, metrics.horizontalAdvance(row.values[i]));
+            }
+        }
+        widths.push_back(width + kSpace3);
+    }
+    return widths;
 }
 
 QSize ValueColumn::sizeHint() const {
     // Room for a name and two values, whatever the headings, so that the plots stay aligned.
     const QFontMetrics metrics(screenScale().font);
-    return {2 * valueWidth() + metrics.averageCharWidth() * 11 + 2 * kSpace3, 60};
+    const int value = metrics.horizontalAdvance(QStringLiteral("majority")) + kSpace3;
+    return {2 * value + metrics.averageCharWidth() * 12 + kSpace4, 60};
 }
 
 void ValueColumn::paintEvent(QPaintEvent*) {
@@ -47,13 +60,19 @@ void ValueColumn::paintEvent(QPaintEvent*) {
     QFont font = screenScale().font;
     const QFontMetrics metrics(font);
     const int line = metrics.height() + 3;
-    const int value = valueWidth();
     const int right = width() - kSpace3;
-    const auto count = static_cast<int>(headings_.size());
+    const std::vector<int> widths = columnWidths();
+    const auto count = static_cast<int>(widths.size());
+    std::vector<QRect> columns(widths.size());
+    int edge = right;
+    for (std::size_t i = widths.size(); i-- > 0;) {
+        edge -= widths[i];
+        columns[i] = QRect(edge, 0, widths[i], line);
+    }
     const auto column = [&](int index, int top) {
-        return QRect(right - (count - index) * value, top, value, line);
+        return columns[static_cast<std::size_t>(index)].translated(0, top);
     };
-    const int name_width = right - count * value - kSpace1;
+    const int name_width = edge;
 
     painter.setFont(font);
     painter.setPen(colors.muted);

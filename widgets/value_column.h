@@ -32,7 +32,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    int valueWidth() const;
+    std::vector<int> columnWidths() const;
 
     QString when_;
     QStringList headings_;
