@@ -1,0 +1,63 @@
+#include "app/desktop/figures.h"
+
+#include "core/error.h"
+#include "core/experiment/imbalance.h"
+#include "core/results/atomic_file.h"
+#include "core/results/result_table.h"
+#include "core/results/workspace.h"
+#include "widgets/figure_export.h"
+
+namespace ballast {
+
+RunPlotInfo plotInfo(const RunSummary& run, int color_index) {
+    const RunConfig& config = run.description.config;
+    RunPlotInfo info;
+    info.id = QString::fromStdString(run.id);
+    info.name = QString::fromStdString(config.name.empty() ? run.id : config.name);
+    info.color_index = color_index;
+    info.epochs = config.training.epochs;
+    for (const Phase& phase : config.phases) info.phase_starts.push_back(phase.from);
+    info.majority = majorityClasses(run.description.class_counts);
+    info.class_counts = run.description.class_counts;
+    return info;
+}
+
+std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
+                                                std::span<const RunSummary> runs,
+                                                const std::filesystem::path& folder) {
+    makeFolders(folder);
+    std::vector<std::filesystem::path> files;
+    const auto write = [&](const std::string& name, std::string_view content) {
+        files.push_back(folder / name);
+        replaceFile(files.back(), content);
+    };
+    const auto view = [](const QByteArray& bytes) {
+        return std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    };
+    for (const Figure figure : allFigures()) {
+        const std::string name = figureName(figure).toStdString();
+        write(name + ".pdf", view(figurePdf(figure, curves)));
+        write(name + ".png", view(figurePng(figure, curves)));
+    }
+    write("results.md", resultTable(runs, TableFormat::markdown));
+    write("results.csv", resultTable(runs, TableFormat::csv));
+    return files;
+}
+
+std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::path& workspace,
+                                                         const std::filesystem::path& folder) {
+    std::vector<RunSummary> runs = readWorkspace(workspace);
+    std::erase_if(runs,
+                  [](const RunSummary& run) { return !run.error.empty() || run.records.empty(); });
+    if (runs.empty()) {
+        throw ConfigError("the workspace " + workspace.string() + " has no run with results");
+    }
+    std::vector<RunCurves> curves;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        curves.emplace_back(plotInfo(runs[i], static_cast<int>(i)));
+        curves.back().setRecords(runs[i].records);
+    }
+    return writeFigures(curves, runs, folder);
+}
+
+}  // namespace ballast

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QString>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "core/results/run_folder.h"
+#include "widgets/run_curves.h"
+
+namespace ballast {
+
+/// What the plots need to know about a run.
+RunPlotInfo plotInfo(const RunSummary& run, int color_index);
+
+/// Writes every figure as PDF and PNG, and the result table as Markdown and CSV, into `folder`
+/// (made if missing), each file atomically. Returns the files. Throws StorageError.
+std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
+                                                std::span<const RunSummary> runs,
+                                                const std::filesystem::path& folder);
+
+/// The same for all readable runs of a workspace. Throws ConfigError where it has none.
+std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::path& workspace,
+                                                         const std::filesystem::path& folder);
+
+}  // namespace ballast

@@ -1,0 +1,92 @@
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QTimer>
+#include <cstdio>
+#include <memory>
+
+#include "app/desktop/event_loop_probe.h"
+#include "app/desktop/figures.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/run_controller.h"
+#include "core/results/workspace.h"
+
+int main(int argc, char** argv) {
+    using namespace ballast;
+    QElapsedTimer since_start;
+    since_start.start();
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("Ballast"));
+    QApplication::setApplicationName(QStringLiteral("Ballast"));
+    QApplication::setApplicationVersion(QStringLiteral(BALLAST_VERSION));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QApplication::tr("A desktop laboratory for imbalanced learning."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption workspace(
+        QStringLiteral("workspace"), QApplication::tr("Folder that holds the runs."),
+        QStringLiteral("DIR"), QString::fromStdString(defaultWorkspace().string()));
+    const QCommandLineOption data(QStringLiteral("data"),
+                                  QApplication::tr("Folder with data sets, searched first."),
+                                  QStringLiteral("DIR"));
+    const QCommandLineOption demo(
+        QStringLiteral("demo"),
+        QApplication::tr("Queue the demo experiment's runs and show them."));
+    const QCommandLineOption export_figures(
+        QStringLiteral("export-figures"),
+        QApplication::tr("Write figures and tables of all runs into DIR, without a window."),
+        QStringLiteral("DIR"));
+    const QCommandLineOption probe(
+        QStringLiteral("probe"),
+        QApplication::tr(
+            "Print the time to the first window and the event loop's delays at exit."));
+    parser.addOptions({workspace, data, demo, export_figures, probe});
+    parser.addPositionalArgument(QStringLiteral("config"),
+                                 QApplication::tr("Config file to put into the editor."),
+                                 QStringLiteral("[config]"));
+    parser.process(application);
+
+    try {
+        const std::filesystem::path folder = parser.value(workspace).toStdString();
+        if (parser.isSet(export_figures)) {
+            const auto files =
+                writeWorkspaceFigures(folder, parser.value(export_figures).toStdString());
+            for (const auto& file : files) std::puts(file.c_str());
+            return 0;
+        }
+        applyTheme(application, Settings().theme());
+        std::vector<std::filesystem::path> data_folders;
+        for (const QString& given : parser.values(data))
+            data_folders.emplace_back(given.toStdString());
+        RunController controller({DataStore(data_folders), 0, true}, folder);
+        MainWindow window(controller);
+        std::unique_ptr<EventLoopProbe> delays;
+        window.show();
+        if (parser.isSet(probe)) {
+            // Queued behind the first paint.
+            QTimer::singleShot(0, &window, [&] {
+                std::fprintf(stderr, "window on screen after %lld ms\n",
+                             static_cast<long long>(since_start.elapsed()));
+                delays = std::make_unique<EventLoopProbe>();
+            });
+        }
+        QTimer::singleShot(0, &window, [&] {
+            controller.open();
+            if (!controller.runs().empty()) window.showRuns();
+            if (parser.isSet(demo)) window.startDemo();
+            for (const QString& file : parser.positionalArguments())
+                window.openConfig(file.toStdString());
+        });
+        const int code = QApplication::exec();
+        if (delays) std::fprintf(stderr, "%s\n", qPrintable(delays->report()));
+        return code;
+    } catch (const Error& error) {
+        std::fprintf(stderr, "ballast: %s\n", error.what());
+        return static_cast<int>(error.exitCode());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "ballast: %s\n", error.what());
+        return static_cast<int>(ExitCode::run_failed);
+    }
+}

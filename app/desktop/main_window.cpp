@@ -1,0 +1,541 @@
+#include "app/desktop/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/data_fetcher.h"
+#include "app/desktop/figures.h"
+#include "app/desktop/pages/experiment_page.h"
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/run_controller.h"
+#include "core/experiment/config_json.h"
+#include "core/results/atomic_file.h"
+#include "widgets/banner.h"
+#include "widgets/icons.h"
+#include "widgets/live_plots.h"
+#include "widgets/run_list.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::array kDemo = {"1-ce", "2-cb", "3-ce-drw"};
+
+QString text(std::string_view utf8) {
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+QString text(const std::filesystem::path& path) {
+    return QString::fromStdString(path.string());
+}
+
+std::filesystem::path toPath(const QString& path) {
+    return path.toStdString();
+}
+
+/// A config of experiments/demo, as it was built in.
+nlohmann::json demoConfig(const char* name) {
+    QFile file(QStringLiteral(":/experiments/demo/%1.json").arg(QLatin1String(name)));
+    if (!file.open(QIODevice::ReadOnly)) return nlohmann::json::object();
+    return nlohmann::json::parse(file.readAll().toStdString());
+}
+
+QAction* action(QObject* owner, const char* icon_name, const QString& label,
+                const QKeySequence& shortcut, const QString& help) {
+    auto* made = new QAction(icon(QLatin1String(icon_name)), label, owner);
+    made->setShortcut(shortcut);
+    QString plain = label;
+    plain.remove(QLatin1Char('&')).remove(QStringLiteral("…"));
+    const QString keys = shortcut.toString(QKeySequence::NativeText);
+    made->setToolTip(keys.isEmpty() ? QStringLiteral("%1. %2").arg(plain, help)
+                                    : QStringLiteral("%1 (%2). %3").arg(plain, keys, help));
+    made->setStatusTip(help);
+    return made;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(RunController& controller, QWidget* parent)
+    : QMainWindow(parent),
+      controller_(controller),
+      fetcher_(new DataFetcher(controller.dataStore(), this)),
+      banner_(new Banner),
+      pages_(new QStackedWidget),
+      experiment_(new ExperimentPage),
+      runs_(new RunsPage(controller)) {
+    setWindowTitle(tr("Ballast"));
+    auto* middle = new QWidget;
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(banner_);
+    column->addWidget(pages_);
+    pages_->addWidget(experiment_);
+    pages_->addWidget(runs_);
+    setCentralWidget(middle);
+    makeActions();
+    makeMenus();
+    makeToolBar();
+    makeStatusBar();
+
+    connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
+    connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
+    connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
+    connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
+    connect(&controller_, &RunController::runAdded, this, &MainWindow::updateActions);
+    connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);
+    connect(&controller_, &RunController::runChanged, this, [this] {
+        updateActions();
+        updateProgress();
+    });
+    connect(&controller_, &RunController::progressed, this, &MainWindow::updateProgress);
+    connect(&controller_, &RunController::ended, this, &MainWindow::runEnded);
+    connect(&controller_, &RunController::said, this,
+            [this](const QString& run, const QString& line) {
+                const RunSummary* summary = controller_.find(run);
+                const QString name =
+                    summary ? QString::fromStdString(summary->description.config.name) : run;
+                banner_->showMessage(tr("%1 %2").arg(name, line));
+            });
+    connect(&controller_, &RunController::closed, this, [this] {
+        may_close_ = true;
+        close();
+    });
+    connect(fetcher_, &DataFetcher::progressed, this, [this](const QString& what, int percent) {
+        banner_->showMessage(percent < 0 ? tr("%1…").arg(what)
+                                         : tr("%1: %2 %").arg(what).arg(percent));
+    });
+    connect(fetcher_, &DataFetcher::done, this,
+            [this](const QString& dataset, const QString& error) {
+                if (error.isEmpty()) {
+                    banner_->showMessage(tr("%1 is ready.").arg(dataset));
+                } else {
+                    showError(error);
+                }
+                updateObstacle();
+            });
+
+    const nlohmann::json edited =
+        nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
+    experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
+    experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
+    runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
+    resize(1320, 860);
+    restoreGeometry(settings_.layout(QStringLiteral("window")));
+    showExperiment();
+    updateActions();
+    updateProgress();
+}
+
+void MainWindow::makeActions() {
+    new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
+                  tr("Put the paper's CE+DRW demo into the editor"));
+    open_ = action(this, "open", tr("&Open config…"), QKeySequence::Open,
+                   tr("Read a config from a JSON file"));
+    save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
+                   tr("Write the config as a JSON file"));
+    export_ = action(
+        this, "export", tr("&Export figures…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+        tr("Write the figures (PDF, PNG) and the result table (Markdown, CSV) into a folder"));
+    show_experiment_ =
+        action(this, "settings", tr("&Experiment"), QKeySequence(Qt::CTRL | Qt::Key_1),
+               tr("Edit a config and see what it means"));
+    show_runs_ = action(this, "plots", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
+                        tr("Watch and compare runs"));
+    start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
+                    tr("Queue a run of the config in the editor"));
+    pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
+                    tr("Hold the run within one batch"));
+    resume_ = action(this, "resume", tr("&Resume"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                     tr("Go on with a paused, stopped or interrupted run"));
+    stop_ = action(this, "stop", tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
+                   tr("End the run within one batch; it can be resumed"));
+    edit_ = action(this, "duplicate", tr("&Copy config to editor"),
+                   QKeySequence(Qt::CTRL | Qt::Key_D), tr("Start from the selected run's config"));
+    remove_ = action(this, "delete", tr("&Move to trash"), QKeySequence(Qt::Key_Delete),
+                     tr("Move the selected runs' folders into the workspace's trash"));
+    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
+
+    auto* group = new QActionGroup(this);
+    for (QAction* page : {show_experiment_, show_runs_}) {
+        page->setCheckable(true);
+        group->addAction(page);
+    }
+    connect(new_, &QAction::triggered, this, &MainWindow::newConfig);
+    connect(open_, &QAction::triggered, this, &MainWindow::openConfigDialog);
+    connect(save_, &QAction::triggered, this, &MainWindow::saveConfigDialog);
+    connect(export_, &QAction::triggered, this, &MainWindow::exportFiguresDialog);
+    connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
+    connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
+    connect(start_, &QAction::triggered, this, &MainWindow::start);
+    connect(pause_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
+    });
+    connect(resume_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) {
+            if (controller_.holds(run)) {
+                controller_.setPaused(run, false);
+            } else if (controller_.find(run)->status.state != RunState::finished) {
+                controller_.resume(run);
+            }
+        }
+    });
+    connect(stop_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) controller_.stop(run);
+    });
+    connect(edit_, &QAction::triggered, this, [this] {
+        const QStringList runs = chosenRuns();
+        if (!runs.isEmpty()) editRun(runs.front());
+    });
+    connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
+}
+
+void MainWindow::makeMenus() {
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addActions({new_, open_, save_});
+    file->addSeparator();
+    connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
+            &MainWindow::startDemo);
+    file->addAction(export_);
+    file->addSeparator();
+    QAction* quit = file->addAction(tr("&Quit"));
+    quit->setShortcut(QKeySequence::Quit);
+    connect(quit, &QAction::triggered, this, &QWidget::close);
+
+    menuBar()->addMenu(tr("&Run"))->addActions({start_, pause_, resume_, stop_, edit_, remove_});
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    view->addActions({show_experiment_, show_runs_});
+    QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
+    connect(fit, &QAction::triggered, &runs_->plots(), &LivePlots::fit);
+    view->addSeparator();
+    auto* themes = new QActionGroup(this);
+    const std::pair<QString, Theme> choices[] = {{tr("Theme of the &system"), Theme::system},
+                                                 {tr("&Light"), Theme::light},
+                                                 {tr("&Dark"), Theme::dark}};
+    for (const auto& [label, theme] : choices) {
+        QAction* choice = view->addAction(label);
+        choice->setCheckable(true);
+        choice->setChecked(settings_.theme() == theme);
+        themes->addAction(choice);
+        connect(choice, &QAction::triggered, this,
+                [this, theme = theme] { applyChosenTheme(theme); });
+    }
+
+    QMenu* data_menu = menuBar()->addMenu(tr("&Data"));
+    for (const DatasetInfo& dataset : datasets()) {
+        QAction* get = data_menu->addAction(tr("Fetch %1").arg(text(dataset.label)));
+        connect(get, &QAction::triggered, this, [this, &dataset] {
+            if (const auto folder = controller_.dataStore().find(dataset)) {
+                banner_->showMessage(tr("%1 is in %2").arg(text(dataset.label), text(*folder)));
+            } else {
+                fetcher_->fetch(dataset);
+            }
+        });
+    }
+    data_menu->addSeparator();
+    connect(data_menu->addAction(tr("&Cancel fetching")), &QAction::triggered, fetcher_,
+            [this] { fetcher_->cancel(); });
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
+}
+
+void MainWindow::makeToolBar() {
+    QToolBar* bar = addToolBar(tr("Main"));
+    bar->setObjectName(QStringLiteral("toolbar"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setIconSize({16, 16});
+    bar->addActions({show_experiment_, show_runs_});
+    bar->addSeparator();
+    bar->addActions({start_, pause_, resume_, stop_});
+    auto* space = new QWidget;
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    bar->addActions({open_, save_, export_});
+}
+
+void MainWindow::makeStatusBar() {
+    progress_text_ = new QLabel;
+    progress_text_->setAccessibleName(tr("Progress of the run in training"));
+    progress_bar_ = new QProgressBar;
+    progress_bar_->setTextVisible(false);
+    progress_bar_->setFixedSize(200, 8);
+    progress_bar_->setRange(0, 1000);
+    progress_bar_->setAccessibleName(tr("Progress of the run in training"));
+    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
+    workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    workspace->setForegroundRole(QPalette::PlaceholderText);
+    statusBar()->addWidget(progress_bar_);
+    statusBar()->addWidget(progress_text_, 1);
+    statusBar()->addPermanentWidget(workspace);
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::showExperiment() {
+    pages_->setCurrentWidget(experiment_);
+    show_experiment_->setChecked(true);
+}
+
+void MainWindow::showRuns() {
+    pages_->setCurrentWidget(runs_);
+    show_runs_->setChecked(true);
+}
+
+void MainWindow::newConfig() {
+    experiment_->setConfig(demoConfig(kDemo.back()));
+    showExperiment();
+}
+
+void MainWindow::openConfigDialog() {
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open config"), settings_.lastFolder(), tr("Configs (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    openConfig(toPath(file));
+}
+
+void MainWindow::openConfig(const std::filesystem::path& file) {
+    try {
+        const nlohmann::json config = parseJson(readFile(file), file.string());
+        if (!config.is_object())
+            throw ConfigError(file.string() + " is not a config: not a JSON object");
+        experiment_->setConfig(config);
+        showExperiment();
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::saveConfigDialog() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), settings_.lastFolder(),
+                                                tr("Configs (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    try {
+        // A valid config is written in the order people read it in, with every default.
+        const nlohmann::json config = experiment_->config();
+        const std::string content = experiment_->problems().empty()
+                                        ? toJson(configFromJson(config, "the config")).dump(2)
+                                        : config.dump(2);
+        replaceFile(toPath(file), content + "\n");
+        banner_->showMessage(tr("Saved %1").arg(file));
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::exportFiguresDialog() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Folder for figures and tables"), settings_.lastFolder());
+    if (folder.isEmpty()) return;
+    settings_.setLastFolder(folder);
+    try {
+        const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
+        if (curves.empty())
+            throw ConfigError("no run is visible; tick the runs to export in the list");
+        std::vector<RunSummary> runs;
+        for (const RunCurves& curve : curves) runs.push_back(*controller_.find(curve.info().id));
+        const auto files = writeFigures(curves, runs, toPath(folder));
+        banner_->showMessage(
+            tr("Wrote %n file(s) to %1", nullptr, static_cast<int>(files.size())).arg(folder));
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::start() {
+    if (!experiment_->obstacle().isEmpty()) {
+        showExperiment();
+        return;
+    }
+    try {
+        const QString run = controller_.start(experiment_->config());
+        showRuns();
+        runs_->select(run);
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::startDemo() {
+    showRuns();
+    try {
+        for (const char* name : kDemo) {
+            const nlohmann::json config = demoConfig(name);
+            const RunConfig wanted = configFromJson(config, name);
+            const auto runs = controller_.runs();
+            const bool there = std::ranges::any_of(runs, [&](const RunSummary* run) {
+                return run->error.empty() && run->description.config == wanted;
+            });
+            if (!there) controller_.start(config);
+        }
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::editRun(const QString& run) {
+    const RunSummary* summary = controller_.find(run);
+    if (summary == nullptr || !summary->error.empty()) return;
+    experiment_->setConfig(nlohmann::json(toJson(summary->description.config)));
+    showExperiment();
+}
+
+void MainWindow::removeRuns(const QStringList& runs) {
+    if (runs.isEmpty()) return;
+    const auto answer = QMessageBox::question(
+        this, tr("Move to trash"),
+        tr("Move %n run(s) to the workspace's trash? The folders can be put back by hand.", nullptr,
+           static_cast<int>(runs.size())));
+    if (answer != QMessageBox::Yes) return;
+    try {
+        for (const QString& run : runs) controller_.moveToTrash(run);
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::applyChosenTheme(Theme theme) {
+    settings_.setTheme(theme);
+    applyTheme(*qApp, theme);
+}
+
+void MainWindow::about() {
+    QMessageBox::about(
+        this, tr("About Ballast"),
+        tr("<b>Ballast %1</b><p>A laboratory for imbalanced learning, after “A Unified "
+           "Generalization "
+           "Analysis of Re-Weighting and Logit-Adjustment for Imbalanced Learning” (NeurIPS "
+           "2023).</p>"
+           "<p>Free software under the GNU General Public License, version 3 or later.</p>")
+            .arg(QApplication::applicationVersion()));
+}
+
+QStringList MainWindow::chosenRuns() const {
+    const QStringList selected = runs_->selectedRuns();
+    if (!selected.isEmpty()) return selected;
+    const QString current = controller_.current();
+    return current.isEmpty() ? QStringList() : QStringList(current);
+}
+
+void MainWindow::updateObstacle() {
+    QString reason;
+    const std::vector<Problem>& problems = experiment_->problems();
+    if (!problems.empty()) {
+        reason = tr("Cannot start: %1 %2")
+                     .arg(QString::fromStdString(problems.front().pointer),
+                          QString::fromStdString(problems.front().message));
+        if (problems.size() > 1) {
+            reason += tr(" (and %n more)", nullptr, static_cast<int>(problems.size()) - 1);
+        }
+    } else {
+        const RunConfig config = configFromJson(experiment_->config(), "the config");
+        const DatasetInfo& dataset = *findDataset(config.data.dataset);
+        if (!controller_.dataStore().find(dataset)) {
+            reason = tr("Cannot start: %1 is not on this machine; fetch it with Data → Fetch %1.")
+                         .arg(text(dataset.label));
+        }
+    }
+    experiment_->setObstacle(reason);
+    start_->setEnabled(reason.isEmpty());
+    settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
+}
+
+void MainWindow::updateActions() {
+    bool can_pause = false;
+    bool can_resume = false;
+    bool can_stop = false;
+    const QStringList runs = chosenRuns();
+    for (const QString& id : runs) {
+        const RunSummary* run = controller_.find(id);
+        if (run == nullptr || !run->error.empty()) continue;
+        const bool here = controller_.holds(id);
+        const RunState state = run->status.state;
+        can_stop = can_stop || here;
+        can_pause = can_pause || (here && state == RunState::running);
+        const bool at_rest =
+            !here && state != RunState::finished &&
+            (run->interrupted || (state != RunState::running && state != RunState::paused));
+        can_resume = can_resume || at_rest || (here && state == RunState::paused);
+    }
+    pause_->setEnabled(can_pause);
+    resume_->setEnabled(can_resume);
+    stop_->setEnabled(can_stop);
+    edit_->setEnabled(!runs.isEmpty());
+    remove_->setEnabled(!runs_->selectedRuns().isEmpty());
+    export_->setEnabled(!controller_.runs().empty());
+}
+
+void MainWindow::updateProgress() {
+    const QString id = controller_.current();
+    const RunSummary* run = id.isEmpty() ? nullptr : controller_.find(id);
+    progress_bar_->setVisible(run != nullptr);
+    if (run == nullptr) {
+        progress_text_->setText(tr("No run in training"));
+        return;
+    }
+    const auto all = controller_.runs();
+    const auto waiting = std::ranges::count_if(all, [&](const RunSummary* other) {
+        return other->status.state == RunState::queued && other->error.empty() &&
+               controller_.holds(QString::fromStdString(other->id));
+    });
+    QString line = QString::fromStdString(run->description.config.name) + QStringLiteral(" · ") +
+                   RunsPage::statusText(*run, controller_);
+    if (waiting > 0) line += tr(" · %n more in the queue", nullptr, static_cast<int>(waiting));
+    progress_text_->setText(line);
+    if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
+        const double epochs =
+            progress->epoch + static_cast<double>(progress->step) / progress->steps;
+        progress_bar_->setValue(static_cast<int>(1000.0 * epochs / std::max(1, progress->epochs)));
+    }
+}
+
+void MainWindow::runEnded(const QString& run) {
+    const RunSummary* summary = controller_.find(run);
+    if (summary == nullptr) return;
+    const RunState state = summary->status.state;
+    if (state == RunState::failed || state == RunState::diverged) {
+        showError(tr("%1: %2").arg(QString::fromStdString(summary->description.config.name),
+                                   QString::fromStdString(summary->status.message)));
+    }
+}
+
+void MainWindow::showError(const QString& sentence) {
+    banner_->showMessage(sentence, Banner::Kind::error);
+}
+
+/// Never blocks: asks the workers to stop, and closes when they have.
+void MainWindow::closeEvent(QCloseEvent* event) {
+    settings_.setLayout(QStringLiteral("window"), saveGeometry());
+    settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
+    settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
+    if (may_close_ || controller_.idle()) {
+        event->accept();
+        return;
+    }
+    event->ignore();
+    banner_->showMessage(
+        tr("Stopping… The run goes on from its last epoch when Ballast is opened again."));
+    centralWidget()->setEnabled(false);
+    controller_.close();
+}
+
+}  // namespace ballast

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <QMainWindow>
+#include <filesystem>
+
+#include "app/desktop/settings.h"
+
+class QAction;
+class QLabel;
+class QProgressBar;
+class QStackedWidget;
+
+namespace ballast {
+
+class Banner;
+class DataFetcher;
+class ExperimentPage;
+class RunController;
+class RunsPage;
+
+/// The main window: the experiment page, the runs page, and the actions between them.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(RunController& controller, QWidget* parent = nullptr);
+
+    /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
+    void startDemo();
+
+    /// Puts a config file into the editor. An unreadable one is said in the banner.
+    void openConfig(const std::filesystem::path& file);
+
+    ExperimentPage& experimentPage() { return *experiment_; }
+    RunsPage& runsPage() { return *runs_; }
+    Banner& banner() { return *banner_; }
+    void showExperiment();
+    void showRuns();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void makeActions();
+    void makeMenus();
+    void makeToolBar();
+    void makeStatusBar();
+
+    void newConfig();
+    void openConfigDialog();
+    void saveConfigDialog();
+    void exportFiguresDialog();
+    void start();
+    void editRun(const QString& run);
+    void removeRuns(const QStringList& runs);
+    void applyChosenTheme(Theme theme);
+    void about();
+
+    /// The runs an action is meant for: the selected ones, or the one in training.
+    QStringList chosenRuns() const;
+    void updateObstacle();
+    void updateActions();
+    void updateProgress();
+    void runEnded(const QString& run);
+    void showError(const QString& sentence);
+
+    RunController& controller_;
+    Settings settings_;
+    DataFetcher* fetcher_;
+    Banner* banner_;
+    QStackedWidget* pages_;
+    ExperimentPage* experiment_;
+    RunsPage* runs_;
+    QLabel* progress_text_;
+    QProgressBar* progress_bar_;
+    QAction* new_;
+    QAction* open_;
+    QAction* save_;
+    QAction* export_;
+    QAction* show_experiment_;
+    QAction* show_runs_;
+    QAction* start_;
+    QAction* pause_;
+    QAction* resume_;
+    QAction* stop_;
+    QAction* edit_;
+    QAction* remove_;
+    bool may_close_ = false;
+};
+
+}  // namespace ballast

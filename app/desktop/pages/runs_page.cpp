@@ -1,0 +1,202 @@
+#include "app/desktop/pages/runs_page.h"
+
+#include <QDataStream>
+#include <QIODevice>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/desktop/figures.h"
+#include "app/desktop/run_controller.h"
+#include "widgets/live_plots.h"
+#include "widgets/palette.h"
+#include "widgets/result_view.h"
+#include "widgets/run_list.h"
+
+namespace ballast {
+namespace {
+
+/// The lowest number no other run has.
+int freeColor(const std::map<QString, int>& colors) {
+    for (int color = 0;; ++color) {
+        const bool taken =
+            std::ranges::any_of(colors, [&](const auto& entry) { return entry.second == color; });
+        if (!taken) return color;
+    }
+}
+
+double progressOf(const RunSummary& run, const RunController& controller) {
+    const int epochs = std::max(1, run.description.config.training.epochs);
+    if (run.status.state == RunState::finished || !run.error.empty()) return -1.0;
+    double done = static_cast<double>(run.records.size());
+    if (const auto step = controller.progress(QString::fromStdString(run.id));
+        step && step->steps > 0) {
+        done = step->epoch + static_cast<double>(step->step) / step->steps;
+    }
+    return std::min(1.0, done / epochs);
+}
+
+}  // namespace
+
+RunsPage::RunsPage(RunController& controller, QWidget* parent)
+    : QWidget(parent),
+      controller_(controller),
+      across_(new QSplitter(Qt::Horizontal)),
+      down_(new QSplitter(Qt::Vertical)),
+      list_(new RunList),
+      plots_(new LivePlots),
+      results_(new ResultView) {
+    down_->addWidget(plots_);
+    down_->addWidget(results_);
+    down_->setStretchFactor(0, 1);
+    down_->setStretchFactor(1, 0);
+    down_->setSizes({640, 130});
+    down_->setCollapsible(0, false);
+    across_->addWidget(list_);
+    across_->addWidget(down_);
+    across_->setStretchFactor(0, 0);
+    across_->setStretchFactor(1, 1);
+    across_->setSizes({290, 990});
+    across_->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(across_);
+
+    connect(list_, &RunList::selectionChanged, this, &RunsPage::selectionChanged);
+    connect(list_, &RunList::activated, this, &RunsPage::editRequested);
+    connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
+    connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
+    connect(plots_, &LivePlots::runVisibilityChanged, this, &RunsPage::setVisible);
+
+    connect(&controller_, &RunController::runAdded, this, &RunsPage::addRun);
+    connect(&controller_, &RunController::runRemoved, this, &RunsPage::removeRun);
+    connect(&controller_, &RunController::runChanged, this, [this](const QString& run) {
+        showState(run);
+        showResult(run);
+    });
+    connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
+    connect(&controller_, &RunController::recordArrived, this, [this](const QString& run, int) {
+        plots_->appendRecord(run, controller_.find(run)->records.back());
+        showState(run);
+        showResult(run);
+    });
+    connect(&controller_, &RunController::recordsReplaced, this, [this](const QString& run) {
+        plots_->setRecords(run, controller_.find(run)->records);
+        showState(run);
+        showResult(run);
+    });
+}
+
+void RunsPage::addRun(const QString& id) {
+    const RunSummary* run = controller_.find(id);
+    if (run == nullptr) return;
+    const int color = freeColor(colors_);
+    colors_[id] = color;
+    if (run->error.empty()) {
+        plots_->addRun(plotInfo(*run, color));
+        plots_->setRecords(id, run->records);
+        // Beyond eight the colours repeat: the newest eight are shown.
+        const QStringList shown = plots_->runIds();
+        int visible = 0;
+        for (const QString& other : shown) visible += plots_->isRunVisible(other) ? 1 : 0;
+        for (const QString& other : shown) {
+            if (visible <= kSeriesColors) break;
+            if (!plots_->isRunVisible(other)) continue;
+            setVisible(other, false);
+            --visible;
+        }
+        showResult(id);
+    }
+    showState(id);
+}
+
+void RunsPage::removeRun(const QString& run) {
+    colors_.erase(run);
+    list_->removeItem(run);
+    plots_->removeRun(run);
+    results_->removeRun(run);
+}
+
+void RunsPage::setVisible(const QString& run, bool visible) {
+    plots_->setRunVisible(run, visible);
+    showState(run);
+}
+
+void RunsPage::showState(const QString& id) {
+    const RunSummary* run = controller_.find(id);
+    if (run == nullptr) return;
+    RunListItem item;
+    item.id = id;
+    const std::string& name = run->description.config.name;
+    item.name = QString::fromStdString(name.empty() ? run->id : name);
+    item.color_index = colors_[id];
+    item.visible = plots_->isRunVisible(id);
+    item.state = run->error.empty() ? run->status.state : RunState::failed;
+    item.status = statusText(*run, controller_);
+    item.progress = progressOf(*run, controller_);
+    list_->setItem(item);
+}
+
+void RunsPage::showResult(const QString& id) {
+    const RunSummary* run = controller_.find(id);
+    if (run == nullptr || !run->error.empty()) return;
+    const RunConfig& config = run->description.config;
+    results_->setRow(resultRow(id,
+                               QString::fromStdString(config.name.empty() ? run->id : config.name),
+                               run->status.state, config.training.epochs, run->records));
+}
+
+QString RunsPage::statusText(const RunSummary& run, const RunController& controller) {
+    if (!run.error.empty()) return QString::fromStdString(run.error);
+    const int epochs = run.description.config.training.epochs;
+    const int done = static_cast<int>(run.records.size());
+    const QString id = QString::fromStdString(run.id);
+    if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
+    switch (run.status.state) {
+        case RunState::queued:
+            return done == 0 ? tr("queued, %1 epochs").arg(epochs)
+                             : tr("queued, goes on after %1 of %2 epochs").arg(done).arg(epochs);
+        case RunState::running:
+            if (const auto progress = controller.progress(id)) return runningText(*progress);
+            return controller.holds(id)
+                       ? tr("loading the data…")
+                       : tr("epoch %1/%2, in another process").arg(done + 1).arg(epochs);
+        case RunState::paused:
+            return tr("paused in epoch %1/%2").arg(done + 1).arg(epochs);
+        case RunState::finished:
+            if (const EpochRecord* best = bestRecord(run.records)) return finishedText(*best);
+            return tr("finished");
+        case RunState::stopped:
+            return tr("stopped after %1 of %2 epochs").arg(done).arg(epochs);
+        case RunState::diverged:
+        case RunState::failed:
+            break;
+    }
+    return QString::fromStdString(run.status.message);
+}
+
+QStringList RunsPage::selectedRuns() const {
+    return list_->selectedIds();
+}
+
+void RunsPage::select(const QString& run) {
+    list_->select(run);
+}
+
+QByteArray RunsPage::layoutState() const {
+    QByteArray state;
+    QDataStream stream(&state, QIODevice::WriteOnly);
+    stream << across_->saveState() << down_->saveState();
+    return state;
+}
+
+void RunsPage::restoreLayout(const QByteArray& state) {
+    QByteArray across;
+    QByteArray down;
+    QDataStream stream(state);
+    stream >> across >> down;
+    if (!across.isEmpty()) across_->restoreState(across);
+    if (!down.isEmpty()) down_->restoreState(down);
+}
+
+}  // namespace ballast

@@ -1,0 +1,217 @@
+#include "app/desktop/run_controller.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/error.h"
+#include "core/experiment/config_json.h"
+#include "core/results/atomic_file.h"
+#include "core/results/workspace.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyPoll = 40;       // ms, while a run trains here
+constexpr int kIdlePoll = 400;      // ms
+constexpr int kForeignPoll = 2000;  // ms
+
+/// When the folder's records or status last changed.
+fs::file_time_type lastChange(const fs::path& folder) {
+    std::error_code error;
+    const auto status = fs::last_write_time(folder / "status.json", error);
+    const auto records = fs::last_write_time(folder / "epochs.jsonl", error);
+    return std::max(status, records);
+}
+
+bool waitsToBeTrained(const RunSummary& run) {
+    return run.error.empty() && (run.status.state == RunState::queued || run.interrupted);
+}
+
+}  // namespace
+
+RunController::RunController(TrainingEnvironment environment, fs::path workspace, QObject* parent)
+    : QObject(parent),
+      environment_(std::move(environment)),
+      workspace_(std::move(workspace)),
+      executor_(std::make_unique<Executor>(environment_)) {
+    connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
+    connect(&foreign_timer_, &QTimer::timeout, this, &RunController::readForeign);
+    poll_timer_.start(kIdlePoll);
+    foreign_timer_.start(kForeignPoll);
+}
+
+RunController::~RunController() = default;
+
+void RunController::open() {
+    for (RunSummary& run : readWorkspace(workspace_)) {
+        const RunSummary& added = add(std::move(run));
+        Q_EMIT runAdded(QString::fromStdString(added.id));
+        if (waitsToBeTrained(added)) executor_->enqueue(added.folder);
+    }
+    poll();
+}
+
+QString RunController::start(const nlohmann::json& json) {
+    RunConfig config = configFromJson(json, "the config");
+    if (config.name.empty()) config.name = "run";
+    const fs::path folder = createRun(workspace_, config, json, environment_);
+    const RunSummary& run = add(readRun(folder));
+    const QString id = QString::fromStdString(run.id);
+    Q_EMIT runAdded(id);
+    executor_->enqueue(folder);
+    poll();
+    return id;
+}
+
+void RunController::resume(const QString& run) {
+    const RunSummary* summary = find(run);
+    if (summary != nullptr && summary->error.empty()) executor_->enqueue(summary->folder);
+    poll();
+}
+
+void RunController::setPaused(const QString& run, bool paused) {
+    executor_->setPaused(run.toStdString(), paused);
+}
+
+void RunController::stop(const QString& run) {
+    executor_->stop(run.toStdString());
+    poll();
+}
+
+void RunController::moveToTrash(const QString& run) {
+    const std::string id = run.toStdString();
+    const RunSummary* summary = find(run);
+    if (summary == nullptr) return;
+    if (holds(run)) throw StorageError("the run is in training; stop it first");
+    makeFolders(workspace_ / "trash");
+    std::error_code error;
+    fs::rename(summary->folder, workspace_ / "trash" / id, error);
+    if (error) {
+        throw StorageError("cannot move " + summary->folder.string() +
+                           " to the trash: " + error.message());
+    }
+    std::erase_if(runs_, [&](const auto& other) { return other->id == id; });
+    Q_EMIT runRemoved(run);
+}
+
+void RunController::close() {
+    closing_ = true;
+    executor_->postponeAll();
+    poll_timer_.setInterval(kBusyPoll);
+    poll();
+}
+
+std::vector<const RunSummary*> RunController::runs() const {
+    std::vector<const RunSummary*> list;
+    for (const auto& run : runs_) list.push_back(run.get());
+    return list;
+}
+
+const RunSummary* RunController::find(const QString& run) const {
+    const std::string id = run.toStdString();
+    for (const auto& summary : runs_) {
+        if (summary->id == id) return summary.get();
+    }
+    return nullptr;
+}
+
+std::optional<StepProgress> RunController::progress(const QString& run) const {
+    const auto found = progress_.find(run.toStdString());
+    if (found == progress_.end()) return std::nullopt;
+    return found->second;
+}
+
+bool RunController::holds(const QString& run) const {
+    return executor_->holds(run.toStdString());
+}
+
+QString RunController::current() const {
+    for (const auto& run : runs_) {
+        const bool active =
+            run->status.state == RunState::running || run->status.state == RunState::paused;
+        if (active && executor_->holds(run->id)) return QString::fromStdString(run->id);
+    }
+    return {};
+}
+
+RunSummary* RunController::mutableRun(const std::string& id) {
+    for (const auto& run : runs_) {
+        if (run->id == id) return run.get();
+    }
+    return nullptr;
+}
+
+RunSummary& RunController::add(RunSummary run) {
+    seen_[run.id] = lastChange(run.folder);
+    runs_.push_back(std::make_unique<RunSummary>(std::move(run)));
+    return *runs_.back();
+}
+
+void RunController::poll() {
+    for (const RunEvent& event : executor_->takeEvents()) handle(event);
+    progress_ = executor_->latestProgress();
+    for (const auto& [id, progress] : progress_) Q_EMIT progressed(QString::fromStdString(id));
+    const bool is_idle = executor_->idle();
+    if (closing_ && is_idle) {
+        closing_ = false;
+        Q_EMIT closed();
+        return;
+    }
+    const int interval = is_idle ? kIdlePoll : kBusyPoll;
+    if (poll_timer_.interval() != interval) poll_timer_.setInterval(interval);
+}
+
+void RunController::handle(const RunEvent& event) {
+    RunSummary* run = mutableRun(event.run);
+    if (run == nullptr) return;
+    const QString id = QString::fromStdString(event.run);
+    if (const auto* change = std::get_if<StateChange>(&event.what)) {
+        const RunOutcome& outcome = change->outcome;
+        run->status.state = outcome.state;
+        run->status.message = outcome.message;
+        run->interrupted = false;
+        Q_EMIT runChanged(id);
+        const bool over = outcome.state != RunState::queued && outcome.state != RunState::running &&
+                          outcome.state != RunState::paused;
+        if (over) Q_EMIT ended(id);
+    } else if (const auto* record = std::get_if<EpochRecord>(&event.what)) {
+        const auto epoch = static_cast<std::size_t>(record->epoch);
+        if (epoch < run->records.size()) run->records.resize(epoch);  // trained again
+        run->records.push_back(*record);
+        run->status.epochs_done = record->epoch + 1;
+        Q_EMIT recordArrived(id, record->epoch);
+    } else if (const auto* line = std::get_if<LogLine>(&event.what)) {
+        Q_EMIT said(id, QString::fromStdString(line->text));
+    }
+}
+
+/// New runs of the workspace, and changes of runs that another process trains.
+void RunController::readForeign() {
+    std::set<std::string> known;
+    for (const auto& run : runs_) {
+        known.insert(run->id);
+        if (executor_->holds(run->id)) continue;
+        const auto changed = lastChange(run->folder);
+        const bool active =
+            run->status.state == RunState::running || run->status.state == RunState::paused;
+        if (changed == seen_[run->id] && !active) continue;
+        seen_[run->id] = changed;
+        const QString id = QString::fromStdString(run->id);
+        const std::size_t records = run->records.size();
+        *run = readRun(run->folder);
+        Q_EMIT runChanged(id);
+        if (run->records.size() != records) Q_EMIT recordsReplaced(id);
+    }
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(workspace_ / "runs", error)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with('.') || known.contains(name) || !entry.is_directory(error)) continue;
+        add(readRun(entry.path()));
+        Q_EMIT runAdded(QString::fromStdString(name));
+    }
+}
+
+}  // namespace ballast

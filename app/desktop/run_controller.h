@@ -1,0 +1,89 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+#include "core/executor.h"
+#include "core/results/run_folder.h"
+
+namespace ballast {
+
+/// The window's side of training: the runs of one workspace and the workers that train them. A
+/// timer pulls what the workers say; runs that other processes train are read from their folders.
+/// All on the window's thread.
+class RunController : public QObject {
+    Q_OBJECT
+public:
+    RunController(TrainingEnvironment environment, std::filesystem::path workspace,
+                  QObject* parent = nullptr);
+    ~RunController() override;
+
+    const std::filesystem::path& workspace() const { return workspace_; }
+    const DataStore& dataStore() const { return environment_.data_store; }
+
+    /// Reads the workspace and queues its runs that are waiting or were interrupted.
+    void open();
+
+    /// Makes a run of a valid config and queues it. Returns its ID. Throws Error.
+    QString start(const nlohmann::json& config);
+
+    /// Queues a stopped, failed or interrupted run again.
+    void resume(const QString& run);
+    void setPaused(const QString& run, bool paused);
+    void stop(const QString& run);
+
+    /// Moves a run's folder to WORKSPACE/trash, from where it can be put back. Throws StorageError.
+    void moveToTrash(const QString& run);
+
+    /// For closing: asks all workers to stop, resumably; closed() follows when they have.
+    void close();
+    bool idle() const { return !executor_ || executor_->idle(); }
+
+    /// The runs in the order of their making. Pointers hold until the next signal.
+    std::vector<const RunSummary*> runs() const;
+    const RunSummary* find(const QString& run) const;
+    std::optional<StepProgress> progress(const QString& run) const;
+
+    /// Whether this process trains or is about to train the run.
+    bool holds(const QString& run) const;
+
+    /// The run in training here, or empty.
+    QString current() const;
+
+Q_SIGNALS:
+    void runAdded(const QString& run);
+    void runRemoved(const QString& run);
+    void runChanged(const QString& run);                // its state, not its records
+    void recordArrived(const QString& run, int epoch);  // see find(run)->records
+    void recordsReplaced(const QString& run);
+    void progressed(const QString& run);
+    void said(const QString& run, const QString& line);
+    void ended(const QString& run);  // finished, stopped, failed or diverged here
+    void closed();
+
+private:
+    void poll();
+    void handle(const RunEvent& event);
+    void readForeign();
+    RunSummary* mutableRun(const std::string& id);
+    RunSummary& add(RunSummary run);
+
+    const TrainingEnvironment environment_;
+    const std::filesystem::path workspace_;
+    std::vector<std::unique_ptr<RunSummary>> runs_;
+    std::map<std::string, StepProgress> progress_;
+    std::map<std::string, std::filesystem::file_time_type> seen_;
+    QTimer poll_timer_;
+    QTimer foreign_timer_;
+    bool closing_ = false;
+    std::unique_ptr<Executor> executor_;  // last: workers stop before what they use dies
+};
+
+}  // namespace ballast

@@ -1,0 +1,52 @@
+#include "app/desktop/settings.h"
+
+#include <QDir>
+
+namespace ballast {
+namespace {
+
+const QString kTheme = QStringLiteral("theme");
+const QString kLayout = QStringLiteral("layout/");
+const QString kLastFolder = QStringLiteral("last_folder");
+const QString kEditorConfig = QStringLiteral("editor_config");
+
+}  // namespace
+
+Theme Settings::theme() const {
+    const QString name = settings_.value(kTheme).toString();
+    if (name == QLatin1String("light")) return Theme::light;
+    if (name == QLatin1String("dark")) return Theme::dark;
+    return Theme::system;
+}
+
+void Settings::setTheme(Theme theme) {
+    settings_.setValue(kTheme, theme == Theme::light  ? QStringLiteral("light")
+                               : theme == Theme::dark ? QStringLiteral("dark")
+                                                      : QStringLiteral("system"));
+}
+
+QByteArray Settings::layout(const QString& name) const {
+    return settings_.value(kLayout + name).toByteArray();
+}
+
+void Settings::setLayout(const QString& name, const QByteArray& state) {
+    settings_.setValue(kLayout + name, state);
+}
+
+QString Settings::lastFolder() const {
+    return settings_.value(kLastFolder, QDir::homePath()).toString();
+}
+
+void Settings::setLastFolder(const QString& folder) {
+    settings_.setValue(kLastFolder, folder);
+}
+
+QString Settings::editorConfig() const {
+    return settings_.value(kEditorConfig).toString();
+}
+
+void Settings::setEditorConfig(const QString& json) {
+    settings_.setValue(kEditorConfig, json);
+}
+
+}  // namespace ballast

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QByteArray>
+#include <QSettings>
+#include <QString>
+
+#include "widgets/palette.h"
+
+namespace ballast {
+
+/// What the window remembers between sessions, typed once. Losing it loses no result.
+class Settings {
+public:
+    Theme theme() const;
+    void setTheme(Theme theme);
+
+    /// State of a window or splitter by name ("window", "experiment", "runs").
+    QByteArray layout(const QString& name) const;
+    void setLayout(const QString& name, const QByteArray& state);
+
+    /// Folder of the last file dialogue.
+    QString lastFolder() const;
+    void setLastFolder(const QString& folder);
+
+    /// The config in the editor, as JSON text, so that a closed window loses no edit.
+    QString editorConfig() const;
+    void setEditorConfig(const QString& json);
+
+private:
+    QSettings settings_;
+};
+
+}  // namespace ballast
