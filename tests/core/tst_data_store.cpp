@@ -1,5 +1,7 @@
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <QtTest>
@@ -37,9 +39,90 @@ void writeZeros(const DatasetInfo& dataset, const fs::path& folder) {
 
 /// A zero-filled IDX label file whose header is right.
 std::string zeroLabels(int count) {
-    std::string bytes = {0, 0, 8, 1, 0, 0, static_cast<char>(count >> 8), static_cast<char>(count)};
-    return bytes + std::string(static_cast<std::size_t>(count), '\0');
+    std::string bytes(8 + static_cast<std::size_t>(count), '\0');
+    bytes[2] = 8;
+    bytes[3] = 1;
+    bytes[6] = static_cast<char>(count >> 8);
+    bytes[7] = static_cast<char>(count);
+    return bytes;
 }
+
+/// A web server on this machine for one file; answers one request after the other.
+class WebServer {
+public:
+    enum Manner {
+        resumes,         // knows ranges, also that one begins after the end (416)
+        knows_no_range,  // always sends the whole file
+        breaks_off,      // resumes, but closes the connection after a third of a whole file
+    };
+
+    WebServer(std::string content, Manner manner)
+        : content_(std::move(content)),
+          manner_(manner),
+          socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(socket_, generic, size) != 0 || ::listen(socket_, 4) != 0 ||
+            ::getsockname(socket_, generic, &size) != 0) {
+            abort();
+        }
+        url_ = "http://127.0.0.1:";
+        url_ += std::to_string(ntohs(address.sin_port)) + "/file";
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~WebServer() {
+        ::shutdown(socket_, SHUT_RDWR);  // wakes accept
+        thread_.join();
+        ::close(socket_);
+    }
+    const std::string& url() const { return url_; }
+
+private:
+    void serve() {
+        for (int client = 0; (client = ::accept(socket_, nullptr, nullptr)) >= 0; ::close(client)) {
+            std::string request;
+            char buffer[4096];
+            while (request.find("\r\n\r\n") == request.npos) {
+                const ssize_t count = ::recv(client, buffer, sizeof buffer, 0);
+                if (count <= 0) break;
+                request.append(buffer, static_cast<std::size_t>(count));
+            }
+            const auto range = request.find("Range: bytes=");
+            std::string head = "HTTP/1.1 200 OK";
+            std::string body = content_;
+            if (range != request.npos && manner_ != knows_no_range) {
+                const std::size_t from = std::stoul(request.substr(range + 13));
+                if (from >= content_.size()) {
+                    head = "HTTP/1.1 416 Range Not Satisfiable";
+                    body.clear();
+                } else {
+                    head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
+                           std::to_string(from) + "-" + std::to_string(content_.size() - 1) + "/" +
+                           std::to_string(content_.size());
+                    body = content_.substr(from);
+                }
+            }
+            head += "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size());
+            if (manner_ == breaks_off && range == request.npos) body.resize(body.size() / 3);
+            const std::string answer = head + "\r\n\r\n" + body;
+            for (std::size_t sent = 0; sent < answer.size();) {
+                const ssize_t count =
+                    ::send(client, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
+                if (count <= 0) break;
+                sent += static_cast<std::size_t>(count);
+            }
+        }
+    }
+
+    const std::string content_;
+    const Manner manner_;
+    const int socket_;
+    std::string url_;
+    std::thread thread_;
+};
 
 template<typename Call>
 QString errorOf(Call call) {
@@ -205,6 +288,43 @@ private Q_SLOTS:
                  QString("wrong content"));
         QCOMPARE(checks, 1);
         QVERIFY(!fs::exists(file));
+    }
+
+    void downloadFromTheWeb_data() {
+        QTest::addColumn<int>("manner");
+        QTest::addColumn<int>("bytes_there");
+        QTest::addColumn<int>("failures");
+        QTest::newRow("whole") << int(WebServer::resumes) << 0 << 0;
+        QTest::newRow("resumed") << int(WebServer::resumes) << 1000 << 0;
+        QTest::newRow("part longer than the whole") << int(WebServer::resumes) << 4000000 << 0;
+        QTest::newRow("cannot resume") << int(WebServer::knows_no_range) << 1000 << 0;
+        QTest::newRow("cut short, then resumed") << int(WebServer::breaks_off) << 0 << 1;
+    }
+
+    void downloadFromTheWeb() {
+        if (!hasCurl()) QSKIP("This build has no libcurl.");
+        QFETCH(int, manner);
+        QFETCH(int, bytes_there);
+        QFETCH(int, failures);
+        qputenv("no_proxy", "127.0.0.1");
+        std::string content;
+        for (int i = 0; i < 3000000; ++i) content += static_cast<char>(i * 7 >> 5);
+        const WebServer server(content, static_cast<WebServer::Manner>(manner));
+        const fs::path file = root_ / "file";
+        if (bytes_there > 0) {
+            write(file, content + content);
+            fs::resize_file(file, static_cast<std::uintmax_t>(bytes_there));
+        }
+        const auto check = [&] {
+            if (contentOf(file) != content) throw DataError("wrong content");
+        };
+        for (int i = 0; i < failures; ++i) {
+            const QString error = errorOf([&] { download(server.url(), file, check, {}, go_on_); });
+            QVERIFY2(error.contains("cannot be downloaded"), qPrintable(error));
+            QCOMPARE(fs::file_size(file), 1000000U);
+        }
+        download(server.url(), file, check, {}, go_on_);
+        QCOMPARE(contentOf(file), content);
     }
 
     void brokenDownloadKeepsWhatCame() {
