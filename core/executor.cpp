@@ -15,7 +15,7 @@ namespace {
 /// Lets the window go first. Threads that this one starts inherit it.
 void lowerPriority() {
     const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
-    ::setpriority(PRIO_PROCESS, thread, 10);  // refused: then at normal priority
+    ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
 }
 
 int threadsOfSlot(const TrainingEnvironment& environment, int slots) {

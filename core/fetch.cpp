@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -130,10 +132,13 @@ private:
 };
 
 // The lines that say what went wrong, of what a program wrote to its standard error.
-std::string complaint(const fs::path& file) {
-    std::ifstream stream(file);
+std::string complaint(int errors) {
+    std::string text(1 << 16, '\0');
+    const ssize_t count = ::pread(errors, text.data(), text.size(), 0);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    std::istringstream stream(text);
     std::string marked;
-    std::string last;
+    std::string last = "it gave no reason";
     for (std::string line; std::getline(stream, line);) {
         if (line.empty()) continue;
         last = line;
@@ -147,6 +152,12 @@ std::string complaint(const fs::path& file) {
     return marked.empty() ? last : marked;
 }
 
+bool isFull(const fs::path& folder) {
+    std::error_code error;
+    const fs::space_info space = fs::space(folder, error);
+    return !error && space.available < (1 << 20);
+}
+
 // Runs a program without a shell, in `folder`; its output is dropped but for what it complains
 // about, which stands in the error. Cancelling ends it and all it started.
 void runProgram(const std::vector<std::string>& command, const fs::path& folder,
@@ -155,14 +166,15 @@ void runProgram(const std::vector<std::string>& command, const fs::path& folder,
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
 
-    const fs::path errors = folder / ".stderr";
+    // Kept in memory, so that a full disk can be complained about.
+    const int errors = ::memfd_create("stderr", MFD_CLOEXEC);
+    if (errors < 0) throwStorage(folder, errno);
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
     posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
     posix_spawnattr_init(&attributes);
     // A group of its own, so that cancelling reaches its children, and with signals as they come.
@@ -176,35 +188,26 @@ void runProgram(const std::vector<std::string>& command, const fs::path& folder,
         ::posix_spawnp(&child, arguments[0], &actions, &attributes, arguments.data(), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error == ENOENT) throw DataError("the program " + command[0] + " is not installed.");
-    if (error != 0) {
-        throw DataError("the program " + command[0] +
-                        " cannot be started: " + std::strerror(error) + ".");
-    }
-
     int status = 0;
-    for (;;) {
+    while (error == 0) {
         const pid_t ended = ::waitpid(child, &status, WNOHANG);
-        if (ended == child) break;
-        if (ended < 0 && errno != EINTR) {
-            throw DataError("lost sight of the program " + command[0] + ".");
-        }
+        if (ended == child || (ended < 0 && errno != EINTR)) break;
         if (cancelled) {
             ::kill(-child, SIGKILL);
             while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
             }
-            stopIfCancelled(cancelled);
+            break;
         }
         if (whileRunning) whileRunning();
         std::this_thread::sleep_for(kPoll);
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    const std::string why = complaint(errors);
-    const std::string sentence = command[0] + " failed: " + (why.empty() ? "no reason given" : why);
-    if (why.find("No space left") != why.npos || why.find("ENOSPC") != why.npos) {
-        throw Hopeless(sentence);
-    }
-    throw DataError(sentence);
+    const std::string why = error == 0 ? complaint(errors) : std::strerror(error);
+    ::close(errors);
+    if (error == ENOENT) throw DataError("the program " + command[0] + " is not installed.");
+    if (error == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+    stopIfCancelled(cancelled);
+    if (isFull(folder)) throwStorage(folder, ENOSPC);
+    throw DataError(command[0] + " failed: " + why + (why.ends_with('.') ? "" : "."));
 }
 
 // ---- Archives ---------------------------------------------------------------------------------

@@ -30,6 +30,9 @@
 #include "widgets/live_plots.h"
 #include "widgets/run_list.h"
 
+// Resources of a static library must be asked for, from outside any namespace.
+static void initDemoResources() { Q_INIT_RESOURCE(demo); }
+
 namespace ballast {
 namespace {
 
@@ -49,8 +52,11 @@ std::filesystem::path toPath(const QString& path) {
 
 /// A config of experiments/demo, as it was built in.
 nlohmann::json demoConfig(const char* name) {
+    initDemoResources();
     QFile file(QStringLiteral(":/experiments/demo/%1.json").arg(QLatin1String(name)));
-    if (!file.open(QIODevice::ReadOnly)) return nlohmann::json::object();
+    if (!file.open(QIODevice::ReadOnly)) {
+        throw StorageError("the demo " + std::string(name) + " is not built in");
+    }
     return nlohmann::json::parse(file.readAll().toStdString());
 }
 
