@@ -56,7 +56,7 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
     line->addElement(0, 0, legend);
     line->addElement(0, 1, new QCPLayoutElement(&plot));
     plot.plotLayout()->setRowStretchFactor(0, 0.001);
-    plot.plotLayout()->setRowSpacing(0);
+    plot.plotLayout()->setRowSpacing(static_cast<int>(2 * kUnitsPerPoint));
     legend->setVisible(true);
     legend->setFont(scale.font);
     legend->setTextColor(colors.text);

@@ -22,7 +22,7 @@ QString figureName(Figure figure);
 std::span<const Figure> allFigures();
 
 /// `runs` as a figure for print: white ground, type of 7 and 8 points, the legend above the plot.
-/// The PDF is all vectors and exactly `size_mm` large. Needs a QGuiApplication (any platform).
+/// The PDF is all vectors and `size_mm` large, to a point. Needs a QGuiApplication (any platform).
 QByteArray figurePdf(Figure figure, std::span<const RunCurves> runs,
                      QSizeF size_mm = kSingleColumn);
 

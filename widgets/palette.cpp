@@ -86,7 +86,7 @@ void use(QApplication& application, bool dark) {
 // Okabe and Ito's colours. Blue, vermillion, green, purple, then those whose own shade is too light
 // (yellow, sky blue) or too dark (black) for lines, shifted in lightness but not in hue.
 constexpr std::array<QRgb, kSeriesColors> kOnLight{0xff0072b2, 0xffd55e00, 0xff009e73, 0xffb8588f,
-                                                   0xff1c1f24, 0xffb98300, 0xff3f96c9, 0xff8a8400};
+                                                   0xff1c1f24, 0xffb98300, 0xff3f96c9, 0xff707a00};
 constexpr std::array<QRgb, kSeriesColors> kOnDark{0xff3d9fe0, 0xfff0762a, 0xff1fc097, 0xffdb8fbe,
                                                   0xffe8eaed, 0xffe69f00, 0xff8fd0f7, 0xfff0e442};
 

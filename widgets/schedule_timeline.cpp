@@ -23,9 +23,9 @@ QString ruleText(const QString& symbol, const ClassRule& rule) {
     QString text = symbol + QStringLiteral(": ") + QString::fromStdString(rule.rule);
     const ClassRuleInfo* info = findClassRule(rule.rule);
     for (const auto& [name, value] : rule.parameters) {
-        const auto symbol = info && info->parameter ? info->parameter->symbol : name;
+        const std::string_view sign = info && info->parameter ? info->parameter->symbol : name;
         text += QStringLiteral(", %1 = %2")
-                    .arg(QString::fromUtf8(symbol.data(), static_cast<qsizetype>(symbol.size())))
+                    .arg(QString::fromUtf8(sign.data(), static_cast<qsizetype>(sign.size())))
                     .arg(value, 0, 'g', 6);
     }
     return text;

@@ -1,0 +1,117 @@
+#include <QImage>
+#include <QRegularExpression>
+#include <QtTest>
+
+#include "sample_records.h"
+#include "widgets/figure_export.h"
+#include "widgets/palette.h"
+
+using namespace ballast;
+
+namespace {
+
+std::vector<RunCurves> someRuns(int count) {
+    std::vector<RunCurves> runs;
+    for (int i = 0; i < count; ++i) {
+        runs.emplace_back(sample::run(QStringLiteral("run%1").arg(i), i));
+        for (int epoch = 0; epoch < 6; ++epoch) {
+            runs.back().append(sample::record(epoch, epoch == 4, 0.02 * i));
+        }
+    }
+    return runs;
+}
+
+int pixelsNear(const QImage& image, const QColor& color) {
+    int count = 0;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            const QColor pixel = image.pixelColor(x, y);
+            const int distance = std::abs(pixel.red() - color.red()) +
+                                 std::abs(pixel.green() - color.green()) +
+                                 std::abs(pixel.blue() - color.blue());
+            if (distance < 12) ++count;
+        }
+    }
+    return count;
+}
+
+}  // namespace
+
+class TestFigureExport : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void figures_data();
+    void figures();
+    void pngDrawsEveryRunOnWhite();
+    void figuresLookTheSameInTheDarkTheme();
+    void noRunsIsStillAFigure();
+};
+
+void TestFigureExport::figures_data() {
+    QTest::addColumn<int>("figure");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QSizeF>("size");
+    const QSizeF sizes[] = {kSingleColumn, kDoubleColumn};
+    const char* const names[] = {"training-accuracy", "min-logit", "accuracy-ratio",
+                                 "balanced-test-accuracy"};
+    for (int i = 0; i < 4; ++i) {
+        for (const QSizeF& size : sizes) {
+            QTest::addRow("%s %g mm", names[i], size.width())
+                << static_cast<int>(allFigures()[static_cast<std::size_t>(i)])
+                << QString::fromLatin1(names[i]) << size;
+        }
+    }
+}
+
+void TestFigureExport::figures() {
+    QFETCH(int, figure);
+    QFETCH(QString, name);
+    QFETCH(QSizeF, size);
+    const auto which = static_cast<Figure>(figure);
+    QCOMPARE(figureName(which), name);
+    const auto runs = someRuns(3);
+
+    const QByteArray pdf = figurePdf(which, runs, size);
+    QVERIFY(pdf.startsWith("%PDF-1."));
+    QVERIFY(pdf.trimmed().endsWith("%%EOF"));
+    const QRegularExpression box(QStringLiteral("/MediaBox \\[0 0 ([0-9.]+) ([0-9.]+)\\]"));
+    const auto match = box.match(QString::fromLatin1(pdf));
+    QVERIFY(match.hasMatch());
+    QVERIFY(std::abs(match.captured(1).toDouble() - size.width() / 25.4 * 72.0) < 1.0);
+    QVERIFY(std::abs(match.captured(2).toDouble() - size.height() / 25.4 * 72.0) < 1.0);
+    QVERIFY2(!pdf.contains("/Subtype /Image"), "the figure is not all vectors");
+
+    const QByteArray png = figurePng(which, runs, size, 150);
+    const QImage image = QImage::fromData(png, "PNG");
+    QCOMPARE(image.width(), qRound(size.width() / 25.4 * 150.0));
+    QCOMPARE(image.height(), qRound(size.height() / 25.4 * 150.0));
+    QVERIFY(std::abs(image.dotsPerMeterX() - 150.0 / 0.0254) < 1.0);
+}
+
+void TestFigureExport::pngDrawsEveryRunOnWhite() {
+    const auto runs = someRuns(3);
+    const QImage image =
+        QImage::fromData(figurePng(Figure::training_accuracy, runs, kSingleColumn, 300), "PNG");
+    QVERIFY(pixelsNear(image, Qt::white) > image.width() * image.height() / 2);
+    for (int i = 0; i < 3; ++i) QVERIFY(pixelsNear(image, seriesColor(i, false)) > 200);
+    QCOMPARE(pixelsNear(image, seriesColor(3, false)), 0);
+}
+
+void TestFigureExport::figuresLookTheSameInTheDarkTheme() {
+    const auto runs = someRuns(2);
+    applyTheme(*qApp, Theme::light);
+    const QByteArray light = figurePng(Figure::min_logit, runs);
+    applyTheme(*qApp, Theme::dark);
+    const QByteArray dark = figurePng(Figure::min_logit, runs);
+    applyTheme(*qApp, Theme::light);
+    QCOMPARE(QImage::fromData(light), QImage::fromData(dark));
+}
+
+void TestFigureExport::noRunsIsStillAFigure() {
+    const QImage image = QImage::fromData(figurePng(Figure::min_logit, {}, kSingleColumn, 100));
+    QVERIFY(!image.isNull());
+    QVERIFY(figurePdf(Figure::balanced_test_accuracy, {}).startsWith("%PDF"));
+}
+
+QTEST_MAIN(TestFigureExport)
+#include "tst_figure_export.moc"

@@ -1,0 +1,100 @@
+#include <QtTest>
+
+#include "sample_records.h"
+#include "widgets/run_curves.h"
+
+using namespace ballast;
+
+class TestRunCurves : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everySeriesHoldsTheRecordsNumbers();
+    void exactSeriesHavePointsOnlyWhereMeasured();
+    void missingValuesAreGaps();
+    void balancedClassesHaveNoGroups();
+    void aResumedRunReplacesItsLaterEpochs();
+    void bestIsTheEarliestOfEquals();
+};
+
+void TestRunCurves::everySeriesHoldsTheRecordsNumbers() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    const EpochRecord record = sample::record(2, true);
+    curves.append(record);
+    const auto value = [&](Series series) { return curves.valueAt(series, 3); };
+    QCOMPARE(value(Series::majority_accuracy), 100.0 * record.streaming.majority_accuracy);
+    QCOMPARE(value(Series::minority_accuracy), 100.0 * record.streaming.minority_accuracy);
+    QCOMPARE(value(Series::exact_majority_accuracy), 100.0 * record.exact->majority_accuracy);
+    QCOMPARE(value(Series::exact_minority_accuracy), 100.0 * record.exact->minority_accuracy);
+    QCOMPARE(value(Series::min_logit_largest_class), record.streaming.min_logit[0]);
+    QCOMPARE(value(Series::min_logit_smallest_class), record.streaming.min_logit[3]);
+    const auto& streaming = record.streaming.min_logit;
+    const auto& exact = record.exact->min_logit;
+    QCOMPARE(value(Series::min_logit_majority), (streaming[0] + streaming[1]) / 2);
+    QCOMPARE(value(Series::min_logit_minority), (streaming[2] + streaming[3]) / 2);
+    QCOMPARE(value(Series::exact_min_logit_majority), (exact[0] + exact[1]) / 2);
+    QCOMPARE(value(Series::exact_min_logit_minority), (exact[2] + exact[3]) / 2);
+    QCOMPARE(value(Series::accuracy_ratio),
+             record.streaming.minority_accuracy / record.streaming.majority_accuracy);
+    QCOMPARE(value(Series::exact_accuracy_ratio),
+             record.exact->minority_accuracy / record.exact->majority_accuracy);
+    QCOMPARE(value(Series::balanced_test_accuracy), 100.0 * record.balanced_test_accuracy);
+    QVERIFY(std::isnan(curves.valueAt(Series::majority_accuracy, 2)));
+}
+
+void TestRunCurves::exactSeriesHavePointsOnlyWhereMeasured() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    for (int epoch = 0; epoch < 6; ++epoch) curves.append(sample::record(epoch, epoch % 2 == 1));
+    QCOMPARE(curves.points(Series::majority_accuracy).size(), std::size_t{6});
+    const auto& exact = curves.points(Series::exact_majority_accuracy);
+    QCOMPARE(exact.size(), std::size_t{3});
+    QCOMPARE(exact[0].x(), 2.0);
+    QCOMPARE(exact[2].x(), 6.0);
+}
+
+void TestRunCurves::missingValuesAreGaps() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    EpochRecord record = sample::record(0);
+    record.balanced_test_accuracy = kMissing;
+    record.streaming.min_logit.clear();
+    curves.append(record);
+    QCOMPARE(curves.points(Series::balanced_test_accuracy).size(), std::size_t{1});
+    QVERIFY(std::isnan(curves.points(Series::balanced_test_accuracy)[0].y()));
+    QVERIFY(std::isnan(curves.points(Series::min_logit_largest_class)[0].y()));
+    QVERIFY(std::isnan(curves.best().y()));
+    QCOMPARE(curves.epochsDone(), 1);
+}
+
+void TestRunCurves::balancedClassesHaveNoGroups() {
+    RunPlotInfo info = sample::run(QStringLiteral("a"));
+    info.class_counts = {50, 50, 50, 50};
+    info.majority = majorityClasses(info.class_counts);
+    RunCurves curves(info);
+    curves.append(sample::record(0));
+    QVERIFY(!curves.hasMinority());
+    QVERIFY(std::isnan(curves.valueAt(Series::min_logit_majority, 1)));
+    QVERIFY(std::isnan(curves.valueAt(Series::min_logit_smallest_class, 1)));
+    QVERIFY(!std::isnan(curves.valueAt(Series::balanced_test_accuracy, 1)));
+}
+
+void TestRunCurves::aResumedRunReplacesItsLaterEpochs() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    for (int epoch = 0; epoch < 5; ++epoch) curves.append(sample::record(epoch, true));
+    curves.append(sample::record(2, true, 0.03));
+    QCOMPARE(curves.epochsDone(), 3);
+    QCOMPARE(curves.points(Series::exact_accuracy_ratio).size(), std::size_t{3});
+    QCOMPARE(curves.valueAt(Series::balanced_test_accuracy, 3),
+             100.0 * sample::record(2, true, 0.03).balanced_test_accuracy);
+}
+
+void TestRunCurves::bestIsTheEarliestOfEquals() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    for (int epoch = 0; epoch < 6; ++epoch) {
+        EpochRecord record = sample::record(epoch);
+        record.balanced_test_accuracy = epoch == 1 || epoch == 4 ? 0.6 : 0.4;
+        curves.append(record);
+    }
+    QCOMPARE(curves.best(), QPointF(2.0, 60.0));
+}
+
+QTEST_GUILESS_MAIN(TestRunCurves)
+#include "tst_run_curves.moc"
