@@ -21,8 +21,8 @@ constexpr const char* kLibrary = "libballast_learning.so";
 
 /// OpenMP's idle threads spin for milliseconds before they sleep. Where anything else wants the
 /// cores (the window, a compiler, another run) this costs up to four fifths of the speed; a short
-/// spin costs nothing measurable where nothing does. Set as this library is loaded, before there are
-/// threads and before OpenMP reads it; a value that the user has set stays.
+/// spin costs nothing measurable where nothing does. Set as this library is loaded, before there
+/// are threads and before OpenMP reads it; a value that the user has set stays.
 [[maybe_unused]] const int kShortSpin = ::setenv("GOMP_SPINCOUNT", "1000", 0);
 
 /// The library beside the one that holds this code, wherever that was installed.

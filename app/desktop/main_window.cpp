@@ -31,7 +31,9 @@
 #include "widgets/run_list.h"
 
 // Resources of a static library must be asked for, from outside any namespace.
-static void initDemoResources() { Q_INIT_RESOURCE(demo); }
+static void initDemoResources() {
+    Q_INIT_RESOURCE(demo);
+}
 
 namespace ballast {
 namespace {

@@ -1,0 +1,91 @@
+#include <QtTest>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/experiment/class_terms.h"
+
+using namespace ballast;
+
+namespace {
+
+const std::vector<std::int64_t> kCounts = {5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50};
+
+bool close(double a, double b) {
+    return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
+}
+
+}  // namespace
+
+class TestClassTerms : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    // Golden values by Python: with N the class counts of CIFAR-10 long-tailed 100, pi = N / sum(N)
+    // and norm(w) = w * C / sum(w):
+    //   inverse           norm(1 / pi)
+    //   power 0.3         norm(pi ** -0.3)
+    //   effective-number  norm((1-p) / (1-p**N)), p = 0.9999, with 50-digit decimals
+    //   cdt 0.05          (N / N[0]) ** 0.05
+    //   la 1.5            1.5 * log(pi)
+    void golden_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("parameter");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<double>("first");
+        QTest::addColumn<double>("last");
+        QTest::newRow("one") << "one"
+                             << "" << 0.0 << 1.0 << 1.0;
+        QTest::newRow("zero") << "zero"
+                              << "" << 0.0 << 0.0 << 0.0;
+        QTest::newRow("inverse") << "inverse"
+                                 << "" << 0.0 << 0.04023649878656417 << 4.023649878656418;
+        QTest::newRow("power") << "power"
+                               << "nu" << 0.3 << 0.4554585724882908 << 1.8132132359764837;
+        QTest::newRow("effective-number")
+            << "effective-number"
+            << "p" << 0.9999 << 0.05061136121639368 << 3.9927238170459143;
+        QTest::newRow("cdt") << "cdt"
+                             << "gamma" << 0.05 << 1.0 << 0.7943282347242815;
+        QTest::newRow("la") << "la"
+                            << "tau" << 1.5 << -1.3631134711752382 << -8.270868750157376;
+    }
+    void golden() {
+        QFETCH(QString, rule);
+        QFETCH(QString, parameter);
+        QFETCH(double, value);
+        QFETCH(double, first);
+        QFETCH(double, last);
+        ClassRule class_rule{rule.toStdString(), {}, {}};
+        if (!parameter.isEmpty()) class_rule.parameters[parameter.toStdString()] = value;
+        const auto term = classTerm(class_rule, kCounts);
+        QCOMPARE(term.size(), kCounts.size());
+        QVERIFY2(close(term.front(), first), qPrintable(QString::number(term.front(), 'g', 17)));
+        QVERIFY2(close(term.back(), last), qPrintable(QString::number(term.back(), 'g', 17)));
+    }
+
+    void weightsSumToTheNumberOfClasses() {
+        for (const ClassRule& rule :
+             {ClassRule{"inverse", {}, {}}, ClassRule{"power", {{"nu", 2.0}}, {}},
+              ClassRule{"effective-number", {{"p", 0.999}}, {}}}) {
+            const auto weights = classTerm(rule, kCounts);
+            QVERIFY(close(std::accumulate(weights.begin(), weights.end(), 0.0), 10.0));
+        }
+    }
+
+    void valuesAreTakenAsTheyAre() {
+        const std::vector<double> values = {3, 2, 1};
+        QCOMPARE(classTerm({"values", {}, values}, std::vector<std::int64_t>{9, 9, 9}), values);
+        QVERIFY_THROWS_EXCEPTION(ConfigError, classTerm({"values", {}, values}, kCounts));
+    }
+
+    // p so close to 1 that 1 - p^N has lost most digits: the weights approach those of "inverse".
+    void effectiveNumberKeepsItsDigits() {
+        const auto near = classTerm({"effective-number", {{"p", 1.0 - 1e-13}}, {}}, kCounts);
+        const auto inverse = classTerm({"inverse", {}, {}}, kCounts);
+        for (std::size_t y = 0; y < near.size(); ++y) {
+            QVERIFY(std::abs(near[y] / inverse[y] - 1.0) < 1e-8);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestClassTerms)
+#include "tst_class_terms.moc"

@@ -1,0 +1,192 @@
+#include <QtTest>
+
+#include "core/error.h"
+#include "core/experiment/config_fields.h"
+#include "core/experiment/config_json.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+namespace {
+
+const char* const kPaper = R"({"format": 1, "name": "VS+TLA+ADRW",
+ "data":  {"dataset": "cifar10", "imbalance": {"profile": "long-tailed", "ratio": 100, "seed": 0}, "validation_per_class": 0},
+ "model": {"name": "resnet32", "head": "linear"},
+ "loss":  {"name": "vs", "reduction": "weighted-mean"},
+ "phases": [
+  {"from": 0,   "alpha": "one", "beta": {"rule": "cdt", "gamma": 0.05}, "delta": {"rule": "la", "tau": 1.0}},
+  {"from": 160, "alpha": {"rule": "power", "nu": 0.15}, "beta": "one", "delta": {"rule": "la", "tau": 1.0}, "sam_radius": 0.2}],
+ "optimizer": {"lr": 0.1, "momentum": 0.9, "weight_decay": 2e-4},
+ "lr_schedule": {"warmup_epochs": 5, "steps": [{"from": 160, "factor": 0.01}, {"from": 180, "factor": 0.0001}]},
+ "training": {"epochs": 200, "batch_size": 128, "augmentation": "crop-flip", "seed": 0, "device": "auto", "threads": 0}})";
+
+}  // namespace
+
+class TestConfigJson : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void readsThePaperConfig() {
+        const RunConfig config = configFromJson(json::parse(kPaper), "paper");
+        QCOMPARE(config.name, std::string("VS+TLA+ADRW"));
+        QCOMPARE(config.phases.size(), std::size_t{2});
+        QCOMPARE(config.phases[1].alpha.rule, std::string("power"));
+        QCOMPARE(config.phases[1].alpha.parameters.at("nu"), 0.15);
+        QCOMPARE(config.phases[1].sam_radius, 0.2);
+        QCOMPARE(deferredEpoch(config).value(), 160);
+        // The protocol counts epochs from 1: lr e/5 for e <= 5, lr to 160, lr/100 to 180, lr/10000.
+        QCOMPARE(learningRateAt(config, 0), 0.1 * 1 / 5);
+        QCOMPARE(learningRateAt(config, 4), 0.1);
+        QCOMPARE(learningRateAt(config, 159), 0.1);
+        QCOMPARE(learningRateAt(config, 160), 0.1 * 0.01);
+        QCOMPARE(learningRateAt(config, 180), 0.1 * 0.0001);
+        QCOMPARE(phaseIndexAt(config.phases, 159), std::size_t{0});
+        QCOMPARE(phaseIndexAt(config.phases, 160), std::size_t{1});
+    }
+
+    void roundTrip() {
+        RunConfig config = configFromJson(json::parse(kPaper), "paper");
+        config.phases[0].weight_decay = 1e-4;
+        config.phases[1].delta = {"values", {}, std::vector<double>(10, -0.1)};
+        config.optimizer.lr = 0.1 + 1e-16;
+        config.training.seed = 9007199254740991ull;
+        QVERIFY(configFromJson(json(toJson(config)), "again") == config);
+        QVERIFY(checkConfig(json(toJson(RunConfig{}))).empty());
+        QVERIFY(configFromJson(json::object(), "empty") == RunConfig{});
+    }
+
+    void problems_data() {
+        QTest::addColumn<QString>("patch");  // merged into the paper's config
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char* name, const char* patch, const char* pointer,
+                            const char* says) { QTest::newRow(name) << patch << pointer << says; };
+        row("misspelt key", R"({"optimizer": {"momentun": 0.9}})", "/optimizer/momentun",
+            "\"momentum\"");
+        row("unknown section", R"({"modle": {}})", "/modle", "\"model\"");
+        row("wrong type", R"({"training": {"epochs": "many"}})", "/training/epochs",
+            "not a number");
+        row("fraction", R"({"training": {"epochs": 2.5}})", "/training/epochs", "whole");
+        row("out of range", R"({"optimizer": {"momentum": 1.5}})", "/optimizer/momentum", "0.9999");
+        row("zero rate", R"({"optimizer": {"lr": 0}})", "/optimizer/lr", "above 0");
+        row("ratio below 1", R"({"data": {"imbalance": {"ratio": 0.5}}})", "/data/imbalance/ratio",
+            "1 …");
+        row("ratio too large", R"({"data": {"imbalance": {"ratio": 6000}}})",
+            "/data/imbalance/ratio", "5000");
+        row("data set", R"({"data": {"dataset": "cifar-10"}})", "/data/dataset", "\"cifar10\"");
+        row("model depth", R"({"model": {"name": "resnet33"}})", "/model/name", "6n+2");
+        row("device", R"({"training": {"device": "gpu"}})", "/training/device", "cuda:N");
+        row("newer format", R"({"format": 2})", "/format", "newer");
+        row("T0 beyond the end", R"({"training": {"epochs": 160}})", "/phases/1/from",
+            "beyond the last epoch");
+        row("phases out of order", R"({"phases": [{"from": 0}, {"from": 9}, {"from": 9}]})",
+            "/phases/2/from", "order");
+        row("late first phase", R"({"phases": [{"from": 3}]})", "/phases/0/from", "epoch 0");
+        row("no phase", R"({"phases": []})", "/phases", "empty");
+        row("rule of another term", R"({"phases": [{"from": 0, "alpha": {"rule": "la"}}]})",
+            "/phases/0/alpha/rule", "allowed");
+        row("rule's parameter", R"({"phases": [{"from": 0, "alpha": {"rule": "power", "mu": 1}}]})",
+            "/phases/0/alpha/mu", "\"nu\"");
+        row("p of 1", R"({"phases": [{"from": 0, "alpha": {"rule": "effective-number", "p": 1}}]})",
+            "/phases/0/alpha/p", "below 1");
+        row("list length", R"({"phases": [{"from": 0, "beta": [1, 2]}]})", "/phases/0/beta",
+            "10 classes");
+        row("negative weight", R"({"phases": [{"from": 0, "alpha": [1,1,1,1,1,1,1,1,1,-1]}]})",
+            "/phases/0/alpha/9", "negative");
+        row("ce with a scale", R"({"loss": {"name": "ce"}})", "/phases/0/beta", "vs");
+        row("steps out of order", R"({"lr_schedule": {"steps": [{"from": 9}, {"from": 3}]}})",
+            "/lr_schedule/steps/1/from", "order");
+        row("section of another type", R"({"data": 3})", "/data", "object");
+    }
+    void problems() {
+        QFETCH(QString, patch);
+        QFETCH(QString, pointer);
+        QFETCH(QString, says);
+        json config = json::parse(kPaper);
+        const json change = json::parse(patch.toStdString());
+        for (const auto& [key, value] : change.items()) {
+            if (value.is_object() && config.contains(key)) {
+                for (const auto& [inner, inner_value] : value.items()) {
+                    if (inner_value.is_object() && config[key].contains(inner)) {
+                        config[key][inner].update(inner_value);
+                    } else {
+                        config[key][inner] = inner_value;
+                    }
+                }
+            } else {
+                config[key] = value;
+            }
+        }
+        const auto found = checkConfig(config);
+        QVERIFY(!found.empty());
+        QCOMPARE(QString::fromStdString(found.front().pointer), pointer);
+        QVERIFY2(found.front().message.find(says.toStdString()) != std::string::npos,
+                 found.front().message.c_str());
+        QVERIFY_THROWS_EXCEPTION(ConfigError, configFromJson(config, "test"));
+    }
+
+    void everyProblemIsReportedAtOnce() {
+        const json config = json::parse(R"({"optimizer": {"lr": -1, "momentum": "x"}, "x": 1})");
+        QCOMPARE(checkConfig(config).size(), std::size_t{3});
+    }
+
+    void notAnObject() {
+        QCOMPARE(checkConfig(json::array()).size(), std::size_t{1});
+        QCOMPARE(checkConfig(json(nullptr)).size(), std::size_t{1});
+    }
+
+    void jsonErrors() {
+        QVERIFY_THROWS_EXCEPTION(ConfigError, parseJson("{\"a\": 1,}", "x.json"));
+        try {
+            parseJson("{\"a\": 1, \"a\": 2}", "x.json");
+            QFAIL("a key that stands twice was accepted");
+        } catch (const ConfigError& error) {
+            QCOMPARE(error.problems().front().pointer, std::string("/a"));
+        }
+        QCOMPARE(parseJson("[{\"a\": 1}, {\"a\": 2}]", "x.json").size(), std::size_t{2});
+    }
+
+    void settings() {
+        json config = json::object();
+        applySetting(config, "/training/epochs=20");
+        applySetting(config, "/data/dataset=cifar100");
+        applySetting(config, "/phases/0/alpha=inverse");
+        applySetting(config, "/phases/0/alpha={\"rule\": \"power\", \"nu\": 0.3}");
+        applySetting(config, "/phases/0/alpha/nu=0.7");
+        const RunConfig read = configFromJson(config, "set");
+        QCOMPARE(read.training.epochs, 20);
+        QCOMPARE(read.data.dataset, std::string("cifar100"));
+        QCOMPARE(read.phases[0].alpha.parameters.at("nu"), 0.7);
+        for (const char* bad : {"/training/epoch=20", "training=1", "/training/epochs",
+                                "/phases/7/from=1", "/data=3", "/training/epochs/x=1"}) {
+            QVERIFY_THROWS_EXCEPTION(ConfigError, applySetting(config, bad));
+        }
+    }
+
+    void schemaKnowsEveryField() {
+        const json schema = json(configSchema());
+        for (const Field& field : configFields()) {
+            std::string path;
+            std::string pointer(field.pointer);
+            for (std::size_t start = 1; start <= pointer.size();) {
+                const std::size_t end = std::min(pointer.find('/', start), pointer.size());
+                const std::string token = pointer.substr(start, end - start);
+                path += token == "*" ? "/items" : "/properties/" + token;
+                start = end + 1;
+            }
+            QVERIFY2(schema.contains(json::json_pointer(path)), path.c_str());
+            QVERIFY2(schema.at(json::json_pointer(path)).contains("description"), path.c_str());
+        }
+        QCOMPARE(schema["properties"]["training"]["properties"]["batch_size"]["default"].get<int>(),
+                 128);
+        QCOMPARE(schema["properties"]["loss"]["properties"]["reduction"]["enum"],
+                 json({"weighted-mean", "mean"}));
+    }
+
+    void nearestWords() {
+        QCOMPARE(nearestWord("epcohs", {"epochs", "seed"}), std::string("epochs"));
+        QCOMPARE(nearestWord("zzzzzz", {"epochs", "seed"}), std::string());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestConfigJson)
+#include "tst_config_json.moc"

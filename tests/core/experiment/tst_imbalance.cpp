@@ -1,0 +1,108 @@
+#include <QtTest>
+#include <fstream>
+
+#include "core/error.h"
+#include "core/experiment/imbalance.h"
+#include "core/sha256.h"
+
+using namespace ballast;
+using Counts = std::vector<std::int64_t>;
+
+class TestImbalance : public QObject {
+    Q_OBJECT
+
+    /// Labels of CIFAR-10's 50,000 training images in batch order, one digit each.
+    static std::vector<std::uint8_t> cifarLabels() {
+        std::ifstream in(BALLAST_TEST_DATA "/cifar10_train_labels.txt");
+        std::vector<std::uint8_t> labels;
+        for (char c = 0; in.get(c) && c != '\n';)
+            labels.push_back(static_cast<std::uint8_t>(c - '0'));
+        return labels;
+    }
+
+private Q_SLOTS:
+    // Indices as NumPy's RandomState(0).shuffle draws them, class by class; SHA-256 over
+    // little-endian int64, as published with the data set's protocol.
+    void cifarSubsets_data() {
+        QTest::addColumn<QString>("profile");
+        QTest::addColumn<double>("ratio");
+        QTest::addColumn<Counts>("expected");
+        QTest::addColumn<QString>("sha256");
+        QTest::newRow("long-tailed 100")
+            << "long-tailed" << 100.0 << Counts{5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50}
+            << "4bf45bff8878d278";
+        QTest::newRow("long-tailed 10")
+            << "long-tailed" << 10.0
+            << Counts{5000, 3871, 2997, 2320, 1796, 1391, 1077, 834, 645, 500}
+            << "a17d69f192b1cf6d";
+        QTest::newRow("step 100") << "step" << 100.0
+                                  << Counts{5000, 5000, 5000, 5000, 5000, 50, 50, 50, 50, 50}
+                                  << "7dde7b6c248f7ba6";
+        QTest::newRow("step 10") << "step" << 10.0
+                                 << Counts{5000, 5000, 5000, 5000, 5000, 500, 500, 500, 500, 500}
+                                 << "b642343bd45cef70";
+    }
+    void cifarSubsets() {
+        QFETCH(QString, profile);
+        QFETCH(double, ratio);
+        QFETCH(Counts, expected);
+        QFETCH(QString, sha256);
+        const auto labels = cifarLabels();
+        QCOMPARE(labels.size(), std::size_t{50000});
+        const Counts counts = classCounts({profile.toStdString(), ratio, 0}, 10, 5000);
+        QCOMPARE(counts, expected);
+        const Counts subset = subsetIndices(labels, counts, 0);
+        QCOMPARE(QString::fromStdString(sha256Hex(std::as_bytes(std::span(subset)))).left(16),
+                 sha256);
+        const Counts first = {4030, 38518, 48266, 45556, 6312, 25460};
+        QCOMPARE(Counts(subset.begin(), subset.begin() + 6), first);
+    }
+
+    void cifar100Totals_data() {
+        QTest::addColumn<double>("ratio");
+        QTest::addColumn<std::int64_t>("images");
+        QTest::newRow("100") << 100.0 << std::int64_t{10847};
+        QTest::newRow("50") << 50.0 << std::int64_t{12608};
+        QTest::newRow("10") << 10.0 << std::int64_t{19573};
+    }
+    void cifar100Totals() {
+        QFETCH(double, ratio);
+        QFETCH(std::int64_t, images);
+        std::int64_t total = 0;
+        for (const auto count : classCounts({"long-tailed", ratio, 0}, 100, 500)) total += count;
+        QCOMPARE(total, images);
+    }
+
+    void seedChangesTheSubset() {
+        const auto labels = cifarLabels();
+        const Counts counts = classCounts({"long-tailed", 100, 0}, 10, 5000);
+        QVERIFY(subsetIndices(labels, counts, 0) != subsetIndices(labels, counts, 1));
+    }
+
+    void emptyClassIsRefused() {
+        try {
+            classCounts({"long-tailed", 5001, 0}, 10, 5000);
+            QFAIL("a ratio that empties a class was accepted");
+        } catch (const ConfigError& error) {
+            QCOMPARE(error.problems().at(0).pointer, std::string("/data/imbalance/ratio"));
+            QVERIFY(error.problems().at(0).message.find("5000") != std::string::npos);
+        }
+    }
+
+    void tooFewImagesAreRefused() {
+        const std::vector<std::uint8_t> labels = {0, 0, 1};
+        QVERIFY_THROWS_EXCEPTION(DataError, subsetIndices(labels, Counts{2, 2}, 0));
+        QVERIFY_THROWS_EXCEPTION(DataError, subsetIndices(labels, Counts{2}, 0));
+    }
+
+    void majorityIsTheLargerHalf() {
+        using Mask = std::vector<bool>;
+        QCOMPARE(majorityClasses(Counts{5, 9, 1, 7}), (Mask{false, true, false, true}));
+        QCOMPARE(majorityClasses(Counts{3, 2, 1}), (Mask{true, false, false}));
+        QCOMPARE(majorityClasses(Counts{4, 4, 2, 2}), (Mask{true, true, false, false}));
+        QVERIFY(majorityClasses(Counts{4, 4, 4}).empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestImbalance)
+#include "tst_imbalance.moc"

@@ -1,0 +1,89 @@
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "core/results/records.h"
+
+using namespace ballast;
+
+namespace {
+
+EpochRecord sample(int epoch, double balanced) {
+    EpochRecord record;
+    record.epoch = epoch;
+    record.learning_rate = 0.1;
+    record.loss = 1.0 / 3.0;
+    record.balanced_test_accuracy = balanced;
+    record.test_accuracy = {balanced, balanced};
+    record.streaming = {{0.9, 0.1}, {-1, -2}, {0, 1}, {1, 2}, {3, 4}, {5, 6}, 0.9, 0.1};
+    return record;
+}
+
+}  // namespace
+
+class TestRecords : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void roundTripIsExact() {
+        EpochRecord record = sample(3, 0.123456789012345678);
+        record.exact = record.streaming;
+        record.shots.few = kMissing;
+        record.streaming.minority_accuracy = kMissing;
+        const std::string line = toJson(record).dump();
+        const EpochRecord back = recordFromJson(nlohmann::json::parse(line));
+        QCOMPARE(toJson(back).dump(), line);
+        QCOMPARE(back.balanced_test_accuracy, record.balanced_test_accuracy);
+        QVERIFY(std::isnan(back.shots.few));
+        QVERIFY(std::isnan(back.streaming.minority_accuracy));
+        QVERIFY(back.exact.has_value() && *back.exact == *record.exact);
+    }
+
+    void newerFormatIsRefused() {
+        auto json = nlohmann::json(toJson(sample(0, 0.5)));
+        json["format"] = 99;
+        QVERIFY_THROWS_EXCEPTION(StorageError, recordFromJson(json));
+        QVERIFY_THROWS_EXCEPTION(StorageError, recordFromJson(nlohmann::json::object()));
+    }
+
+    void bestIsTheEarliestOfEquals() {
+        const std::vector<EpochRecord> records = {sample(0, 0.5), sample(1, 0.7), sample(2, 0.7),
+                                                  sample(3, 0.6)};
+        QCOMPARE(bestRecord(records)->epoch, 1);
+        QVERIFY(bestRecord({}) == nullptr);
+    }
+
+    void groupsAndShots() {
+        const std::vector<double> accuracy = {0.9, 0.8, 0.4, 0.2};
+        const GroupMeans groups = groupMeans(accuracy, {true, true, false, false});
+        QCOMPARE(groups.majority, (0.9 + 0.8) / 2);
+        QCOMPARE(groups.minority, (0.4 + 0.2) / 2);
+        QVERIFY(std::isnan(groupMeans(accuracy, {}).majority));
+        // Many: more than 100; medium: 20 to 100; few: fewer than 20.
+        const ShotAccuracy shots =
+            shotAccuracy(accuracy, std::vector<std::int64_t>{101, 100, 20, 19});
+        QCOMPARE(shots.many, 0.9);
+        QCOMPARE(shots.medium, (0.8 + 0.4) / 2);
+        QCOMPARE(shots.few, 0.2);
+        QVERIFY(
+            std::isnan(shotAccuracy(accuracy, std::vector<std::int64_t>{500, 500, 500, 500}).few));
+    }
+
+    void ratioNeedsAMajority() {
+        ClassStatistics statistics;
+        QVERIFY(std::isnan(statistics.accuracyRatio()));
+        statistics.majority_accuracy = 0.8;
+        statistics.minority_accuracy = 0.4;
+        QCOMPARE(statistics.accuracyRatio(), 0.5);
+    }
+
+    void stateNames() {
+        for (const RunState state :
+             {RunState::queued, RunState::running, RunState::paused, RunState::finished,
+              RunState::stopped, RunState::diverged, RunState::failed}) {
+            QVERIFY(stateFromName(stateName(state)) == state);
+        }
+        QVERIFY(!stateFromName("sleeping"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRecords)
+#include "tst_records.moc"

@@ -1,0 +1,228 @@
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <QtTest>
+#include <csignal>
+#include <fstream>
+
+#include "core/error.h"
+#include "core/results/atomic_file.h"
+#include "core/results/result_table.h"
+#include "core/results/run_folder.h"
+#include "core/results/workspace.h"
+
+using namespace ballast;
+namespace fs = std::filesystem;
+
+class TestRunFolder : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+
+    fs::path workspace() const { return folder_.path().toStdString(); }
+
+    fs::path newRun(const std::string& name = "CE+DRW") const {
+        RunDescription description;
+        description.config.name = name;
+        description.config_as_given = {{"name", name}};
+        description.class_counts = {5000, 50};
+        return OwnedRun::create(workspace(), description);
+    }
+
+    static EpochRecord record(int epoch, double balanced) {
+        EpochRecord made;
+        made.epoch = epoch;
+        made.balanced_test_accuracy = balanced;
+        made.test_accuracy = {balanced, balanced};
+        return made;
+    }
+
+    static void append(const fs::path& file, const std::string& text) {
+        std::ofstream(file, std::ios::app | std::ios::binary) << text;
+    }
+
+private Q_SLOTS:
+    void createAndRead() {
+        const fs::path folder = newRun();
+        QVERIFY(folder.filename().string().find("ce-drw") != std::string::npos);
+        const RunSummary summary = readRun(folder);
+        QCOMPARE(summary.error, std::string());
+        QVERIFY(summary.status.state == RunState::queued);
+        QCOMPARE(summary.description.class_counts, (std::vector<std::int64_t>{5000, 50}));
+        QVERIFY(!summary.description.created.empty());
+        QVERIFY(newRun() != folder);  // the same name in the same second
+        for (const auto& entry : fs::directory_iterator(workspace() / "runs")) {
+            QVERIFY(!entry.path().filename().string().starts_with('.'));
+        }
+    }
+
+    void unwritableWorkspaceLeavesNothing() {
+        QTemporaryDir blocked;
+        append(fs::path(blocked.path().toStdString()) / "runs",
+               "a file where the folder should be");
+        RunDescription description;
+        description.config_as_given = nlohmann::json::object();
+        QVERIFY_THROWS_EXCEPTION(StorageError,
+                                 OwnedRun::create(blocked.path().toStdString(), description));
+        QCOMPARE(QDir(blocked.path()).entryList(QDir::Files | QDir::Hidden).size(), 1);
+    }
+
+    void tornRecordIsDroppedAndSaid() {
+        const fs::path folder = newRun();
+        {
+            OwnedRun run(folder);
+            run.append(record(0, 0.5));
+            run.append(record(1, 0.6));
+        }
+        const std::string whole = readFile(folder / "epochs.jsonl");
+        append(folder / "epochs.jsonl", whole.substr(0, 40));
+        const RunSummary summary = readRun(folder);
+        QCOMPARE(summary.records.size(), std::size_t{2});
+        QCOMPARE(summary.warnings.size(), std::size_t{1});
+        QVERIFY(readFile(folder / "epochs.jsonl") != whole);  // a reader repairs nothing
+        OwnedRun run(folder);
+        QCOMPARE(run.repairs().size(), std::size_t{1});
+        QCOMPARE(readFile(folder / "epochs.jsonl"), whole);
+        run.append(record(2, 0.7));
+        run.truncateRecords(2);
+        QCOMPARE(readFile(folder / "epochs.jsonl"), whole);
+    }
+
+    void newerFormatIsRefused() {
+        const fs::path folder = newRun();
+        std::string text = readFile(folder / "run.json");
+        const std::string before = "\"format\": 1";
+        text.replace(text.find(before), before.size(), "\"format\": 7");
+        replaceFile(folder / "run.json", text);
+        QVERIFY(readRun(folder).error.find("newer") != std::string::npos);
+        QVERIFY_THROWS_EXCEPTION(StorageError, OwnedRun{folder});
+    }
+
+    void oneBadRunHidesNoOther() {
+        QTemporaryDir other;
+        RunDescription description;
+        description.config_as_given = nlohmann::json::object();
+        const fs::path good = OwnedRun::create(other.path().toStdString(), description);
+        const fs::path bad = OwnedRun::create(other.path().toStdString(), description);
+        replaceFile(bad / "run.json", "{ nonsense");
+        const auto runs = readWorkspace(other.path().toStdString());
+        QCOMPARE(runs.size(), std::size_t{2});
+        QCOMPARE(
+            std::ranges::count_if(runs, [](const RunSummary& run) { return run.error.empty(); }),
+            1);
+        QVERIFY(readWorkspace("/nowhere/at/all").empty());
+    }
+
+    void oneOwnerAtATime() {
+        const fs::path folder = newRun();
+        const auto first = std::make_unique<OwnedRun>(folder);
+        first->setStatus(RunState::running, 0, "");
+        // Another process, so that the lock is asked for anew.
+        const pid_t child = ::fork();
+        if (child == 0) {
+            try {
+                OwnedRun second(folder);
+                ::_exit(1);
+            } catch (const StorageError& error) {
+                const bool names_owner =
+                    std::string(error.what()).find(std::to_string(::getppid())) !=
+                    std::string::npos;
+                ::_exit(names_owner ? 0 : 2);
+            }
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        QVERIFY(WIFEXITED(status));
+        QCOMPARE(WEXITSTATUS(status), 0);
+        QVERIFY(!readRun(folder).interrupted);
+    }
+
+    void killedOwnerIsRecognised() {
+        const fs::path folder = newRun();
+        const pid_t child = ::fork();
+        if (child == 0) {
+            OwnedRun run(folder);
+            run.setStatus(RunState::running, 3, "");
+            ::kill(::getpid(), SIGKILL);
+        }
+        ::waitpid(child, nullptr, 0);
+        QVERIFY(readRun(folder).interrupted);
+        OwnedRun run(folder);  // and the lock is free
+        run.setStatus(RunState::finished, 3, "");
+        QVERIFY(!readRun(folder).interrupted);
+    }
+
+    void keepsNewestTwoAndBestCheckpoint() {
+        const fs::path folder = newRun();
+        OwnedRun run(folder);
+        for (int epoch = 0; epoch < 6; ++epoch) {
+            run.append(record(epoch, epoch == 1 ? 0.9 : 0.5));
+            replaceFile(run.checkpointPath(epoch + 1), "x");
+            run.pruneCheckpoints();
+        }
+        std::vector<int> kept;
+        for (const auto& file : run.checkpoints()) kept.push_back(file.epochs_done);
+        QCOMPARE(kept, (std::vector<int>{2, 5, 6}));
+    }
+
+    // A limit on the size of files stands in for a full disk: the write fails half-way.
+    void failedWriteLeavesTheOldFile() {
+        const fs::path folder = workspace() / "full";
+        fs::create_directories(folder);
+        replaceFile(folder / "a", "old");
+        appendToFile(folder / "b", "line 1\n");
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        rlimit small = before;
+        small.rlim_cur = 1000;
+        ::setrlimit(RLIMIT_FSIZE, &small);
+        const std::string large(5000, 'x');
+        int failures = 0;
+        for (int i = 0; i < 2; ++i) {
+            try {
+                i == 0 ? replaceFile(folder / "a", large) : appendToFile(folder / "b", large);
+            } catch (const StorageError& error) {
+                failures +=
+                    std::string(error.what()).find((folder / (i == 0 ? "a" : "b")).string()) !=
+                    std::string::npos;
+            }
+        }
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        QCOMPARE(failures, 2);
+        QCOMPARE(readFile(folder / "a"), std::string("old"));
+        QCOMPARE(readFile(folder / "b"), std::string("line 1\n"));
+        QCOMPARE(std::distance(fs::directory_iterator(folder), fs::directory_iterator{}),
+                 std::ptrdiff_t{2});
+    }
+
+    void tables() {
+        const fs::path folder = newRun("A|B, 50% \"x\"");
+        {
+            OwnedRun run(folder);
+            run.append(record(0, 0.5));
+            run.append(record(1, 0.8125));
+            run.append(record(2, 0.75));
+            run.setStatus(RunState::finished, 3, "");
+        }
+        const RunSummary run = readRun(folder);
+        const std::string markdown = resultTable({&run, 1}, TableFormat::markdown);
+        QVERIFY2(
+            markdown.find(
+                "| A\\|B, 50% \"x\" | CIFAR-10 LT 100 | finished | 3/200 | 81.2 | 2 | 75.0 |") !=
+                std::string::npos,
+            markdown.c_str());
+        const std::string csv = resultTable({&run, 1}, TableFormat::csv);
+        QVERIFY2(
+            csv.find(
+                "\"A|B, 50% \"\"x\"\"\",CIFAR-10 LT 100,finished,3/200,81.250000,2,75.000000,,") !=
+                std::string::npos,
+            csv.c_str());
+        const std::string latex = resultTable({&run, 1}, TableFormat::latex);
+        QVERIFY(latex.find("50\\% ") != std::string::npos &&
+                latex.find("\\bottomrule") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRunFolder)
+#include "tst_run_folder.moc"
