@@ -19,6 +19,7 @@ Banner::Banner(QWidget* parent)
     setObjectName(QStringLiteral("banner"));
     text_->setObjectName(QStringLiteral("banner_text"));
     text_->setWordWrap(true);
+    symbol_->setFixedSize(16, 16);  // painted below, in the theme's colour
     text_->setTextFormat(Qt::PlainText);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     close_->setObjectName(QStringLiteral("banner_close"));
@@ -41,8 +42,6 @@ void Banner::showMessage(const QString& sentence, Kind kind) {
     kind_ = kind;
     text_->setText(sentence);
     const bool error = kind == Kind::error;
-    symbol_->setPixmap(icon(error ? QStringLiteral("error") : QStringLiteral("info"))
-                           .pixmap(QSize(16, 16), devicePixelRatioF()));
     setAccessibleName(error ? tr("Error: %1").arg(sentence) : tr("Notice: %1").arg(sentence));
     setVisible(!sentence.isEmpty());
     update();
@@ -67,6 +66,8 @@ void Banner::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), ground);
     painter.fillRect(QRect(0, 0, 3, height()), strong);
+    icon(kind_ == Kind::error ? QStringLiteral("error") : QStringLiteral("info"))
+        .paint(&painter, symbol_->geometry());
 }
 
 void Banner::keyPressEvent(QKeyEvent* event) {

@@ -63,6 +63,9 @@ public:
         auto* box = new QVBoxLayout;
         box->setSpacing(0);
         cell.title = new QLabel(title, q);
+        QFont bold;
+        bold.setWeight(QFont::DemiBold);
+        cell.title->setFont(bold);
         cell.title->setContentsMargins(0, kSpace1, 0, 0);
         cell.plot = new QCustomPlot(q);
         cell.plot->setObjectName(name);
@@ -107,10 +110,7 @@ public:
 
     void draw() {
         const PlotScale scale = screenScale();
-        QFont bold = q->font();
-        bold.setWeight(QFont::DemiBold);
         for (const Cell& cell : cells) {
-            cell.title->setFont(bold);
             cell.plot->clearPlottables();
             stylePlot(*cell.plot, plotColors(), scale);
             cell.plot->xAxis->setTicker(classTicks(

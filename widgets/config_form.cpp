@@ -350,7 +350,7 @@ public:
     std::map<std::string, FieldRow*> rows;
     QScrollArea* scroll = nullptr;
     QWidget* content = nullptr;
-    QLabel* problems = nullptr;
+    ErrorLabel* problems = nullptr;
     QLabel* help = nullptr;
     std::size_t built_phases = 0;
     std::size_t built_steps = 0;
@@ -362,10 +362,8 @@ ConfigForm::ConfigForm(QWidget* parent) : QWidget(parent), d(std::make_unique<Pr
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    d->problems = new QLabel(this);
+    d->problems = new ErrorLabel(this);
     d->problems->setObjectName(QStringLiteral("form_problems"));
-    d->problems->setWordWrap(true);
-    d->problems->setTextFormat(Qt::PlainText);
     d->problems->setContentsMargins(kSpace4, kSpace2, kSpace4, kSpace2);
     d->problems->hide();
     layout->addWidget(d->problems);
@@ -433,9 +431,6 @@ void ConfigForm::setProblems(const std::vector<Problem>& problems) {
             row->setProblem(mark->second.first, mark->second.second);
         }
     }
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, plotColors().error);
-    d->problems->setPalette(colors);
     d->problems->setText(without_field.join(QLatin1Char('\n')));
     d->problems->setVisible(!without_field.isEmpty());
 }

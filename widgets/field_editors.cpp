@@ -117,6 +117,17 @@ void NumberEdit::keyPressEvent(QKeyEvent* event) {
     QLineEdit::keyPressEvent(event);
 }
 
+ErrorLabel::ErrorLabel(QWidget* parent) : QLabel(parent) {
+    setWordWrap(true);
+    setTextFormat(Qt::PlainText);
+}
+
+void ErrorLabel::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setPen(plotColors().error);
+    painter.drawText(contentsRect(), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap, text());
+}
+
 FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWidget* parent)
     : QWidget(parent), field_(field), pointer_(std::move(pointer)) {
     auto* grid = new QGridLayout(this);
@@ -159,9 +170,7 @@ FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWi
     }
     if (field.type == FieldType::integer || field.type == FieldType::number) line_->addStretch(1);
     label_->setBuddy(editors_.front());
-    problem_ = new QLabel(this);
-    problem_->setWordWrap(true);
-    problem_->setTextFormat(Qt::PlainText);
+    problem_ = new ErrorLabel(this);
     problem_->hide();
     grid->addWidget(problem_, 1, 1);
 }
@@ -378,9 +387,6 @@ void FieldRow::setProblem(const std::string& pointer, const QString& message) {
         editor->setProperty("invalid", wrong);
         editor->setAccessibleDescription(wrong ? message : qt(field_.help));
     }
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, plotColors().error);
-    problem_->setPalette(colors);
     problem_->setText(message);
     problem_->setVisible(!message.isEmpty());
     update();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QWidget>
 #include <nlohmann/json.hpp>
@@ -9,9 +10,7 @@
 #include "core/experiment/config_fields.h"
 
 class QComboBox;
-class QGridLayout;
 class QHBoxLayout;
-class QLabel;
 
 // The rows ConfigForm is made of. For widgets/*.cpp only.
 
@@ -38,6 +37,16 @@ private:
     bool whole_;
 };
 
+/// A sentence in the theme's colour for what is wrong, also after a change of theme.
+class ErrorLabel : public QLabel {
+    Q_OBJECT
+public:
+    explicit ErrorLabel(QWidget* parent = nullptr);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+};
+
 /// One field: label and symbol, editor, unit, and beneath it what is wrong.
 class FieldRow : public QWidget {
     Q_OBJECT
@@ -52,7 +61,6 @@ public:
     /// Shows a value; leaves alone what already means the same, so that a cursor stays.
     void setValue(const nlohmann::json& value);
     nlohmann::json value() const;
-    /// `whole`: all that can be edited in this row.
     void setReadOnly(bool read_only);
     /// How many numbers a new list of class values has.
     void setClasses(int classes) { classes_ = classes; }
@@ -91,7 +99,7 @@ private:
     const std::string pointer_;
     QHBoxLayout* line_ = nullptr;
     QLabel* label_ = nullptr;
-    QLabel* problem_ = nullptr;
+    ErrorLabel* problem_ = nullptr;
     QLineEdit* text_ = nullptr;   // text, integer, number
     QComboBox* combo_ = nullptr;  // choices and rules
     QLabel* symbol_ = nullptr;    // of a rule's parameter

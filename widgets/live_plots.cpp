@@ -173,6 +173,7 @@ public:
             showEpochs(0.0, epochs > 0 ? epochs : 10, false);
         }
         for (std::size_t i = 0; i < panels.size(); ++i) panels[i]->draw(list, emptyText(i, list));
+        if (crosshair > mostEpochs()) q->setCrosshair(mostEpochs());
         updateValues();
     }
 
@@ -211,7 +212,7 @@ public:
     }
 
     int mostEpochs() const {
-        int most = 1;
+        int most = 0;
         for (const RunCurves* run : visible()) most = std::max(most, run->epochsDone());
         return most;
     }
@@ -384,6 +385,8 @@ Figure LivePlots::middleFigure() const {
 }
 
 void LivePlots::setCrosshair(int epochs_done) {
+    // Where there is nothing to read there is no line.
+    epochs_done = std::clamp(epochs_done, 0, d->mostEpochs());
     if (epochs_done == d->crosshair) return;
     d->crosshair = epochs_done;
     for (PlotPanel* panel : d->panels) panel->setCrosshair(epochs_done);

@@ -43,7 +43,8 @@ public:
     void setMiddleFigure(Figure figure);
     Figure middleFigure() const;
 
-    /// Puts the crosshair on an epoch (counted as epochs done); 0 takes it away.
+    /// Puts the crosshair on an epoch (counted as epochs done); 0 takes it away. It goes no
+    /// further than the latest epoch of the visible runs.
     void setCrosshair(int epochs_done);
     int crosshair() const;
 

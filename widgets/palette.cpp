@@ -71,6 +71,7 @@ QString styleSheet(bool dark) {
     return QStringLiteral(
                "QToolTip { border: 0; padding: 5px 8px; }"
                "QSplitter::handle { background: transparent; }"
+               "QHeaderView { background: palette(base); }"
                "QHeaderView::section { border: 0; border-bottom: 1px solid %1; padding: 4px 3px;"
                " background: palette(base); color: %2; }"
                "QDockWidget::title { padding: 6px 8px; }"

@@ -54,6 +54,7 @@ QSize ValueColumn::sizeHint() const {
 }
 
 void ValueColumn::paintEvent(QPaintEvent*) {
+    if (rows_.empty()) return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const PlotColors colors = plotColors();
