@@ -10,7 +10,7 @@
 namespace ballast {
 namespace {
 
-using nlohmann::json;
+using nlohmann::ordered_json;
 
 constexpr int kCheckpointFormat = 1;
 constexpr std::size_t kLengthBytes = 8;
@@ -34,6 +34,14 @@ std::span<const std::byte> asBytes(const std::string& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+/// Over the header (without the sum itself) and the tensors: a name or a shape counts as much.
+std::string checksum(const ordered_json& header, std::span<const std::byte> data) {
+    Sha256 sum;
+    sum.update(asBytes(header.dump()));
+    sum.update(data);
+    return sum.hexDigest();
+}
+
 Checkpoint parse(const std::string& content) {
     if (content.size() < kLengthBytes) throw CheckpointError("is truncated");
     std::uint64_t header_bytes = 0;
@@ -44,8 +52,8 @@ Checkpoint parse(const std::string& content) {
         throw CheckpointError("is truncated or not a safetensors file");
     }
     const std::size_t data_start = kLengthBytes + static_cast<std::size_t>(header_bytes);
-    const json header = json::parse(content.begin() + kLengthBytes,
-                                    content.begin() + static_cast<std::ptrdiff_t>(data_start));
+    ordered_json header = ordered_json::parse(
+        content.begin() + kLengthBytes, content.begin() + static_cast<std::ptrdiff_t>(data_start));
     Checkpoint checkpoint;
     checkpoint.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
     if (std::stoi(checkpoint.metadata.at("ballast_format")) > kCheckpointFormat) {
@@ -53,7 +61,8 @@ Checkpoint parse(const std::string& content) {
                               ", newer than this version of Ballast");
     }
     const auto data = asBytes(content).subspan(data_start);
-    if (sha256Hex(data) != checkpoint.metadata.at("sha256")) {
+    header["__metadata__"].erase("sha256");
+    if (checksum(header, data) != checkpoint.metadata.at("sha256")) {
         throw CheckpointError("is damaged: its checksum does not fit");
     }
     for (const auto& [name, entry] : header.items()) {
@@ -76,7 +85,7 @@ Checkpoint parse(const std::string& content) {
 }  // namespace
 
 void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint) {
-    nlohmann::ordered_json header;
+    ordered_json header;
     header["__metadata__"] = checkpoint.metadata;
     std::string data;
     for (const auto& [name, tensor] : checkpoint.tensors) {
@@ -89,7 +98,7 @@ void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpo
     }
     header["__metadata__"]["format"] = "pt";
     header["__metadata__"]["ballast_format"] = std::to_string(kCheckpointFormat);
-    header["__metadata__"]["sha256"] = sha256Hex(asBytes(data));
+    header["__metadata__"]["sha256"] = checksum(header, asBytes(data));
     std::string text = header.dump();
     text.append((8 - text.size() % 8) % 8, ' ');  // tensors begin at a multiple of 8
     std::string length(kLengthBytes, '\0');

@@ -14,8 +14,8 @@ struct Checkpoint {
     std::map<std::string, std::string> metadata;
 };
 
-/// Writes a safetensors file atomically (core/results/atomic_file.h), with a format number and the
-/// SHA-256 of the tensor bytes in its metadata. Throws StorageError.
+/// Writes a safetensors file atomically (core/results/atomic_file.h), with a format number and a
+/// SHA-256 over header and tensors in its metadata. Throws StorageError.
 void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
 /// Reads and checks a safetensors file written by saveCheckpoint. Tensors are on the CPU.
