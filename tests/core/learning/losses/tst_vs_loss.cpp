@@ -1,0 +1,267 @@
+#include "core/learning/losses/vs_loss.h"
+
+#include <torch/torch.h>
+
+#include <QtTest>
+#include <cmath>
+
+#include "core/experiment/catalog.h"
+#include "core/keyed_random.h"
+
+using namespace ballast;
+
+namespace {
+
+using Matrix = std::vector<std::vector<double>>;
+
+struct Batch {
+    Matrix logits;  // f(x) [B][C]
+    std::vector<std::int64_t> labels;
+};
+
+/// Logits with a spread of 3 and labels that leave classes out and take others twice.
+Batch randomBatch(std::size_t size, std::size_t classes) {
+    const KeyedRandom values(7, Purpose::initial_weights, static_cast<std::uint32_t>(classes));
+    const KeyedRandom choices(8, Purpose::initial_weights, 0);
+    Batch batch;
+    for (std::size_t i = 0; i < size; ++i) {
+        std::vector<double> row;
+        for (std::size_t y = 0; y < classes; ++y) row.push_back(3 * values.normal(i * classes + y));
+        batch.logits.push_back(row);
+        batch.labels.push_back(below(choices.words(i)[0], static_cast<std::uint32_t>(classes)));
+    }
+    return batch;
+}
+
+/// Long-tailed with ratio 100.
+std::vector<std::int64_t> countsOf(std::size_t classes) {
+    std::vector<std::int64_t> counts;
+    for (std::size_t y = 0; y < classes; ++y) {
+        const double part = static_cast<double>(y) / static_cast<double>(classes - 1);
+        counts.push_back(static_cast<std::int64_t>(500 * std::pow(0.01, part)));
+    }
+    return counts;
+}
+
+/// Eq. 3, term by term: ℓ = log Σ_j exp(β_j f_j + Δ_j) − (β_y f_y + Δ_y), weighted with α_y.
+double naiveLoss(const Batch& batch, const ClassTerms& terms, bool weighted_mean) {
+    double sum = 0.0;
+    double weights = 0.0;
+    for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+        const auto y = static_cast<std::size_t>(batch.labels[i]);
+        const auto adjusted = [&](std::size_t j) {
+            return terms.beta[j] * batch.logits[i][j] + terms.delta[j];
+        };
+        double exponentials = 0.0;
+        for (std::size_t j = 0; j < terms.beta.size(); ++j) exponentials += std::exp(adjusted(j));
+        sum += terms.alpha[y] * (std::log(exponentials) - adjusted(y));
+        weights += terms.alpha[y];
+    }
+    return sum / (weighted_mean ? weights : static_cast<double>(batch.labels.size()));
+}
+
+torch::Tensor tensorOf(const Matrix& matrix) {
+    std::vector<double> flat;
+    for (const auto& row : matrix) flat.insert(flat.end(), row.begin(), row.end());
+    return torch::tensor(flat, torch::kFloat64)
+        .view({static_cast<std::int64_t>(matrix.size()), -1})
+        .clone();
+}
+
+torch::Tensor lossOf(const torch::Tensor& logits, const std::vector<std::int64_t>& labels,
+                     const ClassTerms& terms, const std::string& reduction) {
+    const ClassTermTensors tensors(terms, logits.options());
+    return vsLoss(adjustedLogProbabilities(logits, tensors), torch::tensor(labels, torch::kInt64),
+                  tensors.alpha, reduction);
+}
+
+const char* termName(ClassTerm term) {
+    return term == ClassTerm::alpha ? "alpha" : term == ClassTerm::beta ? "beta" : "delta";
+}
+
+}  // namespace
+
+Q_DECLARE_METATYPE(ballast::ClassTerms)
+
+class TestVsLoss : public QObject {
+    Q_OBJECT
+
+    /// Every rule of the catalogue for each term that it can give, and all three terms at once, for
+    /// each number of classes and each reduction.
+    static void everyRule() {
+        QTest::addColumn<ClassTerms>("terms");
+        QTest::addColumn<QString>("reduction");
+        for (const std::size_t classes : {std::size_t{4}, std::size_t{10}, std::size_t{100}}) {
+            const std::vector<std::int64_t> counts = countsOf(classes);
+            std::vector<std::pair<std::string, Phase>> phases;
+            Phase together;
+            together.alpha = {"power", {{"nu", 0.5}}, {}};
+            together.beta = {"cdt", {{"gamma", 0.3}}, {}};
+            together.delta = {"la", {{"tau", 1.5}}, {}};
+            phases.emplace_back("all three", together);
+            for (const ClassRuleInfo& info : classRules()) {
+                ClassRule rule{std::string(info.name), {}, {}};
+                if (info.parameter) {
+                    rule.parameters[std::string(info.parameter->name)] =
+                        info.parameter->default_value;
+                }
+                for (std::size_t y = 0; info.name == "values" && y < classes; ++y) {
+                    rule.values.push_back(0.3 + 0.1 * static_cast<double>(y % 7));
+                }
+                for (const ClassTerm term : info.terms) {
+                    Phase phase;
+                    (term == ClassTerm::alpha  ? phase.alpha
+                     : term == ClassTerm::beta ? phase.beta
+                                               : phase.delta) = rule;
+                    phases.emplace_back(std::string(termName(term)) + " " + rule.rule, phase);
+                }
+            }
+            for (const auto& [name, phase] : phases) {
+                for (const char* reduction : {"weighted-mean", "mean"}) {
+                    const std::string row =
+                        name + ", " + std::to_string(classes) + " classes, " + reduction;
+                    QTest::newRow(row.c_str()) << classTerms(phase, counts) << QString(reduction);
+                }
+            }
+        }
+    }
+
+private Q_SLOTS:
+    void valueIsEq3_data() { everyRule(); }
+    void valueIsEq3() {
+        QFETCH(const ClassTerms, terms);
+        QFETCH(const QString, reduction);
+        const Batch batch = randomBatch(32, terms.alpha.size());
+        const double expected = naiveLoss(batch, terms, reduction == "weighted-mean");
+        const auto value =
+            lossOf(tensorOf(batch.logits), batch.labels, terms, reduction.toStdString());
+        QCOMPARE(value.dim(), std::int64_t{0});
+        QVERIFY2(std::abs(value.item<double>() - expected) < 1e-12 * std::max(1.0, expected),
+                 qPrintable(QString("%1 is not %2").arg(value.item<double>()).arg(expected)));
+    }
+
+    // Central differences (L(f + h) − L(f − h)) / 2h of the naive loss, h = 1e-5.
+    void gradientIsThatOfEq3_data() { everyRule(); }
+    void gradientIsThatOfEq3() {
+        QFETCH(const ClassTerms, terms);
+        QFETCH(const QString, reduction);
+        Batch batch = randomBatch(5, terms.alpha.size());
+        torch::Tensor logits = tensorOf(batch.logits).set_requires_grad(true);
+        lossOf(logits, batch.labels, terms, reduction.toStdString()).backward();
+        const auto gradient = logits.grad();
+        double largest_error = 0.0;
+        double largest = 0.0;
+        for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+            for (std::size_t j = 0; j < terms.alpha.size(); ++j) {
+                constexpr double kStep = 1e-5;
+                const double at = batch.logits[i][j];
+                const bool weighted_mean = reduction == "weighted-mean";
+                batch.logits[i][j] = at + kStep;
+                const double above = naiveLoss(batch, terms, weighted_mean);
+                batch.logits[i][j] = at - kStep;
+                const double under = naiveLoss(batch, terms, weighted_mean);
+                batch.logits[i][j] = at;
+                const double numeric = (above - under) / (2 * kStep);
+                const auto ours =
+                    gradient[static_cast<std::int64_t>(i)][static_cast<std::int64_t>(j)]
+                        .item<double>();
+                largest_error = std::max(largest_error, std::abs(ours - numeric));
+                largest = std::max(largest, std::abs(ours));
+            }
+        }
+        QVERIFY2(largest_error < 1e-6, qPrintable(QString::number(largest_error)));
+        QVERIFY(largest > 1e-3);
+    }
+
+    // In Python, with N = [100, 10, 1], f = [[1, 2, 3], [0.5, -1, 2]], y = [0, 2]:
+    //   z = [[beta[j] * f[i][j] + delta[j] for j in range(3)] for i in range(2)]
+    //   l = [log(sum(exp(v) for v in z[i])) - z[i][y[i]] for i in range(2)]
+    //   s = sum(alpha[y[i]] * l[i] for i in range(2))
+    //   mean = s / 2; weighted_mean = s / sum(alpha[y[i]] for i in range(2))
+    // where pi = [n / 111 for n in N]; inverse 1/pi, power pi**-nu, effective-number
+    // (1-p)/(1-p**n), each times 3 / its sum; cdt (n/100)**gamma; la tau*log(pi).
+    void goldenValues_data() {
+        QTest::addColumn<double>("mean");
+        QTest::addColumn<double>("weighted_mean");
+        QTest::newRow("one") << 1.3244586305507688 << 1.3244586305507688;
+        QTest::newRow("inverse") << 0.35863156256973094 << 0.26275975871445634;
+        QTest::newRow("power 0.5") << 0.5105872494550396 << 0.43824717554690473;
+        QTest::newRow("effective-number 0.99") << 0.3739275029798941 << 0.27495110198636175;
+        QTest::newRow("cdt 0.1") << 1.0618582223026285 << 1.0618582223026285;
+        QTest::newRow("la 1") << 1.733535576377319 << 1.733535576377319;
+        QTest::newRow("power 0.5, cdt 0.1, la 1") << 4.140801663353614 << 3.5541322964909674;
+    }
+    void goldenValues() {
+        const std::string row = QTest::currentDataTag();
+        const auto has = [&](const char* word) { return row.find(word) != std::string::npos; };
+        Phase phase;
+        if (has("inverse")) phase.alpha = {"inverse", {}, {}};
+        if (has("power")) phase.alpha = {"power", {{"nu", 0.5}}, {}};
+        if (has("effective")) phase.alpha = {"effective-number", {{"p", 0.99}}, {}};
+        if (has("cdt")) phase.beta = {"cdt", {{"gamma", 0.1}}, {}};
+        if (has("la")) phase.delta = {"la", {{"tau", 1.0}}, {}};
+        const ClassTerms terms = classTerms(phase, std::vector<std::int64_t>{100, 10, 1});
+        const torch::Tensor logits = tensorOf({{1, 2, 3}, {0.5, -1, 2}});
+        for (const char* reduction : {"mean", "weighted-mean"}) {
+            QFETCH(const double, mean);
+            QFETCH(const double, weighted_mean);
+            const double value = lossOf(logits, {0, 2}, terms, reduction).item<double>();
+            const double expected = std::string(reduction) == "mean" ? mean : weighted_mean;
+            QVERIFY2(std::abs(value - expected) < 1e-13,
+                     qPrintable(QString("%1: %2").arg(reduction).arg(value, 0, 'g', 17)));
+        }
+    }
+
+    void scaleOfAlphaCountsInTheMeanOnly() {
+        ClassTerms terms = classTerms(Phase{}, countsOf(10));
+        for (std::size_t y = 0; y < 10; ++y) terms.alpha[y] = 0.1 + static_cast<double>(y);
+        ClassTerms scaled = terms;
+        for (double& weight : scaled.alpha) weight *= 7;
+        const Batch batch = randomBatch(32, 10);
+        const torch::Tensor logits = tensorOf(batch.logits);
+        const auto value = [&](const ClassTerms& of, const char* reduction) {
+            return lossOf(logits, batch.labels, of, reduction).item<double>();
+        };
+        const double weighted_mean = value(terms, "weighted-mean");
+        QVERIFY(std::abs(value(scaled, "weighted-mean") - weighted_mean) < 1e-12);
+        QVERIFY(std::abs(value(scaled, "mean") / value(terms, "mean") - 7) < 1e-12);
+    }
+
+    void specialCasesAreTorchsCrossEntropy() {
+        namespace F = torch::nn::functional;
+        const std::vector<std::int64_t> counts = countsOf(10);
+        const Batch batch = randomBatch(64, 10);
+        const torch::Tensor logits = tensorOf(batch.logits);
+        const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64);
+        const auto differ = [](const torch::Tensor& a, const torch::Tensor& b) {
+            return std::abs(a.item<double>() - b.item<double>());
+        };
+        const ClassTerms ce = classTerms(Phase{}, counts);
+        const torch::Tensor theirs = F::cross_entropy(logits, labels);
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, "mean"), theirs) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, "weighted-mean"), theirs) < 1e-12);
+
+        Phase phase;
+        phase.alpha = {"inverse", {}, {}};
+        const ClassTerms balanced = classTerms(phase, counts);
+        const torch::Tensor weighted = F::cross_entropy(
+            logits, labels,
+            F::CrossEntropyFuncOptions().weight(torch::tensor(balanced.alpha, torch::kFloat64)));
+        QVERIFY(differ(lossOf(logits, batch.labels, balanced, "weighted-mean"), weighted) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, balanced, "mean"), weighted) > 1e-3);
+    }
+
+    // exp(1000) is infinite in any type.
+    void largeLogitsStayFinite() {
+        const ClassTerms terms = classTerms(Phase{}, std::vector<std::int64_t>{2, 1});
+        torch::Tensor logits =
+            torch::tensor({1000.0F, -1000.0F}).view({1, 2}).clone().set_requires_grad(true);
+        const torch::Tensor value = lossOf(logits, {1}, terms, "mean");
+        value.backward();
+        QCOMPARE(value.item<double>(), 2000.0);
+        QVERIFY(logits.grad().isfinite().all().item<bool>());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestVsLoss)
+#include "tst_vs_loss.moc"

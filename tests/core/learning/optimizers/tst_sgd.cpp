@@ -1,0 +1,143 @@
+#include "core/learning/optimizers/sgd.h"
+
+#include <torch/torch.h>
+
+#include <QtTest>
+
+using namespace ballast;
+namespace nn = torch::nn;
+
+namespace {
+
+/// Two layers, double precision, the same weights for the same seed.
+nn::Sequential network() {
+    torch::manual_seed(3);
+    nn::Sequential model(nn::Linear(6, 8), nn::Tanh(), nn::Linear(8, 3));
+    model->to(torch::kFloat64);
+    return model;
+}
+
+/// Gradients of a mean squared error over data that follow from `step`.
+void backward(nn::Sequential& model, int step) {
+    const auto options = torch::TensorOptions().dtype(torch::kFloat64);
+    const torch::Tensor inputs = (torch::arange(24, options).view({4, 6}) * 0.37 + step).sin();
+    const torch::Tensor targets = (torch::arange(12, options).view({4, 3}) * 0.71 - step).cos();
+    model->zero_grad();
+    (model->forward(inputs) - targets).square().mean().backward();
+}
+
+std::vector<torch::Tensor> copies(nn::Sequential& model) {
+    std::vector<torch::Tensor> tensors;
+    for (const torch::Tensor& parameter : model->parameters()) {
+        tensors.push_back(parameter.detach().clone());
+    }
+    return tensors;
+}
+
+}  // namespace
+
+class TestSgd : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isTorchsSgd_data() {
+        QTest::addColumn<double>("momentum");
+        QTest::addColumn<double>("weight_decay");
+        QTest::newRow("plain") << 0.0 << 0.0;
+        QTest::newRow("momentum") << 0.9 << 0.0;
+        QTest::newRow("weight decay") << 0.0 << 1e-2;
+        QTest::newRow("both") << 0.9 << 1e-2;
+    }
+
+    // 20 steps, each with a learning rate and a weight decay of its own.
+    void isTorchsSgd() {
+        QFETCH(const double, momentum);
+        QFETCH(const double, weight_decay);
+        nn::Sequential ours = network();
+        nn::Sequential theirs = network();
+        Sgd sgd(*ours, momentum);
+        torch::optim::SGD reference(theirs->parameters(),
+                                    torch::optim::SGDOptions(1.0).momentum(momentum));
+        const std::vector<torch::Tensor> before = copies(ours);
+        for (int step = 0; step < 20; ++step) {
+            const double rate = 0.3 / (1 + step % 7);
+            const double decay = weight_decay * (1 + step % 3);
+            auto& options =
+                static_cast<torch::optim::SGDOptions&>(reference.param_groups().front().options());
+            options.lr(rate).weight_decay(decay);
+            backward(ours, step);
+            sgd.step(rate, decay);
+            backward(theirs, step);
+            reference.step();
+        }
+        const auto expected = theirs->parameters();
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            QVERIFY(torch::allclose(ours->parameters()[i], expected[i], 1e-12, 1e-14));
+            QVERIFY(!torch::allclose(ours->parameters()[i], before[i], 1e-2));
+        }
+    }
+
+    void momentumBuffersAreNamed() {
+        nn::Sequential model = network();
+        Sgd sgd(*model, 0.9);
+        QCOMPARE(sgd.momentumBuffers().size(), model->parameters().size());
+        const torch::Tensor weight = model->named_parameters()["0.weight"];
+        const torch::Tensor before = weight.detach().clone();
+        backward(model, 0);
+        sgd.step(0.1, 0.5);
+        // From rest, v = ∇ + λ θ.
+        QVERIFY(torch::allclose(sgd.momentumBuffers().at("0.weight"), weight.grad() + 0.5 * before,
+                                1e-12));
+        QVERIFY(!sgd.momentumBuffers().at("0.weight").requires_grad());
+    }
+
+    // θ + radius · g / ‖g‖, ‖g‖² summed over all parameters.
+    void samStepsUpTheGradient() {
+        nn::Sequential model = network();
+        backward(model, 0);
+        double squares = 0.0;
+        for (const torch::Tensor& parameter : model->parameters()) {
+            squares += parameter.grad().square().sum().item<double>();
+        }
+        const std::vector<torch::Tensor> before = copies(model);
+        const SamPerturbation perturbation(*model, 0.05);
+        double moved = 0.0;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            const torch::Tensor parameter = model->parameters()[i];
+            const torch::Tensor expected = before[i] + 0.05 / std::sqrt(squares) * parameter.grad();
+            QVERIFY(torch::allclose(parameter, expected, 1e-12, 1e-15));
+            moved += (parameter - before[i]).square().sum().item<double>();
+        }
+        QVERIFY(std::abs(std::sqrt(moved) - 0.05) < 1e-12);
+    }
+
+    // θ + e − e is not θ in floating point: undo must put back, not subtract.
+    void samIsUndoneExactly() {
+        nn::Sequential model = network();
+        model->to(torch::kFloat32);
+        const torch::Tensor inputs = torch::arange(24, torch::kFloat32).view({4, 6}).sin();
+        model->zero_grad();
+        model->forward(inputs).square().mean().backward();
+        const std::vector<torch::Tensor> before = copies(model);
+        SamPerturbation perturbation(*model, 3.7);
+        QVERIFY(!torch::equal(model->parameters()[0], before[0]));
+        perturbation.undo();
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            QVERIFY(torch::equal(model->parameters()[i], before[i]));
+        }
+    }
+
+    void samWithoutGradientStaysFinite() {
+        nn::Sequential model = network();
+        backward(model, 0);
+        for (torch::Tensor& parameter : model->parameters()) parameter.mutable_grad().zero_();
+        const std::vector<torch::Tensor> before = copies(model);
+        const SamPerturbation perturbation(*model, 0.05);
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            QVERIFY(torch::equal(model->parameters()[i], before[i]));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSgd)
+#include "tst_sgd.moc"
