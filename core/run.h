@@ -45,7 +45,7 @@ private:
 /// What a run needs from its surroundings. None of it changes results but `threads`, which a
 /// resumed run takes from its first start.
 struct TrainingEnvironment {
-    DataStore data_store;
+    DataStore data_store = DataStore();
     int threads = 0;  // budget of the slot, where the config says 0; 0: all cores
     bool low_priority = false;
 };

@@ -142,8 +142,8 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
             QCPGraph* graph = addCurve(plot, series);
             setCurveData(*graph, run.points(series));
             styleCurve(*graph, series, color, Qt::white, scale);
-            if (series == Series::min_logit_smallest_class) smallest = graph;
-            if (series == Series::min_logit_largest_class) fillBand(*smallest, *graph, color);
+            if (series == Series::min_logit_lowest) smallest = graph;
+            if (series == Series::min_logit_highest) fillBand(*smallest, *graph, color);
         }
         const QPointF best = run.best();
         if (figure == Figure::balanced_test_accuracy && !std::isnan(best.y())) {

@@ -80,7 +80,7 @@ private:
     static constexpr int kSample = 24;
     static QStringList texts() {
         return {LivePlots::tr("majority"), LivePlots::tr("minority"), LivePlots::tr("exact"),
-                LivePlots::tr("smallest to largest class")};
+                LivePlots::tr("lowest to highest class")};
     }
 };
 

@@ -159,8 +159,7 @@ void PlotPanel::draw(std::span<const RunCurves* const> runs, const QString& empt
             styleCurve(*graph, series, color, colors.background, scale);
         }
         if (figure_ == Figure::min_logit) {
-            fillBand(*graphs[Series::min_logit_smallest_class],
-                     *graphs[Series::min_logit_largest_class], color);
+            fillBand(*graphs[Series::min_logit_lowest], *graphs[Series::min_logit_highest], color);
         }
     }
     for (int i = plot_->itemCount() - 1; i >= 0; --i) {

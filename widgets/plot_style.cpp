@@ -59,7 +59,7 @@ public:
 constexpr std::array kTrainingAccuracy{Series::majority_accuracy, Series::minority_accuracy,
                                        Series::exact_majority_accuracy,
                                        Series::exact_minority_accuracy};
-constexpr std::array kMinLogit{Series::min_logit_smallest_class, Series::min_logit_largest_class,
+constexpr std::array kMinLogit{Series::min_logit_lowest,         Series::min_logit_highest,
                                Series::min_logit_majority,       Series::min_logit_minority,
                                Series::exact_min_logit_majority, Series::exact_min_logit_minority};
 constexpr std::array kRatio{Series::accuracy_ratio, Series::exact_accuracy_ratio};
@@ -191,7 +191,7 @@ QCPGraph* addCurve(QCustomPlot& plot, Series) {
 
 void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
                 const PlotScale& scale) {
-    if (series == Series::min_logit_smallest_class || series == Series::min_logit_largest_class) {
+    if (series == Series::min_logit_lowest || series == Series::min_logit_highest) {
         QColor edge = color;
         edge.setAlpha(90);
         graph.setPen(QPen(edge, 0.75 * scale.unit));

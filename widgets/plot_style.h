@@ -47,7 +47,7 @@ QCPGraph* addCurve(QCustomPlot& plot, Series series);
 void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
                 const PlotScale& scale);
 void setCurveData(QCPGraph& graph, const std::vector<QPointF>& points);
-/// Fills between the curves of the smallest and the largest class.
+/// Fills between the lowest and the highest class.
 void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color);
 
 struct ValueRange {

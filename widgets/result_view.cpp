@@ -230,6 +230,7 @@ ResultView::ResultView(QWidget* parent)
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setSectionResizeMode(ResultModel::name, QHeaderView::Stretch);
     table_->horizontalHeader()->setMinimumSectionSize(40);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ballast {
 namespace {
@@ -10,21 +11,16 @@ std::size_t at(Series series) {
     return static_cast<std::size_t>(series);
 }
 
-double classValue(const std::vector<double>& per_class, int index) {
-    if (index < 0 || static_cast<std::size_t>(index) >= per_class.size()) return kMissing;
-    return per_class[static_cast<std::size_t>(index)];
+/// The smallest and largest of a class's values; NaN where there are none.
+std::pair<double, double> rangeOf(const std::vector<double>& per_class) {
+    if (per_class.empty()) return {kMissing, kMissing};
+    const auto [lowest, highest] = std::ranges::minmax(per_class);
+    return {lowest, highest};
 }
 
 }  // namespace
 
-RunCurves::RunCurves(RunPlotInfo info) : info_(std::move(info)) {
-    const auto& counts = info_.class_counts;
-    if (counts.empty() || info_.majority.empty()) return;
-    largest_class_ = static_cast<int>(std::ranges::max_element(counts) - counts.begin());
-    // The last of equals, so that a step profile's band runs from its first to its last class.
-    const auto smallest = std::min_element(counts.rbegin(), counts.rend());
-    smallest_class_ = static_cast<int>(counts.rend() - smallest) - 1;
-}
+RunCurves::RunCurves(RunPlotInfo info) : info_(std::move(info)) {}
 
 void RunCurves::append(const EpochRecord& record) {
     const double x = record.epoch + 1;
@@ -45,8 +41,9 @@ void RunCurves::addPoints(const EpochRecord& record) {
     const ClassStatistics& streaming = record.streaming;
     add(Series::majority_accuracy, 100.0 * streaming.majority_accuracy);
     add(Series::minority_accuracy, 100.0 * streaming.minority_accuracy);
-    add(Series::min_logit_largest_class, classValue(streaming.min_logit, largest_class_));
-    add(Series::min_logit_smallest_class, classValue(streaming.min_logit, smallest_class_));
+    const auto [lowest, highest] = rangeOf(streaming.min_logit);
+    add(Series::min_logit_highest, highest);
+    add(Series::min_logit_lowest, lowest);
     const GroupMeans logits = groupMeans(streaming.min_logit, info_.majority);
     add(Series::min_logit_majority, logits.majority);
     add(Series::min_logit_minority, logits.minority);

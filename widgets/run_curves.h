@@ -27,8 +27,8 @@ enum class Series {
     minority_accuracy,
     exact_majority_accuracy,
     exact_minority_accuracy,
-    min_logit_largest_class,  // B_y(f) of the class with the most training images
-    min_logit_smallest_class,
+    min_logit_highest,   // largest B_y(f) of all classes: the upper edge of the band
+    min_logit_lowest,    // smallest B_y(f) of all classes: the lower edge
     min_logit_majority,  // mean of B_y(f) over the majority classes
     min_logit_minority,
     exact_min_logit_majority,
@@ -73,8 +73,6 @@ private:
     void addPoints(const EpochRecord& record);
 
     RunPlotInfo info_;
-    int largest_class_ = -1;
-    int smallest_class_ = -1;
     std::vector<QPointF> points_[kSeriesCount];
 };
 

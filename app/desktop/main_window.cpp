@@ -28,6 +28,7 @@
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
+#include "widgets/palette.h"
 #include "widgets/run_list.h"
 
 // Resources of a static library must be asked for, from outside any namespace.
@@ -71,7 +72,6 @@ QAction* action(QObject* owner, const char* icon_name, const QString& label,
     const QString keys = shortcut.toString(QKeySequence::NativeText);
     made->setToolTip(keys.isEmpty() ? QStringLiteral("%1. %2").arg(plain, help)
                                     : QStringLiteral("%1 (%2). %3").arg(plain, keys, help));
-    made->setStatusTip(help);
     return made;
 }
 
@@ -290,6 +290,7 @@ void MainWindow::makeStatusBar() {
     auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     workspace->setForegroundRole(QPalette::PlaceholderText);
+    statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);
     statusBar()->addWidget(progress_bar_);
     statusBar()->addWidget(progress_text_, 1);
     statusBar()->addPermanentWidget(workspace);

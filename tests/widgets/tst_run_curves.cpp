@@ -25,8 +25,8 @@ void TestRunCurves::everySeriesHoldsTheRecordsNumbers() {
     QCOMPARE(value(Series::minority_accuracy), 100.0 * record.streaming.minority_accuracy);
     QCOMPARE(value(Series::exact_majority_accuracy), 100.0 * record.exact->majority_accuracy);
     QCOMPARE(value(Series::exact_minority_accuracy), 100.0 * record.exact->minority_accuracy);
-    QCOMPARE(value(Series::min_logit_largest_class), record.streaming.min_logit[0]);
-    QCOMPARE(value(Series::min_logit_smallest_class), record.streaming.min_logit[3]);
+    QCOMPARE(value(Series::min_logit_highest), std::ranges::max(record.streaming.min_logit));
+    QCOMPARE(value(Series::min_logit_lowest), std::ranges::min(record.streaming.min_logit));
     const auto& streaming = record.streaming.min_logit;
     const auto& exact = record.exact->min_logit;
     QCOMPARE(value(Series::min_logit_majority), (streaming[0] + streaming[1]) / 2);
@@ -59,7 +59,7 @@ void TestRunCurves::missingValuesAreGaps() {
     curves.append(record);
     QCOMPARE(curves.points(Series::balanced_test_accuracy).size(), std::size_t{1});
     QVERIFY(std::isnan(curves.points(Series::balanced_test_accuracy)[0].y()));
-    QVERIFY(std::isnan(curves.points(Series::min_logit_largest_class)[0].y()));
+    QVERIFY(std::isnan(curves.points(Series::min_logit_highest)[0].y()));
     QVERIFY(std::isnan(curves.best().y()));
     QCOMPARE(curves.epochsDone(), 1);
 }
@@ -72,7 +72,7 @@ void TestRunCurves::balancedClassesHaveNoGroups() {
     curves.append(sample::record(0));
     QVERIFY(!curves.hasMinority());
     QVERIFY(std::isnan(curves.valueAt(Series::min_logit_majority, 1)));
-    QVERIFY(std::isnan(curves.valueAt(Series::min_logit_smallest_class, 1)));
+    QVERIFY(!std::isnan(curves.valueAt(Series::min_logit_lowest, 1)));
     QVERIFY(!std::isnan(curves.valueAt(Series::balanced_test_accuracy, 1)));
 }
 

@@ -1,0 +1,168 @@
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/main_window.h"
+#include "app/desktop/pages/experiment_page.h"
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/run_controller.h"
+#include "core/results/run_folder.h"
+#include "widgets/banner.h"
+#include "widgets/class_term_preview.h"
+#include "widgets/config_form.h"
+#include "widgets/live_plots.h"
+#include "widgets/run_list.h"
+#include "widgets/schedule_timeline.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+namespace {
+
+json smallConfig() {
+    return {{"name", "test"},
+            {"data", {{"dataset", "fashion-mnist"}, {"imbalance", {{"ratio", 100}}}}},
+            {"model", {{"name", "resnet8"}}},
+            {"phases", {{{"from", 0}}, {{"from", 5}, {"alpha", "inverse"}}}},
+            {"training", {{"epochs", 10}}}};
+}
+
+}  // namespace
+
+/// The window without training: what it shows, allows and refuses.
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::unique_ptr<RunController> controller_;
+    std::unique_ptr<MainWindow> window_;
+
+    ExperimentPage& page() { return window_->experimentPage(); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
+                           folder_.filePath(QStringLiteral("settings")));
+        QCoreApplication::setOrganizationName(QStringLiteral("Ballast"));
+        QCoreApplication::setApplicationName(QStringLiteral("Ballast test"));
+    }
+    void init() {
+        const auto workspace = folder_.filePath(QString::fromLatin1(QTest::currentTestFunction()));
+        controller_ =
+            std::make_unique<RunController>(TrainingEnvironment{}, workspace.toStdString());
+        window_ = std::make_unique<MainWindow>(*controller_);
+        window_->show();
+        page().setConfig(smallConfig());
+    }
+    void cleanup() {
+        window_.reset();
+        controller_.reset();
+    }
+
+    void editsReachThePreviewAtOnce() {
+        const auto before = page().preview().drawn(ClassTermPreview::Plot::class_counts, 0);
+        QCOMPARE(before.size(), std::size_t{10});
+        QCOMPARE(before.front(), 6000.0);
+        QCOMPARE(before.back(), 60.0);
+        page().form().setValue("/data/imbalance/ratio", 10);
+        QCOMPARE(page().preview().drawn(ClassTermPreview::Plot::class_counts, 0).back(), 600.0);
+        // Phase 2 weighs by the inverse of the counts, normalised to sum to 10.
+        const auto alpha = page().preview().drawn(ClassTermPreview::Plot::alpha, 1);
+        QCOMPARE(alpha.size(), std::size_t{10});
+        QVERIFY(std::abs(alpha.back() / alpha.front() - 10.0) < 1e-9);
+    }
+
+    void wrongValueDisablesStartWithTheReason() {
+        auto* start = page().findChild<QPushButton*>(QStringLiteral("start"));
+        QVERIFY(start->isEnabled());
+        page().form().setValue("/training/epochs", 4);  // T0 = 5 lies beyond
+        QVERIFY(!start->isEnabled());
+        QVERIFY(page().obstacle().contains(QStringLiteral("/phases/1/from")));
+        QVERIFY(!page().form().problemAt("/phases/1/from").isEmpty());
+        page().form().setValue("/training/epochs", 10);
+        QVERIFY(start->isEnabled());
+        QCOMPARE(page().obstacle(), QString());
+    }
+
+    void missingDataSetDisablesStart() {
+        if (controller_->dataStore().find(*findDataset("cifar100")))
+            QSKIP("CIFAR-100 is on this machine");
+        page().form().setValue("/data/dataset", "cifar100");
+        QVERIFY(!page().findChild<QPushButton*>(QStringLiteral("start"))->isEnabled());
+        QVERIFY(page().obstacle().contains(QStringLiteral("CIFAR-100")));
+    }
+
+    void draggingTheTimelineMovesT0() {
+        ScheduleTimeline& timeline = page().timeline();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        QCOMPARE(timeline.phaseStart(1), 5);
+        const QPoint from = timeline.phaseLinePosition(1);
+        page().form().setValue("/phases/1/from", 8);
+        const QPoint to = timeline.phaseLinePosition(1);
+        page().form().setValue("/phases/1/from", 5);
+        QVERIFY(to.x() > from.x());
+        QWidget* target = timeline.childAt(from) ? timeline.childAt(from) : &timeline;
+        QTest::mousePress(target, Qt::LeftButton, {}, target->mapFrom(&timeline, from));
+        QTest::mouseMove(target, target->mapFrom(&timeline, (from + to) / 2));
+        QTest::mouseMove(target, target->mapFrom(&timeline, to));
+        QTest::mouseRelease(target, Qt::LeftButton, {}, target->mapFrom(&timeline, to));
+        QCOMPARE(page().config()["phases"][1]["from"].get<int>(), 8);
+        QCOMPARE(timeline.phaseStart(1), 8);
+    }
+
+    void unreadableConfigIsSaidAndKeepsTheEditor() {
+        const json before = page().config();
+        const QString file = folder_.filePath(QStringLiteral("broken.json"));
+        std::ofstream(file.toStdString()) << "{ \"name\": ";
+        window_->openConfig(file.toStdString());
+        QCOMPARE(window_->banner().kind(), Banner::Kind::error);
+        QVERIFY(window_->banner().message().contains(QStringLiteral("broken.json")));
+        QCOMPARE(page().config(), before);
+        window_->openConfig("/nowhere/x.json");
+        QVERIFY(window_->banner().message().contains(QStringLiteral("/nowhere/x.json")));
+    }
+
+    void editorSurvivesAClosedWindow() {
+        page().form().setValue("/optimizer/lr", 0.0625);
+        window_->close();
+        window_ = std::make_unique<MainWindow>(*controller_);
+        QCOMPARE(page().config()["optimizer"]["lr"].get<double>(), 0.0625);
+    }
+
+    // A GPU that is not there: the run fails with a sentence, and the window stays alive.
+    void failedRunIsSaid() {
+        json config = smallConfig();
+        config["training"]["device"] = "cuda:99";
+        controller_->open();
+        const QString run = controller_->start(config);
+        QTRY_VERIFY_WITH_TIMEOUT(controller_->find(run)->status.state == RunState::failed, 60000);
+        QCOMPARE(window_->banner().kind(), Banner::Kind::error);
+        QVERIFY(window_->banner().message().contains(QStringLiteral("cuda:99")));
+        QVERIFY(window_->runsPage().list().model().find(run)->status.contains(
+            QStringLiteral("cuda:99")));
+    }
+
+    void aDamagedRunHidesNoOther() {
+        RunDescription description;
+        description.config.name = "good";
+        description.config_as_given = json::object();
+        description.class_counts = {5000, 50};
+        const auto good = OwnedRun::create(controller_->workspace(), description);
+        const auto bad = OwnedRun::create(controller_->workspace(), description);
+        for (const auto& folder : {good, bad}) OwnedRun(folder).setStatus(RunState::stopped, 0, "");
+        std::ofstream(bad / "run.json") << "nonsense";
+        controller_->open();
+        QCOMPARE(controller_->runs().size(), std::size_t{2});
+        const auto* item = window_->runsPage().list().model().find(
+            QString::fromStdString(bad.filename().string()));
+        QVERIFY(item != nullptr && item->status.contains(QStringLiteral("damaged")));
+        QCOMPARE(window_->runsPage().plots().runIds().size(), 1);
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"

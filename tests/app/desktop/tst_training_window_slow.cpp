@@ -1,0 +1,151 @@
+#include <QAction>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/figures.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/run_controller.h"
+#include "core/experiment/config_json.h"
+#include "core/results/atomic_file.h"
+#include "widgets/live_plots.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kLong = 240000;  // ms
+
+json realConfig() {
+    return {{"name", "window"},
+            {"data", {{"dataset", "fashion-mnist"}, {"imbalance", {{"ratio", 6000}}}}},
+            {"model", {{"name", "resnet8"}}},
+            {"phases", {{{"from", 0}}, {{"from", 1}, {"alpha", "inverse"}}}},
+            {"training", {{"epochs", 2}, {"threads", 2}}}};
+}
+
+bool finished(const RunController& controller, const QString& run) {
+    return controller.find(run)->status.state == RunState::finished;
+}
+
+std::string recordsOf(const RunSummary& run) {
+    return readFile(run.folder / "epochs.jsonl");
+}
+
+/// Bytes of the last checkpoint: weights, batch-norm statistics and momentum.
+std::string weightsOf(const RunSummary& run) {
+    return readFile(run.folder / "checkpoints" / "epoch-000002.safetensors");
+}
+
+}  // namespace
+
+/// The window with real training in its workers.
+class TestTrainingWindow : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::string records_;  // of the undisturbed run
+    std::string weights_;
+
+    std::filesystem::path workspace(const char* name) const {
+        return folder_.filePath(QLatin1String(name)).toStdString();
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
+                           folder_.filePath(QStringLiteral("settings")));
+        QCoreApplication::setOrganizationName(QStringLiteral("Ballast"));
+        QCoreApplication::setApplicationName(QStringLiteral("Ballast test"));
+    }
+
+    void plotsHoldExactlyTheRecordsNumbers() {
+        RunController controller(TrainingEnvironment{}, workspace("undisturbed"));
+        MainWindow window(controller);
+        window.show();
+        controller.open();
+        const QString run = controller.start(realConfig());
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        const RunSummary on_disk = readRun(controller.find(run)->folder);
+        QCOMPARE(on_disk.records.size(), std::size_t{2});
+        const LivePlots& plots = window.runsPage().plots();
+        const auto majority = plots.curve(run, Series::majority_accuracy);
+        const auto exact = plots.curve(run, Series::exact_minority_accuracy);
+        const auto test = plots.curve(run, Series::balanced_test_accuracy);
+        QCOMPARE(majority.size(), std::size_t{2});
+        QCOMPARE(exact.size(), std::size_t{2});  // both sides of T0
+        for (std::size_t i = 0; i < 2; ++i) {
+            const EpochRecord& record = on_disk.records[i];
+            QCOMPARE(majority[i],
+                     QPointF(record.epoch + 1, 100.0 * record.streaming.majority_accuracy));
+            QCOMPARE(exact[i], QPointF(record.epoch + 1, 100.0 * record.exact->minority_accuracy));
+            QCOMPARE(test[i], QPointF(record.epoch + 1, 100.0 * record.balanced_test_accuracy));
+        }
+        records_ = recordsOf(on_disk);
+        weights_ = weightsOf(on_disk);
+
+        const auto files = writeWorkspaceFigures(controller.workspace(), workspace("figures"));
+        QVERIFY(files.size() >= 8);
+        for (const auto& file : files)
+            QVERIFY2(std::filesystem::file_size(file) > 100, file.c_str());
+    }
+
+    void pauseAndResumeChangeNoNumber() {
+        QVERIFY(!records_.empty());
+        RunController controller(TrainingEnvironment{}, workspace("paused"));
+        MainWindow window(controller);
+        controller.open();
+        const QString run = controller.start(realConfig());
+        QTRY_VERIFY_WITH_TIMEOUT(controller.progress(run) && controller.progress(run)->step > 5,
+                                 kLong);
+        controller.setPaused(run, true);
+        QTRY_VERIFY_WITH_TIMEOUT(controller.find(run)->status.state == RunState::paused, kLong);
+        const int step = controller.progress(run)->step;
+        QTest::qWait(500);
+        QCOMPARE(controller.progress(run)->step, step);
+        controller.setPaused(run, false);
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        QCOMPARE(recordsOf(*controller.find(run)), records_);
+        QCOMPARE(weightsOf(*controller.find(run)), weights_);
+    }
+
+    // Closing asks the worker, keeps the window alive until it obeys, and loses no more than the
+    // epoch in progress; opening again goes on by itself.
+    void closedWhileTraining() {
+        QVERIFY(!records_.empty());
+        QString run;
+        {
+            RunController controller(TrainingEnvironment{}, workspace("closed"));
+            MainWindow window(controller);
+            window.show();
+            controller.open();
+            run = controller.start(realConfig());
+            QTRY_VERIFY_WITH_TIMEOUT(controller.progress(run) &&
+                                         controller.progress(run)->epoch == 1 &&
+                                         controller.progress(run)->step > 2,
+                                     kLong);
+            QVERIFY(!window.close());  // refused for now
+            QVERIFY(window.isVisible());
+            QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kLong);
+            QVERIFY(controller.idle());
+            const RunSummary summary = readRun(controller.find(run)->folder);
+            QVERIFY(summary.status.state == RunState::queued);
+            QCOMPARE(summary.records.size(), std::size_t{1});
+        }
+        RunController controller(TrainingEnvironment{}, workspace("closed"));
+        MainWindow window(controller);
+        controller.open();
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        QCOMPARE(recordsOf(*controller.find(run)), records_);
+        QCOMPARE(weightsOf(*controller.find(run)), weights_);
+        QCOMPARE(window.runsPage().plots().curve(run, Series::balanced_test_accuracy).size(),
+                 std::size_t{2});
+    }
+};
+
+QTEST_MAIN(TestTrainingWindow)
+#include "tst_training_window_slow.moc"
