@@ -2,6 +2,8 @@
 #include <QCommandLineParser>
 #include <QElapsedTimer>
 #include <QTimer>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -10,6 +12,17 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "core/results/workspace.h"
+
+namespace {
+
+std::atomic<bool> asked_to_close{false};
+
+extern "C" void askToClose(int signal) {
+    asked_to_close.store(true);
+    std::signal(signal, SIG_DFL);  // a second one ends the program at once
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace ballast;
@@ -64,6 +77,14 @@ int main(int argc, char** argv) {
         MainWindow window(controller);
         std::unique_ptr<EventLoopProbe> delays;
         window.show();
+        // The end of a session, or Ctrl+C, closes the window as its user would: runs are postponed.
+        std::signal(SIGINT, askToClose);
+        std::signal(SIGTERM, askToClose);
+        QTimer signals_timer;
+        QObject::connect(&signals_timer, &QTimer::timeout, &window, [&] {
+            if (asked_to_close.exchange(false)) window.close();
+        });
+        signals_timer.start(200);
         if (parser.isSet(probe)) {
             // Queued behind the first paint.
             QTimer::singleShot(0, &window, [&] {

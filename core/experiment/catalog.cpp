@@ -97,7 +97,7 @@ const std::vector<ClassRuleInfo> kClassRules = {
      {ClassTerm::alpha},
      RuleParameter{"p", "p", "Closer to 1 weighs small classes more.", 0.0, 1.0, 0.9999, true}},
     {"cdt",
-     "Class-dependent temperature (CDT)",
+     "Temperature (CDT)",
      "(N_y / N_1)^γ",
      {ClassTerm::beta},
      RuleParameter{"gamma", "γ", "CDT γ: 0 leaves every scale at 1.", 0.0, 5.0, 0.05}},
