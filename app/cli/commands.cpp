@@ -78,12 +78,14 @@ LossRequest lossRequest(const json& object, const std::string& subject) {
                                 (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
         }
     }
+    bool whole = true;
     for (const char* key : {"class_counts", "logits", "labels"}) {
         if (!object.contains(key) || !object[key].is_array() || object[key].empty()) {
             fail(std::string("/") + key, "is missing or not a list with elements");
+            whole = false;
         }
     }
-    give_up();
+    if (!whole) give_up();
 
     std::vector<std::int64_t> counts;
     for (std::size_t y = 0; y < object["class_counts"].size(); ++y) {

@@ -356,7 +356,8 @@ ordered_json ruleSchema(const Field& field) {
                                 {"required", {"rule"}},
                                 {"additionalProperties", false}});
     }
-    alternatives.insert(alternatives.begin(), {{"type", "string"}, {"enum", names}});
+    // Spelt out: a bare list in braces would be inserted element by element.
+    alternatives.insert(alternatives.begin(), ordered_json{{"type", "string"}, {"enum", names}});
     alternatives.push_back({{"type", "array"},
                             {"items", {{"type", "number"}}},
                             {"description", "one number per class"}});
@@ -639,10 +640,10 @@ json parseJson(std::string_view text, const std::string& subject) {
         json parsed = json::parse(text.begin(), text.end(), watch);
         if (!twice.empty()) throw ConfigError(subject, twice);
         return parsed;
-    } catch (const json::parse_error& error) {
+    } catch (const json::exception& error) {  // also a number that no double can hold
         std::string detail = error.what();
-        if (const std::size_t at = detail.find("parse error"); at != std::string::npos) {
-            detail = detail.substr(at);
+        if (const std::size_t at = detail.find("] "); at != std::string::npos) {
+            detail = detail.substr(at + 2);
         }
         throw ConfigError(subject + " is not valid JSON: " + detail);
     }
@@ -677,16 +678,19 @@ void applySetting(json& config, const std::string& setting) {
         if (pattern.find("/*") != std::string::npos) {
             const std::size_t star = pattern.find("/*");
             const std::string list = pattern.substr(0, star);
-            const std::size_t digits = star + 1;
-            const std::size_t index =
-                std::stoul(pointer.substr(digits, pointer.find('/', digits) - digits));
+            const std::size_t start = star + 1;
+            const std::string digits = pointer.substr(start, pointer.find('/', start) - start);
+            std::size_t index = 0;
+            const auto parsed =
+                std::from_chars(digits.data(), digits.data() + digits.size(), index);
+            if (parsed.ec != std::errc()) index = std::numeric_limits<std::size_t>::max();
             const json::json_pointer list_at(list);
             if (!config.contains(list_at)) config[list_at] = json(toJson(RunConfig{}))[list_at];
             const std::size_t size = config[list_at].size();
             if (index >= size) {
                 throw ConfigError("--set " + setting + ": " + list + " has " +
                                   std::to_string(size) + " elements; there is no element " +
-                                  std::to_string(index));
+                                  digits);
             }
         }
         if (parent != pointer) {
