@@ -78,13 +78,63 @@ private:
     std::mt19937 generator_{0};
 };
 
-/// Default layout: what Module::to leaves where nobody asks for another.
-ResNet defaultLayout(ResNet model) {
-    const torch::NoGradGuard no_grad;
-    for (torch::Tensor& parameter : model->parameters()) {
-        parameter.set_data(parameter.contiguous(torch::MemoryFormat::Contiguous));
+/// The textbook's network: the same layers and parameters as ours, written as the public PyTorch
+/// code is (torch::relu, a padded shortcut), in the default layout.
+class TextbookBlockImpl : public torch::nn::Module {
+public:
+    TextbookBlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride)
+        : conv1_(register_module("conv1", convolution(in, out, stride))),
+          bn1_(register_module("bn1", torch::nn::BatchNorm2d(out))),
+          conv2_(register_module("conv2", convolution(out, out, 1))),
+          bn2_(register_module("bn2", torch::nn::BatchNorm2d(out))),
+          stride_(stride),
+          padding_((out - in) / 2) {}
+
+    static torch::nn::Conv2d convolution(std::int64_t in, std::int64_t out, std::int64_t stride) {
+        return torch::nn::Conv2d(
+            torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(1).bias(false));
     }
-    return model;
+
+    torch::Tensor forward(const torch::Tensor& x) {
+        torch::Tensor out = torch::relu(bn1_(conv1_(x)));
+        out = bn2_(conv2_(out));
+        if (stride_ == 1) {
+            out += x;
+        } else {
+            using torch::indexing::None;
+            using torch::indexing::Slice;
+            namespace F = torch::nn::functional;
+            out += F::pad(x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)}),
+                          F::PadFuncOptions({0, 0, 0, 0, padding_, padding_}));
+        }
+        return torch::relu(out);
+    }
+
+private:
+    torch::nn::Conv2d conv1_;
+    torch::nn::BatchNorm2d bn1_;
+    torch::nn::Conv2d conv2_;
+    torch::nn::BatchNorm2d bn2_;
+    std::int64_t stride_;
+    std::int64_t padding_;
+};
+TORCH_MODULE(TextbookBlock);
+
+torch::nn::Sequential textbookResNet(int depth, std::int64_t classes) {
+    namespace nn = torch::nn;
+    nn::Sequential network(TextbookBlockImpl::convolution(3, 16, 1), nn::BatchNorm2d(16),
+                           nn::Functional(torch::relu));
+    std::int64_t channels = 16;
+    for (const std::int64_t width : {16, 32, 64}) {
+        for (int i = 0; i < (depth - 2) / 6; ++i) {
+            network->push_back(TextbookBlock(channels, width, width > channels ? 2 : 1));
+            channels = width;
+        }
+    }
+    network->push_back(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({1, 1})));
+    network->push_back(nn::Flatten());
+    network->push_back(nn::Linear(channels, classes));
+    return network;
 }
 
 }  // namespace
@@ -128,7 +178,8 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     };
 
     // The textbook's.
-    ResNet plain_model = defaultLayout(makeModel(model_config, 3, dataset.classes, 0, torch::kCPU));
+    torch::nn::Sequential plain_model =
+        textbookResNet(*residualDepth(options.model), dataset.classes);
     torch::optim::SGD plain_optimizer(
         plain_model->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9).weight_decay(2e-4));
     auto loader = torch::data::make_data_loader<torch::data::samplers::RandomSampler>(
@@ -139,8 +190,8 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     const auto textbook_round = [&] {
         for (auto& batch : *loader) {
             plain_optimizer.zero_grad();
-            const torch::Tensor loss =
-                torch::nn::functional::cross_entropy(plain_model(batch.data), batch.target);
+            const torch::Tensor loss = torch::nn::functional::cross_entropy(
+                plain_model->forward(batch.data), batch.target);
             loss.backward();
             plain_optimizer.step();
         }
