@@ -193,6 +193,19 @@ const Field* findField(std::string_view pointer) {
     return nullptr;
 }
 
+std::vector<std::string> childKeys(const std::string& pattern) {
+    std::vector<std::string> keys;
+    if (pattern.empty()) keys.emplace_back("format");
+    for (const Field& field : configFields()) {
+        const std::string pointer(field.pointer);
+        if (!pointer.starts_with(pattern + "/")) continue;
+        const std::size_t start = pattern.size() + 1;
+        std::string key = pointer.substr(start, pointer.find('/', start) - start);
+        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
 std::string allowedText(const Field& field) {
     std::ostringstream out;
     out.precision(16);

@@ -37,6 +37,9 @@ const Field* findField(std::string_view pointer);
 /// "Any pointer": replaces array indices by "*", e.g. "/phases/1/from" -> "/phases/*/from".
 std::string fieldPattern(std::string_view pointer);
 
+/// The keys that may follow `pattern` in a config ("" is its top); {"*"} where it is a list.
+std::vector<std::string> childKeys(const std::string& pattern);
+
 /// What the field allows, for messages and help: "1 … 10000", "cpu, cuda, …".
 std::string allowedText(const Field& field);
 

@@ -46,9 +46,6 @@ nlohmann::json parseJson(std::string_view text, const std::string& subject);
 /// Throws ConfigError where the pointer names no field.
 void applySetting(nlohmann::json& config, const std::string& setting);
 
-/// JSON Schema (draft 2020-12) of a run's config.
-nlohmann::ordered_json configSchema();
-
 /// The known word nearest to `word` (edit distance at most a third of its length, at least 2), or
 /// "".
 std::string nearestWord(std::string_view word, const std::vector<std::string>& known);

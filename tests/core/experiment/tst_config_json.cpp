@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_schema.h"
 
 using namespace ballast;
 using nlohmann::json;
