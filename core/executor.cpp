@@ -25,6 +25,19 @@ int threadsOfSlot(const TrainingEnvironment& environment, int slots) {
     return std::max(1, cores / std::max(1, slots));
 }
 
+/// So that a stopped or failed run that is queued again is taken up even if this process ends
+/// first. Returns what was repaired.
+std::vector<std::string> markQueued(const std::filesystem::path& folder) {
+    try {
+        OwnedRun run(folder);
+        for (const std::string& repair : run.repairs()) run.log(repair);
+        run.setStatus(RunState::queued, static_cast<int>(run.records().size()), "");
+        return run.repairs();
+    } catch (const std::exception&) {
+        return {};  // the worker will meet the same and say so
+    }
+}
+
 TrainingEnvironment divided(TrainingEnvironment environment, int slots) {
     environment.threads = threadsOfSlot(environment, slots);
     return environment;
@@ -79,13 +92,13 @@ Executor::~Executor() {
 
 void Executor::enqueue(const std::filesystem::path& folder) {
     const std::string run = folder.filename().string();
+    if (holds(run)) return;
+    const std::vector<std::string> repairs = markQueued(folder);
     {
         const std::lock_guard lock(mutex_);
-        const bool queued = std::ranges::any_of(
-            queue_, [&](const auto& other) { return other.filename() == folder.filename(); });
-        if (queued || running_.contains(run)) return;
         queue_.push_back(folder);
         events_.push_back({run, StateChange{{RunState::queued, 0, "", ExitCode::done}}});
+        for (const std::string& repair : repairs) events_.push_back({run, LogLine{repair}});
     }
     wake_.notify_one();
 }
