@@ -23,6 +23,7 @@
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/results/atomic_file.h"
 #include "widgets/banner.h"
@@ -363,8 +364,7 @@ void MainWindow::exportFiguresDialog() {
         std::vector<RunSummary> runs;
         for (const RunCurves& curve : curves) runs.push_back(*controller_.find(curve.info().id));
         const auto files = writeFigures(curves, runs, toPath(folder));
-        banner_->showMessage(
-            tr("Wrote %n file(s) to %1", nullptr, static_cast<int>(files.size())).arg(folder));
+        banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
     } catch (const std::exception& error) {
         showError(QString::fromUtf8(error.what()));
     }
@@ -412,8 +412,9 @@ void MainWindow::removeRuns(const QStringList& runs) {
     if (runs.isEmpty()) return;
     const auto answer = QMessageBox::question(
         this, tr("Move to trash"),
-        tr("Move %n run(s) to the workspace's trash? The folders can be put back by hand.", nullptr,
-           static_cast<int>(runs.size())));
+        (runs.size() == 1 ? tr("Move the run to the workspace's trash?")
+                          : tr("Move %1 runs to the workspace's trash?").arg(runs.size())) +
+            QLatin1Char(' ') + tr("Folders there can be put back by hand."));
     if (answer != QMessageBox::Yes) return;
     try {
         for (const QString& run : runs) controller_.moveToTrash(run);
@@ -449,11 +450,13 @@ void MainWindow::updateObstacle() {
     QString reason;
     const std::vector<Problem>& problems = experiment_->problems();
     if (!problems.empty()) {
-        reason = tr("Cannot start: %1 %2")
-                     .arg(QString::fromStdString(problems.front().pointer),
-                          QString::fromStdString(problems.front().message));
+        const Problem& problem = problems.front();
+        const Field* field = findField(problem.pointer);
+        reason = tr("Cannot start: %1: %2")
+                     .arg(field ? text(field->label) : QString::fromStdString(problem.pointer),
+                          QString::fromStdString(problem.message));
         if (problems.size() > 1) {
-            reason += tr(" (and %n more)", nullptr, static_cast<int>(problems.size()) - 1);
+            reason += tr(" (and %1 more)").arg(problems.size() - 1);
         }
     } else {
         const RunConfig config = configFromJson(experiment_->config(), "the config");

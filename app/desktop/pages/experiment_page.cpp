@@ -97,6 +97,7 @@ void ExperimentPage::update() {
     const nlohmann::json json = form_->config();
     problems_ = checkConfig(json);
     form_->setProblems(problems_);
+    timeline_->setEnabled(problems_.empty());  // it still shows the last config that was right
     if (problems_.empty()) {
         const RunConfig config = configFromJson(json, "the config");
         const DatasetInfo& dataset = *findDataset(config.data.dataset);
@@ -119,8 +120,9 @@ void ExperimentPage::update() {
                 .arg(*std::ranges::min_element(counts)));
     } else {
         preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
-        summary_->setText(
-            tr("%n field(s) need attention", nullptr, static_cast<int>(problems_.size())));
+        summary_->setText(problems_.size() == 1
+                              ? tr("One field needs attention")
+                              : tr("%1 fields need attention").arg(problems_.size()));
     }
     Q_EMIT changed();
 }

@@ -81,7 +81,7 @@ private Q_SLOTS:
         QVERIFY(start->isEnabled());
         page().form().setValue("/training/epochs", 4);  // T0 = 5 lies beyond
         QVERIFY(!start->isEnabled());
-        QVERIFY(page().obstacle().contains(QStringLiteral("/phases/1/from")));
+        QVERIFY(page().obstacle().contains(QStringLiteral("From epoch")));
         QVERIFY(!page().form().problemAt("/phases/1/from").isEmpty());
         page().form().setValue("/training/epochs", 10);
         QVERIFY(start->isEnabled());
