@@ -18,7 +18,8 @@ struct Image {
     std::size_t label = 0;
 };
 
-/// `labels` of one batch, with random logits.
+/// `labels` of one batch, with random logits; class 4 is easy, so that its smallest logit and
+/// margin are above zero.
 std::vector<Image> batchOf(const std::vector<std::size_t>& labels, std::uint64_t seed) {
     const KeyedRandom random(seed, Purpose::initial_weights, 0);
     std::vector<Image> batch;
@@ -27,6 +28,7 @@ std::vector<Image> batchOf(const std::vector<std::size_t>& labels, std::uint64_t
         for (std::size_t j = 0; j < kClasses; ++j) {
             image.logits.push_back(static_cast<float>(2 * random.normal(i * kClasses + j)));
         }
+        if (image.label == 4) image.logits[4] += 10.0F;
         batch.push_back(image);
     }
     return batch;
@@ -132,6 +134,8 @@ private Q_SLOTS:
             const double share = static_cast<double>(kCounts[y]) / 850.0;
             QVERIFY(near(statistics.bound_terms[y], mu * std::sqrt(share) / (5 * 20.0 / 850.0)));
         }
+        QVERIFY(statistics.min_logit[4] > 1 && statistics.min_margin[4] > 1);
+        QVERIFY(statistics.min_logit[0] < -1 && statistics.min_margin[0] < -1);
         QVERIFY(near(statistics.majority_accuracy, (accuracy[0] + accuracy[1]) / 2));
         QVERIFY(near(statistics.minority_accuracy, (accuracy[2] + accuracy[3] + accuracy[4]) / 3));
     }
