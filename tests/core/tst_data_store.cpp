@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/fetch.h"
 #include "core/sha256.h"
+#include "tests/core/error_of.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -123,16 +124,6 @@ private:
     std::string url_;
     std::thread thread_;
 };
-
-template<typename Call>
-QString errorOf(Call call) {
-    try {
-        call();
-    } catch (const DataError& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return "no error";
-}
 
 }  // namespace
 

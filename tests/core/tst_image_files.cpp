@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/image_files.h"
+#include "tests/core/error_of.h"
 
 using namespace ballast;
 
@@ -37,16 +38,6 @@ QByteArray gzipped(const QByteArray& content) {
     gzip.closeWriteChannel();
     gzip.waitForFinished();
     return gzip.readAllStandardOutput();
-}
-
-template<typename Call>
-QString errorOf(Call call) {
-    try {
-        call();
-    } catch (const DataError& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return "no error";
 }
 
 }  // namespace

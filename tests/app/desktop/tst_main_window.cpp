@@ -1,5 +1,4 @@
 #include <QPushButton>
-#include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "core/results/run_folder.h"
+#include "tests/app/desktop/own_settings.h"
 #include "widgets/banner.h"
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
@@ -43,13 +43,7 @@ class TestMainWindow : public QObject {
     ExperimentPage& page() { return window_->experimentPage(); }
 
 private Q_SLOTS:
-    void initTestCase() {
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           folder_.filePath(QStringLiteral("settings")));
-        QCoreApplication::setOrganizationName(QStringLiteral("Ballast"));
-        QCoreApplication::setApplicationName(QStringLiteral("Ballast test"));
-    }
+    void initTestCase() { keepSettingsIn(folder_); }
     void init() {
         const auto workspace = folder_.filePath(QString::fromLatin1(QTest::currentTestFunction()));
         controller_ =

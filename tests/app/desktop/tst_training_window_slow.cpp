@@ -1,5 +1,4 @@
 #include <QAction>
-#include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "app/desktop/run_controller.h"
 #include "core/experiment/config_json.h"
 #include "core/results/atomic_file.h"
+#include "tests/app/desktop/own_settings.h"
 #include "widgets/live_plots.h"
 
 using namespace ballast;
@@ -55,13 +55,7 @@ class TestTrainingWindow : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           folder_.filePath(QStringLiteral("settings")));
-        QCoreApplication::setOrganizationName(QStringLiteral("Ballast"));
-        QCoreApplication::setApplicationName(QStringLiteral("Ballast test"));
-    }
+    void initTestCase() { keepSettingsIn(folder_); }
 
     void plotsHoldExactlyTheRecordsNumbers() {
         RunController controller(TrainingEnvironment{}, workspace("undisturbed"));

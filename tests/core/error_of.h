@@ -1,0 +1,20 @@
+#pragma once
+
+#include <QString>
+
+#include "core/error.h"
+
+namespace ballast {
+
+/// The sentence of the DataError that `call` throws, or "no error".
+template<typename Call>
+QString errorOf(Call call) {
+    try {
+        call();
+    } catch (const DataError& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return "no error";
+}
+
+}  // namespace ballast
