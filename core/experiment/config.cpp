@@ -8,11 +8,6 @@ std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch) {
     return index;
 }
 
-std::optional<int> deferredEpoch(const RunConfig& config) {
-    if (config.phases.size() < 2) return std::nullopt;
-    return config.phases[1].from;
-}
-
 double learningRateAt(const RunConfig& config, int epoch) {
     const LrScheduleConfig& schedule = config.lr_schedule;
     double factor = 1.0;

@@ -105,9 +105,6 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
     return config.phases[phaseIndexAt(config.phases, epoch)];
 }
 
-/// T0: the first epoch of the second phase, or nothing where one phase holds throughout.
-std::optional<int> deferredEpoch(const RunConfig& config);
-
 /// Learning rate of `epoch` (0-based): base · (epoch+1)/warmup during warm-up, else base · factor
 /// of the last step reached; in each case times the phase's lr_factor.
 double learningRateAt(const RunConfig& config, int epoch);

@@ -18,24 +18,14 @@ std::vector<CatalogEntry> datasetEntries() {
 }
 
 Field text(std::string_view pointer, std::string_view label, std::string_view help) {
-    return {.pointer = pointer,
-            .type = FieldType::text,
-            .label = label,
-            .symbol = "",
-            .unit = "",
-            .help = help,
-            .choices = {}};
+    return {.pointer = pointer, .type = FieldType::text, .label = label, .help = help};
 }
 
 Field choice(std::string_view pointer, std::string_view label, std::string_view help,
              std::vector<CatalogEntry> choices, FieldType type = FieldType::choice) {
-    return {.pointer = pointer,
-            .type = type,
-            .label = label,
-            .symbol = "",
-            .unit = "",
-            .help = help,
-            .choices = std::move(choices)};
+    Field field{.pointer = pointer, .type = type, .label = label, .help = help};
+    field.choices = std::move(choices);
+    return field;
 }
 
 struct Words {
@@ -45,42 +35,36 @@ struct Words {
     std::string_view help;
 };
 
-Field integer(std::string_view pointer, Words words, double minimum, double maximum) {
+Field worded(std::string_view pointer, FieldType type, const Words& words) {
     return {.pointer = pointer,
-            .type = FieldType::integer,
+            .type = type,
             .label = words.label,
             .symbol = words.symbol,
             .unit = words.unit,
-            .help = words.help,
-            .minimum = minimum,
-            .maximum = maximum,
-            .choices = {}};
+            .help = words.help};
 }
 
-Field number(std::string_view pointer, Words words, double minimum, double maximum,
+Field integer(std::string_view pointer, const Words& words, double minimum, double maximum) {
+    Field field = worded(pointer, FieldType::integer, words);
+    field.minimum = minimum;
+    field.maximum = maximum;
+    return field;
+}
+
+Field number(std::string_view pointer, const Words& words, double minimum, double maximum,
              bool above_minimum = false, bool nullable = false) {
-    return {.pointer = pointer,
-            .type = FieldType::number,
-            .label = words.label,
-            .symbol = words.symbol,
-            .unit = words.unit,
-            .help = words.help,
-            .minimum = minimum,
-            .maximum = maximum,
-            .above_minimum = above_minimum,
-            .nullable = nullable,
-            .choices = {}};
+    Field field = worded(pointer, FieldType::number, words);
+    field.minimum = minimum;
+    field.maximum = maximum;
+    field.above_minimum = above_minimum;
+    field.nullable = nullable;
+    return field;
 }
 
-Field classRule(std::string_view pointer, Words words, ClassTerm term) {
-    return {.pointer = pointer,
-            .type = FieldType::class_rule,
-            .label = words.label,
-            .symbol = words.symbol,
-            .unit = words.unit,
-            .help = words.help,
-            .choices = {},
-            .term = term};
+Field classRule(std::string_view pointer, const Words& words, ClassTerm term) {
+    Field field = worded(pointer, FieldType::class_rule, words);
+    field.term = term;
+    return field;
 }
 
 const std::vector<Field>& fields() {

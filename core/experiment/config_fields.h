@@ -14,18 +14,18 @@ enum class FieldType { text, integer, number, choice, model, device, class_rule 
 /// One field of a run's config: everything that validation, the JSON Schema, --set and the form
 /// need to know about it. Defaults are those of the structs in config.h.
 struct Field {
-    std::string_view pointer;  // JSON pointer; "*" stands for any array index
-    FieldType type;
-    std::string_view label;
-    std::string_view symbol;  // the paper's, or empty
-    std::string_view unit;    // or empty
-    std::string_view help;
-    double minimum = 0.0;               // integer and number
-    double maximum = 0.0;               // integer and number
-    bool above_minimum = false;         // the minimum itself is excluded
-    bool nullable = false;              // null, or leaving it out, means "inherit"
-    std::vector<CatalogEntry> choices;  // choice and model (where others may be typed too)
-    ClassTerm term = ClassTerm::alpha;  // class_rule
+    std::string_view pointer = {};  // JSON pointer; "*" stands for any array index
+    FieldType type = FieldType::text;
+    std::string_view label = {};
+    std::string_view symbol = {};  // the paper's, or empty
+    std::string_view unit = {};    // or empty
+    std::string_view help = {};
+    double minimum = 0.0;                    // integer and number
+    double maximum = 0.0;                    // integer and number
+    bool above_minimum = false;              // the minimum itself is excluded
+    bool nullable = false;                   // null, or leaving it out, means "inherit"
+    std::vector<CatalogEntry> choices = {};  // choice and model (where others may be typed too)
+    ClassTerm term = ClassTerm::alpha;       // class_rule
 };
 
 /// All fields, in the order in which people read them.

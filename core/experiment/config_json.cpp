@@ -362,14 +362,7 @@ ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string
         }
         return rule;
     }
-    const Field dummy{.pointer = "",
-                      .type = FieldType::class_rule,
-                      .label = "",
-                      .symbol = "",
-                      .unit = "",
-                      .help = "",
-                      .choices = {},
-                      .term = term};
+    const Field dummy{.type = FieldType::class_rule, .term = term};
     json object = value;
     if (value.is_string()) object = {{"rule", value}};
     if (!object.is_object() || !object.contains("rule") || !object["rule"].is_string()) {
