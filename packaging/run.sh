@@ -46,7 +46,5 @@ if ((status != 0)); then exit "$status"; fi
 mkdir -p "$figures"
 QT_QPA_PLATFORM=offscreen build/release/bin/ballast --export-figures "$figures" \
     --workspace "$workspace"
-"$cli" table "$workspace" --format markdown --output "$figures/results.md"
-"$cli" table "$workspace" --format csv --output "$figures/results.csv"
 cat "$figures/results.md"
 echo "ballast: figures and tables are in $figures"
