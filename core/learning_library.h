@@ -15,7 +15,7 @@ struct LossRequest {
     std::vector<double> logits;  // [batch, classes], row by row
     std::vector<std::int64_t> labels;
     ClassTerms terms;
-    std::string reduction;
+    LossConfig loss;
 };
 struct LossResult {
     double value = 0.0;

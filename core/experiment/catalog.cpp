@@ -65,8 +65,10 @@ constexpr CatalogEntry kHeads[] = {
 
 constexpr CatalogEntry kLosses[] = {
     {"vs", "Vector scaling (VS)",
-     "Eq. 3: α, β and Δ per class. CE, CB, LA and CDT are its special cases."},
+     "Eq. 3: α, β and Δ per class. CE, CB, LA, CDT and LDAM are its special cases."},
     {"ce", "Cross-entropy (CE)", "Eq. 3 with β = 1 and Δ = 0: class weights α only."},
+    {"focal", "Focal",
+     "(1 − exp(−α ℓ))^γ · α ℓ with ℓ of Eq. 3: images that are already right count less."},
 };
 
 constexpr CatalogEntry kReductions[] = {
@@ -76,14 +78,51 @@ constexpr CatalogEntry kReductions[] = {
      "Σ α ℓ / m over the batch, as in the paper's Algorithm 1: the scale of α counts."},
 };
 
+constexpr CatalogEntry kSamplings[] = {
+    {"instance", "Every image once", "Each training image once an epoch, in random order."},
+    {"square-root", "Square root", "As many draws, each class with probability ∝ √N_y."},
+    {"class-balanced", "Class-balanced", "As many draws, every class equally likely."},
+};
+
+constexpr CatalogEntry kTrainable[] = {
+    {"all", "Everything", "Backbone and head."},
+    {"head", "Head only", "The backbone and its batch statistics are frozen (cRT, WB)."},
+    {"head-scale", "Head's scale only",
+     "One factor per class on the frozen head's logits is learnt (LWS)."},
+    {"none", "Nothing", "No training: statistics and accuracies only (τ-normalisation)."},
+};
+
+constexpr CatalogEntry kHeadStarts[] = {
+    {"keep", "Go on", "The head goes on from where it is."},
+    {"reinitialise", "Start anew",
+     "The head gets new random weights, and its momentum is cleared."},
+    {"tau-normalise", "τ-normalise",
+     "Class weights become w_y / ‖w_y‖^τ and the bias 0, and momentum is cleared."},
+};
+
+constexpr CatalogEntry kSelections[] = {
+    {"test", "Test set",
+     "The best epoch is the one with the highest balanced test accuracy, as in "
+     "the papers."},
+    {"validation", "Validation split",
+     "The best epoch is the one with the highest balanced validation accuracy."},
+};
+
 constexpr CatalogEntry kAugmentations[] = {
     {"none", "None", "Images as they are."},
     {"crop-flip", "Crop and flip",
      "Random crop after 4 pixels of zero padding, random horizontal flip."},
+    {"autoaugment-cutout", "AutoAugment + Cutout",
+     "Crop and flip, AutoAugment's CIFAR-10 policy, and a Cutout of 16 × 16 pixels."},
 };
 
 const std::vector<ClassRuleInfo> kClassRules = {
     {"one", "One", "1", {ClassTerm::alpha, ClassTerm::beta}, std::nullopt},
+    {"constant",
+     "Constant",
+     "the same scale for every class",
+     {ClassTerm::beta},
+     RuleParameter{"scale", "s", "LDAM's scale of cosine logits is 30.", 0.0, 1000.0, 30.0, true}},
     {"zero", "Zero", "0", {ClassTerm::delta}, std::nullopt},
     {"inverse", "Balanced", "π_y⁻¹, normalised to sum C", {ClassTerm::alpha}, std::nullopt},
     {"power",
@@ -107,6 +146,29 @@ const std::vector<ClassRuleInfo> kClassRules = {
      {ClassTerm::delta},
      RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0,
                    1.0}},
+    {"ldam",
+     "Margin (LDAM)",
+     "−β_y m_y on the true class only, m_y = max_m (N_min / N_y)^¼",
+     {ClassTerm::delta},
+     RuleParameter{"max_margin", "max_m", "Margin of the smallest class, in units of the logit.",
+                   0.0, 10.0, 0.5}},
+    {"fisher",
+     "Fisher consistent (Eq. 4)",
+     "δ_y = π_y^s (or one number per class): weight δ_y / π_y, shift log δ_y",
+     {ClassTerm::alpha, ClassTerm::delta},
+     RuleParameter{"exponent", "s", "0 is the balanced loss, 1 logit adjustment with τ = 1.", -5.0,
+                   5.0, 0.5},
+     true},
+    {"cvs-scale",
+     "Calibrated scale (CVS)",
+     "π_y^γ / κ_y, κ_y estimated from the run every epoch",
+     {ClassTerm::beta},
+     RuleParameter{"gamma", "γ", "CVS γ: 0 leaves only the calibration.", 0.0, 5.0, 0.05}},
+    {"cvs-shift",
+     "Calibrated shift (CVS)",
+     "τ log(π_y / κ_y), κ_y estimated from the run every epoch",
+     {ClassTerm::delta},
+     RuleParameter{"tau", "τ", "0 leaves every shift at 0.", 0.0, 10.0, 1.0}},
     {"values",
      "Values",
      "one number per class",
@@ -133,6 +195,18 @@ std::span<const CatalogEntry> losses() {
 }
 std::span<const CatalogEntry> reductions() {
     return kReductions;
+}
+std::span<const CatalogEntry> samplings() {
+    return kSamplings;
+}
+std::span<const CatalogEntry> trainableParts() {
+    return kTrainable;
+}
+std::span<const CatalogEntry> headStarts() {
+    return kHeadStarts;
+}
+std::span<const CatalogEntry> selections() {
+    return kSelections;
 }
 std::span<const CatalogEntry> augmentations() {
     return kAugmentations;

@@ -49,6 +49,7 @@ struct ClassRuleInfo {
     std::string_view formula;
     std::vector<ClassTerm> terms;
     std::optional<RuleParameter> parameter;
+    bool class_values = false;  // instead of the parameter, one positive number per class will do
 };
 
 std::span<const DatasetInfo> datasets();
@@ -57,6 +58,10 @@ std::span<const CatalogEntry> models();
 std::span<const CatalogEntry> heads();
 std::span<const CatalogEntry> losses();
 std::span<const CatalogEntry> reductions();
+std::span<const CatalogEntry> samplings();
+std::span<const CatalogEntry> trainableParts();
+std::span<const CatalogEntry> headStarts();
+std::span<const CatalogEntry> selections();
 std::span<const CatalogEntry> augmentations();
 std::span<const ClassRuleInfo> classRules();
 

@@ -10,17 +10,26 @@ namespace ballast {
 
 /// The class-dependent terms of Eq. 3, one number per class, in the data set's class order.
 struct ClassTerms {
-    std::vector<double> alpha;  // class weight α_y
-    std::vector<double> beta;   // logit scale β_y
-    std::vector<double> delta;  // logit shift Δ_y
+    std::vector<double> alpha;         // class weight α_y
+    std::vector<double> beta;          // logit scale β_y
+    std::vector<double> delta;         // logit shift Δ_y
+    bool delta_on_true_class = false;  // Δ is added to the true class's logit only (LDAM)
     bool operator==(const ClassTerms&) const = default;
 };
 
-/// What `rule` gives for these class counts. The weights inverse, power and effective-number are
-/// normalised to sum to C. Throws ConfigError where a list of values has the wrong length.
-std::vector<double> classTerm(const ClassRule& rule, std::span<const std::int64_t> counts);
+/// What a run has measured about each class, for the rules that depend on it.
+struct ClassEstimates {
+    std::vector<double> kappa;  // κ_y of CVS, updated every epoch; empty: 1 for every class
+};
 
-/// α, β and Δ of one phase.
-ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts);
+/// α, β and Δ of one phase for these class counts. The weights inverse, power, effective-number and
+/// fisher are normalised to sum to C; the rule ldam gives Δ_y = −β_y m_y, on the true class only.
+/// Throws ConfigError where a list of values has the wrong length.
+ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
+                      const ClassEstimates& estimates = {});
+
+/// Whether a rule of the phase follows the run's own estimates, so that its terms may change from
+/// epoch to epoch.
+bool usesEstimates(const Phase& phase);
 
 }  // namespace ballast

@@ -10,7 +10,7 @@
 #include "core/learning/data/augmentation.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
-#include "core/learning/losses/vs_loss.h"
+#include "core/learning/losses/class_loss.h"
 #include "core/learning/models/resnet.h"
 #include "core/learning/optimizers/sgd.h"
 
@@ -170,8 +170,8 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
             model->zero_grad(true);
             const torch::Tensor logits =
                 model(augmentedBatch(ours, batches[i], "crop-flip", 0, round));
-            const torch::Tensor log_p = adjustedLogProbabilities(logits, terms);
-            vsLoss(log_p, labels, terms.alpha, "weighted-mean").backward();
+            const torch::Tensor log_p = adjustedLogProbabilities(logits, labels, terms);
+            classLoss(log_p, labels, terms.alpha, LossConfig{}).backward();
             optimizer.step(0.01, 2e-4);
             statistics.add(logits.detach(), log_p.detach(), labels);
         }

@@ -1,7 +1,7 @@
 #include "core/error.h"
 #include "core/learning/bench.h"
 #include "core/learning/device.h"
-#include "core/learning/losses/vs_loss.h"
+#include "core/learning/losses/class_loss.h"
 #include "core/learning/trainer.h"
 #include "core/learning_library.h"
 
@@ -45,8 +45,8 @@ public:
                                              .set_requires_grad(true);
             const torch::Tensor labels = torch::tensor(request.labels, torch::kInt64);
             const ClassTermTensors terms(request.terms, torch::kFloat64);
-            const torch::Tensor value = vsLoss(adjustedLogProbabilities(logits, terms), labels,
-                                               terms.alpha, request.reduction);
+            const torch::Tensor value = classLoss(adjustedLogProbabilities(logits, labels, terms),
+                                                  labels, terms.alpha, request.loss);
             value.backward();
             const torch::Tensor gradient = logits.grad().contiguous();
             const auto* data = gradient.data_ptr<double>();

@@ -16,15 +16,23 @@ std::vector<double> betaTilde(std::span<const double> beta) {
 
 std::vector<double> localLipschitz(const ClassTerms& terms, std::span<const double> min_logit) {
     const std::size_t classes = min_logit.size();
+    std::vector<double> scaled(classes);
+    for (std::size_t y = 0; y < classes; ++y) scaled[y] = terms.beta[y] * min_logit[y];
+    std::vector<double> mu = betaTilde(terms.beta);
     std::vector<double> adjusted(classes);
     for (std::size_t y = 0; y < classes; ++y) {
-        adjusted[y] = terms.beta[y] * min_logit[y] + terms.delta[y];
+        if (y == 0 || terms.delta_on_true_class) {
+            for (std::size_t j = 0; j < classes; ++j) {
+                const bool shifted = !terms.delta_on_true_class || j == y;
+                adjusted[j] = scaled[j] + (shifted ? terms.delta[j] : 0.0);
+            }
+            const double largest = *std::ranges::max_element(adjusted);
+            double sum = 0.0;
+            for (double& value : adjusted) sum += value = std::exp(value - largest);
+            for (double& value : adjusted) value /= sum;
+        }
+        mu[y] *= terms.alpha[y] * (1.0 - adjusted[y]);
     }
-    const double largest = *std::ranges::max_element(adjusted);
-    double sum = 0.0;
-    for (double& value : adjusted) sum += value = std::exp(value - largest);
-    std::vector<double> mu = betaTilde(terms.beta);
-    for (std::size_t y = 0; y < classes; ++y) mu[y] *= terms.alpha[y] * (1.0 - adjusted[y] / sum);
     return mu;
 }
 

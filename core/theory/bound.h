@@ -12,7 +12,8 @@ namespace ballast {
 std::vector<double> betaTilde(std::span<const double> beta);
 
 /// μ_y = α_y β̃_y [1 − softmax_y], Eq. 15, with softmax_y the y-th entry of the softmax over the
-/// classes j of β_j B_j(f) + Δ_j. `min_logit` is B_y(f) per class. NaN where a B is missing.
+/// classes j of β_j B_j(f) + Δ_j (LDAM: Δ on y alone). `min_logit` is B_y(f) per class. NaN where a
+/// B is missing.
 std::vector<double> localLipschitz(const ClassTerms& terms, std::span<const double> min_logit);
 
 /// Per-class terms of Eq. 16's complexity, μ_y √π_y / (C π_C), with π_C the smallest class's share.

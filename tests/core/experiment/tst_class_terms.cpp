@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 
 using namespace ballast;
@@ -9,6 +10,20 @@ using namespace ballast;
 namespace {
 
 const std::vector<std::int64_t> kCounts = {5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50};
+
+/// What a rule gives as the term it is for.
+std::vector<double> classTerm(const ClassRule& rule, const std::vector<std::int64_t>& counts) {
+    const ClassRuleInfo* info = findClassRule(rule.rule);
+    const ClassTerm term = info->terms.front();
+    Phase phase;
+    (term == ClassTerm::alpha  ? phase.alpha
+     : term == ClassTerm::beta ? phase.beta
+                               : phase.delta) = rule;
+    const ClassTerms terms = classTerms(phase, counts);
+    return term == ClassTerm::alpha  ? terms.alpha
+           : term == ClassTerm::beta ? terms.beta
+                                     : terms.delta;
+}
 
 bool close(double a, double b) {
     return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
@@ -84,6 +99,35 @@ private Q_SLOTS:
         for (std::size_t y = 0; y < near.size(); ++y) {
             QVERIFY(std::abs(near[y] / inverse[y] - 1.0) < 1e-8);
         }
+    }
+
+    // β_y m_y with m_y = max_m (N_min / N_y)^(1/4): the smallest class has max_m itself.
+    void marginsFollowTheScale() {
+        Phase phase;
+        phase.beta = {"constant", {{"scale", 30.0}}, {}};
+        phase.delta = {"ldam", {{"max_margin", 0.5}}, {}};
+        const ClassTerms terms = classTerms(phase, std::vector<std::int64_t>{160000, 10000, 16});
+        QVERIFY(terms.delta_on_true_class);
+        QVERIFY(close(terms.delta[0], -30 * 0.05));
+        QVERIFY(close(terms.delta[1], -30 * 0.1));
+        QVERIFY(close(terms.delta[2], -30 * 0.5));
+    }
+
+    // CVS: β_y = π_y^γ / κ_y, Δ_y = τ log(π_y / κ_y).
+    void calibratedRulesFollowTheEstimates() {
+        Phase phase;
+        phase.beta = {"cvs-scale", {{"gamma", 0.5}}, {}};
+        phase.delta = {"cvs-shift", {{"tau", 2.0}}, {}};
+        QVERIFY(usesEstimates(phase));
+        QVERIFY(!usesEstimates(Phase{}));
+        const std::vector<std::int64_t> counts = {3, 1};
+        const ClassTerms before = classTerms(phase, counts);
+        QVERIFY(close(before.beta[1], 0.5));
+        QVERIFY(close(before.delta[1], 2.0 * std::log(0.25)));
+        const ClassTerms after = classTerms(phase, counts, {{1.0, 0.5}});
+        QVERIFY(close(after.beta[1], 1.0));
+        QVERIFY(close(after.delta[1], 2.0 * std::log(0.5)));
+        QCOMPARE(after.beta[0], before.beta[0]);
     }
 };
 

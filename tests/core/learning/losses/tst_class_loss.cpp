@@ -1,4 +1,4 @@
-#include "core/learning/losses/vs_loss.h"
+#include "core/learning/losses/class_loss.h"
 
 #include <torch/torch.h>
 
@@ -43,20 +43,25 @@ std::vector<std::int64_t> countsOf(std::size_t classes) {
     return counts;
 }
 
-/// Eq. 3, term by term: ℓ = log Σ_j exp(β_j f_j + Δ_j) − (β_y f_y + Δ_y), weighted with α_y.
-double naiveLoss(const Batch& batch, const ClassTerms& terms, bool weighted_mean) {
+/// Eq. 3, term by term: ℓ = log Σ_j exp(β_j f_j + Δ_j) − (β_y f_y + Δ_y), weighted with α_y; for
+/// LDAM with Δ on the true class only; for the focal loss (1 − exp(−α ℓ))^γ α ℓ.
+double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& loss) {
     double sum = 0.0;
     double weights = 0.0;
     for (std::size_t i = 0; i < batch.labels.size(); ++i) {
         const auto y = static_cast<std::size_t>(batch.labels[i]);
         const auto adjusted = [&](std::size_t j) {
-            return terms.beta[j] * batch.logits[i][j] + terms.delta[j];
+            const bool shifted = !terms.delta_on_true_class || j == y;
+            return terms.beta[j] * batch.logits[i][j] + (shifted ? terms.delta[j] : 0.0);
         };
         double exponentials = 0.0;
         for (std::size_t j = 0; j < terms.beta.size(); ++j) exponentials += std::exp(adjusted(j));
-        sum += terms.alpha[y] * (std::log(exponentials) - adjusted(y));
+        double part = terms.alpha[y] * (std::log(exponentials) - adjusted(y));
+        if (loss.name == "focal") part *= std::pow(1.0 - std::exp(-part), loss.focal_gamma);
+        sum += part;
         weights += terms.alpha[y];
     }
+    const bool weighted_mean = loss.reduction == "weighted-mean";
     return sum / (weighted_mean ? weights : static_cast<double>(batch.labels.size()));
 }
 
@@ -69,10 +74,11 @@ torch::Tensor tensorOf(const Matrix& matrix) {
 }
 
 torch::Tensor lossOf(const torch::Tensor& logits, const std::vector<std::int64_t>& labels,
-                     const ClassTerms& terms, const std::string& reduction) {
+                     const ClassTerms& terms, const LossConfig& loss) {
     const ClassTermTensors tensors(terms, logits.options());
-    return vsLoss(adjustedLogProbabilities(logits, tensors), torch::tensor(labels, torch::kInt64),
-                  tensors.alpha, reduction);
+    const torch::Tensor classes = torch::tensor(labels, torch::kInt64);
+    return classLoss(adjustedLogProbabilities(logits, classes, tensors), classes, tensors.alpha,
+                     loss);
 }
 
 const char* termName(ClassTerm term) {
@@ -82,15 +88,16 @@ const char* termName(ClassTerm term) {
 }  // namespace
 
 Q_DECLARE_METATYPE(ballast::ClassTerms)
+Q_DECLARE_METATYPE(ballast::LossConfig)
 
-class TestVsLoss : public QObject {
+class TestClassLoss : public QObject {
     Q_OBJECT
 
-    /// Every rule of the catalogue for each term that it can give, and all three terms at once, for
-    /// each number of classes and each reduction.
+    /// Every rule of the catalogue for each term that it can give, every method under each class
+    /// weight, for each number of classes, loss and reduction.
     static void everyRule() {
         QTest::addColumn<ClassTerms>("terms");
-        QTest::addColumn<QString>("reduction");
+        QTest::addColumn<LossConfig>("loss");
         for (const std::size_t classes : {std::size_t{4}, std::size_t{10}, std::size_t{100}}) {
             const std::vector<std::int64_t> counts = countsOf(classes);
             std::vector<std::pair<std::string, Phase>> phases;
@@ -99,6 +106,25 @@ class TestVsLoss : public QObject {
             together.beta = {"cdt", {{"gamma", 0.3}}, {}};
             together.delta = {"la", {{"tau", 1.5}}, {}};
             phases.emplace_back("all three", together);
+            const std::pair<const char*, ClassRule> weights[] = {
+                {"none", {"one", {}, {}}},
+                {"CB", {"effective-number", {{"p", 0.9999}}, {}}},
+                {"ADRW", {"power", {{"nu", 0.15}}, {}}},
+                {"balanced", {"inverse", {}, {}}}};
+            for (const auto& [weight_name, weight] : weights) {
+                for (const char* method : {"CE", "LDAM", "VS", "LA", "CDT"}) {
+                    const std::string is = method;
+                    Phase phase;
+                    phase.alpha = weight;
+                    if (is == "VS" || is == "CDT") phase.beta = {"cdt", {{"gamma", 0.15}}, {}};
+                    if (is == "VS" || is == "LA") phase.delta = {"la", {{"tau", 1.25}}, {}};
+                    if (is == "LDAM") {
+                        phase.beta = {"constant", {{"scale", 30.0}}, {}};
+                        phase.delta = {"ldam", {{"max_margin", 0.5}}, {}};
+                    }
+                    phases.emplace_back(is + " " + weight_name, phase);
+                }
+            }
             for (const ClassRuleInfo& info : classRules()) {
                 ClassRule rule{std::string(info.name), {}, {}};
                 if (info.parameter) {
@@ -118,9 +144,12 @@ class TestVsLoss : public QObject {
             }
             for (const auto& [name, phase] : phases) {
                 for (const char* reduction : {"weighted-mean", "mean"}) {
-                    const std::string row =
-                        name + ", " + std::to_string(classes) + " classes, " + reduction;
-                    QTest::newRow(row.c_str()) << classTerms(phase, counts) << QString(reduction);
+                    for (const char* loss : {"vs", "focal"}) {
+                        const std::string row = name + ", " + std::to_string(classes) +
+                                                " classes, " + reduction + ", " + loss;
+                        QTest::newRow(row.c_str())
+                            << classTerms(phase, counts) << LossConfig{loss, reduction, 1.5};
+                    }
                 }
             }
         }
@@ -130,11 +159,10 @@ private Q_SLOTS:
     void valueIsEq3_data() { everyRule(); }
     void valueIsEq3() {
         QFETCH(const ClassTerms, terms);
-        QFETCH(const QString, reduction);
+        QFETCH(const LossConfig, loss);
         const Batch batch = randomBatch(32, terms.alpha.size());
-        const double expected = naiveLoss(batch, terms, reduction == "weighted-mean");
-        const auto value =
-            lossOf(tensorOf(batch.logits), batch.labels, terms, reduction.toStdString());
+        const double expected = naiveLoss(batch, terms, loss);
+        const auto value = lossOf(tensorOf(batch.logits), batch.labels, terms, loss);
         QCOMPARE(value.dim(), std::int64_t{0});
         QVERIFY2(std::abs(value.item<double>() - expected) < 1e-12 * std::max(1.0, expected),
                  qPrintable(QString("%1 is not %2").arg(value.item<double>()).arg(expected)));
@@ -144,10 +172,10 @@ private Q_SLOTS:
     void gradientIsThatOfEq3_data() { everyRule(); }
     void gradientIsThatOfEq3() {
         QFETCH(const ClassTerms, terms);
-        QFETCH(const QString, reduction);
+        QFETCH(const LossConfig, loss);
         Batch batch = randomBatch(5, terms.alpha.size());
         torch::Tensor logits = tensorOf(batch.logits).set_requires_grad(true);
-        lossOf(logits, batch.labels, terms, reduction.toStdString()).backward();
+        lossOf(logits, batch.labels, terms, loss).backward();
         const auto gradient = logits.grad();
         double largest_error = 0.0;
         double largest = 0.0;
@@ -155,11 +183,10 @@ private Q_SLOTS:
             for (std::size_t j = 0; j < terms.alpha.size(); ++j) {
                 constexpr double kStep = 1e-5;
                 const double at = batch.logits[i][j];
-                const bool weighted_mean = reduction == "weighted-mean";
                 batch.logits[i][j] = at + kStep;
-                const double above = naiveLoss(batch, terms, weighted_mean);
+                const double above = naiveLoss(batch, terms, loss);
                 batch.logits[i][j] = at - kStep;
-                const double under = naiveLoss(batch, terms, weighted_mean);
+                const double under = naiveLoss(batch, terms, loss);
                 batch.logits[i][j] = at;
                 const double numeric = (above - under) / (2 * kStep);
                 const auto ours =
@@ -205,11 +232,27 @@ private Q_SLOTS:
         for (const char* reduction : {"mean", "weighted-mean"}) {
             QFETCH(const double, mean);
             QFETCH(const double, weighted_mean);
-            const double value = lossOf(logits, {0, 2}, terms, reduction).item<double>();
+            const double value =
+                lossOf(logits, {0, 2}, terms, {"vs", reduction, 1.0}).item<double>();
             const double expected = std::string(reduction) == "mean" ? mean : weighted_mean;
             QVERIFY2(std::abs(value - expected) < 1e-13,
                      qPrintable(QString("%1: %2").arg(reduction).arg(value, 0, 'g', 17)));
         }
+    }
+
+    // In Python, with N = [100, 10, 1], m = [0.5 * (1 / n) ** 0.25 for n in N] and
+    // f = [[0.1, 0.2, 0.3], [0.5, -0.1, 0.2]], y = [0, 2]:
+    //   z = [[30 * (f[i][j] - (m[j] if j == y[i] else 0)) for j in range(3)] for i in range(2)]
+    //   l = [log(sum(exp(v) for v in z[i])) - z[i][y[i]] for i in range(2)]; (l[0] + l[1]) / 2
+    void ldamIsTheAuthors() {
+        Phase phase;
+        phase.beta = {"constant", {{"scale", 30.0}}, {}};
+        phase.delta = {"ldam", {{"max_margin", 0.5}}, {}};
+        const ClassTerms terms = classTerms(phase, std::vector<std::int64_t>{100, 10, 1});
+        const torch::Tensor logits = tensorOf({{0.1, 0.2, 0.3}, {0.5, -0.1, 0.2}});
+        const double value = lossOf(logits, {0, 2}, terms, {}).item<double>();
+        QVERIFY2(std::abs(value - 17.396012210078794) < 1e-12,
+                 qPrintable(QString::number(value, 'g', 17)));
     }
 
     void scaleOfAlphaCountsInTheMeanOnly() {
@@ -220,7 +263,7 @@ private Q_SLOTS:
         const Batch batch = randomBatch(32, 10);
         const torch::Tensor logits = tensorOf(batch.logits);
         const auto value = [&](const ClassTerms& of, const char* reduction) {
-            return lossOf(logits, batch.labels, of, reduction).item<double>();
+            return lossOf(logits, batch.labels, of, {"vs", reduction, 1.0}).item<double>();
         };
         const double weighted_mean = value(terms, "weighted-mean");
         QVERIFY(std::abs(value(scaled, "weighted-mean") - weighted_mean) < 1e-12);
@@ -238,8 +281,9 @@ private Q_SLOTS:
         };
         const ClassTerms ce = classTerms(Phase{}, counts);
         const torch::Tensor theirs = F::cross_entropy(logits, labels);
-        QVERIFY(differ(lossOf(logits, batch.labels, ce, "mean"), theirs) < 1e-12);
-        QVERIFY(differ(lossOf(logits, batch.labels, ce, "weighted-mean"), theirs) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", "mean", 1.0}), theirs) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", "weighted-mean", 1.0}), theirs) <
+                1e-12);
 
         Phase phase;
         phase.alpha = {"inverse", {}, {}};
@@ -247,8 +291,21 @@ private Q_SLOTS:
         const torch::Tensor weighted = F::cross_entropy(
             logits, labels,
             F::CrossEntropyFuncOptions().weight(torch::tensor(balanced.alpha, torch::kFloat64)));
-        QVERIFY(differ(lossOf(logits, batch.labels, balanced, "weighted-mean"), weighted) < 1e-12);
-        QVERIFY(differ(lossOf(logits, batch.labels, balanced, "mean"), weighted) > 1e-3);
+        QVERIFY(differ(lossOf(logits, batch.labels, balanced, {"vs", "weighted-mean", 1.0}),
+                       weighted) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, balanced, {"vs", "mean", 1.0}), weighted) >
+                1e-3);
+    }
+
+    // A sure and right image: p = 1, where a power below 1 has an infinite slope.
+    void focalGradientStaysFinite() {
+        const ClassTerms terms = classTerms(Phase{}, std::vector<std::int64_t>{2, 1});
+        for (const double gamma : {0.5, 1.0, 2.0}) {
+            torch::Tensor logits =
+                torch::tensor({200.0F, -200.0F}).view({1, 2}).clone().set_requires_grad(true);
+            lossOf(logits, {0}, terms, {"focal", "mean", gamma}).backward();
+            QVERIFY(logits.grad().isfinite().all().item<bool>());
+        }
     }
 
     // exp(1000) is infinite in any type.
@@ -256,12 +313,12 @@ private Q_SLOTS:
         const ClassTerms terms = classTerms(Phase{}, std::vector<std::int64_t>{2, 1});
         torch::Tensor logits =
             torch::tensor({1000.0F, -1000.0F}).view({1, 2}).clone().set_requires_grad(true);
-        const torch::Tensor value = lossOf(logits, {1}, terms, "mean");
+        const torch::Tensor value = lossOf(logits, {1}, terms, {"vs", "mean", 1.0});
         value.backward();
         QCOMPARE(value.item<double>(), 2000.0);
         QVERIFY(logits.grad().isfinite().all().item<bool>());
     }
 };
 
-QTEST_GUILESS_MAIN(TestVsLoss)
-#include "tst_vs_loss.moc"
+QTEST_GUILESS_MAIN(TestClassLoss)
+#include "tst_class_loss.moc"

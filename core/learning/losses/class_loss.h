@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include "core/experiment/class_terms.h"
+#include "core/experiment/config.h"
+
+namespace ballast {
+
+/// The class terms of Eq. 3 as tensors [C] of the logits' type, on their device.
+struct ClassTermTensors {
+    ClassTermTensors(const ClassTerms& terms, const torch::TensorOptions& options);
+    torch::Tensor alpha;
+    torch::Tensor beta;
+    torch::Tensor delta;
+    bool delta_on_true_class;
+};
+
+/// log softmax of β ⊙ f(x) + Δ, [B, C]; with Δ added to the true class's logit only where the terms
+/// say so. `labels` int64 [B].
+torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch::Tensor& labels,
+                                       const ClassTermTensors& terms);
+
+/// The loss of a batch, from `log_probabilities` [B, C] as above. With ℓ_i = −log_probabilities of
+/// the true class (the VS loss of Eq. 3) and w_i = α_{y_i} ℓ_i:
+///   vs, ce  Σ w_i           focal  Σ (1 − exp(−w_i))^γ w_i
+/// divided, by the reduction, by Σ α_{y_i} ("weighted-mean") or by m ("mean"). Returns a scalar.
+torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                        const torch::Tensor& alpha, const LossConfig& loss);
+
+}  // namespace ballast
