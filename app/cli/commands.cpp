@@ -18,6 +18,7 @@
 #include "core/results/result_table.h"
 #include "core/results/workspace.h"
 #include "core/sha256.h"
+#include "core/theory/fisher_consistency.h"
 
 namespace ballast {
 namespace {
@@ -55,12 +56,23 @@ const DatasetInfo& datasetNamed(const std::string& name) {
                       "; known: " + all);
 }
 
-ordered_json termsJson(const ClassTerms& terms) {
-    return {{"alpha", terms.alpha}, {"beta", terms.beta}, {"delta", terms.delta}};
+ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> counts) {
+    const FisherConsistency fisher = fisherConsistency(terms, counts);
+    return {{"alpha", terms.alpha},
+            {"beta", terms.beta},
+            {"delta", terms.delta},
+            {"delta_on_true_class", terms.delta_on_true_class},
+            {"fisher_consistent", fisher.consistent},
+            {"fisher_reason", fisher.reason}};
 }
 
-/// Checks and reads {"class_counts", "loss", "phases", "epoch", "logits", "labels"}.
-LossRequest lossRequest(const json& object, const std::string& subject) {
+struct LossQuestion {
+    LossRequest request;
+    std::vector<std::int64_t> counts;
+};
+
+/// Checks and reads {"class_counts", "loss", "phases", "epoch", "kappa", "logits", "labels"}.
+LossQuestion lossQuestion(const json& object, const std::string& subject) {
     std::vector<Problem> problems;
     const auto fail = [&](const std::string& pointer, const std::string& message) {
         problems.push_back({pointer, message});
@@ -68,8 +80,8 @@ LossRequest lossRequest(const json& object, const std::string& subject) {
     const auto give_up = [&] {
         if (!problems.empty()) throw ConfigError(subject + " is not a valid loss file", problems);
     };
-    const std::vector<std::string> known = {"class_counts", "loss",   "phases",
-                                            "epoch",        "logits", "labels"};
+    const std::vector<std::string> known = {"class_counts", "loss",   "phases", "epoch",
+                                            "kappa",        "logits", "labels"};
     if (!object.is_object()) fail("", "is not an object");
     give_up();
     for (const auto& [key, value] : object.items()) {
@@ -140,6 +152,19 @@ LossRequest lossRequest(const json& object, const std::string& subject) {
             epoch = given.get<int>();
         }
     }
+    std::vector<double> kappa;  // of the rules of CVS
+    if (object.contains("kappa")) {
+        const json& given = object["kappa"];
+        const bool list = given.is_array() && given.size() == classes;
+        if (!list) fail("/kappa", "needs one number for each of the classes");
+        for (std::size_t y = 0; list && y < classes; ++y) {
+            if (given[y].is_number() && given[y].get<double>() > 0.0) {
+                kappa.push_back(given[y].get<double>());
+            } else {
+                fail("/kappa/" + std::to_string(y), given[y].dump() + " is not above 0");
+            }
+        }
+    }
     const LossAndPhases parts =
         lossAndPhasesFromJson(object, std::numeric_limits<int>::max(), problems);
     for (std::size_t i = 0; i < parts.phases.size(); ++i) {
@@ -147,7 +172,8 @@ LossRequest lossRequest(const json& object, const std::string& subject) {
         const std::pair<const char*, const ClassRule*> rules[] = {
             {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
         for (const auto& [key, rule] : rules) {
-            if (rule->rule == "values" && rule->values.size() != classes) {
+            const bool listed = rule->rule == "values" || !rule->values.empty();
+            if (listed && rule->values.size() != classes) {
                 fail("/phases/" + std::to_string(i) + key,
                      "the list has " + std::to_string(rule->values.size()) +
                          " numbers; there are " + std::to_string(classes) + " classes");
@@ -155,9 +181,13 @@ LossRequest lossRequest(const json& object, const std::string& subject) {
         }
     }
     give_up();
-    request.terms = classTerms(parts.phases[phaseIndexAt(parts.phases, epoch)], counts);
-    request.reduction = parts.loss.reduction;
-    return request;
+    LossQuestion question;
+    question.counts = counts;
+    question.request = std::move(request);
+    question.request.terms =
+        classTerms(parts.phases[phaseIndexAt(parts.phases, epoch)], counts, {kappa});
+    question.request.loss = parts.loss;
+    return question;
 }
 
 }  // namespace
@@ -235,17 +265,18 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
     const RunConfig config = configFromJson(readConfigJson(file, settings), file);
     const DatasetInfo& dataset = datasetNamed(config.data.dataset);
     const std::vector<std::int64_t> counts = classCounts(config.data);
-    const std::vector<std::int64_t> subset =
-        subsetIndices(store.labels(dataset, Split::train), counts, config.data.imbalance.seed);
+    const DataSplit split = splitIndices(store.labels(dataset, Split::train), counts, config.data);
+    const std::vector<std::int64_t>& subset = split.train;
     ordered_json phases = ordered_json::array();
     for (const Phase& phase : config.phases) {
         phases.push_back(
-            {{"from", phase.from}, {"class_terms", termsJson(classTerms(phase, counts))}});
+            {{"from", phase.from}, {"class_terms", termsJson(classTerms(phase, counts), counts)}});
     }
     const ordered_json shown = {
         {"dataset", dataset.name},
         {"folder", store.find(dataset)->string()},
         {"train_images", subset.size()},
+        {"validation_images", split.validation.size()},
         {"test_images", dataset.test_images},
         {"classes", dataset.classes},
         {"class_counts", counts},
@@ -282,11 +313,20 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
         }
         std::printf("\n");
     }
+    std::printf("\n");
+    for (const auto& phase : phases) {
+        const auto& terms = phase["class_terms"];
+        std::printf("from %d: %s (%s)\n", phase["from"].get<int>(),
+                    terms["fisher_consistent"].get<bool>() ? "Fisher consistent"
+                                                           : "not in the Fisher-consistent family",
+                    terms["fisher_reason"].get<std::string>().c_str());
+    }
     return 0;
 }
 
 int lossCommand(const std::string& file) {
-    const LossRequest request = lossRequest(parseJson(readInput(file), file), file);
+    const LossQuestion question = lossQuestion(parseJson(readInput(file), file), file);
+    const LossRequest& request = question.request;
     const LossResult result = learning().loss(request);
     const std::size_t classes = request.terms.alpha.size();
     ordered_json gradient = ordered_json::array();
@@ -296,7 +336,7 @@ int lossCommand(const std::string& file) {
     }
     std::cout << ordered_json{{"value", result.value},
                               {"gradient", gradient},
-                              {"class_terms", termsJson(request.terms)}}
+                              {"class_terms", termsJson(request.terms, question.counts)}}
                      .dump(2)
               << "\n";
     return 0;

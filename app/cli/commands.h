@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/data_store.h"
+#include "core/experiment/presets.h"
 #include "core/learning_library.h"
 
 namespace ballast {
@@ -13,6 +14,8 @@ namespace ballast {
 
 struct RunOptions {
     std::vector<std::string> configs;  // files
+    std::vector<std::string> presets;  // methods, each for `data`
+    PresetRequest data;                // its method is not looked at
     std::filesystem::path workspace;
     std::vector<std::string> settings;  // /pointer=value
     bool continue_runs = false;  // keep finished runs of the same config, resume unfinished ones
@@ -30,6 +33,12 @@ int dataShowCommand(const std::string& config, const std::vector<std::string>& s
 
 int lossCommand(const std::string& file);
 int schemaCommand();
+
+int presetListCommand(bool json);
+/// Prints the config of a preset with settings applied.
+int presetShowCommand(const PresetRequest& request, const std::vector<std::string>& settings);
+nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::string>& settings);
+
 int benchTrainCommand(const BenchOptions& options, bool json);
 int tableCommand(const std::filesystem::path& workspace, const std::string& format,
                  const std::filesystem::path& output);

@@ -31,8 +31,22 @@ int main(int argc, char** argv) {
 
     RunOptions run;
     CLI::App* run_command = app.add_subcommand("run", "Train one or several configs, one by one");
-    run_command->add_option("CONFIG", run.configs, "Config files (JSON); - is standard input")
-        ->required();
+    run_command->add_option("CONFIG", run.configs, "Config files (JSON); - is standard input");
+    run_command
+        ->add_option("--preset", run.presets, "A method by name, e.g. VS+TLA+ADRW; may be repeated")
+        ->type_name("METHOD")
+        ->allow_extra_args(false);
+    const auto add_preset_data = [&](CLI::App* command) {
+        command->add_option("--dataset", run.data.dataset, "Data set of a preset")
+            ->capture_default_str();
+        command->add_option("--profile", run.data.profile, "Imbalance profile of a preset");
+        command->add_option("--ratio", run.data.ratio, "Imbalance ratio of a preset")
+            ->check(CLI::Range(1.0, 1e6));
+        command->add_option("--protocol", run.data.protocol, "Protocol; see: preset list");
+        command->add_option("--epochs", run.data.epochs, "Milestones scale with them")
+            ->check(CLI::Range(1, 100000));
+    };
+    add_preset_data(run_command);
     add_workspace(run_command);
     run_command->add_option("--set", run.settings, "Change a field, e.g. /training/epochs=20")
         ->type_name("/POINTER=VALUE")
@@ -78,6 +92,20 @@ int main(int argc, char** argv) {
 
     CLI::App* schema_command = app.add_subcommand("schema", "JSON Schema of a run's config");
 
+    CLI::App* preset_command =
+        app.add_subcommand("preset", "The paper's methods and protocols by name");
+    preset_command->require_subcommand(1);
+    CLI::App* preset_list = preset_command->add_subcommand("list", "Methods and protocols");
+    add_json(preset_list);
+    CLI::App* preset_show =
+        preset_command->add_subcommand("show", "A method's config, to read, edit and save");
+    preset_show->add_option("METHOD", run.data.method, "e.g. VS+TLA+ADRW")->required();
+    add_preset_data(preset_show);
+    preset_show->add_option("--set", run.settings, "Change a field")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    add_json(preset_show);
+
     BenchOptions bench;
     CLI::App* bench_command = app.add_subcommand("bench", "Benchmarks; each prints a ratio");
     bench_command->require_subcommand(1);
@@ -122,6 +150,8 @@ int main(int argc, char** argv) {
         if (show_command->parsed()) return dataShowCommand(shown, run.settings, json, store);
         if (loss_command->parsed()) return lossCommand(loss_file);
         if (schema_command->parsed()) return schemaCommand();
+        if (preset_list->parsed()) return presetListCommand(json);
+        if (preset_show->parsed()) return presetShowCommand(run.data, run.settings);
         if (bench_train->parsed()) return benchTrainCommand(bench, json);
         return tableCommand(table_workspace, format, output);
     } catch (const Error& error) {

@@ -43,7 +43,7 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     current.store(nullptr);
 
     const RunSummary summary = readRun(folder);
-    const EpochRecord* best = bestRecord(summary.records);
+    const EpochRecord* best = bestRecord(summary.records, config.training.selection);
     if (json) {
         nlohmann::ordered_json line = {{"event", "outcome"},
                                        {"run", folder.string()},
@@ -91,6 +91,17 @@ void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
 
 int runCommand(const RunOptions& options, const DataStore& store) {
     std::vector<Job> jobs;
+    if (options.configs.empty() && options.presets.empty()) {
+        throw ConfigError("nothing to run: name a config file, or a method with --preset");
+    }
+    for (const std::string& method : options.presets) {
+        PresetRequest request = options.data;
+        request.method = method;
+        Job job;
+        job.given = presetJson(request, options.settings);
+        job.config = configFromJson(job.given, "the preset " + method);
+        jobs.push_back(std::move(job));
+    }
     for (const std::string& file : options.configs) {
         Job job;
         job.given = readConfigJson(file, options.settings);

@@ -6,12 +6,12 @@
 
 namespace ballast {
 
-/// The sentence of the DataError that `call` throws, or "no error".
+/// The sentence of the Error that `call` throws, or "no error".
 template<typename Call>
 QString errorOf(Call call) {
     try {
         call();
-    } catch (const DataError& error) {
+    } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
     return "no error";
