@@ -8,7 +8,15 @@ namespace ballast {
 
 /// What a random number is for. Each purpose has a stream of its own, so adding a consumer never
 /// changes the numbers of another. The values are part of every run's meaning: never renumber.
-enum class Purpose : std::uint32_t { initial_weights = 1, batch_order = 2, augmentation = 3 };
+enum class Purpose : std::uint32_t {
+    initial_weights = 1,
+    batch_order = 2,
+    augmentation = 3,
+    validation_split = 4,
+    sampling = 5,
+    new_head = 6,
+    augmentation_policy = 7
+};
 
 /// Random numbers as a pure function of (seed, purpose, epoch, index): no state, so a resumed or
 /// forked run draws exactly what an uninterrupted one would. Philox 4x32-10 (Salmon et al., 2011).

@@ -94,7 +94,7 @@ fs::path createRun(const fs::path& workspace, const RunConfig& config,
     description.version = BALLAST_VERSION;
     const std::vector<std::uint8_t> labels = environment.data_store.labels(*dataset, Split::train);
     const std::vector<std::int64_t> subset =
-        subsetIndices(labels, description.class_counts, config.data.imbalance.seed);
+        splitIndices(labels, description.class_counts, config.data).train;
     description.subset_sha256 = sha256Hex(std::as_bytes(std::span(subset)));
     return OwnedRun::create(workspace, description);
 }

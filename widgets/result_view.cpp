@@ -64,6 +64,11 @@ double sortValue(const ResultRow& row, int column) {
     }
 }
 
+bool isText(int column) {
+    return column == ResultModel::name || column == ResultModel::state ||
+           column == ResultModel::selection;
+}
+
 QString shown(const ResultRow& row, int column) {
     switch (column) {
         case ResultModel::name:
@@ -72,6 +77,8 @@ QString shown(const ResultRow& row, int column) {
             return QString::fromUtf8(stateName(row.state));
         case ResultModel::epochs:
             return QStringLiteral("%1/%2").arg(row.epochs_done).arg(row.epochs);
+        case ResultModel::selection:
+            return row.selection;
         case ResultModel::best_epoch:
             return row.best_epoch < 0 ? QStringLiteral("–") : QString::number(row.best_epoch + 1);
         default:
@@ -81,13 +88,14 @@ QString shown(const ResultRow& row, int column) {
 
 }  // namespace
 
-ResultRow resultRow(const QString& id, const QString& name, RunState state, int epochs,
-                    std::span<const EpochRecord> records) {
+ResultRow resultRow(const QString& id, const QString& name, RunState state,
+                    const TrainingConfig& training, std::span<const EpochRecord> records) {
     ResultRow row;
     row.id = id;
     row.name = name;
     row.state = state;
-    row.epochs = epochs;
+    row.epochs = training.epochs;
+    row.selection = QString::fromStdString(training.selection);
     if (records.empty()) return row;
     const EpochRecord& last = records.back();
     row.epochs_done = last.epoch + 1;
@@ -95,7 +103,7 @@ ResultRow resultRow(const QString& id, const QString& name, RunState state, int 
     const ClassStatistics& statistics = last.exact ? *last.exact : last.streaming;
     row.majority = statistics.majority_accuracy;
     row.minority = statistics.minority_accuracy;
-    if (const EpochRecord* best = bestRecord(records)) {
+    if (const EpochRecord* best = bestRecord(records, training.selection)) {
         row.best_balanced = best->balanced_test_accuracy;
         row.best_epoch = best->epoch;
         row.shots = best->shots;
@@ -121,11 +129,10 @@ QVariant ResultModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return shown(row, column);
         case Qt::UserRole:
-            return column == name || column == state ? QVariant(shown(row, column))
-                                                     : QVariant(sortValue(row, column));
+            return isText(column) ? QVariant(shown(row, column)) : QVariant(sortValue(row, column));
         case Qt::TextAlignmentRole:
             return QVariant::fromValue(Qt::AlignVCenter |
-                                       (column <= state ? Qt::AlignLeft : Qt::AlignRight));
+                                       (isText(column) ? Qt::AlignLeft : Qt::AlignRight));
         default:
             return {};
     }
@@ -135,7 +142,7 @@ QVariant ResultModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || section < 0 || section >= columns) return {};
     if (role == Qt::TextAlignmentRole) {
         return QVariant::fromValue(Qt::AlignVCenter |
-                                   (section <= state ? Qt::AlignLeft : Qt::AlignRight));
+                                   (isText(section) ? Qt::AlignLeft : Qt::AlignRight));
     }
     struct Heading {
         QString title;
@@ -150,9 +157,11 @@ QVariant ResultModel::headerData(int section, Qt::Orientation orientation, int r
             case epochs:
                 return {tr("Epochs"), tr("Epochs done of all")};
             case best:
-                return {tr("Best %"), tr("Best balanced test accuracy, selected on test data")};
+                return {tr("Best %"), tr("Balanced test accuracy of the best epoch")};
             case best_epoch:
                 return {tr("at epoch"), tr("Epochs done at the best")};
+            case selection:
+                return {tr("chosen on"), tr("The data that chose the best epoch")};
             case last:
                 return {tr("Last %"), tr("Balanced test accuracy after the last epoch")};
             case majority:

@@ -4,6 +4,7 @@
 #include <QWidget>
 #include <vector>
 
+#include "core/experiment/config.h"
 #include "core/results/records.h"
 
 class QTableView;
@@ -20,6 +21,7 @@ struct ResultRow {
     int epochs = 0;
     double best_balanced = kMissing;  // balanced test accuracy of the best epoch
     int best_epoch = -1;              // 0-based; negative: none yet
+    QString selection;                // the data that chose the best epoch: test | validation
     double last_balanced = kMissing;  // of the last epoch
     double majority = kMissing;       // training accuracy, last epoch
     double minority = kMissing;       // training accuracy, last epoch
@@ -27,8 +29,8 @@ struct ResultRow {
 };
 
 /// The row a run's records give.
-ResultRow resultRow(const QString& id, const QString& name, RunState state, int epochs,
-                    std::span<const EpochRecord> records);
+ResultRow resultRow(const QString& id, const QString& name, RunState state,
+                    const TrainingConfig& training, std::span<const EpochRecord> records);
 
 /// ResultRows as a table model. Qt::UserRole holds the number a column sorts by.
 class ResultModel : public QAbstractTableModel {
@@ -40,6 +42,7 @@ public:
         epochs,
         best,
         best_epoch,
+        selection,
         last,
         majority,
         minority,

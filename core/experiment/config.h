@@ -26,6 +26,11 @@ struct Phase {
     double lr_factor = 1.0;              // multiplies the scheduled learning rate
     std::optional<double> weight_decay;  // replaces the optimiser's, where given
     double sam_radius = 0.0;             // 0: plain SGD
+    std::string sampling = "instance";   // instance | square-root | class-balanced
+    std::string trainable = "all";       // all | head | head-scale | none
+    std::string head_start = "keep";     // keep | reinitialise | tau-normalise, as the phase begins
+    double head_tau = 1.0;               // τ of tau-normalise
+    std::optional<double> head_max_norm;  // upper limit of every class weight's norm, where given
     bool operator==(const Phase&) const = default;
 };
 
@@ -39,7 +44,7 @@ struct ImbalanceConfig {
 struct DataConfig {
     std::string dataset = "cifar10";
     ImbalanceConfig imbalance;
-    int validation_per_class = 0;
+    int validation_per_class = 0;  // held out before the imbalance is applied
     bool operator==(const DataConfig&) const = default;
 };
 
@@ -52,6 +57,7 @@ struct ModelConfig {
 struct LossConfig {
     std::string name = "vs";
     std::string reduction = "weighted-mean";
+    double focal_gamma = 1.0;  // of the loss "focal"
     bool operator==(const LossConfig&) const = default;
 };
 
@@ -83,6 +89,7 @@ struct TrainingConfig {
     std::string device = "auto";  // auto | cpu | cuda | cuda:N
     int threads = 0;              // 0: all cores of the slot
     int exact_every = 5;          // epochs between exact statistics; 0: only at phases and the end
+    std::string selection = "test";  // test | validation: the data that choose the best epoch
     bool operator==(const TrainingConfig&) const = default;
 };
 

@@ -82,8 +82,8 @@ const std::vector<Field>& fields() {
                 4294967295.0),
         integer("/data/validation_per_class",
                 {"Validation images", "", "per class",
-                 "Held out of the training set. Only 0, no validation split, is supported so far."},
-                0, 0),
+                 "Held out of the training set before the imbalance is applied; 0: none."},
+                0, 1e6),
         choice("/model/name", "Model", "Residual network for small images; any depth 6n+2.",
                entries(models()), FieldType::model),
         choice("/model/head", "Head", "The last layer, from features to logits.", entries(heads())),
@@ -91,6 +91,8 @@ const std::vector<Field>& fields() {
                entries(losses())),
         choice("/loss/reduction", "Reduction", "How the losses of a batch become one number.",
                entries(reductions())),
+        number("/loss/focal_gamma", {"Focal γ", "γ", "", "Of the focal loss: 0 is cross-entropy."},
+               0, 10),
         integer("/phases/*/from",
                 {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."},
                 0, 99999),
@@ -109,6 +111,22 @@ const std::vector<Field>& fields() {
                true),
         number("/phases/*/sam_radius",
                {"SAM radius", "", "", "Sharpness-aware minimisation; 0: plain SGD."}, 0, 10),
+        choice("/phases/*/sampling", "Sampling", "Which training images an epoch sees.",
+               entries(samplings())),
+        choice("/phases/*/trainable", "Trains", "Which parameters the phase trains.",
+               entries(trainableParts())),
+        choice("/phases/*/head_start", "Head at start", "What happens to the head at the start.",
+               entries(headStarts())),
+        number("/phases/*/head_tau",
+               {"Normalisation", "τ", "",
+                "Of τ-normalisation: 0 changes nothing, 1 makes all "
+                "class weights equally long."},
+               0, 10),
+        number("/phases/*/head_max_norm",
+               {"Max-norm of head", "", "",
+                "Class weights are shortened to this norm after every "
+                "step; empty: no limit."},
+               0, 1000, true, true),
         number("/optimizer/lr", {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
         number("/optimizer/momentum", {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
         number("/optimizer/weight_decay",
@@ -141,6 +159,8 @@ const std::vector<Field>& fields() {
              "Epochs between evaluations of B_y(f) in evaluation mode; 0: only at phase changes "
              "and at the end."},
             0, 99999),
+        choice("/training/selection", "Best epoch by", "The data that choose the best epoch.",
+               entries(selections())),
     };
     return kFields;
 }

@@ -163,6 +163,7 @@ LossConfig lossFrom(const json& object) {
     LossConfig loss;
     read(object, "name", loss.name);
     read(object, "reduction", loss.reduction);
+    read(object, "focal_gamma", loss.focal_gamma);
     return loss;
 }
 
@@ -186,6 +187,13 @@ std::vector<Phase> phasesFrom(const json& object) {
             phase.weight_decay = entry["weight_decay"].get<double>();
         }
         read(entry, "sam_radius", phase.sam_radius);
+        read(entry, "sampling", phase.sampling);
+        read(entry, "trainable", phase.trainable);
+        read(entry, "head_start", phase.head_start);
+        read(entry, "head_tau", phase.head_tau);
+        if (entry.contains("head_max_norm") && !entry["head_max_norm"].is_null()) {
+            phase.head_max_norm = entry["head_max_norm"].get<double>();
+        }
         phases.push_back(std::move(phase));
     }
     return phases;
@@ -228,7 +236,20 @@ RunConfig convert(const json& json_config) {
     read(training, "device", config.training.device);
     read(training, "threads", config.training.threads);
     read(training, "exact_every", config.training.exact_every);
+    read(training, "selection", config.training.selection);
     return config;
+}
+
+/// What a second stage asks of the head it is given.
+void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        if (config.phases[i].head_start == "tau-normalise" && config.model.head == "cosine") {
+            problems.push_back(
+                {"/phases/" + std::to_string(i) + "/head_start",
+                 "\"tau-normalise\" needs the head \"linear\": a cosine head's class "
+                 "weights have no length that counts"});
+        }
+    }
 }
 
 void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int epochs,
@@ -268,6 +289,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
 /// What the fields cannot say one by one: how they fit together.
 void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
     checkPhases(config.phases, config.loss, config.training.epochs, problems);
+    checkHeads(config, problems);
     const std::vector<LrStep>& steps = config.lr_schedule.steps;
     for (std::size_t i = 1; i < steps.size(); ++i) {
         if (steps[i].from <= steps[i - 1].from) {
@@ -284,13 +306,19 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
         const std::pair<const char*, const ClassRule*> rules[] = {
             {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
         for (const auto& [key, rule] : rules) {
-            if (rule->rule == "values" && rule->values.size() != classes) {
+            const bool listed = rule->rule == "values" || !rule->values.empty();
+            if (listed && rule->values.size() != classes) {
                 problems.push_back({"/phases/" + std::to_string(i) + key,
                                     "the list has " + std::to_string(rule->values.size()) +
                                         " numbers; " + std::string(dataset->label) + " has " +
                                         std::to_string(classes) + " classes"});
             }
         }
+    }
+    if (config.training.selection == "validation" && config.data.validation_per_class == 0) {
+        problems.push_back({"/training/selection",
+                            "\"validation\" needs a validation split; /data/validation_per_class "
+                            "is 0"});
     }
     try {
         classCounts(config.data);
@@ -301,6 +329,10 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
 
 std::string dumped(double value) {
     return json(value).dump();
+}
+
+ordered_json numberOrNull(const std::optional<double>& value) {
+    return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
 std::size_t editDistance(std::string_view a, std::string_view b) {
@@ -316,6 +348,37 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
         }
     }
     return row[b.size()];
+}
+
+/// One number per class. Appends to `problems` what the term does not allow.
+std::vector<double> classValuesFromJson(const json& list, ClassTerm term,
+                                        const std::string& pointer,
+                                        std::vector<Problem>& problems) {
+    std::vector<double> values;
+    if (!list.is_array()) {
+        problems.push_back({pointer, shown(list) + " is not a list with one number per class"});
+        return values;
+    }
+    bool any_positive = false;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string at = pointer + "/" + std::to_string(i);
+        if (!list[i].is_number() || !std::isfinite(list[i].get<double>())) {
+            problems.push_back({at, shown(list[i]) + " is not a finite number"});
+            continue;
+        }
+        const double number = list[i].get<double>();
+        if (term == ClassTerm::alpha && number < 0) {
+            problems.push_back({at, shown(list[i]) + " is negative; a class weight is 0 or more"});
+        } else if (term == ClassTerm::beta && number <= 0) {
+            problems.push_back({at, shown(list[i]) + " is not positive; allowed: numbers above 0"});
+        }
+        any_positive = any_positive || number > 0;
+        values.push_back(number);
+    }
+    if (term == ClassTerm::alpha && !any_positive) {
+        problems.push_back({pointer, "at least one class weight must be above 0"});
+    }
+    return values;
 }
 
 }  // namespace
@@ -341,25 +404,7 @@ ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string
     ClassRule rule;
     if (value.is_array()) {
         rule.rule = "values";
-        bool any_positive = false;
-        for (std::size_t i = 0; i < value.size(); ++i) {
-            const std::string at = pointer + "/" + std::to_string(i);
-            if (!value[i].is_number() || !std::isfinite(value[i].get<double>())) {
-                problem(at, shown(value[i]) + " is not a finite number");
-                continue;
-            }
-            const double number = value[i].get<double>();
-            if (term == ClassTerm::alpha && number < 0) {
-                problem(at, shown(value[i]) + " is negative; a class weight is 0 or more");
-            } else if (term == ClassTerm::beta && number <= 0) {
-                problem(at, shown(value[i]) + " is not positive; a logit scale is above 0");
-            }
-            any_positive = any_positive || number > 0;
-            rule.values.push_back(number);
-        }
-        if (term == ClassTerm::alpha && !any_positive) {
-            problem(pointer, "at least one class weight must be above 0");
-        }
+        rule.values = classValuesFromJson(value, term, pointer, problems);
         return rule;
     }
     const Field dummy{.type = FieldType::class_rule, .term = term};
@@ -391,9 +436,17 @@ ClassRule classRuleFromJson(const json& value, ClassTerm term, const std::string
         keys.emplace_back(p.name);
         rule.parameters[keys.back()] = p.default_value;
     }
+    const bool class_values = info->class_values && object.contains("values");
+    if (class_values) {  // they take the parameter's place
+        keys = {"rule", "values"};
+        rule.parameters.clear();
+        // Whatever the term, δ_y of Eq. 4 is positive, like a logit scale.
+        rule.values =
+            classValuesFromJson(object["values"], ClassTerm::beta, pointer + "/values", problems);
+    }
     for (const auto& [key, child] : object.items()) {
         const std::string at = pointer + "/" + key;
-        if (key == "rule") continue;
+        if (key == "rule" || (class_values && key == "values")) continue;
         if (std::ranges::find(keys, key) == keys.end()) {
             problem(at, unknownKey(key, keys));
             continue;
@@ -447,8 +500,9 @@ RunConfig configFromJson(const json& config, const std::string& subject) {
 
 ordered_json toJson(const ClassRule& rule) {
     if (rule.rule == "values") return rule.values;
-    if (rule.parameters.empty()) return rule.rule;
+    if (rule.parameters.empty() && rule.values.empty()) return rule.rule;
     ordered_json json = {{"rule", rule.rule}};
+    if (!rule.values.empty()) json["values"] = rule.values;
     for (const auto& [name, value] : rule.parameters) json[name] = value;
     return json;
 }
@@ -461,9 +515,13 @@ ordered_json toJson(const RunConfig& config) {
                           {"beta", toJson(phase.beta)},
                           {"delta", toJson(phase.delta)},
                           {"lr_factor", phase.lr_factor},
-                          {"weight_decay", phase.weight_decay ? ordered_json(*phase.weight_decay)
-                                                              : ordered_json(nullptr)},
-                          {"sam_radius", phase.sam_radius}});
+                          {"weight_decay", numberOrNull(phase.weight_decay)},
+                          {"sam_radius", phase.sam_radius},
+                          {"sampling", phase.sampling},
+                          {"trainable", phase.trainable},
+                          {"head_start", phase.head_start},
+                          {"head_tau", phase.head_tau},
+                          {"head_max_norm", numberOrNull(phase.head_max_norm)}});
     }
     ordered_json steps = ordered_json::array();
     for (const LrStep& step : config.lr_schedule.steps) {
@@ -480,7 +538,10 @@ ordered_json toJson(const RunConfig& config) {
             {"seed", config.data.imbalance.seed}}},
           {"validation_per_class", config.data.validation_per_class}}},
         {"model", {{"name", config.model.name}, {"head", config.model.head}}},
-        {"loss", {{"name", config.loss.name}, {"reduction", config.loss.reduction}}},
+        {"loss",
+         {{"name", config.loss.name},
+          {"reduction", config.loss.reduction},
+          {"focal_gamma", config.loss.focal_gamma}}},
         {"phases", phases},
         {"optimizer",
          {{"lr", config.optimizer.lr},
@@ -494,7 +555,8 @@ ordered_json toJson(const RunConfig& config) {
           {"seed", config.training.seed},
           {"device", config.training.device},
           {"threads", config.training.threads},
-          {"exact_every", config.training.exact_every}}}};
+          {"exact_every", config.training.exact_every},
+          {"selection", config.training.selection}}}};
 }
 
 json parseJson(std::string_view text, const std::string& subject) {

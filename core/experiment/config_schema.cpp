@@ -120,7 +120,8 @@ ordered_json schemaAt(const std::string& pattern, const ordered_json& defaults) 
 }  // namespace
 
 ordered_json configSchema() {
-    ordered_json schema = schemaAt("", toJson(RunConfig{}));
+    const RunConfig defaults;
+    ordered_json schema = schemaAt("", toJson(defaults));
     schema.erase("title");
     ordered_json head = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                          {"title", "Ballast run config"}};

@@ -15,7 +15,7 @@ namespace ballast {
 std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int classes,
                                       std::int64_t largest_class);
 
-/// The class counts of a config's data set.
+/// The class counts of a config's data set, once its validation images are held out.
 std::vector<std::int64_t> classCounts(const DataConfig& data);
 
 /// The images that stay, as the papers' NumPy code draws them: one legacy generator for all classes
@@ -24,6 +24,18 @@ std::vector<std::int64_t> classCounts(const DataConfig& data);
 /// Throws DataError where a class has fewer images than `counts` asks for.
 std::vector<std::int64_t> subsetIndices(std::span<const std::uint8_t> labels,
                                         std::span<const std::int64_t> counts, std::uint32_t seed);
+
+/// What a config trains on and what it holds out, as indices into the training images.
+struct DataSplit {
+    std::vector<std::int64_t> train;       // the imbalanced subset, class by class
+    std::vector<std::int64_t> validation;  // validation_per_class of every class, ascending
+};
+
+/// Holds out the validation images (a random choice of each class by the imbalance's seed) and
+/// draws the subset from the rest. Without validation images the subset is the papers'.
+/// Throws DataError as subsetIndices does.
+DataSplit splitIndices(std::span<const std::uint8_t> labels, std::span<const std::int64_t> counts,
+                       const DataConfig& data);
 
 /// Which classes are in the majority: the ⌊C/2⌋ largest (ties: the earlier class). All others are
 /// the minority. Where all classes are equally large there is neither, and the result is empty.

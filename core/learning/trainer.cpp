@@ -1,7 +1,9 @@
 #include "core/learning/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <thread>
 
 #include "core/error.h"
@@ -11,6 +13,7 @@
 #include "core/learning/data/augmentation.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
+#include "core/learning/second_stage.h"
 
 namespace ballast {
 namespace {
@@ -28,12 +31,37 @@ int classesOf(const RunConfig& config) {
     return findDataset(config.data.dataset)->classes;
 }
 
+double mean(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 /// Calls use(start, count) for consecutive pieces of 0 … size-1.
 template<class Use>
 void forEachPiece(std::int64_t size, Use use) {
     for (std::int64_t start = 0; start < size; start += kEvaluationBatch) {
         use(start, std::min(kEvaluationBatch, size - start));
     }
+}
+
+/// The config's model; with a learnable scale of the head where a phase trains it.
+ResNet modelOf(const RunConfig& config, std::int64_t channels, torch::Device device) {
+    ResNet model =
+        makeModel(config.model, channels, classesOf(config), config.training.seed, device);
+    if (std::ranges::any_of(config.phases,
+                            [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
+        model->head()->addScale();
+    }
+    return model;
+}
+
+std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& labels, int classes) {
+    std::vector<std::vector<std::int64_t>> indices(static_cast<std::size_t>(classes));
+    const torch::Tensor on_cpu = labels.to(torch::kCPU);
+    const auto label = on_cpu.accessor<std::int64_t, 1>();
+    for (std::int64_t i = 0; i < on_cpu.size(0); ++i) {
+        indices[static_cast<std::size_t>(label[i])].push_back(i);
+    }
+    return indices;
 }
 
 }  // namespace
@@ -48,16 +76,24 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       majority_(majorityClasses(class_counts_)),
       device_(resolveDevice(run.description().device)),
       data_(loadTrainingData(config_.data, class_counts_, environment.data_store, device_)),
-      model_(makeModel(config_.model, data_.train.pixels.size(3), classesOf(config_),
-                       config_.training.seed, device_)),
-      optimizer_(*model_, config_.optimizer.momentum) {
+      model_(modelOf(config_, data_.train.pixels.size(3), device_)),
+      optimizer_(*model_, config_.optimizer.momentum),
+      images_of_class_(indicesByClass(data_.train.labels, classesOf(config_))) {
+    if (std::ranges::any_of(config_.phases, usesEstimates))
+        calibration_.emplace(classesOf(config_));
     restore();
 }
 
 RunOutcome Trainer::train() {
     for (; epoch_ < config_.training.epochs; ++epoch_) {
         const Phase& phase = phaseAt(config_, epoch_);
-        const ClassTerms terms = classTerms(phase, class_counts_);  // α, β, Δ per class
+        const ClassTerms terms =
+            classTerms(phase, class_counts_,  // α, β, Δ per class
+                       calibration_ ? calibration_->estimates() : ClassEstimates{});
+        if (epoch_ == phase.from) {
+            startHead(model_, optimizer_, phase, config_.training.seed,
+                      phaseIndexAt(config_.phases, epoch_));
+        }
 
         EpochRecord record;
         epoch_start_ = Clock::now();
@@ -68,6 +104,10 @@ RunOutcome Trainer::train() {
                     "the loss of epoch " + std::to_string(epoch_) +
                         " is not finite; a lower learning rate or a longer warm-up may help",
                     ExitCode::run_failed};
+        }
+        if (calibration_) {
+            record.kappa = calibration_->estimates().kappa;  // those of this epoch's terms
+            if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
         measure(terms, record);
         if (control_.mustEnd()) return {control_.stateAfterwards(), epoch_, "", {}};
@@ -86,9 +126,11 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     record.learning_rate = learningRateAt(config_, epoch_);
     record.weight_decay = weightDecayAt(config_, epoch_);
 
-    model_->train();
+    const bool trains = prepareTraining(model_, phase);
+    const torch::AutoGradMode gradients(trains);
     const TrainingConfig& training = config_.training;
-    const Batches batches(data_.train.size(), training.batch_size, training.seed, epoch_);
+    const Batches batches(epochOrder(phase.sampling, images_of_class_, training.seed, epoch_),
+                          training.batch_size);
     const ClassTermTensors tensors(terms,
                                    torch::TensorOptions().dtype(torch::kFloat32).device(device_));
     ClassStatisticsAccumulator statistics(classesOf(config_), device_);
@@ -110,7 +152,11 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
         torch::Tensor log_probabilities;
         const torch::Tensor loss =
             step(batch, tensors, phase.sam_radius, logits, log_probabilities);
-        optimizer_.step(record.learning_rate, record.weight_decay);
+        if (trains) {
+            optimizer_.step(record.learning_rate, record.weight_decay);
+            if (phase.head_max_norm) model_->head()->limitNorms(*phase.head_max_norm);
+        }
+        if (calibration_) calibration_->add(logits, batch.labels);
 
         statistics.add(logits, log_probabilities, batch.labels);
         loss_sum += loss * static_cast<double>(indices.size());
@@ -129,15 +175,15 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
     const auto gradients = [&](torch::Tensor& f, torch::Tensor& log_p) {
         model_->zero_grad(true);
         f = model_(batch.images);
-        log_p = adjustedLogProbabilities(f, terms);
-        const torch::Tensor loss = vsLoss(log_p, batch.labels, terms.alpha, config_.loss.reduction);
-        loss.backward();
+        log_p = adjustedLogProbabilities(f, batch.labels, terms);
+        const torch::Tensor loss = classLoss(log_p, batch.labels, terms.alpha, config_.loss);
+        if (loss.requires_grad()) loss.backward();
         f = f.detach();
         log_p = log_p.detach();
         return loss.detach();
     };
     const torch::Tensor loss = gradients(logits, log_probabilities);
-    if (sam_radius > 0.0) {
+    if (sam_radius > 0.0 && torch::GradMode::is_enabled()) {
         SamPerturbation perturbation(*model_, sam_radius);
         torch::Tensor ignored[2];
         gradients(ignored[0], ignored[1]);
@@ -146,30 +192,33 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
     return loss;
 }
 
-/// Test accuracy, and the exact statistics where they are due.
-void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
-    const torch::NoGradGuard no_grad;
-    model_->eval();
+/// Share of each class's images that the model gets right; empty where the run must end.
+std::vector<double> Trainer::classAccuracy(const ImageTensor& images) {
     const int classes = classesOf(config_);
     const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device_);
     torch::Tensor seen = torch::zeros({classes}, options);
     torch::Tensor right = torch::zeros({classes}, options);
-    forEachPiece(data_.test.size(), [&](std::int64_t start, std::int64_t count) {
+    forEachPiece(images.size(), [&](std::int64_t start, std::int64_t count) {
         if (!proceed()) return;
-        countRight(model_(plainBatch(data_.test, start, count)),
-                   data_.test.labels.narrow(0, start, count), seen, right);
+        countRight(model_(plainBatch(images, start, count)), images.labels.narrow(0, start, count),
+                   seen, right);
     });
-    seen = seen.cpu();
-    right = right.cpu();
-    double sum = 0.0;
-    for (int y = 0; y < classes; ++y) {
-        const double accuracy = static_cast<double>(right[y].item<std::int64_t>()) /
-                                static_cast<double>(seen[y].item<std::int64_t>());
-        record.test_accuracy.push_back(accuracy);
-        sum += accuracy;
-    }
-    record.balanced_test_accuracy = sum / classes;
+    const torch::Tensor accuracy = (right.to(torch::kFloat64) / seen.to(torch::kFloat64)).cpu();
+    const auto* values = accuracy.data_ptr<double>();
+    return {values, values + classes};
+}
+
+/// Test and validation accuracy, and the exact statistics where they are due.
+void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
+    const torch::NoGradGuard no_grad;
+    model_->eval();
+    record.test_accuracy = classAccuracy(data_.test);
+    record.balanced_test_accuracy = mean(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
+    if (data_.validation) {
+        record.validation_accuracy = classAccuracy(*data_.validation);
+        record.balanced_validation_accuracy = mean(record.validation_accuracy);
+    }
     if (exactIsDue(epoch_)) record.exact = exactStatistics(terms);
 }
 
@@ -181,8 +230,8 @@ ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
     forEachPiece(data_.train.size(), [&](std::int64_t start, std::int64_t count) {
         if (!proceed()) return;
         const torch::Tensor logits = model_(plainBatch(data_.train, start, count));
-        statistics.add(logits, adjustedLogProbabilities(logits, tensors),
-                       data_.train.labels.narrow(0, start, count));
+        const torch::Tensor labels = data_.train.labels.narrow(0, start, count);
+        statistics.add(logits, adjustedLogProbabilities(logits, labels, tensors), labels);
     });
     return statistics.finish(terms, class_counts_, majority_);
 }
@@ -235,6 +284,7 @@ std::map<std::string, torch::Tensor> Trainer::state() {
     std::map<std::string, torch::Tensor> tensors;
     for (const auto& item : model_->named_parameters()) tensors[item.key()] = item.value();
     for (const auto& item : model_->named_buffers()) tensors[item.key()] = item.value();
+    if (calibration_) tensors.merge(calibration_->state());
     for (const auto& [name, buffer] : optimizer_.momentumBuffers()) {
         tensors[kMomentumPrefix + name] = buffer;
     }

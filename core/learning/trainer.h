@@ -8,8 +8,9 @@
 #include <string>
 
 #include "core/experiment/class_terms.h"
+#include "core/learning/calibration.h"
 #include "core/learning/data/training_set.h"
-#include "core/learning/losses/vs_loss.h"
+#include "core/learning/losses/class_loss.h"
 #include "core/learning/models/resnet.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
@@ -38,6 +39,7 @@ private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
     torch::Tensor step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
                        torch::Tensor& logits, torch::Tensor& log_probabilities);
+    std::vector<double> classAccuracy(const ImageTensor& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
     bool exactIsDue(int epoch) const;
@@ -60,6 +62,8 @@ private:
     TrainingData data_;
     ResNet model_;
     Sgd optimizer_;
+    std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
+    std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images
     int epoch_ = 0;
 
     using Clock = std::chrono::steady_clock;

@@ -106,13 +106,13 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
     return {mean(sums[0], counts[0]), mean(sums[1], counts[1]), mean(sums[2], counts[2])};
 }
 
-const EpochRecord* bestRecord(std::span<const EpochRecord> records) {
+const EpochRecord* bestRecord(std::span<const EpochRecord> records, std::string_view selection) {
+    const auto score = selection == "validation" ? &EpochRecord::balanced_validation_accuracy
+                                                 : &EpochRecord::balanced_test_accuracy;
     const EpochRecord* best = nullptr;
     for (const EpochRecord& record : records) {
-        if (std::isnan(record.balanced_test_accuracy)) continue;
-        if (best == nullptr || record.balanced_test_accuracy > best->balanced_test_accuracy) {
-            best = &record;
-        }
+        if (std::isnan(record.*score)) continue;
+        if (best == nullptr || record.*score > best->*score) best = &record;
     }
     return best;
 }
@@ -129,6 +129,9 @@ ordered_json toJson(const EpochRecord& record) {
             {"many", number(record.shots.many)},
             {"medium", number(record.shots.medium)},
             {"few", number(record.shots.few)},
+            {"balanced_validation_accuracy", number(record.balanced_validation_accuracy)},
+            {"validation_accuracy", numbers(record.validation_accuracy)},
+            {"kappa", numbers(record.kappa)},
             {"streaming", statisticsJson(record.streaming)},
             {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
 }
@@ -150,6 +153,12 @@ EpochRecord recordFromJson(const json& object) {
         record.test_accuracy = numbersFrom(object.at("test_accuracy"));
         record.shots = {numberFrom(object.at("many")), numberFrom(object.at("medium")),
                         numberFrom(object.at("few"))};
+        if (object.contains("validation_accuracy")) {  // later than format 1's first records
+            record.balanced_validation_accuracy =
+                numberFrom(object.at("balanced_validation_accuracy"));
+            record.validation_accuracy = numbersFrom(object.at("validation_accuracy"));
+            record.kappa = numbersFrom(object.at("kappa"));
+        }
         record.streaming = statisticsFrom(object.at("streaming"));
         if (!object.at("exact").is_null()) record.exact = statisticsFrom(object.at("exact"));
         return record;

@@ -62,6 +62,9 @@ struct EpochRecord {
     std::vector<double> test_accuracy;     // per class
     double balanced_test_accuracy = kMissing;
     ShotAccuracy shots;
+    std::vector<double> validation_accuracy;  // per class; empty without a validation split
+    double balanced_validation_accuracy = kMissing;
+    std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
 };
 
 /// How a run ended, with a sentence a user can act on (empty where nothing need be said).
@@ -86,8 +89,9 @@ GroupMeans groupMeans(std::span<const double> per_class, const std::vector<bool>
 ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
                           std::span<const std::int64_t> class_counts);
 
-/// The record with the highest balanced test accuracy, the earliest of equals; nullptr for none.
-const EpochRecord* bestRecord(std::span<const EpochRecord> records);
+/// The record with the highest balanced accuracy on the data that select the best epoch ("test" |
+/// "validation", see TrainingConfig::selection), the earliest of equals; nullptr for none.
+const EpochRecord* bestRecord(std::span<const EpochRecord> records, std::string_view selection);
 
 /// One line of epochs.jsonl and back. NaN is null. Throws StorageError on a line of another shape
 /// or a newer format.

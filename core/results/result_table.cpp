@@ -51,14 +51,15 @@ std::string escaped(const std::string& text, TableFormat format) {
 
 const std::vector<std::string>& header(TableFormat format) {
     static const std::vector<std::string> kPeople = {
-        "Method",           "Data",     "State",  "Epochs",
-        "Best (test)",      "at epoch", "Last",   "Majority (train)",
-        "Minority (train)", "Many",     "Medium", "Few"};
+        "Method",      "Data",     "State", "Epochs",           "Best",
+        "Selected on", "at epoch", "Last",  "Majority (train)", "Minority (train)",
+        "Many",        "Medium",   "Few"};
     static const std::vector<std::string> kCsv = {"method",
                                                   "data",
                                                   "state",
                                                   "epochs",
                                                   "best_balanced_test_accuracy",
+                                                  "best_selected_on",
                                                   "best_epoch",
                                                   "last_balanced_test_accuracy",
                                                   "last_majority_train_accuracy",
@@ -71,7 +72,7 @@ const std::vector<std::string>& header(TableFormat format) {
 
 Cells row(const RunSummary& run, TableFormat format) {
     const RunConfig& config = run.description.config;
-    const EpochRecord* best = bestRecord(run.records);
+    const EpochRecord* best = bestRecord(run.records, config.training.selection);
     const EpochRecord* last = run.records.empty() ? nullptr : &run.records.back();
     const ClassStatistics none;
     const ClassStatistics& train = last == nullptr ? none
@@ -83,6 +84,7 @@ Cells row(const RunSummary& run, TableFormat format) {
             run.interrupted ? "interrupted" : stateName(run.status.state),
             std::to_string(run.records.size()) + "/" + std::to_string(config.training.epochs),
             percent(best ? best->balanced_test_accuracy : kMissing, format),
+            config.training.selection,
             best ? std::to_string(best->epoch + 1) : missing,
             percent(last ? last->balanced_test_accuracy : kMissing, format),
             percent(train.majority_accuracy, format),
@@ -100,7 +102,8 @@ std::string joined(const std::vector<std::string>& cells, const std::string& bef
 }
 
 constexpr const char* kCaption =
-    "Balanced test accuracy in %; the best epoch is selected on the test set, as the papers do. "
+    "Balanced test accuracy in %, of the best epoch and of the last; the best epoch is selected on "
+    "the test set, as the papers do, or on a validation split. "
     "Training accuracies after the last epoch. Many, medium, few: classes with more than 100, 20 "
     "to "
     "100, fewer than 20 training images, at the best epoch.";
@@ -120,14 +123,14 @@ std::string resultTable(std::span<const RunSummary> runs, TableFormat format) {
             break;
         case TableFormat::markdown:
             text = joined(header(format), "| ", " | ", " |");
-            text += "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+            text += "|---|---|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|\n";
             for (const Cells& cells : rows) text += joined(cells, "| ", " | ", " |");
             text += "\n" + std::string(kCaption) + "\n";
             break;
         case TableFormat::latex: {
             std::string caption(kCaption);
             caption.replace(caption.find('%'), 1, "\\%");
-            text = "\\begin{tabular}{lllrrrrrrrrr}\n\\toprule\n";
+            text = "\\begin{tabular}{lllrrlrrrrrrr}\n\\toprule\n";
             text += joined(header(format), "", " & ", " \\\\");
             text += "\\midrule\n";
             for (const Cells& cells : rows) text += joined(cells, "", " & ", " \\\\");

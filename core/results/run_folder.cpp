@@ -362,7 +362,8 @@ void OwnedRun::pruneCheckpoints() {
     for (std::size_t i = files.size() >= 2 ? files.size() - 2 : 0; i < files.size(); ++i) {
         kept.insert(files[i].epochs_done);
     }
-    if (const EpochRecord* best = bestRecord(records_)) kept.insert(best->epoch + 1);
+    if (const EpochRecord* best = bestRecord(records_, description_.config.training.selection))
+        kept.insert(best->epoch + 1);
     for (const CheckpointFile& file : files) {
         if (kept.contains(file.epochs_done)) continue;
         std::error_code ignored;  // a file that stays only takes space

@@ -53,8 +53,10 @@ void TestResultView::aRowFromRecords() {
     }
     records[2].exact = ClassStatistics{};
     records[2].exact->majority_accuracy = 0.95;
+    TrainingConfig training;
+    training.epochs = 3;
     const ResultRow result =
-        resultRow(QStringLiteral("a"), QStringLiteral("A"), RunState::finished, 3, records);
+        resultRow(QStringLiteral("a"), QStringLiteral("A"), RunState::finished, training, records);
     QCOMPARE(result.epochs_done, 3);
     QCOMPARE(result.best_epoch, 1);
     QCOMPARE(result.best_balanced, 0.7);
@@ -62,7 +64,7 @@ void TestResultView::aRowFromRecords() {
     QCOMPARE(result.majority, 0.95);
     QCOMPARE(result.shots.many, 0.2);
     QVERIFY(std::isnan(result.shots.few));
-    QCOMPARE(resultRow({}, {}, RunState::queued, 3, {}).best_epoch, -1);
+    QCOMPARE(resultRow({}, {}, RunState::queued, training, {}).best_epoch, -1);
 }
 
 void TestResultView::sortsNumbersAndPutsMissingLast() {

@@ -164,7 +164,9 @@ QString RunsPage::statusText(const RunSummary& run, const RunController& control
         case RunState::paused:
             return tr("paused in epoch %1/%2").arg(done + 1).arg(epochs);
         case RunState::finished:
-            if (const EpochRecord* best = bestRecord(run.records)) return finishedText(*best);
+            if (const EpochRecord* best =
+                    bestRecord(run.records, run.description.config.training.selection))
+                return finishedText(*best);
             return tr("finished");
         case RunState::stopped:
             return tr("stopped after %1 of %2 epochs").arg(done).arg(epochs);

@@ -1,15 +1,20 @@
 #include "core/learning/data/batches.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "core/keyed_random.h"
 
 namespace ballast {
 
 Batches::Batches(std::int64_t images, std::int64_t batch_size, std::uint64_t seed, int epoch)
-    : order_(KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
-                 .permutation(images)),
-      batch_size_(static_cast<std::size_t>(batch_size)) {}
+    : Batches(KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
+                  .permutation(images),
+              batch_size) {}
+
+Batches::Batches(std::vector<std::int64_t> order, std::int64_t batch_size)
+    : order_(std::move(order)), batch_size_(static_cast<std::size_t>(batch_size)) {}
 
 int Batches::count() const {
     return static_cast<int>((order_.size() + batch_size_ - 1) / batch_size_);
@@ -18,6 +23,37 @@ int Batches::count() const {
 std::span<const std::int64_t> Batches::operator[](int i) const {
     const std::size_t start = static_cast<std::size_t>(i) * batch_size_;
     return std::span(order_).subspan(start, std::min(batch_size_, order_.size() - start));
+}
+
+std::vector<std::int64_t> epochOrder(const std::string& sampling,
+                                     const std::vector<std::vector<std::int64_t>>& images_of_class,
+                                     std::uint64_t seed, int epoch) {
+    std::int64_t images = 0;
+    std::vector<double> cumulative;  // of the classes' probabilities, not normalised
+    for (const std::vector<std::int64_t>& of_class : images_of_class) {
+        const auto count = static_cast<double>(of_class.size());
+        images += static_cast<std::int64_t>(of_class.size());
+        const double weight = of_class.empty()            ? 0.0
+                              : sampling == "square-root" ? std::sqrt(count)
+                                                          : 1.0;
+        cumulative.push_back((cumulative.empty() ? 0.0 : cumulative.back()) + weight);
+    }
+    if (sampling == "instance") {
+        return KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
+            .permutation(images);
+    }
+    const KeyedRandom random(seed, Purpose::sampling, static_cast<std::uint32_t>(epoch));
+    std::vector<std::int64_t> order;
+    order.reserve(static_cast<std::size_t>(images));
+    for (std::int64_t i = 0; i < images; ++i) {
+        const auto words = random.words(static_cast<std::uint64_t>(i));
+        const double at = (words[0] + 0.5) / 4294967296.0 * cumulative.back();
+        const auto found = std::ranges::upper_bound(cumulative, at);
+        const auto& of_class =
+            images_of_class[static_cast<std::size_t>(found - cumulative.begin())];
+        order.push_back(of_class[below(words[1], static_cast<std::uint32_t>(of_class.size()))]);
+    }
+    return order;
 }
 
 }  // namespace ballast

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ballast {
@@ -12,6 +13,9 @@ class Batches {
 public:
     Batches(std::int64_t images, std::int64_t batch_size, std::uint64_t seed, int epoch);
 
+    /// The batches of a given order.
+    Batches(std::vector<std::int64_t> order, std::int64_t batch_size);
+
     int count() const;
 
     /// Indices of batch `i` into the training subset.
@@ -21,5 +25,13 @@ private:
     std::vector<std::int64_t> order_;
     std::size_t batch_size_;
 };
+
+/// The images of one epoch as a phase's sampling rule draws them, as many as there are images; a
+/// pure function of (seed, epoch). "instance": each image once, in random order. "class-balanced",
+/// "square-root": draw i takes a class with probability ∝ 1 or ∝ √N_y, then one of its images, with
+/// replacement. `images_of_class` holds the indices of each class's images.
+std::vector<std::int64_t> epochOrder(const std::string& sampling,
+                                     const std::vector<std::vector<std::int64_t>>& images_of_class,
+                                     std::uint64_t seed, int epoch);
 
 }  // namespace ballast

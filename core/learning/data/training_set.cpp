@@ -52,9 +52,11 @@ TrainingData loadTrainingData(const DataConfig& config, const std::vector<std::i
     TrainingData data;
     {
         const ImageSet images = store.read(*dataset, Split::train);
-        const std::vector<std::int64_t> subset =
-            subsetIndices(images.labels, counts, config.imbalance.seed);
-        data.train = imageTensor(images, &subset, *dataset, device);
+        const DataSplit split = splitIndices(images.labels, counts, config);
+        data.train = imageTensor(images, &split.train, *dataset, device);
+        if (!split.validation.empty()) {
+            data.validation = imageTensor(images, &split.validation, *dataset, device);
+        }
     }
     data.test = imageTensor(store.read(*dataset, Split::test), nullptr, *dataset, device);
     return data;

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <optional>
+
 #include "core/data_store.h"
 #include "core/experiment/config.h"
 
@@ -30,6 +32,7 @@ ImageTensor imageTensor(const ImageSet& images, const std::vector<std::int64_t>*
 struct TrainingData {
     ImageTensor train;  // the imbalanced subset, class by class
     ImageTensor test;
+    std::optional<ImageTensor> validation;  // where the config holds images out
 };
 
 /// Reads and checks the data set of a config and draws its subset. Throws DataError.

@@ -91,10 +91,46 @@ HeadImpl::HeadImpl(std::int64_t features, std::int64_t classes, bool cosine) : c
 }
 
 torch::Tensor HeadImpl::forward(const torch::Tensor& features) {
-    if (!cosine_) return torch::linear(features, weight, bias);
     namespace F = torch::nn::functional;
-    return torch::mm(F::normalize(features, F::NormalizeFuncOptions().dim(1)),
-                     F::normalize(weight, F::NormalizeFuncOptions().dim(0)));
+    const torch::Tensor logits =
+        cosine_ ? torch::mm(F::normalize(features, F::NormalizeFuncOptions().dim(1)),
+                            F::normalize(weight, F::NormalizeFuncOptions().dim(0)))
+                : torch::linear(features, weight, bias);
+    return scale.defined() ? logits * scale : logits;
+}
+
+void HeadImpl::addScale() {
+    const std::int64_t classes = weight.size(cosine_ ? 1 : 0);
+    scale = register_parameter("scale", torch::ones({classes}, weight.options()));
+}
+
+void HeadImpl::initialise(const KeyedRandom& random) {
+    const torch::NoGradGuard no_grad;
+    const std::int64_t features = weight.size(cosine_ ? 0 : 1);
+    if (cosine_) {
+        fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
+        weight.div_(weight.norm(2, 0, true));
+    } else {
+        const double deviation = std::sqrt(2.0 / static_cast<double>(features));
+        fill(weight, [&](std::uint64_t i) { return random.normal(i) * deviation; });
+        const double bound = 1.0 / std::sqrt(static_cast<double>(features));
+        const auto first = static_cast<std::uint64_t>(weight.numel());
+        fill(bias,
+             [&](std::uint64_t i) { return (2.0 * random.uniform(first + i) - 1.0) * bound; });
+    }
+    if (scale.defined()) scale.fill_(1.0);
+}
+
+void HeadImpl::tauNormalise(double tau) {
+    const torch::NoGradGuard no_grad;
+    weight.div_(weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12).pow(tau));
+    if (bias.defined()) bias.zero_();
+}
+
+void HeadImpl::limitNorms(double max_norm) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor norms = weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12);
+    weight.mul_((max_norm / norms).clamp_max(1.0));
 }
 
 ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/experiment/config.h"
+#include "core/keyed_random.h"
 
 namespace ballast {
 
@@ -28,14 +29,26 @@ TORCH_MODULE(BasicBlock);
 
 /// The last layer, features [B, F] -> logits [B, C]. "linear": weight [C, F] and bias [C].
 /// "cosine": weight [F, C], both sides L2-normalised, no bias; logits are cosines in [-1, 1].
+/// With addScale() each class's logit is multiplied by a parameter scale [C], 1 at first.
 class HeadImpl : public torch::nn::Module {
 public:
     HeadImpl(std::int64_t features, std::int64_t classes, bool cosine);
     torch::Tensor forward(const torch::Tensor& features);
     bool cosine() const { return cosine_; }
+    void addScale();
+
+    /// New random weights, a pure function of `random`'s key; the scale becomes 1.
+    void initialise(const KeyedRandom& random);
+
+    /// Class weights become w_y / ‖w_y‖^τ, the bias 0.
+    void tauNormalise(double tau);
+
+    /// Shortens every class weight that is longer than `max_norm` to it.
+    void limitNorms(double max_norm);
 
     torch::Tensor weight;
     torch::Tensor bias;
+    torch::Tensor scale;  // undefined without addScale()
 
 private:
     bool cosine_;
@@ -51,6 +64,7 @@ public:
 
     /// [B, channels, H, W] -> logits [B, C].
     torch::Tensor forward(const torch::Tensor& x);
+    Head& head() { return linear_; }
 
 private:
     torch::nn::Conv2d conv1_;

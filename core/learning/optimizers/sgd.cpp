@@ -12,9 +12,16 @@ Sgd::Sgd(torch::nn::Module& model, double momentum) : momentum_(momentum) {
 void Sgd::step(double learning_rate, double weight_decay) {
     const torch::NoGradGuard no_grad;
     for (auto& [name, parameter] : parameters_) {
+        if (!parameter.grad().defined()) continue;  // frozen in this phase
         torch::Tensor& buffer = buffers_.at(name);
         buffer.mul_(momentum_).add_(parameter.grad().add(parameter, weight_decay));
         parameter.add_(buffer, -learning_rate);
+    }
+}
+
+void Sgd::clearMomentum(const std::string& prefix) {
+    for (auto& [name, buffer] : buffers_) {
+        if (name.starts_with(prefix)) buffer.zero_();
     }
 }
 
@@ -22,6 +29,7 @@ SamPerturbation::SamPerturbation(torch::nn::Module& model, double radius) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> norms;
     for (torch::Tensor& parameter : model.parameters()) {
+        if (!parameter.grad().defined()) continue;
         parameters_.push_back(parameter);
         norms.push_back(parameter.grad().norm());
     }

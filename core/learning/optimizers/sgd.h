@@ -13,8 +13,11 @@ class Sgd {
 public:
     Sgd(torch::nn::Module& model, double momentum);
 
-    /// One step from the gradients that the parameters hold.
+    /// One step from the gradients that the parameters hold; those without one stay as they are.
     void step(double learning_rate, double weight_decay);
+
+    /// Zeroes the momentum of the parameters whose names begin with `prefix`.
+    void clearMomentum(const std::string& prefix);
 
     /// Momentum buffers by parameter name; the tensors are the optimiser's own.
     const std::map<std::string, torch::Tensor>& momentumBuffers() const { return buffers_; }
@@ -26,7 +29,7 @@ private:
 };
 
 /// Sharpness-aware minimisation's step up: θ ← θ + radius · g/‖g‖ with one norm over all
-/// parameters. undo() puts the weights back exactly as they were.
+/// parameters that have a gradient. undo() puts the weights back exactly as they were.
 class SamPerturbation {
 public:
     SamPerturbation(torch::nn::Module& model, double radius);

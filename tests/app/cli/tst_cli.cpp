@@ -194,7 +194,7 @@ private Q_SLOTS:
         }
     }
 
-    // tst_vs_loss.cpp has the Python lines that made these values.
+    // tst_class_loss.cpp has the Python lines that made these values.
     void lossValues_data() {
         QTest::addColumn<QByteArray>("changes");
         QTest::addColumn<double>("value");

@@ -102,6 +102,30 @@ private Q_SLOTS:
         QCOMPARE(majorityClasses(Counts{4, 4, 2, 2}), (Mask{true, true, false, false}));
         QVERIFY(majorityClasses(Counts{4, 4, 4}).empty());
     }
+
+    // The held-out images are the same number of every class, and none of them is trained on;
+    // without them the subset is the papers'.
+    void validationIsHeldOutBeforeTheImbalance() {
+        std::vector<std::uint8_t> labels;
+        for (int i = 0; i < 60; ++i) labels.push_back(static_cast<std::uint8_t>(i % 3));
+        DataConfig data;
+        data.validation_per_class = 4;
+        const Counts counts = {16, 8, 2};
+        const DataSplit split = splitIndices(labels, counts, data);
+        QCOMPARE(split.validation.size(), std::size_t{12});
+        QCOMPARE(split.train.size(), std::size_t{26});
+        Counts held_out(3, 0);
+        for (const std::int64_t index : split.validation) {
+            ++held_out[labels[static_cast<std::size_t>(index)]];
+            QVERIFY(std::ranges::find(split.train, index) == split.train.end());
+        }
+        QCOMPARE(held_out, (Counts{4, 4, 4}));
+        data.imbalance.seed = 1;
+        QVERIFY(splitIndices(labels, counts, data).validation != split.validation);
+        QVERIFY_THROWS_EXCEPTION(DataError, splitIndices(labels, Counts{17, 8, 2}, data));
+        data.validation_per_class = 0;
+        QCOMPARE(splitIndices(labels, counts, data).train, subsetIndices(labels, counts, 1));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestImbalance)

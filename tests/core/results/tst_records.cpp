@@ -47,8 +47,8 @@ private Q_SLOTS:
     void bestIsTheEarliestOfEquals() {
         const std::vector<EpochRecord> records = {sample(0, 0.5), sample(1, 0.7), sample(2, 0.7),
                                                   sample(3, 0.6)};
-        QCOMPARE(bestRecord(records)->epoch, 1);
-        QVERIFY(bestRecord({}) == nullptr);
+        QCOMPARE(bestRecord(records, "test")->epoch, 1);
+        QVERIFY(bestRecord({}, "test") == nullptr);
     }
 
     void groupsAndShots() {

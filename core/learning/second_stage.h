@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/experiment/config.h"
+#include "core/learning/models/resnet.h"
+#include "core/learning/optimizers/sgd.h"
+
+namespace ballast {
+
+// Decoupled classifiers (cRT, LWS, τ-normalisation, weight balancing) as phases: what a phase does
+// to the parts of a network.
+
+/// Does what the phase's head_start asks, once, as the phase begins; the new weights are a pure
+/// function of (seed, phase index). The head's momentum is cleared where its weights change.
+void startHead(ResNet& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
+               std::size_t phase_index);
+
+/// Freezes what the phase does not train: parameters, and with the backbone its batch statistics.
+/// Puts the model into training or evaluation mode accordingly. False where nothing is trained.
+bool prepareTraining(ResNet& model, const Phase& phase);
+
+}  // namespace ballast
