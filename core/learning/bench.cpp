@@ -169,7 +169,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
             const torch::Tensor labels = ours.labels.index_select(0, rows);
             model->zero_grad(true);
             const torch::Tensor logits =
-                model(augmentedBatch(ours, batches[i], "crop-flip", 0, round));
+                model(augmentedBatch(ours, batches[i], batches[i], "crop-flip", 0, round));
             const torch::Tensor log_p = adjustedLogProbabilities(logits, labels, terms);
             classLoss(log_p, labels, terms.alpha, LossConfig{}).backward();
             optimizer.step(0.01, 2e-4);

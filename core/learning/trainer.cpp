@@ -144,9 +144,9 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
         const torch::Tensor rows =
             torch::tensor(at::ArrayRef<std::int64_t>(indices.data(), indices.size()), torch::kInt64)
                 .to(device_);
-        const Batch batch{
-            augmentedBatch(data_.train, indices, training.augmentation, training.seed, epoch_),
-            data_.train.labels.index_select(0, rows)};
+        const Batch batch{augmentedBatch(data_.train, indices, indices, training.augmentation,
+                                         training.seed, epoch_),
+                          data_.train.labels.index_select(0, rows)};
 
         torch::Tensor logits;
         torch::Tensor log_probabilities;
