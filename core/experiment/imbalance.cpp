@@ -50,19 +50,24 @@ std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int clas
 std::vector<std::int64_t> classCounts(const DataConfig& data) {
     const DatasetInfo* info = findDataset(data.dataset);
     if (info == nullptr) throw ConfigError("unknown data set \"" + data.dataset + "\"");
+    if (info->listed()) {
+        throw ConfigError("how many images the classes of " + std::string(info->label) +
+                          " have stands in its training list, " + std::string(info->lists->train) +
+                          "; it must be read");
+    }
     return classCounts(data.imbalance, info->classes, info->train_per_class);
 }
 
-std::vector<std::int64_t> subsetIndices(std::span<const std::uint8_t> labels,
+std::vector<std::int64_t> subsetIndices(std::span<const std::int32_t> labels,
                                         std::span<const std::int64_t> counts, std::uint32_t seed) {
     std::vector<std::vector<std::int64_t>> by_class(counts.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] >= counts.size()) {
+        if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= counts.size()) {
             throw DataError("image " + std::to_string(i) + " has label " +
                             std::to_string(labels[i]) + "; allowed are 0 … " +
                             std::to_string(counts.size() - 1));
         }
-        by_class[labels[i]].push_back(static_cast<std::int64_t>(i));
+        by_class[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
     }
     std::mt19937 generator(seed);
     std::vector<std::int64_t> kept;

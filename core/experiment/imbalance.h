@@ -15,14 +15,15 @@ namespace ballast {
 std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int classes,
                                       std::int64_t largest_class);
 
-/// The class counts of a config's data set.
+/// The class counts of a config's data set. Throws ConfigError for a listed data set, whose counts
+/// only its training list tells (DataStore::classCounts reads it).
 std::vector<std::int64_t> classCounts(const DataConfig& data);
 
 /// The images that stay, as the papers' NumPy code draws them: one legacy generator for all classes
 /// in turn; each class's indices, ascending, are shuffled and the first N_y kept.
 /// `labels` holds the class of every training image. Returns indices into it, class by class.
 /// Throws DataError where a class has fewer images than `counts` asks for.
-std::vector<std::int64_t> subsetIndices(std::span<const std::uint8_t> labels,
+std::vector<std::int64_t> subsetIndices(std::span<const std::int32_t> labels,
                                         std::span<const std::int64_t> counts, std::uint32_t seed);
 
 /// Which classes are in the majority: the ⌊C/2⌋ largest (ties: the earlier class). All others are
