@@ -31,6 +31,7 @@ int dataShowCommand(const std::string& config, const std::vector<std::string>& s
 int lossCommand(const std::string& file);
 int schemaCommand();
 int benchTrainCommand(const BenchOptions& options, bool json);
+int benchDataCommand(const BenchDataOptions& options, bool json, const DataStore& store);
 int tableCommand(const std::filesystem::path& workspace, const std::string& format,
                  const std::filesystem::path& output);
 

@@ -8,7 +8,6 @@
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/class_statistics.h"
-#include "core/learning/data/augmentation.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 
@@ -24,18 +23,6 @@ double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-int classesOf(const RunConfig& config) {
-    return findDataset(config.data.dataset)->classes;
-}
-
-/// Calls use(start, count) for consecutive pieces of 0 … size-1.
-template<class Use>
-void forEachPiece(std::int64_t size, Use use) {
-    for (std::int64_t start = 0; start < size; start += kEvaluationBatch) {
-        use(start, std::min(kEvaluationBatch, size - start));
-    }
-}
-
 }  // namespace
 
 Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
@@ -47,9 +34,10 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       class_counts_(run.description().class_counts),
       majority_(majorityClasses(class_counts_)),
       device_(resolveDevice(run.description().device)),
-      data_(loadTrainingData(config_.data, class_counts_, environment.data_store, device_)),
-      model_(makeModel(config_.model, data_.train.pixels.size(3), classesOf(config_),
-                       config_.training.seed, device_)),
+      data_(openImageSources(config_.data, class_counts_, environment.data_store, device_,
+                             run.description().threads)),
+      model_(makeModel(config_.model, data_.train->channels(), classes(), config_.training.seed,
+                       device_)),
       optimizer_(*model_, config_.optimizer.momentum) {
     restore();
 }
@@ -88,23 +76,21 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
 
     model_->train();
     const TrainingConfig& training = config_.training;
-    const Batches batches(data_.train.size(), training.batch_size, training.seed, epoch_);
+    const Batches batches(data_.train->size(), training.batch_size, training.seed, epoch_);
+    const auto stream = data_.train->stream(batches.order(), training.batch_size,
+                                            {training.augmentation, training.seed, epoch_});
     const ClassTermTensors tensors(terms,
                                    torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    ClassStatisticsAccumulator statistics(classesOf(config_), device_);
+    ClassStatisticsAccumulator statistics(classes(), device_);
     torch::Tensor loss_sum =
         torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device_));
     std::int64_t images = 0;
 
+    Batch batch;
     for (int i = 0; i < batches.count(); ++i) {
         if (!proceed()) return false;
-        const std::span<const std::int64_t> indices = batches[i];
-        const torch::Tensor rows =
-            torch::tensor(at::ArrayRef<std::int64_t>(indices.data(), indices.size()), torch::kInt64)
-                .to(device_);
-        const Batch batch{
-            augmentedBatch(data_.train, indices, training.augmentation, training.seed, epoch_),
-            data_.train.labels.index_select(0, rows)};
+        stream->next(batch);
+        const std::vector<std::int64_t>& indices = batch.indices;
 
         torch::Tensor logits;
         torch::Tensor log_probabilities;
@@ -128,7 +114,7 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
                             torch::Tensor& logits, torch::Tensor& log_probabilities) {
     const auto gradients = [&](torch::Tensor& f, torch::Tensor& log_p) {
         model_->zero_grad(true);
-        f = model_(batch.images);
+        f = model_->forward(batch.images);
         log_p = adjustedLogProbabilities(f, terms);
         const torch::Tensor loss = vsLoss(log_p, batch.labels, terms.alpha, config_.loss.reduction);
         loss.backward();
@@ -150,40 +136,37 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
     const torch::NoGradGuard no_grad;
     model_->eval();
-    const int classes = classesOf(config_);
     const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device_);
-    torch::Tensor seen = torch::zeros({classes}, options);
-    torch::Tensor right = torch::zeros({classes}, options);
-    forEachPiece(data_.test.size(), [&](std::int64_t start, std::int64_t count) {
-        if (!proceed()) return;
-        countRight(model_(plainBatch(data_.test, start, count)),
-                   data_.test.labels.narrow(0, start, count), seen, right);
-    });
+    torch::Tensor seen = torch::zeros({classes()}, options);
+    torch::Tensor right = torch::zeros({classes()}, options);
+    const auto stream = data_.test->plainStream(kEvaluationBatch);
+    for (Batch batch; proceed() && stream->next(batch);) {
+        countRight(model_->forward(batch.images), batch.labels, seen, right);
+    }
     seen = seen.cpu();
     right = right.cpu();
     double sum = 0.0;
-    for (int y = 0; y < classes; ++y) {
+    for (int y = 0; y < classes(); ++y) {
         const double accuracy = static_cast<double>(right[y].item<std::int64_t>()) /
                                 static_cast<double>(seen[y].item<std::int64_t>());
         record.test_accuracy.push_back(accuracy);
         sum += accuracy;
     }
-    record.balanced_test_accuracy = sum / classes;
+    record.balanced_test_accuracy = sum / classes();
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (exactIsDue(epoch_)) record.exact = exactStatistics(terms);
 }
 
 /// As the paper defines B_y(f): over the training images themselves, in evaluation mode.
 ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
-    ClassStatisticsAccumulator statistics(classesOf(config_), device_);
+    ClassStatisticsAccumulator statistics(classes(), device_);
     const ClassTermTensors tensors(terms,
                                    torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    forEachPiece(data_.train.size(), [&](std::int64_t start, std::int64_t count) {
-        if (!proceed()) return;
-        const torch::Tensor logits = model_(plainBatch(data_.train, start, count));
-        statistics.add(logits, adjustedLogProbabilities(logits, tensors),
-                       data_.train.labels.narrow(0, start, count));
-    });
+    const auto stream = data_.train->plainStream(kEvaluationBatch);
+    for (Batch batch; proceed() && stream->next(batch);) {
+        const torch::Tensor logits = model_->forward(batch.images);
+        statistics.add(logits, adjustedLogProbabilities(logits, tensors), batch.labels);
+    }
     return statistics.finish(terms, class_counts_, majority_);
 }
 
@@ -222,7 +205,7 @@ void Trainer::reportStep(int step, int steps, std::int64_t images) {
     StepProgress progress{epoch_, config_.training.epochs, step, steps, images_per_second_, -1.0};
     // Before one whole epoch is known, evaluation is taken as a fifth of training.
     const double epoch_seconds = seconds_per_epoch_.value_or(
-        1.2 * static_cast<double>(data_.train.size()) / images_per_second_);
+        1.2 * static_cast<double>(data_.train->size()) / images_per_second_);
     if (elapsed > 1.0 || seconds_per_epoch_) {
         const int epochs_left = config_.training.epochs - epoch_;
         progress.seconds_left = std::max(0.0, epochs_left * epoch_seconds - elapsed);

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "core/experiment/class_terms.h"
-#include "core/learning/data/training_set.h"
+#include "core/learning/data/image_source.h"
 #include "core/learning/losses/vs_loss.h"
-#include "core/learning/models/resnet.h"
+#include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
 #include "core/run.h"
@@ -30,17 +30,13 @@ public:
     RunOutcome train();
 
 private:
-    struct Batch {
-        torch::Tensor images;  // [B, channels, H, W]
-        torch::Tensor labels;  // [B]
-    };
-
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
     torch::Tensor step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
                        torch::Tensor& logits, torch::Tensor& log_probabilities);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
     bool exactIsDue(int epoch) const;
+    int classes() const { return static_cast<int>(class_counts_.size()); }
 
     bool proceed();
     void reportStep(int step, int steps, std::int64_t images);
@@ -57,8 +53,8 @@ private:
     const std::vector<std::int64_t> class_counts_;
     const std::vector<bool> majority_;
     const torch::Device device_;
-    TrainingData data_;
-    ResNet model_;
+    ImageSources data_;
+    ImageNetwork model_;
     Sgd optimizer_;
     int epoch_ = 0;
 

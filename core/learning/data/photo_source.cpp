@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/learning/data/photo_transforms.h"
@@ -120,7 +121,7 @@ private:
     }
 
     void work() {
-        PhotoWorker worker;
+        std::optional<PhotoWorker> worker;
         std::unique_lock lock(mutex_);
         while (true) {
             room_.wait(lock, [&] {
@@ -136,8 +137,9 @@ private:
             lock.unlock();
             std::exception_ptr error;
             try {
-                worker.make(source_.list_.path(order_[at]), augmentation_, order_[at],
-                            source_.format_.size, out);
+                if (!worker) worker.emplace();
+                worker->make(source_.list_.path(order_[at]), augmentation_, order_[at],
+                             source_.format_.size, out);
             } catch (...) {
                 error = std::current_exception();
             }
@@ -173,6 +175,7 @@ PhotoSource::PhotoSource(ImageList list, PhotoFormat format, torch::Device devic
       labels_(torch::tensor(at::ArrayRef<std::int32_t>(list_.labels), torch::kInt32)
                   .to(torch::kInt64)
                   .to(device)) {
+    const JpegDecoder can_decode;  // or says why not, before any work
     const torch::Tensor mean = torch::tensor(format_.mean, torch::kFloat64);
     const torch::Tensor deviation = torch::tensor(format_.standard_deviation, torch::kFloat64);
     scale_ = deviation.mul(255.0).reciprocal().to(torch::kFloat32).to(device);

@@ -3,9 +3,8 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <string>
 
-#include "core/experiment/config.h"
+#include "core/learning/models/network.h"
 
 namespace ballast {
 
@@ -26,31 +25,16 @@ private:
 };
 TORCH_MODULE(BasicBlock);
 
-/// The last layer, features [B, F] -> logits [B, C]. "linear": weight [C, F] and bias [C].
-/// "cosine": weight [F, C], both sides L2-normalised, no bias; logits are cosines in [-1, 1].
-class HeadImpl : public torch::nn::Module {
-public:
-    HeadImpl(std::int64_t features, std::int64_t classes, bool cosine);
-    torch::Tensor forward(const torch::Tensor& features);
-    bool cosine() const { return cosine_; }
-
-    torch::Tensor weight;
-    torch::Tensor bias;
-
-private:
-    bool cosine_;
-};
-TORCH_MODULE(Head);
-
 /// The residual networks of He et al. for small images: 3 stages of n blocks with 16, 32 and 64
 /// channels, depth 6n+2; any image size and number of channels. Parameter names are those of the
 /// public PyTorch code (conv1.weight, layer1.0.bn1.bias, linear.weight, …).
-class ResNetImpl : public torch::nn::Module {
+class ResNetImpl : public ImageNetworkImpl {
 public:
     ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head);
 
     /// [B, channels, H, W] -> logits [B, C].
-    torch::Tensor forward(const torch::Tensor& x);
+    torch::Tensor forward(const torch::Tensor& images) override;
+    Head& head() override { return linear_; }
 
 private:
     torch::nn::Conv2d conv1_;
@@ -61,11 +45,5 @@ private:
     Head linear_;
 };
 TORCH_MODULE(ResNet);
-
-/// The model of a config with weights that are a pure function of `seed`: convolutions and the
-/// linear head Kaiming-normal, the linear bias uniform in ±1/√F, the cosine head uniform(-1, 1)
-/// with unit columns; in channels_last on `device`.
-ResNet makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                 std::uint64_t seed, torch::Device device);
 
 }  // namespace ballast
