@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <numeric>
+
 #include "core/error.h"
 #include "core/fetch.h"
 #include "core/sha256.h"
@@ -64,11 +66,33 @@ fs::path pathOf(const DataFile& file, const fs::path& folder) {
 }
 
 bool hasAllFiles(const DatasetInfo& dataset, const fs::path& folder) {
+    if (dataset.listed()) {
+        std::error_code ignored;
+        return fs::is_regular_file(folder / dataset.lists->train, ignored) &&
+               fs::is_regular_file(folder / dataset.lists->test, ignored);
+    }
     for (const DataFile& file : officialFiles(dataset)) {
         std::error_code ignored;
         if (!fs::is_regular_file(pathOf(file, folder), ignored)) return false;
     }
     return true;
+}
+
+const DatasetInfo& infoOf(const DataConfig& data) {
+    if (const DatasetInfo* info = findDataset(data.dataset)) return *info;
+    throw ConfigError("unknown data set \"" + data.dataset + "\"");
+}
+
+// Where people get a listed data set and how its folder must look.
+std::string sourceText(const DatasetInfo& dataset) {
+    const ListFiles& lists = *dataset.lists;
+    return std::string(dataset.label) + " needs " + std::string(lists.source) +
+           ". Put them into one folder: " + std::string(lists.train) + " and " +
+           std::string(lists.test) +
+           " (one \"relative/path label\" a line, labels from 0) and the JPEG files at the paths "
+           "that the lists name. Call the folder " +
+           std::string(dataset.name) +
+           " and put it into a data folder, or name it in the config's /data/folder";
 }
 
 // What the folder of a data set may be called: its name, or what its archive unpacks to.
@@ -150,20 +174,73 @@ std::optional<fs::path> DataStore::find(const DatasetInfo& dataset) const {
     return std::nullopt;
 }
 
+std::optional<fs::path> DataStore::find(const DataConfig& data) const {
+    const DatasetInfo& dataset = infoOf(data);
+    if (!dataset.listed() || data.folder.empty()) return find(dataset);
+    for (const fs::path& folder : folders_) {
+        const fs::path named = folder / data.folder;  // an absolute one replaces `folder`
+        if (hasAllFiles(dataset, named)) return named;
+    }
+    return std::nullopt;
+}
+
+std::string DataStore::searched() const {
+    std::string text;
+    for (const fs::path& folder : folders_) {
+        text += (text.empty() ? "" : ", ") + folder.string();
+    }
+    return text;
+}
+
+fs::path DataStore::locate(const DataConfig& data) const {
+    if (const auto folder = find(data)) return *folder;
+    const DatasetInfo& dataset = infoOf(data);
+    if (data.folder.empty()) return locate(dataset);
+    throw DataError("/data/folder: \"" + data.folder + "\" does not hold " +
+                    std::string(dataset.lists->train) + " and " + std::string(dataset.lists->test) +
+                    (fs::path(data.folder).is_absolute() ? "" : " (looked in " + searched() + ")") +
+                    ". " + sourceText(dataset) + ".");
+}
+
+ImageList DataStore::list(const DataConfig& data, Split split) const {
+    const fs::path folder = locate(data);
+    const ListFiles& lists = *infoOf(data).lists;
+    ImageList train = readImageList(folder / lists.train, folder, infoOf(data).classes);
+    if (split == Split::train) return train;
+    return readImageList(folder / lists.test, folder, static_cast<int>(train.class_counts.size()));
+}
+
+std::vector<std::int64_t> DataStore::classCounts(const DataConfig& data) const {
+    if (!infoOf(data).listed()) return ballast::classCounts(data);
+    return list(data, Split::train).class_counts;
+}
+
+DataSplit DataStore::split(const DataConfig& data, std::span<const std::int64_t> counts) const {
+    const DatasetInfo& dataset = infoOf(data);
+    if (!dataset.listed()) {
+        return splitIndices(labels(dataset, Split::train), counts, data);
+    }
+    const auto images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+    std::vector<std::int64_t> all(static_cast<std::size_t>(images));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return {std::move(all), {}};
+}
+
 fs::path DataStore::locate(const DatasetInfo& dataset) const {
     if (const auto folder = find(dataset)) return *folder;
-    std::string searched;
-    for (const fs::path& folder : folders_) {
-        searched += (searched.empty() ? "" : ", ") + folder.string();
+    if (dataset.listed()) {
+        throw DataError(std::string(dataset.label) + " is not on this machine (looked for a " +
+                        "folder " + std::string(dataset.name) + " with its lists in " + searched() +
+                        "). " + sourceText(dataset) + ".");
     }
     throw DataError(std::string(dataset.label) + " is not on this machine (looked for a folder " +
-                    std::string(dataset.name) + " with all its files in " + searched +
+                    std::string(dataset.name) + " with all its files in " + searched() +
                     "). Fetch it with: ballast-cli data get " + std::string(dataset.name));
 }
 
-std::vector<std::uint8_t> DataStore::labels(const DatasetInfo& dataset, Split split) const {
+std::vector<std::int32_t> DataStore::labels(const DatasetInfo& dataset, Split split) const {
     const fs::path folder = locate(dataset);
-    std::vector<std::uint8_t> labels;
+    std::vector<std::int32_t> labels;
     for (const DataFile& file : officialFiles(dataset)) {
         if (file.split != split) continue;
         const fs::path path = pathOf(file, folder);
@@ -219,10 +296,25 @@ std::string DataStore::contentSha256(const DatasetInfo& dataset) {
     return sha256Hex(std::as_bytes(std::span(sums)));
 }
 
+std::string DataStore::contentSha256(const DataConfig& data) const {
+    const DatasetInfo& dataset = infoOf(data);
+    if (!dataset.listed()) return contentSha256(dataset);
+    const fs::path folder = locate(data);
+    std::string sums;
+    for (const std::string_view name : {dataset.lists->train, dataset.lists->test}) {
+        sums += sha256OfFile(folder / name) + "  " + std::string(name) + "\n";
+    }
+    return sha256Hex(std::as_bytes(std::span(sums)));
+}
+
 fs::path DataStore::get(const DatasetInfo& dataset,
                         const std::function<void(const FetchProgress&)>& progress,
                         const std::atomic<bool>& cancelled) const {
     if (const auto folder = find(dataset)) return *folder;
+    if (dataset.listed()) {
+        throw DataError("Ballast cannot fetch this data set: " + sourceText(dataset) +
+                        ". Data folders: " + searched() + ".");
+    }
     return fetchDataset(dataset, home(), progress, cancelled);
 }
 

@@ -161,7 +161,7 @@ std::string shapeText(std::span<const std::int64_t> shape) {
     return text;
 }
 
-void checkLabels(std::span<const std::uint8_t> labels, int classes,
+void checkLabels(std::span<const std::int32_t> labels, int classes,
                  const std::filesystem::path& path, std::size_t first_image) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] >= classes) {
@@ -229,11 +229,12 @@ IdxFile readIdx(const std::filesystem::path& path, int dimensions, std::int64_t 
     return idx;
 }
 
-std::vector<std::uint8_t> idxLabels(const IdxFile& file, int classes,
+std::vector<std::int32_t> idxLabels(const IdxFile& file, int classes,
                                     const std::filesystem::path& path) {
     const auto values = file.values();
-    checkLabels(values, classes, path, 0);
-    return {values.begin(), values.end()};
+    std::vector<std::int32_t> labels(values.begin(), values.end());
+    checkLabels(labels, classes, path, 0);
+    return labels;
 }
 
 std::vector<std::uint8_t> readCifar(const std::filesystem::path& path, const CifarFormat& format,
@@ -264,19 +265,17 @@ void appendCifar(std::span<const std::uint8_t> bytes, const CifarFormat& format,
 }
 
 void appendCifarLabels(const std::filesystem::path& path, const CifarFormat& format,
-                       std::int64_t records, std::vector<std::uint8_t>& labels) {
+                       std::int64_t records, std::vector<std::int32_t>& labels) {
     const PlainFile file(path);
     checkCifarSize(path, file.size(), format, records);
     const std::size_t first = labels.size();
-    labels.resize(first + static_cast<std::size_t>(records));
-    const auto appended = std::span(labels).subspan(first);
     for (std::int64_t i = 0; i < records; ++i) {
         const std::int64_t offset = i * format.recordBytes() + format.label_bytes - 1;
-        if (file.read(appended.subspan(static_cast<std::size_t>(i), 1), offset) != 1) {
-            checkCifarSize(path, offset, format, records);
-        }
+        std::uint8_t label[1] = {};
+        if (file.read(label, offset) != 1) checkCifarSize(path, offset, format, records);
+        labels.push_back(label[0]);
     }
-    checkLabels(appended, format.classes, path, 0);
+    checkLabels(std::span(labels).subspan(first), format.classes, path, 0);
 }
 
 }  // namespace ballast

@@ -12,7 +12,7 @@ struct ImageSet {
     int channels = 0;
     int height = 0;
     int width = 0;
-    std::vector<std::uint8_t> labels;  // [N]
+    std::vector<std::int32_t> labels;  // [N]
     std::vector<std::uint8_t> pixels;  // [N, channels, height, width]
 };
 
@@ -36,7 +36,7 @@ IdxFile readIdx(const std::filesystem::path& path, int dimensions,
                 std::int64_t max_bytes = std::int64_t{1} << 30);
 
 /// Classes of an IDX label file, each below `classes`.
-std::vector<std::uint8_t> idxLabels(const IdxFile& file, int classes,
+std::vector<std::int32_t> idxLabels(const IdxFile& file, int classes,
                                     const std::filesystem::path& path);
 
 /// The binary CIFAR files: records of label bytes and 3×32×32 pixels, channel by channel.
@@ -58,6 +58,6 @@ void appendCifar(std::span<const std::uint8_t> bytes, const CifarFormat& format,
 
 /// Appends the classes in a CIFAR file of `records` records; pixels are skipped, not read.
 void appendCifarLabels(const std::filesystem::path& path, const CifarFormat& format,
-                       std::int64_t records, std::vector<std::uint8_t>& labels);
+                       std::int64_t records, std::vector<std::int32_t>& labels);
 
 }  // namespace ballast

@@ -29,6 +29,12 @@ struct BenchOptions {
     int threads = 0;  // 0: all cores
 };
 
+struct BenchDataOptions {
+    int images = 300;
+    int size = 224;   // pixels of both sides of the crop
+    int threads = 0;  // 0: all cores
+};
+
 /// What core needs from the room with Torch. Implemented in core/learning/learning.cpp.
 class Learning {
 public:
@@ -47,6 +53,10 @@ public:
 
     /// Times our training step against a textbook loop in one run; returns both and their ratio.
     virtual nlohmann::ordered_json benchTrain(const BenchOptions& options) const = 0;
+
+    /// Times our decoding and augmentation of JPEG files against a plain loop, in the same way.
+    virtual nlohmann::ordered_json benchData(const BenchDataOptions& options,
+                                             const DataStore& store) const = 0;
 };
 
 /// Loads libballast_learning, and Torch with it, on first use (about half a second). Thread-safe.

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/experiment/imbalance.h"
+#include "core/experiment/config_json.h"
 #include "core/learning_library.h"
 #include "core/results/run_folder.h"
 #include "core/sha256.h"
@@ -68,10 +68,16 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
             description.threads =
                 std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
         }
-        const DatasetInfo* dataset = findDataset(config.data.dataset);
-        description.data_sha256 = environment.data_store.contentSha256(*dataset);
+        description.data_sha256 = environment.data_store.contentSha256(config.data);
         run.describe(description);
     } else {
+        const DataStore& store = environment.data_store;
+        if (findDataset(config.data.dataset)->listed() &&
+            store.contentSha256(config.data) != description.data_sha256) {
+            throw DataError("the lists of " + config.data.dataset + " in " +
+                            store.find(config.data)->string() +
+                            " are not those this run was begun with");
+        }
         learning().resolveDevice(description.device);  // is it still there?
     }
 }
@@ -90,11 +96,13 @@ fs::path createRun(const fs::path& workspace, const RunConfig& config,
     RunDescription description;
     description.config = config;
     description.config_as_given = config_as_given;
-    description.class_counts = classCounts(config.data);
+    description.class_counts = environment.data_store.classCounts(config.data);
+    const std::size_t classes = description.class_counts.size();
+    std::vector<Problem> problems = checkClassLists(config, classes, dataset->label);
+    if (!problems.empty()) throw ConfigError("the config is not valid", std::move(problems));
     description.version = BALLAST_VERSION;
-    const std::vector<std::uint8_t> labels = environment.data_store.labels(*dataset, Split::train);
     const std::vector<std::int64_t> subset =
-        splitIndices(labels, description.class_counts, config.data).train;
+        environment.data_store.split(config.data, description.class_counts).train;
     description.subset_sha256 = sha256Hex(std::as_bytes(std::span(subset)));
     return OwnedRun::create(workspace, description);
 }

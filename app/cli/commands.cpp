@@ -26,6 +26,8 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+constexpr std::size_t kShownClasses = 100;  // of more, the first and last rows of a table
+
 std::atomic<bool> cancelled{false};
 
 extern "C" void cancel(int) {
@@ -200,14 +202,17 @@ json readConfigJson(const std::string& file, const std::vector<std::string>& set
 
 int dataListCommand(bool as_json, const DataStore& store) {
     ordered_json list = ordered_json::array();
+    const auto known = [](int number) {  // 0: the lists say
+        return number > 0 ? ordered_json(number) : ordered_json(nullptr);
+    };
     for (const DatasetInfo& dataset : datasets()) {
         const auto folder = store.find(dataset);
         list.push_back(
             {{"name", dataset.name},
              {"label", dataset.label},
-             {"classes", dataset.classes},
-             {"train_images", dataset.classes * dataset.train_per_class},
-             {"test_images", dataset.test_images},
+             {"classes", known(dataset.classes)},
+             {"train_images", known(dataset.trainImages())},
+             {"test_images", known(dataset.test_images)},
              {"folder", folder ? ordered_json(folder->string()) : ordered_json(nullptr)}});
     }
     if (as_json) {
@@ -215,13 +220,22 @@ int dataListCommand(bool as_json, const DataStore& store) {
         return 0;
     }
     for (const auto& entry : list) {
-        std::printf("%-14s  %3d classes  %6d + %5d images  %s\n",
-                    entry["name"].get<std::string>().c_str(), entry["classes"].get<int>(),
-                    entry["train_images"].get<int>(), entry["test_images"].get<int>(),
-                    entry["folder"].is_null() ? ("not here; fetch it with: ballast-cli data get " +
-                                                 entry["name"].get<std::string>())
-                                                    .c_str()
-                                              : entry["folder"].get<std::string>().c_str());
+        const std::string name = entry["name"].get<std::string>();
+        const bool listed = findDataset(name)->listed();
+        const std::string place =
+            !entry["folder"].is_null()
+                ? entry["folder"].get<std::string>()
+                : (listed ? "not here; where to get it: ballast-cli data get "
+                          : "not here; fetch it with: ballast-cli data get ") +
+                      name;
+        if (entry["classes"].is_null()) {
+            std::printf("%-15s  classes and images as its lists say   %s\n", name.c_str(),
+                        place.c_str());
+            continue;
+        }
+        std::printf("%-15s  %4d classes  %6d + %5d images  %s\n", name.c_str(),
+                    entry["classes"].get<int>(), entry["train_images"].get<int>(),
+                    entry["test_images"].get<int>(), place.c_str());
     }
     return 0;
 }
@@ -264,9 +278,14 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
                     const DataStore& store) {
     const RunConfig config = configFromJson(readConfigJson(file, settings), file);
     const DatasetInfo& dataset = datasetNamed(config.data.dataset);
-    const std::vector<std::int64_t> counts = classCounts(config.data);
-    const DataSplit split = splitIndices(store.labels(dataset, Split::train), counts, config.data);
+    const std::vector<std::int64_t> counts = store.classCounts(config.data);
+    std::vector<Problem> problems = checkClassLists(config, counts.size(), dataset.label);
+    if (!problems.empty()) throw ConfigError(file + ": the config is not valid", problems);
+    const DataSplit split = store.split(config.data, counts);
     const std::vector<std::int64_t>& subset = split.train;
+    const std::size_t test_images = dataset.listed()
+                                        ? store.list(config.data, Split::test).labels.size()
+                                        : static_cast<std::size_t>(dataset.test_images);
     ordered_json phases = ordered_json::array();
     for (const Phase& phase : config.phases) {
         phases.push_back(
@@ -274,11 +293,11 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
     }
     const ordered_json shown = {
         {"dataset", dataset.name},
-        {"folder", store.find(dataset)->string()},
+        {"folder", store.find(config.data)->string()},
         {"train_images", subset.size()},
         {"validation_images", split.validation.size()},
-        {"test_images", dataset.test_images},
-        {"classes", dataset.classes},
+        {"test_images", test_images},
+        {"classes", counts.size()},
         {"class_counts", counts},
         {"majority_classes", majorityClasses(counts)},
         {"subset_sha256", sha256Hex(std::as_bytes(std::span(subset)))},
@@ -295,7 +314,7 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
     if (config.data.imbalance.profile != "none") {
         std::cout << ", imbalance ratio " << config.data.imbalance.ratio;
     }
-    std::cout << ": " << subset.size() << " training images, " << dataset.test_images
+    std::cout << ": " << subset.size() << " training images, " << test_images
               << " test images\nsubset SHA-256 " << shown["subset_sha256"].get<std::string>()
               << "\n\n";
     std::printf("%5s  %-12s %7s", "class", "name", "images");
@@ -303,7 +322,13 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
         std::printf("  | from %-5d %8s %8s %8s", phase.from, "alpha", "beta", "delta");
     }
     std::printf("\n");
+    const bool whole = counts.size() <= kShownClasses;
     for (std::size_t y = 0; y < counts.size(); ++y) {
+        if (!whole && y == kShownClasses / 2) {
+            y = counts.size() - kShownClasses / 2;
+            std::printf("  ...  %zu classes left out; --json shows all\n",
+                        counts.size() - kShownClasses);
+        }
         const std::string name(dataset.class_names.empty() ? "" : dataset.class_names[y]);
         std::printf("%5zu  %-12s %7lld", y, name.c_str(), static_cast<long long>(counts[y]));
         for (const auto& phase : phases) {
@@ -366,6 +391,27 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
         result["rounds"].get<int>(), result["steps_per_round"].get<int>(),
         result["ballast_images_per_second"].get<double>(),
         result["textbook_images_per_second"].get<double>(), result["ratio"].get<double>());
+    return 0;
+}
+
+int benchDataCommand(const BenchDataOptions& options, bool as_json, const DataStore& store) {
+    const ordered_json result = learning().benchData(options, store);
+    if (as_json) {
+        std::cout << result.dump(2) << "\n";
+        return 0;
+    }
+    std::printf(
+        "%d JPEG files of about 500×375 pixels and %.0f kB, to %d×%d, %d threads, median of %d "
+        "interleaved rounds\n",
+        options.images, result["kilobytes_per_file"].get<double>(), options.size, options.size,
+        result["threads"].get<int>(), result["rounds"].get<int>());
+    for (const auto& [key, label] :
+         {std::pair{"training", "resized-crop-jitter"}, std::pair{"test", "resize, centre crop"}}) {
+        const ordered_json& rates = result[key];
+        std::printf("%-20s  ballast %7.1f images/s  plain loop %7.1f images/s  ratio %5.2f\n",
+                    label, rates["ballast_images_per_second"].get<double>(),
+                    rates["plain_images_per_second"].get<double>(), rates["ratio"].get<double>());
+    }
     return 0;
 }
 

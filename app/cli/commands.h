@@ -40,6 +40,7 @@ int presetShowCommand(const PresetRequest& request, const std::vector<std::strin
 nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::string>& settings);
 
 int benchTrainCommand(const BenchOptions& options, bool json);
+int benchDataCommand(const BenchDataOptions& options, bool json, const DataStore& store);
 int tableCommand(const std::filesystem::path& workspace, const std::string& format,
                  const std::filesystem::path& output);
 

@@ -121,6 +121,19 @@ int main(int argc, char** argv) {
     bench_train->add_option("--threads", bench.threads, "0: all cores")->check(CLI::Range(0, 1024));
     add_json(bench_train);
 
+    BenchDataOptions bench_data;
+    CLI::App* bench_data_command = bench_command->add_subcommand(
+        "data", "Our decoding and augmentation of JPEG files against a plain loop");
+    bench_data_command->add_option("--images", bench_data.images, "JPEG files to make and read")
+        ->capture_default_str()
+        ->check(CLI::Range(10, 100000));
+    bench_data_command->add_option("--size", bench_data.size, "Pixels of the crop's sides")
+        ->capture_default_str()
+        ->check(CLI::Range(8, 1024));
+    bench_data_command->add_option("--threads", bench_data.threads, "0: all cores")
+        ->check(CLI::Range(0, 1024));
+    add_json(bench_data_command);
+
     std::filesystem::path table_workspace;
     std::filesystem::path output;
     std::string format = "markdown";
@@ -153,6 +166,7 @@ int main(int argc, char** argv) {
         if (preset_list->parsed()) return presetListCommand(json);
         if (preset_show->parsed()) return presetShowCommand(run.data, run.settings);
         if (bench_train->parsed()) return benchTrainCommand(bench, json);
+        if (bench_data_command->parsed()) return benchDataCommand(bench_data, json, store);
         return tableCommand(table_workspace, format, output);
     } catch (const Error& error) {
         std::cerr << "ballast-cli: " << error.what() << std::endl;

@@ -5,6 +5,8 @@
 namespace ballast {
 namespace {
 
+constexpr std::string_view kPhotoAugmentation = "resized-crop-jitter";
+
 const std::vector<DatasetInfo> kDatasets = {
     {"fashion-mnist",
      "Fashion-MNIST",
@@ -40,6 +42,60 @@ const std::vector<DatasetInfo> kDatasets = {
      {0.4914, 0.4822, 0.4465},
      {0.2023, 0.1994, 0.2010},
      {}},
+    {"imagenet-lt",
+     "ImageNet-LT",
+     "115,846 + 50,000 photographs, 1,000 classes of 5 to 1,280; a folder of JPEG files.",
+     1000,
+     0,
+     50000,
+     3,
+     224,
+     {0.485, 0.456, 0.406},
+     {0.229, 0.224, 0.225},
+     {},
+     ListFiles{"ImageNet_LT_train.txt", "ImageNet_LT_test.txt", 115846,
+               "the images of ILSVRC 2012 (folders train and val) from image-net.org, the lists "
+               "from github.com/zhmiao/OpenLongTailRecognition-OLTR"}},
+    {"places-lt",
+     "Places-LT",
+     "62,500 + 36,500 photographs, 365 classes of 5 to 4,980; a folder of JPEG files.",
+     365,
+     0,
+     36500,
+     3,
+     224,
+     {0.485, 0.456, 0.406},
+     {0.229, 0.224, 0.225},
+     {},
+     ListFiles{"Places_LT_train.txt", "Places_LT_test.txt", 62500,
+               "the images of Places365-Standard from places2.csail.mit.edu, the lists from "
+               "github.com/zhmiao/OpenLongTailRecognition-OLTR"}},
+    {"inaturalist2018",
+     "iNaturalist 2018",
+     "437,513 + 24,426 photographs, 8,142 classes of 2 to 1,000; a folder of JPEG files.",
+     8142,
+     0,
+     24426,
+     3,
+     224,
+     {0.485, 0.456, 0.406},
+     {0.229, 0.224, 0.225},
+     {},
+     ListFiles{"iNaturalist18_train.txt", "iNaturalist18_val.txt", 437513,
+               "the images (folder train_val2018) from github.com/visipedia/inat_comp, the lists "
+               "from github.com/facebookresearch/classifier-balancing"}},
+    {"image-folder",
+     "Image folder",
+     "Your own JPEG files, with lists train.txt and test.txt; as many classes as they say.",
+     0,
+     0,
+     0,
+     3,
+     224,
+     {0.485, 0.456, 0.406},
+     {0.229, 0.224, 0.225},
+     {},
+     ListFiles{"train.txt", "test.txt", 0, "files of your own"}},
 };
 
 constexpr CatalogEntry kProfiles[] = {
@@ -56,6 +112,7 @@ constexpr CatalogEntry kModels[] = {
     {"resnet44", "ResNet-44", "0.66 M parameters."},
     {"resnet56", "ResNet-56", "0.85 M parameters."},
     {"resnet110", "ResNet-110", "1.7 M parameters."},
+    {kImageNetResNet, "ResNet-50", "25.6 M parameters; the network for photographs of 224 pixels."},
 };
 
 constexpr CatalogEntry kHeads[] = {
@@ -114,6 +171,14 @@ constexpr CatalogEntry kAugmentations[] = {
      "Random crop after 4 pixels of zero padding, random horizontal flip."},
     {"autoaugment-cutout", "AutoAugment + Cutout",
      "Crop and flip, AutoAugment's CIFAR-10 policy, and a Cutout of 16 × 16 pixels."},
+    {kPhotoAugmentation, "Resized crop, flip, jitter",
+     "For photographs: random crop of 8 to 100 % of the area, resized; random horizontal flip; "
+     "brightness, contrast and saturation times 0.6 to 1.4."},
+};
+
+constexpr CatalogEntry kLrSchedules[] = {
+    {"steps", "Steps", "The base rate, times a factor from certain epochs on."},
+    {"cosine", "Cosine", "Half a cosine from the base rate to almost 0 at the end."},
 };
 
 const std::vector<ClassRuleInfo> kClassRules = {
@@ -211,6 +276,9 @@ std::span<const CatalogEntry> selections() {
 std::span<const CatalogEntry> augmentations() {
     return kAugmentations;
 }
+std::span<const CatalogEntry> lrSchedules() {
+    return kLrSchedules;
+}
 std::span<const ClassRuleInfo> classRules() {
     return kClassRules;
 }
@@ -227,6 +295,10 @@ const ClassRuleInfo* findClassRule(std::string_view name) {
         if (info.name == name) return &info;
     }
     return nullptr;
+}
+
+bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset) {
+    return augmentation == "none" || (augmentation == kPhotoAugmentation) == dataset.listed();
 }
 
 std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term) {
@@ -248,7 +320,7 @@ std::optional<int> residualDepth(std::string_view model) {
     if (error != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0')) {
         return std::nullopt;
     }
-    if (depth < 8 || depth > 1202 || depth % 6 != 2) return std::nullopt;
+    if (depth < 8 || depth > 1202 || depth % 6 != 2 || depth == 50) return std::nullopt;
     return depth;
 }
 

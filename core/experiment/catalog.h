@@ -15,19 +15,33 @@ struct CatalogEntry {
     std::string_view help;
 };
 
+/// The list files of a data set that is a folder of JPEG files: one "relative/path label" a line.
+struct ListFiles {
+    std::string_view train;
+    std::string_view test;
+    int train_images;         // 0: as many as the list says
+    std::string_view source;  // where people get images and lists
+};
+
 /// A data set Ballast knows. Pixel means and standard deviations are of values scaled to 0 … 1.
 struct DatasetInfo {
     std::string_view name;
     std::string_view label;
     std::string_view help;
-    int classes;
-    int train_per_class;
-    int test_images;
+    int classes;          // 0: as many as the lists say
+    int train_per_class;  // 0 for listed data sets: their classes differ in size
+    int test_images;      // 0: as many as the list says
     int channels;
     int image_size;
     std::vector<double> mean;
     std::vector<double> standard_deviation;
     std::vector<std::string_view> class_names;  // empty: shown by number
+    std::optional<ListFiles> lists = std::nullopt;
+
+    /// Whether it is a folder of JPEG files that list files name.
+    bool listed() const { return lists.has_value(); }
+    /// 0: as many as the list says.
+    int trainImages() const { return lists ? lists->train_images : classes * train_per_class; }
 };
 
 /// Which of the three class-dependent terms of Eq. 3 a rule can give.
@@ -63,17 +77,26 @@ std::span<const CatalogEntry> trainableParts();
 std::span<const CatalogEntry> headStarts();
 std::span<const CatalogEntry> selections();
 std::span<const CatalogEntry> augmentations();
+std::span<const CatalogEntry> lrSchedules();
 std::span<const ClassRuleInfo> classRules();
 
 /// The entry of that name, or nullptr.
 const DatasetInfo* findDataset(std::string_view name);
 const ClassRuleInfo* findClassRule(std::string_view name);
 
+/// Whether images of `dataset` can be augmented so: photographs of list files and small images of
+/// one size have augmentations of their own.
+bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset);
+
 /// The rules that can give `term`, in the catalogue's order.
 std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term);
 
 /// Depth of a CIFAR residual network's name ("resnet32" -> 32), or nothing where the name is not
-/// resnet followed by 6n+2 (n >= 1, depth at most 1202).
+/// resnet followed by 6n+2 (n >= 1, depth at most 1202). Depth 50 is left out: "resnet50" is the
+/// network for photographs (kImageNetResNet).
 std::optional<int> residualDepth(std::string_view model);
+
+/// The ResNet-50 of He et al. for ImageNet.
+inline constexpr std::string_view kImageNetResNet = "resnet50";
 
 }  // namespace ballast

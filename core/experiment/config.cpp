@@ -1,5 +1,8 @@
 #include "core/experiment/config.h"
 
+#include <cmath>
+#include <numbers>
+
 namespace ballast {
 
 std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch) {
@@ -13,6 +16,8 @@ double learningRateAt(const RunConfig& config, int epoch) {
     double factor = 1.0;
     if (epoch < schedule.warmup_epochs) {
         factor = static_cast<double>(epoch + 1) / schedule.warmup_epochs;
+    } else if (schedule.kind == "cosine") {
+        factor = 0.5 * (1.0 + std::cos(std::numbers::pi * epoch / config.training.epochs));
     } else {
         for (const LrStep& step : schedule.steps) {
             if (step.from <= epoch) factor = step.factor;

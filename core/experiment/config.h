@@ -43,6 +43,8 @@ struct ImbalanceConfig {
 
 struct DataConfig {
     std::string dataset = "cifar10";
+    std::string folder;    // of a listed data set; "": one named like it, among the data folders
+    int image_size = 224;  // listed data sets: pixels of the crop, on both sides
     ImbalanceConfig imbalance;
     int validation_per_class = 0;  // held out before the imbalance is applied
     bool operator==(const DataConfig&) const = default;
@@ -76,6 +78,7 @@ struct LrStep {
 };
 
 struct LrScheduleConfig {
+    std::string kind = "steps";  // steps | cosine
     int warmup_epochs = 5;
     std::vector<LrStep> steps;
     bool operator==(const LrScheduleConfig&) const = default;
@@ -112,8 +115,9 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
     return config.phases[phaseIndexAt(config.phases, epoch)];
 }
 
-/// Learning rate of `epoch` (0-based): base · (epoch+1)/warmup during warm-up, else base · factor
-/// of the last step reached; in each case times the phase's lr_factor.
+/// Learning rate of `epoch` (0-based): base · (epoch+1)/warmup during warm-up; else, with "steps",
+/// base · factor of the last step reached, with "cosine", base · ½ (1 + cos(π · epoch/T)) where T
+/// counts all epochs, those of the warm-up too; in each case times the phase's lr_factor.
 double learningRateAt(const RunConfig& config, int epoch);
 
 /// Weight decay of `epoch`: the phase's own, or the optimiser's.

@@ -72,6 +72,14 @@ const std::vector<Field>& fields() {
         text("/name", "Name", "How the run is called in lists, legends and tables."),
         choice("/data/dataset", "Data set",
                "The images. Fetch them with: ballast-cli data get NAME.", datasetEntries()),
+        text("/data/folder", "Image folder",
+             "Of a data set of list files: where lists and images lie. Empty: the folder named "
+             "like the data set among the data folders; there also relative folders are looked "
+             "for."),
+        integer("/data/image_size",
+                {"Image size", "", "pixels",
+                 "Of a data set of list files: both sides of the crop the network sees."},
+                8, 1024),
         choice("/data/imbalance/profile", "Imbalance profile",
                "How the number of training images falls from class to class.", entries(profiles())),
         number("/data/imbalance/ratio",
@@ -84,7 +92,8 @@ const std::vector<Field>& fields() {
                 {"Validation images", "", "per class",
                  "Held out of the training set before the imbalance is applied; 0: none."},
                 0, 1e6),
-        choice("/model/name", "Model", "Residual network for small images; any depth 6n+2.",
+        choice("/model/name", "Model",
+               "Residual network for small images, of any depth 6n+2, or resnet50 for photographs.",
                entries(models()), FieldType::model),
         choice("/model/head", "Head", "The last layer, from features to logits.", entries(heads())),
         choice("/loss/name", "Loss", "The loss family; its class terms stand in the phases.",
@@ -132,6 +141,8 @@ const std::vector<Field>& fields() {
         number("/optimizer/weight_decay",
                {"Weight decay", "", "", "L2 penalty on all weights, as PyTorch's SGD counts it."},
                0, 1),
+        choice("/lr_schedule/kind", "Schedule", "How the learning rate falls after the warm-up.",
+               entries(lrSchedules())),
         integer("/lr_schedule/warmup_epochs",
                 {"Warm-up", "", "epochs", "The rate rises linearly over these epochs."}, 0, 99999),
         integer("/lr_schedule/steps/*/from",
@@ -229,7 +240,9 @@ std::string allowedText(const Field& field) {
             }
             break;
         case FieldType::model:
-            out << "resnet and a depth of 6n+2: resnet8, resnet14, resnet20, resnet26, resnet32, …";
+            out << "resnet and a depth of 6n+2: resnet8, resnet14, resnet20, resnet26, resnet32, "
+                   "…; "
+                   "or resnet50, the network for photographs";
             break;
         case FieldType::device:
             out << "auto, cpu, cuda, cuda:N";

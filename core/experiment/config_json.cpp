@@ -204,6 +204,8 @@ RunConfig convert(const json& json_config) {
     read(json_config, "name", config.name);
     const json& data = section(json_config, "data");
     read(data, "dataset", config.data.dataset);
+    read(data, "folder", config.data.folder);
+    read(data, "image_size", config.data.image_size);
     read(data, "validation_per_class", config.data.validation_per_class);
     const json& imbalance = section(data, "imbalance");
     read(imbalance, "profile", config.data.imbalance.profile);
@@ -219,6 +221,7 @@ RunConfig convert(const json& json_config) {
     read(optimizer, "momentum", config.optimizer.momentum);
     read(optimizer, "weight_decay", config.optimizer.weight_decay);
     const json& schedule = section(json_config, "lr_schedule");
+    read(schedule, "kind", config.lr_schedule.kind);
     read(schedule, "warmup_epochs", config.lr_schedule.warmup_epochs);
     if (schedule.contains("steps")) {
         for (const json& entry : schedule["steps"]) {
@@ -286,6 +289,40 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
     }
 }
 
+/// Where fields belong to data sets of another kind.
+void checkDataset(const RunConfig& config, const DatasetInfo& dataset,
+                  std::vector<Problem>& problems) {
+    const std::string label(dataset.label);
+    const DataConfig& data = config.data;
+    if (dataset.listed() && data.imbalance.profile != "none") {
+        problems.push_back(
+            {"/data/imbalance/profile", "\"" + data.imbalance.profile + "\" does not fit " + label +
+                                            ", whose lists already are imbalanced; allowed: none"});
+    }
+    if (!dataset.listed() && !data.folder.empty()) {
+        problems.push_back({"/data/folder", "\"" + data.folder + "\" does not fit " + label +
+                                                ": only data sets of list files have a folder of "
+                                                "their own; allowed: empty"});
+    }
+    if (!dataset.listed() && data.image_size != DataConfig{}.image_size) {
+        problems.push_back({"/data/image_size",
+                            std::to_string(data.image_size) + " does not fit " + label +
+                                ", whose images have " + std::to_string(dataset.image_size) +
+                                " pixels; allowed: " + std::to_string(DataConfig{}.image_size) +
+                                ", which stands for them"});
+    }
+    if (!augmentationFits(config.training.augmentation, dataset)) {
+        std::string allowed;
+        for (const CatalogEntry& entry : augmentations()) {
+            if (!augmentationFits(entry.name, dataset)) continue;
+            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.name);
+        }
+        problems.push_back({"/training/augmentation", "\"" + config.training.augmentation +
+                                                          "\" does not fit " + label +
+                                                          "; allowed: " + allowed});
+    }
+}
+
 /// What the fields cannot say one by one: how they fit together.
 void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
     checkPhases(config.phases, config.loss, config.training.epochs, problems);
@@ -298,28 +335,23 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
                                     " must be above " + std::to_string(steps[i - 1].from)});
         }
     }
+    if (config.lr_schedule.kind == "cosine" && !steps.empty()) {
+        problems.push_back({"/lr_schedule/steps", "a cosine schedule has no steps; allowed: none"});
+    }
     const DatasetInfo* dataset = findDataset(config.data.dataset);
     if (dataset == nullptr) return;
-    const auto classes = static_cast<std::size_t>(dataset->classes);
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        const Phase& phase = config.phases[i];
-        const std::pair<const char*, const ClassRule*> rules[] = {
-            {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
-        for (const auto& [key, rule] : rules) {
-            const bool listed = rule->rule == "values" || !rule->values.empty();
-            if (listed && rule->values.size() != classes) {
-                problems.push_back({"/phases/" + std::to_string(i) + key,
-                                    "the list has " + std::to_string(rule->values.size()) +
-                                        " numbers; " + std::string(dataset->label) + " has " +
-                                        std::to_string(classes) + " classes"});
-            }
-        }
+    checkDataset(config, *dataset, problems);
+    if (dataset->classes > 0) {
+        const auto found =
+            checkClassLists(config, static_cast<std::size_t>(dataset->classes), dataset->label);
+        problems.insert(problems.end(), found.begin(), found.end());
     }
     if (config.training.selection == "validation" && config.data.validation_per_class == 0) {
         problems.push_back({"/training/selection",
                             "\"validation\" needs a validation split; /data/validation_per_class "
                             "is 0"});
     }
+    if (dataset->listed()) return;
     try {
         classCounts(config.data);
     } catch (const ConfigError& error) {
@@ -483,6 +515,25 @@ LossAndPhases lossAndPhasesFromJson(const json& object, int epochs,
     return result;
 }
 
+std::vector<Problem> checkClassLists(const RunConfig& config, std::size_t classes,
+                                     std::string_view dataset) {
+    std::vector<Problem> problems;
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const Phase& phase = config.phases[i];
+        const std::pair<const char*, const ClassRule*> rules[] = {
+            {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
+        for (const auto& [key, rule] : rules) {
+            if (rule->rule == "values" && rule->values.size() != classes) {
+                problems.push_back({"/phases/" + std::to_string(i) + key,
+                                    "the list has " + std::to_string(rule->values.size()) +
+                                        " numbers; " + std::string(dataset) + " has " +
+                                        std::to_string(classes) + " classes"});
+            }
+        }
+    }
+    return problems;
+}
+
 std::vector<Problem> checkConfig(const json& config) {
     std::vector<Problem> problems;
     walk(config, "", "", problems);
@@ -527,36 +578,40 @@ ordered_json toJson(const RunConfig& config) {
     for (const LrStep& step : config.lr_schedule.steps) {
         steps.push_back({{"from", step.from}, {"factor", step.factor}});
     }
-    return {
-        {"format", kConfigFormat},
-        {"name", config.name},
-        {"data",
-         {{"dataset", config.data.dataset},
-          {"imbalance",
-           {{"profile", config.data.imbalance.profile},
-            {"ratio", config.data.imbalance.ratio},
-            {"seed", config.data.imbalance.seed}}},
-          {"validation_per_class", config.data.validation_per_class}}},
-        {"model", {{"name", config.model.name}, {"head", config.model.head}}},
-        {"loss",
-         {{"name", config.loss.name},
-          {"reduction", config.loss.reduction},
-          {"focal_gamma", config.loss.focal_gamma}}},
-        {"phases", phases},
-        {"optimizer",
-         {{"lr", config.optimizer.lr},
-          {"momentum", config.optimizer.momentum},
-          {"weight_decay", config.optimizer.weight_decay}}},
-        {"lr_schedule", {{"warmup_epochs", config.lr_schedule.warmup_epochs}, {"steps", steps}}},
-        {"training",
-         {{"epochs", config.training.epochs},
-          {"batch_size", config.training.batch_size},
-          {"augmentation", config.training.augmentation},
-          {"seed", config.training.seed},
-          {"device", config.training.device},
-          {"threads", config.training.threads},
-          {"exact_every", config.training.exact_every},
-          {"selection", config.training.selection}}}};
+    return {{"format", kConfigFormat},
+            {"name", config.name},
+            {"data",
+             {{"dataset", config.data.dataset},
+              {"folder", config.data.folder},
+              {"image_size", config.data.image_size},
+              {"imbalance",
+               {{"profile", config.data.imbalance.profile},
+                {"ratio", config.data.imbalance.ratio},
+                {"seed", config.data.imbalance.seed}}},
+              {"validation_per_class", config.data.validation_per_class}}},
+            {"model", {{"name", config.model.name}, {"head", config.model.head}}},
+            {"loss",
+             {{"name", config.loss.name},
+              {"reduction", config.loss.reduction},
+              {"focal_gamma", config.loss.focal_gamma}}},
+            {"phases", phases},
+            {"optimizer",
+             {{"lr", config.optimizer.lr},
+              {"momentum", config.optimizer.momentum},
+              {"weight_decay", config.optimizer.weight_decay}}},
+            {"lr_schedule",
+             {{"kind", config.lr_schedule.kind},
+              {"warmup_epochs", config.lr_schedule.warmup_epochs},
+              {"steps", steps}}},
+            {"training",
+             {{"epochs", config.training.epochs},
+              {"batch_size", config.training.batch_size},
+              {"augmentation", config.training.augmentation},
+              {"seed", config.training.seed},
+              {"device", config.training.device},
+              {"threads", config.training.threads},
+              {"exact_every", config.training.exact_every},
+              {"selection", config.training.selection}}}};
 }
 
 json parseJson(std::string_view text, const std::string& subject) {

@@ -26,15 +26,15 @@ std::uint32_t legacyDraw(std::mt19937& generator, std::uint32_t maximum) {
 using IndicesByClass = std::vector<std::vector<std::int64_t>>;
 
 /// The indices of each class's images, ascending.
-IndicesByClass indicesByClass(std::span<const std::uint8_t> labels, std::size_t classes) {
+IndicesByClass indicesByClass(std::span<const std::int32_t> labels, std::size_t classes) {
     IndicesByClass by_class(classes);
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] >= classes) {
+        if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= classes) {
             throw DataError("image " + std::to_string(i) + " has label " +
                             std::to_string(labels[i]) + "; allowed are 0 … " +
                             std::to_string(classes - 1));
         }
-        by_class[labels[i]].push_back(static_cast<std::int64_t>(i));
+        by_class[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
     }
     return by_class;
 }
@@ -89,6 +89,11 @@ std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int clas
 std::vector<std::int64_t> classCounts(const DataConfig& data) {
     const DatasetInfo* info = findDataset(data.dataset);
     if (info == nullptr) throw ConfigError("unknown data set \"" + data.dataset + "\"");
+    if (info->listed()) {
+        throw ConfigError("how many images the classes of " + std::string(info->label) +
+                          " have stands in its training list, " + std::string(info->lists->train) +
+                          "; it must be read");
+    }
     const int left = info->train_per_class - data.validation_per_class;
     if (left < 1) {
         throw ConfigError(
@@ -100,12 +105,12 @@ std::vector<std::int64_t> classCounts(const DataConfig& data) {
     return classCounts(data.imbalance, info->classes, left);
 }
 
-std::vector<std::int64_t> subsetIndices(std::span<const std::uint8_t> labels,
+std::vector<std::int64_t> subsetIndices(std::span<const std::int32_t> labels,
                                         std::span<const std::int64_t> counts, std::uint32_t seed) {
     return drawn(indicesByClass(labels, counts.size()), counts, seed);
 }
 
-DataSplit splitIndices(std::span<const std::uint8_t> labels, std::span<const std::int64_t> counts,
+DataSplit splitIndices(std::span<const std::int32_t> labels, std::span<const std::int64_t> counts,
                        const DataConfig& data) {
     IndicesByClass by_class = indicesByClass(labels, counts.size());
     DataSplit split;

@@ -15,14 +15,16 @@ namespace ballast {
 std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int classes,
                                       std::int64_t largest_class);
 
-/// The class counts of a config's data set, once its validation images are held out.
+/// The class counts of a config's data set, once its validation images are held out. Throws
+/// ConfigError for a listed data set, whose counts only its training list tells
+/// (DataStore::classCounts reads it).
 std::vector<std::int64_t> classCounts(const DataConfig& data);
 
 /// The images that stay, as the papers' NumPy code draws them: one legacy generator for all classes
 /// in turn; each class's indices, ascending, are shuffled and the first N_y kept.
 /// `labels` holds the class of every training image. Returns indices into it, class by class.
 /// Throws DataError where a class has fewer images than `counts` asks for.
-std::vector<std::int64_t> subsetIndices(std::span<const std::uint8_t> labels,
+std::vector<std::int64_t> subsetIndices(std::span<const std::int32_t> labels,
                                         std::span<const std::int64_t> counts, std::uint32_t seed);
 
 /// What a config trains on and what it holds out, as indices into the training images.
@@ -34,7 +36,7 @@ struct DataSplit {
 /// Holds out the validation images (a random choice of each class by the imbalance's seed) and
 /// draws the subset from the rest. Without validation images the subset is the papers'.
 /// Throws DataError as subsetIndices does.
-DataSplit splitIndices(std::span<const std::uint8_t> labels, std::span<const std::int64_t> counts,
+DataSplit splitIndices(std::span<const std::int32_t> labels, std::span<const std::int64_t> counts,
                        const DataConfig& data);
 
 /// Which classes are in the majority: the ⌊C/2⌋ largest (ties: the earlier class). All others are

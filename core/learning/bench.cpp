@@ -1,8 +1,6 @@
 #include "core/learning/bench.h"
 
 #include <algorithm>
-#include <chrono>
-#include <numeric>
 #include <random>
 #include <thread>
 
@@ -11,23 +9,12 @@
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/losses/class_loss.h"
-#include "core/learning/models/resnet.h"
+#include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
+#include "core/learning/timing.h"
 
 namespace ballast {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
-}
 
 /// Made-up images: their content does not change the time that a step takes.
 ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
@@ -35,7 +22,7 @@ ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
     std::mt19937 generator(0);
     images.labels.resize(count);
     for (auto& label : images.labels) {
-        label = static_cast<std::uint8_t>(generator() % static_cast<unsigned>(dataset.classes));
+        label = static_cast<std::int32_t>(generator() % static_cast<unsigned>(dataset.classes));
     }
     images.pixels.resize(count * static_cast<std::size_t>(dataset.channels * dataset.image_size *
                                                           dataset.image_size));
@@ -50,7 +37,7 @@ public:
         : pixels_(torch::tensor(at::ArrayRef<std::uint8_t>(images.pixels), torch::kUInt8)
                       .view({static_cast<std::int64_t>(images.labels.size()), images.channels,
                              images.height, images.width})),
-          labels_(torch::tensor(at::ArrayRef<std::uint8_t>(images.labels), torch::kUInt8)
+          labels_(torch::tensor(at::ArrayRef<std::int32_t>(images.labels), torch::kInt32)
                       .to(torch::kInt64)),
           mean_(torch::tensor(dataset.mean).to(torch::kFloat32).view({-1, 1, 1})),
           deviation_(
@@ -152,7 +139,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     const ModelConfig model_config{options.model, "linear"};
 
     // Ours: the same calls as Trainer::trainEpoch, statistics included.
-    ResNet model = makeModel(model_config, 3, dataset.classes, 0, torch::kCPU);
+    ImageNetwork model = makeModel(model_config, 3, dataset.classes, 0, torch::kCPU);
     Sgd optimizer(*model, 0.9);
     const ImageTensor ours = imageTensor(images, nullptr, dataset, torch::kCPU);
     const auto classes = static_cast<std::size_t>(dataset.classes);
@@ -169,7 +156,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
             const torch::Tensor labels = ours.labels.index_select(0, rows);
             model->zero_grad(true);
             const torch::Tensor logits =
-                model(augmentedBatch(ours, batches[i], batches[i], "crop-flip", 0, round));
+                model->forward(augmentedBatch(ours, batches[i], batches[i], "crop-flip", 0, round));
             const torch::Tensor log_p = adjustedLogProbabilities(logits, labels, terms);
             classLoss(log_p, labels, terms.alpha, LossConfig{}).backward();
             optimizer.step(0.01, 2e-4);
@@ -203,13 +190,13 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     std::vector<double> textbook_rates;
     std::vector<double> ratios;
     for (int round = 1; round <= kRounds; ++round) {
-        const auto rate = [&](Clock::time_point start) {
+        const auto rate = [&](BenchClock::time_point start) {
             return static_cast<double>(images_per_round) / secondsSince(start);
         };
-        Clock::time_point start = Clock::now();
+        BenchClock::time_point start = BenchClock::now();
         our_round(round);
         our_rates.push_back(rate(start));
-        start = Clock::now();
+        start = BenchClock::now();
         textbook_round();
         textbook_rates.push_back(rate(start));
         ratios.push_back(our_rates.back() / textbook_rates.back());

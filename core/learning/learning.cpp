@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/learning/bench.h"
+#include "core/learning/bench_data.h"
 #include "core/learning/device.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/trainer.h"
@@ -56,6 +57,11 @@ public:
 
     nlohmann::ordered_json benchTrain(const BenchOptions& options) const override {
         return translated([&] { return ballast::benchTrain(options); });
+    }
+
+    nlohmann::ordered_json benchData(const BenchDataOptions& options,
+                                     const DataStore& store) const override {
+        return translated([&] { return ballast::benchData(options, store); });
     }
 };
 

@@ -5,12 +5,19 @@
 namespace ballast {
 namespace {
 
-constexpr const char* kHead = "linear.";
-constexpr const char* kHeadScale = "linear.scale";
+/// The head's parameters by name: "linear." or, in ResNet-50, "fc.".
+std::string headPrefix(ImageNetwork& model) {
+    for (const auto& item : model->named_parameters()) {
+        if (item.value().is_same(model->head()->weight)) {
+            return item.key().substr(0, item.key().rfind('.') + 1);
+        }
+    }
+    return "linear.";
+}
 
 }  // namespace
 
-void startHead(ResNet& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
+void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
                std::size_t phase_index) {
     if (phase.head_start == "keep") return;
     if (phase.head_start == "reinitialise") {
@@ -19,15 +26,16 @@ void startHead(ResNet& model, Sgd& optimizer, const Phase& phase, std::uint64_t 
     } else {
         model->head()->tauNormalise(phase.head_tau);
     }
-    optimizer.clearMomentum(kHead);
+    optimizer.clearMomentum(headPrefix(model));
 }
 
-bool prepareTraining(ResNet& model, const Phase& phase) {
+bool prepareTraining(ImageNetwork& model, const Phase& phase) {
+    const std::string head = headPrefix(model);
     for (auto& item : model->named_parameters()) {
         const std::string& name = item.key();
-        const bool scale = name == kHeadScale;
+        const bool scale = name == head + "scale";
         const bool trained = phase.trainable == "all"          ? true
-                             : phase.trainable == "head"       ? name.starts_with(kHead)
+                             : phase.trainable == "head"       ? name.starts_with(head)
                              : phase.trainable == "head-scale" ? scale
                                                                : false;
         // The scale is a second stage's: elsewhere it stays at 1.

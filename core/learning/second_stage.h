@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "core/experiment/config.h"
-#include "core/learning/models/resnet.h"
+#include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 
 namespace ballast {
@@ -13,11 +13,11 @@ namespace ballast {
 
 /// Does what the phase's head_start asks, once, as the phase begins; the new weights are a pure
 /// function of (seed, phase index). The head's momentum is cleared where its weights change.
-void startHead(ResNet& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
+void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
                std::size_t phase_index);
 
 /// Freezes what the phase does not train: parameters, and with the backbone its batch statistics.
 /// Puts the model into training or evaluation mode accordingly. False where nothing is trained.
-bool prepareTraining(ResNet& model, const Phase& phase);
+bool prepareTraining(ImageNetwork& model, const Phase& phase);
 
 }  // namespace ballast

@@ -10,7 +10,6 @@
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/class_statistics.h"
-#include "core/learning/data/augmentation.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
@@ -27,26 +26,14 @@ double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-int classesOf(const RunConfig& config) {
-    return findDataset(config.data.dataset)->classes;
-}
-
 double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Calls use(start, count) for consecutive pieces of 0 … size-1.
-template<class Use>
-void forEachPiece(std::int64_t size, Use use) {
-    for (std::int64_t start = 0; start < size; start += kEvaluationBatch) {
-        use(start, std::min(kEvaluationBatch, size - start));
-    }
-}
-
 /// The config's model; with a learnable scale of the head where a phase trains it.
-ResNet modelOf(const RunConfig& config, std::int64_t channels, torch::Device device) {
-    ResNet model =
-        makeModel(config.model, channels, classesOf(config), config.training.seed, device);
+ImageNetwork modelOf(const RunConfig& config, std::int64_t channels, std::int64_t classes,
+                     torch::Device device) {
+    ImageNetwork model = makeModel(config.model, channels, classes, config.training.seed, device);
     if (std::ranges::any_of(config.phases,
                             [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
         model->head()->addScale();
@@ -75,12 +62,12 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       class_counts_(run.description().class_counts),
       majority_(majorityClasses(class_counts_)),
       device_(resolveDevice(run.description().device)),
-      data_(loadTrainingData(config_.data, class_counts_, environment.data_store, device_)),
-      model_(modelOf(config_, data_.train.pixels.size(3), device_)),
+      data_(openImageSources(config_.data, class_counts_, environment.data_store, device_,
+                             run.description().threads)),
+      model_(modelOf(config_, data_.train->channels(), classes(), device_)),
       optimizer_(*model_, config_.optimizer.momentum),
-      images_of_class_(indicesByClass(data_.train.labels, classesOf(config_))) {
-    if (std::ranges::any_of(config_.phases, usesEstimates))
-        calibration_.emplace(classesOf(config_));
+      images_of_class_(indicesByClass(data_.train->labels(), classes())) {
+    if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());
     restore();
 }
 
@@ -131,22 +118,22 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     const TrainingConfig& training = config_.training;
     const Batches batches(epochOrder(phase.sampling, images_of_class_, training.seed, epoch_),
                           training.batch_size);
+    const bool by_position = phase.sampling != "instance";  // images may be drawn again
+    const auto stream =
+        data_.train->stream(batches.order(), training.batch_size,
+                            {training.augmentation, training.seed, epoch_, by_position});
     const ClassTermTensors tensors(terms,
                                    torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    ClassStatisticsAccumulator statistics(classesOf(config_), device_);
+    ClassStatisticsAccumulator statistics(classes(), device_);
     torch::Tensor loss_sum =
         torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device_));
     std::int64_t images = 0;
 
+    Batch batch;
     for (int i = 0; i < batches.count(); ++i) {
         if (!proceed()) return false;
-        const std::span<const std::int64_t> indices = batches[i];
-        const torch::Tensor rows =
-            torch::tensor(at::ArrayRef<std::int64_t>(indices.data(), indices.size()), torch::kInt64)
-                .to(device_);
-        const Batch batch{augmentedBatch(data_.train, indices, indices, training.augmentation,
-                                         training.seed, epoch_),
-                          data_.train.labels.index_select(0, rows)};
+        stream->next(batch);
+        const std::vector<std::int64_t>& indices = batch.indices;
 
         torch::Tensor logits;
         torch::Tensor log_probabilities;
@@ -174,7 +161,7 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
                             torch::Tensor& logits, torch::Tensor& log_probabilities) {
     const auto gradients = [&](torch::Tensor& f, torch::Tensor& log_p) {
         model_->zero_grad(true);
-        f = model_(batch.images);
+        f = model_->forward(batch.images);
         log_p = adjustedLogProbabilities(f, batch.labels, terms);
         const torch::Tensor loss = classLoss(log_p, batch.labels, terms.alpha, config_.loss);
         if (loss.requires_grad()) loss.backward();
@@ -192,27 +179,25 @@ torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, d
     return loss;
 }
 
-/// Share of each class's images that the model gets right; empty where the run must end.
-std::vector<double> Trainer::classAccuracy(const ImageTensor& images) {
-    const int classes = classesOf(config_);
+/// Share of each class's images that the model gets right; NaN where the run must end.
+std::vector<double> Trainer::classAccuracy(const ImageSource& images) {
     const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device_);
-    torch::Tensor seen = torch::zeros({classes}, options);
-    torch::Tensor right = torch::zeros({classes}, options);
-    forEachPiece(images.size(), [&](std::int64_t start, std::int64_t count) {
-        if (!proceed()) return;
-        countRight(model_(plainBatch(images, start, count)), images.labels.narrow(0, start, count),
-                   seen, right);
-    });
+    torch::Tensor seen = torch::zeros({classes()}, options);
+    torch::Tensor right = torch::zeros({classes()}, options);
+    const auto stream = images.plainStream(kEvaluationBatch);
+    for (Batch batch; proceed() && stream->next(batch);) {
+        countRight(model_->forward(batch.images), batch.labels, seen, right);
+    }
     const torch::Tensor accuracy = (right.to(torch::kFloat64) / seen.to(torch::kFloat64)).cpu();
     const auto* values = accuracy.data_ptr<double>();
-    return {values, values + classes};
+    return {values, values + classes()};
 }
 
 /// Test and validation accuracy, and the exact statistics where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
     const torch::NoGradGuard no_grad;
     model_->eval();
-    record.test_accuracy = classAccuracy(data_.test);
+    record.test_accuracy = classAccuracy(*data_.test);
     record.balanced_test_accuracy = mean(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (data_.validation) {
@@ -224,15 +209,15 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
 
 /// As the paper defines B_y(f): over the training images themselves, in evaluation mode.
 ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
-    ClassStatisticsAccumulator statistics(classesOf(config_), device_);
+    ClassStatisticsAccumulator statistics(classes(), device_);
     const ClassTermTensors tensors(terms,
                                    torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    forEachPiece(data_.train.size(), [&](std::int64_t start, std::int64_t count) {
-        if (!proceed()) return;
-        const torch::Tensor logits = model_(plainBatch(data_.train, start, count));
-        const torch::Tensor labels = data_.train.labels.narrow(0, start, count);
-        statistics.add(logits, adjustedLogProbabilities(logits, labels, tensors), labels);
-    });
+    const auto stream = data_.train->plainStream(kEvaluationBatch);
+    for (Batch batch; proceed() && stream->next(batch);) {
+        const torch::Tensor logits = model_->forward(batch.images);
+        statistics.add(logits, adjustedLogProbabilities(logits, batch.labels, tensors),
+                       batch.labels);
+    }
     return statistics.finish(terms, class_counts_, majority_);
 }
 
@@ -271,7 +256,7 @@ void Trainer::reportStep(int step, int steps, std::int64_t images) {
     StepProgress progress{epoch_, config_.training.epochs, step, steps, images_per_second_, -1.0};
     // Before one whole epoch is known, evaluation is taken as a fifth of training.
     const double epoch_seconds = seconds_per_epoch_.value_or(
-        1.2 * static_cast<double>(data_.train.size()) / images_per_second_);
+        1.2 * static_cast<double>(data_.train->size()) / images_per_second_);
     if (elapsed > 1.0 || seconds_per_epoch_) {
         const int epochs_left = config_.training.epochs - epoch_;
         progress.seconds_left = std::max(0.0, epochs_left * epoch_seconds - elapsed);

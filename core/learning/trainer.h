@@ -9,9 +9,9 @@
 
 #include "core/experiment/class_terms.h"
 #include "core/learning/calibration.h"
-#include "core/learning/data/training_set.h"
+#include "core/learning/data/image_source.h"
 #include "core/learning/losses/class_loss.h"
-#include "core/learning/models/resnet.h"
+#include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
 #include "core/run.h"
@@ -31,18 +31,14 @@ public:
     RunOutcome train();
 
 private:
-    struct Batch {
-        torch::Tensor images;  // [B, channels, H, W]
-        torch::Tensor labels;  // [B]
-    };
-
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
     torch::Tensor step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
                        torch::Tensor& logits, torch::Tensor& log_probabilities);
-    std::vector<double> classAccuracy(const ImageTensor& images);
+    std::vector<double> classAccuracy(const ImageSource& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
     bool exactIsDue(int epoch) const;
+    int classes() const { return static_cast<int>(class_counts_.size()); }
 
     bool proceed();
     void reportStep(int step, int steps, std::int64_t images);
@@ -59,8 +55,8 @@ private:
     const std::vector<std::int64_t> class_counts_;
     const std::vector<bool> majority_;
     const torch::Device device_;
-    TrainingData data_;
-    ResNet model_;
+    ImageSources data_;
+    ImageNetwork model_;
     Sgd optimizer_;
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
     std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images

@@ -185,7 +185,7 @@ private Q_SLOTS:
         file.close();
         const auto labels = DataStore({root_}).labels(cifar10_, Split::train);
         QCOMPARE(labels.size(), 50000U);
-        QCOMPARE(labels[10001], std::uint8_t{7});
+        QCOMPARE(labels[10001], std::int32_t{7});
         QCOMPARE(std::ranges::count(labels, 0), 49999);
         fs::resize_file(root_ / "cifar10/data_batch_5.bin", 30729999);
         const QString error = errorOf([&] { DataStore({root_}).labels(cifar10_, Split::train); });
@@ -217,7 +217,7 @@ private Q_SLOTS:
         QCOMPARE(images.height, 28);
         QCOMPARE(images.labels, DataStore().labels(fashion_, Split::test));
         // Zalando's first test image is an ankle boot.
-        QCOMPARE(images.labels[0], std::uint8_t{9});
+        QCOMPARE(images.labels[0], std::int32_t{9});
         // Nothing is fetched where the data set is there.
         QCOMPARE(DataStore({root_}).get(fashion_, {}, go_on_), *folder);
         QVERIFY(fs::is_empty(root_));

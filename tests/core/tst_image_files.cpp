@@ -69,7 +69,7 @@ private Q_SLOTS:
 
     void idxLabelsWithinRange() {
         const auto path = write(idxHeader({3}) + QByteArray("\0\1\2", 3));
-        QCOMPARE(idxLabels(readIdx(path, 1), 3, path), (std::vector<std::uint8_t>{0, 1, 2}));
+        QCOMPARE(idxLabels(readIdx(path, 1), 3, path), (std::vector<std::int32_t>{0, 1, 2}));
         const QString error = errorOf([&] { idxLabels(readIdx(path, 1), 2, path); });
         QVERIFY2(error.contains("image 2 has class 2, expected 0 … 1"), qPrintable(error));
     }
@@ -126,7 +126,7 @@ private Q_SLOTS:
         ImageSet images;
         appendCifar(readCifar(path, kCifar10, 2), kCifar10, path, images);
         appendCifar(readCifar(path, kCifar10, 2), kCifar10, path, images);
-        QCOMPARE(images.labels, (std::vector<std::uint8_t>{3, 9, 3, 9}));
+        QCOMPARE(images.labels, (std::vector<std::int32_t>{3, 9, 3, 9}));
         QCOMPARE(images.pixels.size(), 4U * 3072U);
         QCOMPARE(images.channels, 3);
         QCOMPARE(images.height, 32);
@@ -135,25 +135,25 @@ private Q_SLOTS:
         QCOMPARE(images.pixels[3072], std::uint8_t{1});
         QCOMPARE(images.pixels[3072 + 3071], std::uint8_t{(1 + 3071) % 256});
 
-        std::vector<std::uint8_t> labels;
+        std::vector<std::int32_t> labels;
         appendCifarLabels(path, kCifar10, 2, labels);
-        QCOMPARE(labels, (std::vector<std::uint8_t>{3, 9}));
+        QCOMPARE(labels, (std::vector<std::int32_t>{3, 9}));
     }
 
     void cifar100TakesTheFineLabel() {
         const auto path = write(cifarRecords(QByteArray("\23\143\1\2", 4), 2));
         ImageSet images;
         appendCifar(readCifar(path, kCifar100, 2), kCifar100, path, images);
-        QCOMPARE(images.labels, (std::vector<std::uint8_t>{99, 2}));
+        QCOMPARE(images.labels, (std::vector<std::int32_t>{99, 2}));
         QCOMPARE(images.pixels[3072], std::uint8_t{1});
-        std::vector<std::uint8_t> labels;
+        std::vector<std::int32_t> labels;
         appendCifarLabels(path, kCifar100, 2, labels);
         QCOMPARE(labels, images.labels);
     }
 
     void damagedCifar() {
         const QByteArray good = cifarRecords(QByteArray("\3\12", 2), 1);
-        std::vector<std::uint8_t> labels;
+        std::vector<std::int32_t> labels;
         ImageSet images;
 
         auto path = write(good.chopped(1));

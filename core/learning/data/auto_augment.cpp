@@ -129,7 +129,8 @@ torch::Tensor smoothed(const torch::Tensor& images) {
     torch::Tensor kernel = torch::ones({channels, 1, 3, 3}, images.options());
     kernel.select(2, 1).select(2, 1).fill_(5.0);
     const torch::Tensor inner =
-        torch::conv2d(images.permute({0, 3, 1, 2}), kernel / 13.0, {}, 1, 0, 1, channels)
+        torch::nn::functional::conv2d(images.permute({0, 3, 1, 2}), kernel / 13.0,
+                                      torch::nn::functional::Conv2dFuncOptions().groups(channels))
             .add(0.5)
             .floor();
     torch::Tensor result = images.clone();

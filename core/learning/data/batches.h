@@ -18,6 +18,9 @@ public:
 
     int count() const;
 
+    /// All indices, batch after batch.
+    const std::vector<std::int64_t>& order() const { return order_; }
+
     /// Indices of batch `i` into the training subset.
     std::span<const std::int64_t> operator[](int i) const;
 

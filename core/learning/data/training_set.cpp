@@ -19,7 +19,7 @@ ImageTensor imageTensor(const ImageSet& images, const std::vector<std::int64_t>*
         torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()),
                          {count, images.channels, images.height, images.width}, torch::kUInt8);
     const torch::Tensor labels =
-        torch::from_blob(const_cast<std::uint8_t*>(images.labels.data()), {count}, torch::kUInt8);
+        torch::from_blob(const_cast<std::int32_t*>(images.labels.data()), {count}, torch::kInt32);
     torch::Tensor kept_pixels = pixels;
     torch::Tensor kept_labels = labels;
     if (indices != nullptr) {

@@ -12,11 +12,11 @@ class TestImbalance : public QObject {
     Q_OBJECT
 
     /// Labels of CIFAR-10's 50,000 training images in batch order, one digit each.
-    static std::vector<std::uint8_t> cifarLabels() {
+    static std::vector<std::int32_t> cifarLabels() {
         std::ifstream in(BALLAST_TEST_DATA "/cifar10_train_labels.txt");
-        std::vector<std::uint8_t> labels;
+        std::vector<std::int32_t> labels;
         for (char c = 0; in.get(c) && c != '\n';)
-            labels.push_back(static_cast<std::uint8_t>(c - '0'));
+            labels.push_back(static_cast<std::int32_t>(c - '0'));
         return labels;
     }
 
@@ -90,7 +90,7 @@ private Q_SLOTS:
     }
 
     void tooFewImagesAreRefused() {
-        const std::vector<std::uint8_t> labels = {0, 0, 1};
+        const std::vector<std::int32_t> labels = {0, 0, 1};
         QVERIFY_THROWS_EXCEPTION(DataError, subsetIndices(labels, Counts{2, 2}, 0));
         QVERIFY_THROWS_EXCEPTION(DataError, subsetIndices(labels, Counts{2}, 0));
     }
@@ -106,8 +106,8 @@ private Q_SLOTS:
     // The held-out images are the same number of every class, and none of them is trained on;
     // without them the subset is the papers'.
     void validationIsHeldOutBeforeTheImbalance() {
-        std::vector<std::uint8_t> labels;
-        for (int i = 0; i < 60; ++i) labels.push_back(static_cast<std::uint8_t>(i % 3));
+        std::vector<std::int32_t> labels;
+        for (int i = 0; i < 60; ++i) labels.push_back(i % 3);
         DataConfig data;
         data.validation_per_class = 4;
         const Counts counts = {16, 8, 2};

@@ -13,8 +13,9 @@ using namespace ballast;
 
 namespace {
 
-ResNet modelOf(const std::string& name, std::uint64_t seed = 0, const std::string& head = "linear",
-               std::int64_t channels = 3, std::int64_t classes = 10) {
+ImageNetwork modelOf(const std::string& name, std::uint64_t seed = 0,
+                     const std::string& head = "linear", std::int64_t channels = 3,
+                     std::int64_t classes = 10) {
     return makeModel({name, head}, channels, classes, seed, torch::kCPU);
 }
 
@@ -57,7 +58,7 @@ private Q_SLOTS:
         QFETCH(const int, classes);
         QFETCH(const int, parameters);
         const std::string tag = QTest::currentDataTag();
-        const ResNet model =
+        const ImageNetwork model =
             modelOf(tag.substr(0, tag.find(' ')), 0, head.toStdString(), channels, classes);
         std::int64_t count = 0;
         for (const torch::Tensor& parameter : model->parameters()) count += parameter.numel();
@@ -114,7 +115,7 @@ private Q_SLOTS:
         QFETCH(const int, channels);
         QFETCH(const int, size);
         for (const char* head : {"linear", "cosine"}) {
-            ResNet model = modelOf("resnet8", 0, head, channels, 7);
+            ImageNetwork model = modelOf("resnet8", 0, head, channels, 7);
             const torch::Tensor logits = model(waves({5, channels, size, size}));
             QCOMPARE(logits.sizes().vec(), (std::vector<std::int64_t>{5, 7}));
             QVERIFY(logits.isfinite().all().item<bool>());
@@ -147,7 +148,7 @@ private Q_SLOTS:
     // Normal with variance 2 / fan_in. For n samples the standard error of the mean is σ / √n, of
     // the standard deviation σ / √(2n); five of either are allowed.
     void convolutionsAndHeadAreKaimingNormal() {
-        const ResNet model = modelOf("resnet32", 1);
+        const ImageNetwork model = modelOf("resnet32", 1);
         for (const auto& item : model->named_parameters()) {
             const torch::Tensor weight = item.value().detach().to(torch::kFloat64);
             if (item.key() == "linear.bias") {
@@ -169,7 +170,7 @@ private Q_SLOTS:
     }
 
     void batchNormalisationBeginsAsIdentity() {
-        const ResNet model = modelOf("resnet8");
+        const ImageNetwork model = modelOf("resnet8");
         for (const auto& item : model->named_parameters()) {
             if (item.key().find("bn") == std::string::npos) continue;
             const double value = item.key().ends_with("weight") ? 1.0 : 0.0;
@@ -178,7 +179,7 @@ private Q_SLOTS:
     }
 
     void cosineHead() {
-        ResNet model = modelOf("resnet8", 4, "cosine");
+        ImageNetwork model = modelOf("resnet8", 4, "cosine");
         torch::Tensor weight = model->named_parameters()["linear.weight"];
         QVERIFY(torch::allclose(weight.norm(2, 0), torch::ones({10}), 1e-6));
         const torch::NoGradGuard no_grad;
@@ -245,7 +246,7 @@ private Q_SLOTS:
 
     // The whole network against its parts written out with Torch's functions.
     void forwardIsThatOfHeEtAl() {
-        ResNet model = modelOf("resnet14", 9);
+        ImageNetwork model = modelOf("resnet14", 9);
         model->eval();
         const torch::NoGradGuard no_grad;
         auto tensors = model->named_parameters();
@@ -291,7 +292,7 @@ private Q_SLOTS:
 
     void layoutsGiveTheSame() {
         for (const bool training : {false, true}) {
-            ResNet model = modelOf("resnet20", 2);
+            ImageNetwork model = modelOf("resnet20", 2);
             ResNet plain = modelOf("resnet20", 2);
             for (torch::Tensor& parameter : plain->parameters()) {
                 parameter.set_data(parameter.contiguous());

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/data_store.h"
+#include "core/experiment/config.h"
+
+namespace ballast {
+
+/// How the images of a pass are changed at random: a pure function of (seed, epoch, image's index).
+struct Augmentation {
+    std::string name = "none";  // of the catalogue
+    std::uint64_t seed = 0;
+    int epoch = 0;
+    bool by_position = false;  // of the image's place in the order instead, where it may come twice
+};
+
+struct Batch {
+    torch::Tensor images;               // float [B, channels, H, W], normalised, channels_last
+    torch::Tensor labels;               // int64 [B]
+    std::vector<std::int64_t> indices;  // [B], into the source
+};
+
+/// One pass over images of a source, batch by batch. For one thread.
+class BatchStream {
+public:
+    virtual ~BatchStream() = default;
+
+    /// The next batch, on the source's device; false after the last. Throws DataError.
+    virtual bool next(Batch& batch) = 0;
+};
+
+/// The images of a split, wherever they lie.
+class ImageSource {
+public:
+    virtual ~ImageSource() = default;
+
+    virtual std::int64_t size() const = 0;
+    virtual std::int64_t channels() const = 0;
+
+    /// int64 [N], on the source's device.
+    virtual const torch::Tensor& labels() const = 0;
+
+    /// The images of `order`, in that order, `batch_size` at a time (the last batch may be
+    /// smaller). The source must outlive the stream.
+    virtual std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order,
+                                                std::int64_t batch_size,
+                                                const Augmentation& augmentation) const = 0;
+
+    /// All images as they are, in their own order.
+    std::unique_ptr<BatchStream> plainStream(std::int64_t batch_size) const;
+};
+
+struct ImageSources {
+    std::unique_ptr<ImageSource> train;  // with the subset's order, and class counts as given
+    std::unique_ptr<ImageSource> test;
+    std::unique_ptr<ImageSource> validation;  // nullptr without a validation split
+};
+
+/// The images of a config's data set: small images in memory, listed ones decoded as they are
+/// needed by `threads` threads. Throws DataError, also where the lists have other class counts.
+ImageSources openImageSources(const DataConfig& config, const std::vector<std::int64_t>& counts,
+                              const DataStore& store, torch::Device device, int threads);
+
+}  // namespace ballast

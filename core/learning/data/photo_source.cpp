@@ -1,0 +1,192 @@
+#include "core/learning/data/photo_source.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "core/learning/data/photo_transforms.h"
+
+namespace ballast {
+
+namespace {
+
+/// What one thread needs again and again.
+struct PhotoWorker {
+    JpegDecoder decoder;
+    RgbImage image;
+    std::vector<float> pixels;
+    std::vector<float> rows;
+
+    /// The image of the file as [size, size, 3] at `out`.
+    void make(const std::filesystem::path& file, const Augmentation& augmentation,
+              std::int64_t index, int size, std::uint8_t* out) {
+        decoder.open(file);
+        PhotoChange change =
+            augmentation.name == "none"
+                ? centreCrop(decoder.width(), decoder.height(), size)
+                : randomPhotoChange(decoder.width(), decoder.height(), augmentation, index);
+        int reduction = jpegReduction(change.box.width, change.box.height, size);
+        decoder.decode(reduction, image);
+        CropBox& box = change.box;
+        for (double* length : {&box.left, &box.top, &box.width, &box.height}) *length /= reduction;
+        resizeBox(image, box, size, size, pixels, rows);
+        jitterColours(change, pixels);
+        writePixels(change, pixels, size, out);
+    }
+};
+
+}  // namespace
+
+std::size_t batchesAhead(std::int64_t batch_size, int size) {
+    const std::int64_t bytes = batch_size * size * size * 3;
+    return static_cast<std::size_t>(
+        std::clamp(PhotoSource::kAheadBytes / bytes, std::int64_t{1}, std::int64_t{8}));
+}
+
+class PhotoStream final : public BatchStream {
+public:
+    PhotoStream(const PhotoSource& source, std::vector<std::int64_t> order, std::int64_t batch_size,
+                Augmentation augmentation)
+        : source_(source),
+          order_(std::move(order)),
+          batch_size_(static_cast<std::size_t>(batch_size)),
+          augmentation_(std::move(augmentation)),
+          slots_(batchesAhead(batch_size, source.format_.size)) {
+        for (std::size_t batch = 0; batch < slots_.size(); ++batch) prepare(batch);
+        const std::size_t threads =
+            std::min(static_cast<std::size_t>(std::max(1, source.threads_)), order_.size());
+        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    }
+
+    ~PhotoStream() override {
+        {
+            const std::lock_guard lock(mutex_);
+            stopped_ = true;
+        }
+        room_.notify_all();
+    }
+
+    bool next(Batch& batch) override {
+        if (taken_ >= batches()) return false;
+        torch::Tensor pixels;
+        {
+            std::unique_lock lock(mutex_);
+            Slot& slot = slots_[taken_ % slots_.size()];
+            finished_.wait(lock, [&] { return slot.open == 0; });
+            if (slot.error) std::rethrow_exception(slot.error);
+            pixels = slot.pixels;
+            prepare(taken_ + slots_.size());
+            ++taken_;
+        }
+        room_.notify_all();
+        const std::span<const std::int64_t> indices = indicesOf(taken_ - 1);
+        batch.indices.assign(indices.begin(), indices.end());
+        const torch::Tensor rows =
+            torch::tensor(at::ArrayRef<std::int64_t>(indices.data(), indices.size()), torch::kInt64)
+                .to(source_.device_);
+        batch.labels = source_.labels_.index_select(0, rows);
+        batch.images = pixels.to(source_.device_)
+                           .to(torch::kFloat32)
+                           .mul_(source_.scale_)
+                           .add_(source_.shift_)
+                           .permute({0, 3, 1, 2});
+        return true;
+    }
+
+private:
+    struct Slot {
+        torch::Tensor pixels;  // uint8 [B, size, size, 3]
+        std::size_t open = 0;  // images that are not decoded yet
+        std::exception_ptr error;
+        std::size_t error_at = 0;  // the first image of the batch that failed
+    };
+
+    std::size_t batches() const { return (order_.size() + batch_size_ - 1) / batch_size_; }
+
+    std::span<const std::int64_t> indicesOf(std::size_t batch) const {
+        const std::size_t start = batch * batch_size_;
+        return std::span(order_).subspan(start, std::min(batch_size_, order_.size() - start));
+    }
+
+    /// Makes the slot of `batch` ready for it; the one that had it before is taken.
+    void prepare(std::size_t batch) {
+        if (batch >= batches()) return;
+        const auto images = static_cast<std::int64_t>(indicesOf(batch).size());
+        const std::int64_t size = source_.format_.size;
+        slots_[batch % slots_.size()] = {torch::empty({images, size, size, 3}, torch::kUInt8),
+                                         static_cast<std::size_t>(images), nullptr, 0};
+    }
+
+    void work() {
+        std::optional<PhotoWorker> worker;
+        std::unique_lock lock(mutex_);
+        while (true) {
+            room_.wait(lock, [&] {
+                return stopped_ || started_ >= order_.size() ||
+                       started_ / batch_size_ < taken_ + slots_.size();
+            });
+            if (stopped_ || started_ >= order_.size()) return;
+            const std::size_t at = started_++;
+            Slot& slot = slots_[at / batch_size_ % slots_.size()];
+            const auto size = static_cast<std::size_t>(source_.format_.size);
+            std::uint8_t* out =
+                slot.pixels.data_ptr<std::uint8_t>() + at % batch_size_ * size * size * 3;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                if (!worker) worker.emplace();
+                worker->make(source_.list_.path(order_[at]), augmentation_,
+                             augmentation_.by_position ? static_cast<std::int64_t>(at) : order_[at],
+                             source_.format_.size, out);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            lock.lock();
+            if (error && (!slot.error || at < slot.error_at)) {
+                slot.error = error;
+                slot.error_at = at;
+            }
+            if (--slot.open == 0) finished_.notify_all();
+        }
+    }
+
+    const PhotoSource& source_;
+    const std::vector<std::int64_t> order_;
+    const std::size_t batch_size_;
+    const Augmentation augmentation_;
+
+    std::mutex mutex_;
+    std::condition_variable room_;      // for another batch, or to stop
+    std::condition_variable finished_;  // a batch is
+    std::vector<Slot> slots_;           // batch b has slot b modulo their number
+    std::size_t started_ = 0;           // images, of order_
+    std::size_t taken_ = 0;             // batches
+    bool stopped_ = false;
+    std::vector<std::jthread> threads_;  // last: they end before what they use
+};
+
+PhotoSource::PhotoSource(ImageList list, PhotoFormat format, torch::Device device, int threads)
+    : list_(std::move(list)),
+      format_(std::move(format)),
+      device_(device),
+      threads_(threads),
+      labels_(torch::tensor(at::ArrayRef<std::int32_t>(list_.labels), torch::kInt32)
+                  .to(torch::kInt64)
+                  .to(device)) {
+    const JpegDecoder can_decode;  // or says why not, before any work
+    const torch::Tensor mean = torch::tensor(format_.mean, torch::kFloat64);
+    const torch::Tensor deviation = torch::tensor(format_.standard_deviation, torch::kFloat64);
+    scale_ = deviation.mul(255.0).reciprocal().to(torch::kFloat32).to(device);
+    shift_ = mean.neg().div(deviation).to(torch::kFloat32).to(device);
+}
+
+std::unique_ptr<BatchStream> PhotoSource::stream(std::vector<std::int64_t> order,
+                                                 std::int64_t batch_size,
+                                                 const Augmentation& augmentation) const {
+    return std::make_unique<PhotoStream>(*this, std::move(order), batch_size, augmentation);
+}
+
+}  // namespace ballast

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "core/learning/models/network.h"
+
+namespace ballast {
+
+/// A 1×1, a 3×3 (which strides) and a 1×1 convolution to four times as many channels, each with
+/// batch normalisation, beside a shortcut that is projected where the size changes.
+class BottleneckImpl : public torch::nn::Module {
+public:
+    static constexpr std::int64_t kExpansion = 4;
+
+    BottleneckImpl(std::int64_t in_channels, std::int64_t channels, std::int64_t stride);
+    torch::Tensor forward(const torch::Tensor& x);
+
+private:
+    torch::nn::Conv2d conv1_;
+    torch::nn::BatchNorm2d bn1_;
+    torch::nn::Conv2d conv2_;
+    torch::nn::BatchNorm2d bn2_;
+    torch::nn::Conv2d conv3_;
+    torch::nn::BatchNorm2d bn3_;
+    torch::nn::Sequential downsample_{nullptr};
+};
+TORCH_MODULE(Bottleneck);
+
+/// The ResNet-50 of He et al. for ImageNet: 7×7 convolution and max pooling, then 3, 4, 6 and 3
+/// bottlenecks of 64, 128, 256 and 512 channels. Any image size and number of channels; made for
+/// 224 pixels. Parameter names are torchvision's (conv1.weight, layer1.0.downsample.0.weight,
+/// fc.weight, …).
+class ImageNetResNetImpl : public ImageNetworkImpl {
+public:
+    ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, bool cosine_head);
+
+    torch::Tensor forward(const torch::Tensor& images) override;
+    Head& head() override { return fc_; }
+
+private:
+    torch::nn::Conv2d conv1_;
+    torch::nn::BatchNorm2d bn1_;
+    torch::nn::Sequential layer1_;
+    torch::nn::Sequential layer2_;
+    torch::nn::Sequential layer3_;
+    torch::nn::Sequential layer4_;
+    Head fc_;
+};
+
+}  // namespace ballast

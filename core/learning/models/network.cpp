@@ -1,0 +1,131 @@
+#include "core/learning/models/network.h"
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/experiment/catalog.h"
+#include "core/keyed_random.h"
+#include "core/learning/models/imagenet_resnet.h"
+#include "core/learning/models/resnet.h"
+
+namespace ballast {
+namespace {
+
+/// Fills `tensor` element by element with draw(index).
+template<class Draw>
+void fill(torch::Tensor& tensor, Draw draw) {
+    const torch::NoGradGuard no_grad;
+    torch::Tensor values = torch::empty(tensor.sizes(), torch::kFloat32);
+    auto* data = values.data_ptr<float>();
+    for (std::int64_t i = 0; i < values.numel(); ++i) {
+        data[i] = static_cast<float>(draw(static_cast<std::uint64_t>(i)));
+    }
+    tensor.copy_(values);
+}
+
+/// The size that Kaiming et al. divide by, of a convolution [out, in, h, w] or a linear layer.
+double fan(const torch::Tensor& weight, bool out) {
+    return static_cast<double>(weight.numel() / weight.size(out && weight.dim() == 4 ? 1 : 0));
+}
+
+void initialise(ImageNetworkImpl& model, bool fan_out, std::uint64_t seed) {
+    const Head& head = model.head();
+    std::uint32_t ordinal = 0;  // takes the place of the epoch: a stream for each parameter
+    for (auto& item : model.named_parameters()) {
+        const KeyedRandom random(seed, Purpose::initial_weights, ordinal++);
+        torch::Tensor& weight = item.value();
+        const bool head_weight = weight.is_same(head->weight);
+        const auto normal = [&](std::uint64_t i) { return random.normal(i); };
+        if (weight.dim() == 4 || (head_weight && !head->cosine())) {
+            const double inputs = fan(weight, fan_out);
+            fill(weight, [&](std::uint64_t i) { return normal(i) * std::sqrt(2.0 / inputs); });
+        } else if (head_weight) {
+            fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
+            const torch::NoGradGuard no_grad;
+            weight.div_(weight.norm(2, 0, true));
+        } else if (weight.is_same(head->bias)) {
+            const double bound = 1.0 / std::sqrt(static_cast<double>(head->weight.size(1)));
+            fill(weight, [&](std::uint64_t i) { return (2.0 * random.uniform(i) - 1.0) * bound; });
+        }  // batch normalisation keeps weight 1 and bias 0
+    }
+}
+
+}  // namespace
+
+HeadImpl::HeadImpl(std::int64_t features, std::int64_t classes, bool cosine) : cosine_(cosine) {
+    if (cosine_) {
+        weight = register_parameter("weight", torch::zeros({features, classes}));
+    } else {
+        weight = register_parameter("weight", torch::zeros({classes, features}));
+        bias = register_parameter("bias", torch::zeros({classes}));
+    }
+}
+
+torch::Tensor HeadImpl::forward(const torch::Tensor& features) {
+    namespace F = torch::nn::functional;
+    const torch::Tensor logits =
+        cosine_ ? torch::mm(F::normalize(features, F::NormalizeFuncOptions().dim(1)),
+                            F::normalize(weight, F::NormalizeFuncOptions().dim(0)))
+                : torch::linear(features, weight, bias);
+    return scale.defined() ? logits * scale : logits;
+}
+
+void HeadImpl::addScale() {
+    const std::int64_t classes = weight.size(cosine_ ? 1 : 0);
+    scale = register_parameter("scale", torch::ones({classes}, weight.options()));
+}
+
+void HeadImpl::initialise(const KeyedRandom& random) {
+    const torch::NoGradGuard no_grad;
+    const std::int64_t features = weight.size(cosine_ ? 0 : 1);
+    if (cosine_) {
+        fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
+        weight.div_(weight.norm(2, 0, true));
+    } else {
+        const double deviation = std::sqrt(2.0 / static_cast<double>(features));
+        fill(weight, [&](std::uint64_t i) { return random.normal(i) * deviation; });
+        const double bound = 1.0 / std::sqrt(static_cast<double>(features));
+        const auto first = static_cast<std::uint64_t>(weight.numel());
+        fill(bias,
+             [&](std::uint64_t i) { return (2.0 * random.uniform(first + i) - 1.0) * bound; });
+    }
+    if (scale.defined()) scale.fill_(1.0);
+}
+
+void HeadImpl::tauNormalise(double tau) {
+    const torch::NoGradGuard no_grad;
+    weight.div_(weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12).pow(tau));
+    if (bias.defined()) bias.zero_();
+}
+
+void HeadImpl::limitNorms(double max_norm) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor norms = weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12);
+    weight.mul_((max_norm / norms).clamp_max(1.0));
+}
+
+ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
+                       std::uint64_t seed, torch::Device device) {
+    const bool cosine = config.head == "cosine";
+    const bool photographs = config.name == kImageNetResNet;
+    std::shared_ptr<ImageNetworkImpl> network;
+    if (photographs) {
+        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine);
+    } else if (const auto depth = residualDepth(config.name)) {
+        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine);
+    } else {
+        throw ConfigError("unknown model \"" + config.name + "\"");
+    }
+    ImageNetwork model(network);
+    initialise(*model, photographs, seed);
+    model->to(device);
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& parameter : model->parameters()) {
+        if (parameter.dim() == 4) {
+            parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+        }
+    }
+    return model;
+}
+
+}  // namespace ballast

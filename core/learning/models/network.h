@@ -1,0 +1,56 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "core/experiment/config.h"
+#include "core/keyed_random.h"
+
+namespace ballast {
+
+/// The last layer, features [B, F] -> logits [B, C]. "linear": weight [C, F] and bias [C].
+/// "cosine": weight [F, C], both sides L2-normalised, no bias; logits are cosines in [-1, 1].
+/// With addScale() each class's logit is multiplied by a parameter scale [C], 1 at first.
+class HeadImpl : public torch::nn::Module {
+public:
+    HeadImpl(std::int64_t features, std::int64_t classes, bool cosine);
+    torch::Tensor forward(const torch::Tensor& features);
+    bool cosine() const { return cosine_; }
+    void addScale();
+
+    /// New random weights, a pure function of `random`'s key; the scale becomes 1.
+    void initialise(const KeyedRandom& random);
+
+    /// Class weights become w_y / ‖w_y‖^τ, the bias 0.
+    void tauNormalise(double tau);
+
+    /// Shortens every class weight that is longer than `max_norm` to it.
+    void limitNorms(double max_norm);
+
+    torch::Tensor weight;
+    torch::Tensor bias;
+    torch::Tensor scale;  // undefined without addScale()
+
+private:
+    bool cosine_;
+};
+TORCH_MODULE(Head);
+
+/// What the trainer trains: images to logits, ending in a head.
+class ImageNetworkImpl : public torch::nn::Module {
+public:
+    /// [B, channels, H, W] -> logits [B, C].
+    virtual torch::Tensor forward(const torch::Tensor& images) = 0;
+    virtual Head& head() = 0;
+};
+TORCH_MODULE(ImageNetwork);
+
+/// The model of a config with weights that are a pure function of `seed`: convolutions
+/// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
+/// Kaiming-normal by fan-in with a bias uniform in ±1/√F, the cosine head uniform(-1, 1) with unit
+/// columns; in channels_last on `device`. Throws ConfigError for an unknown name.
+ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
+                       std::uint64_t seed, torch::Device device);
+
+}  // namespace ballast
