@@ -13,6 +13,7 @@
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
+#include "core/learning/training_step.h"
 
 namespace ballast {
 namespace {
@@ -133,50 +134,23 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     for (int i = 0; i < batches.count(); ++i) {
         if (!proceed()) return false;
         stream->next(batch);
-        const std::vector<std::int64_t>& indices = batch.indices;
-
-        torch::Tensor logits;
-        torch::Tensor log_probabilities;
-        const torch::Tensor loss =
-            step(batch, tensors, phase.sam_radius, logits, log_probabilities);
+        const StepResult result =
+            trainingStep(model_, batch, tensors, config_.loss, phase.sam_radius);
         if (trains) {
             optimizer_.step(record.learning_rate, record.weight_decay);
             if (phase.head_max_norm) model_->head()->limitNorms(*phase.head_max_norm);
         }
-        if (calibration_) calibration_->add(logits, batch.labels);
+        if (calibration_) calibration_->add(result.logits, batch.labels);
 
-        statistics.add(logits, log_probabilities, batch.labels);
-        loss_sum += loss * static_cast<double>(indices.size());
-        images += static_cast<std::int64_t>(indices.size());
+        statistics.add(result.logits, result.log_probabilities, batch.labels);
+        const std::int64_t count = batch.labels.size(0);
+        loss_sum += result.loss * static_cast<double>(count);
+        images += count;
         reportStep(i + 1, batches.count(), images);
     }
     record.loss = loss_sum.item<double>() / static_cast<double>(images);
     record.streaming = statistics.finish(terms, class_counts_, majority_);
     return true;
-}
-
-/// Leaves the gradients of the batch's loss in the parameters; with SAM those at the perturbed
-/// weights. Returns the loss at the weights themselves, detached, and what the model said there.
-torch::Tensor Trainer::step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
-                            torch::Tensor& logits, torch::Tensor& log_probabilities) {
-    const auto gradients = [&](torch::Tensor& f, torch::Tensor& log_p) {
-        model_->zero_grad(true);
-        f = model_->forward(batch.images);
-        log_p = adjustedLogProbabilities(f, batch.labels, terms);
-        const torch::Tensor loss = classLoss(log_p, batch.labels, terms.alpha, config_.loss);
-        if (loss.requires_grad()) loss.backward();
-        f = f.detach();
-        log_p = log_p.detach();
-        return loss.detach();
-    };
-    const torch::Tensor loss = gradients(logits, log_probabilities);
-    if (sam_radius > 0.0 && torch::GradMode::is_enabled()) {
-        SamPerturbation perturbation(*model_, sam_radius);
-        torch::Tensor ignored[2];
-        gradients(ignored[0], ignored[1]);
-        perturbation.undo();
-    }
-    return loss;
 }
 
 /// Share of each class's images that the model gets right; NaN where the run must end.

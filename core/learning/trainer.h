@@ -32,8 +32,6 @@ public:
 
 private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
-    torch::Tensor step(const Batch& batch, const ClassTermTensors& terms, double sam_radius,
-                       torch::Tensor& logits, torch::Tensor& log_probabilities);
     std::vector<double> classAccuracy(const ImageSource& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
