@@ -18,7 +18,6 @@ namespace {
 constexpr std::int64_t kEvaluationBatch = 250;
 constexpr auto kPausePoll = std::chrono::milliseconds(20);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
-constexpr const char* kMomentumPrefix = "optimizer.momentum.";
 
 double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
