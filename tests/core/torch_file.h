@@ -154,4 +154,89 @@ private:
     }
 };
 
+/// What the public code's checkpoint of a residual network holds.
+struct PublicNetwork {
+    int blocks = 1;  // of each stage: depth 6·blocks + 2
+    int channels = 1;
+    int classes = 10;
+    bool cosine = false;
+    bool momentum = true;
+    int epoch = 2;
+    std::string prefix;  // "module."
+};
+
+/// The file: {epoch, arch, state_dict, best_acc1, optimizer}. Parameter number p (from 0) has the
+/// momentum (p + 1) / 1000 everywhere; batch normalisation is the identity; all else is small.
+inline TorchFile publicCheckpoint(const PublicNetwork& network) {
+    TorchFile file;
+    std::vector<std::vector<std::int64_t>> shapes;  // of the parameters
+    const auto weight = [&](const std::string& name, const std::vector<std::int64_t>& shape,
+                            int constant) {
+        std::int64_t elements = 1;
+        for (const std::int64_t size : shape) elements *= size;
+        std::vector<float> values;
+        for (std::int64_t i = 0; i < elements; ++i) {
+            const auto term = static_cast<float>((i * 37 + elements) % 19 - 9);
+            values.push_back(constant >= 0 ? static_cast<float>(constant) : 0.02F * term);
+        }
+        file.text(network.prefix + name).tensor(values, shape);
+    };
+    const auto parameter = [&](const std::string& name, const std::vector<std::int64_t>& shape,
+                               int constant = -1) {
+        shapes.push_back(shape);
+        weight(name, shape, constant);
+    };
+    const auto normalisation = [&](const std::string& name, std::int64_t channels) {
+        parameter(name + ".weight", {channels}, 1);
+        parameter(name + ".bias", {channels}, 0);
+        weight(name + ".running_mean", {channels}, 0);
+        weight(name + ".running_var", {channels}, 1);
+        file.text(network.prefix + name + ".num_batches_tracked");
+        file.view("LongStorage", file.store<std::int64_t>({7}), 1, 0, {}, {});
+    };
+    file.op("}(").text("epoch").integer(network.epoch).text("arch").text("resnet");
+    file.text("state_dict").global("collections", "OrderedDict").op(")R(");
+    parameter("conv1.weight", {16, network.channels, 3, 3});
+    normalisation("bn1", 16);
+    std::int64_t in = 16;
+    for (int stage = 1; stage <= 3; ++stage) {
+        const std::int64_t out = 8 << stage;
+        for (int block = 0; block < network.blocks; ++block) {
+            const std::string name =
+                "layer" + std::to_string(stage) + "." + std::to_string(block) + ".";
+            parameter(name + "conv1.weight", {out, in, 3, 3});
+            normalisation(name + "bn1", out);
+            parameter(name + "conv2.weight", {out, out, 3, 3});
+            normalisation(name + "bn2", out);
+            in = out;
+        }
+    }
+    if (network.cosine) {
+        parameter("linear.weight", {64, network.classes});
+    } else {
+        parameter("linear.weight", {network.classes, 64});
+        parameter("linear.bias", {network.classes});
+    }
+    file.op("u").text("best_acc1").op("G@I\xc0").op(std::string(5, '\0'));
+    file.text("optimizer").op("}(").text("state").op("}(");
+    for (std::size_t p = 0; p < shapes.size(); ++p) {
+        file.integer(static_cast<std::int64_t>(p)).op("}(").text("momentum_buffer");
+        std::int64_t elements = 1;
+        for (const std::int64_t size : shapes[p]) elements *= size;
+        if (network.momentum) {
+            file.tensor(std::vector<float>(static_cast<std::size_t>(elements),
+                                           static_cast<float>(p + 1) / 1000.0F),
+                        shapes[p]);
+        } else {
+            file.op("N");
+        }
+        file.op("u");
+    }
+    file.op("u").text("param_groups").op("](}(").text("lr").op("G?\xb9\x99\x99\x99\x99\x99\x9a");
+    file.text("params").op("](");
+    for (std::size_t p = 0; p < shapes.size(); ++p) file.integer(static_cast<std::int64_t>(p));
+    file.op("eueu").op("u");
+    return file;
+}
+
 }  // namespace ballast
