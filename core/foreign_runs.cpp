@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "core/experiment/catalog.h"
 #include "core/learning_library.h"
 #include "core/results/public_run.h"
 #include "core/results/run_folder.h"
@@ -66,6 +67,17 @@ fs::path newestPublicCheckpoint(const fs::path& folder) {
         }
     }
     return newest;
+}
+
+void requireModel(const CheckpointInfo& info, const RunConfig& config) {
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (info.model == config.model && info.classes == dataset->classes &&
+        info.in_channels == dataset->channels) {
+        return;
+    }
+    throw CheckpointError("it is of a " + info.model.name + " with a " + info.model.head +
+                          " head for " + std::to_string(info.classes) + " classes and " +
+                          std::to_string(info.in_channels) + " channels");
 }
 
 /// Why `config` cannot go on from a checkpoint after `epoch` epochs, if so.
@@ -152,14 +164,22 @@ ForeignRun importRun(const fs::path& workspace, const fs::path& source) {
     if (!checkpoint.empty()) {
         const std::string name = checkpoint.filename().string();
         const int epochs = static_cast<int>(start.records.size());
-        const int done = learning().inspectCheckpoint(checkpoint).epochs_done.value_or(epochs);
-        description.parent["checkpoint"] = name;
-        description.parent["sha256"] = sha256OfFile(checkpoint);
-        imported.said.push_back(name + " was taken over as the checkpoint after " +
-                                std::to_string(done) + " epochs");
-        start.write_checkpoints = [&run, checkpoint, done](const fs::path& target) {
-            learning().adoptCheckpoint(checkpoint, run.config, done, target / checkpointName(done));
-        };
+        try {
+            const CheckpointInfo info = learning().inspectCheckpoint(checkpoint);
+            requireModel(info, run.config);
+            const int done = info.epochs_done.value_or(epochs);
+            description.parent["checkpoint"] = name;
+            description.parent["sha256"] = sha256OfFile(checkpoint);
+            start.write_checkpoints = [&run, checkpoint, done](const fs::path& target) {
+                learning().adoptCheckpoint(checkpoint, run.config, done,
+                                           target / checkpointName(done));
+            };
+            imported.said.push_back(name + " was taken over as the checkpoint after " +
+                                    std::to_string(done) + " epochs");
+        } catch (const CheckpointError& error) {  // the numbers are worth having without it
+            imported.said.push_back("the checkpoint was not taken over: " +
+                                    std::string(error.what()));
+        }
     }
     start.log = imported.said;
     imported.folder = OwnedRun::create(workspace, description, start);

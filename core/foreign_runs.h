@@ -37,7 +37,8 @@ ForeignRun forkRun(const std::filesystem::path& workspace, const ForkRequest& re
                    const TrainingEnvironment& environment);
 
 /// Makes a finished run of what the authors' public code left in `source`: args.txt, log_train.csv,
-/// log_test.csv, and its newest *ckpt.pth.tar where there is one. The data set need not be here.
+/// log_test.csv, and its newest *ckpt.pth.tar where there is one that fits. The data set need not
+/// be here.
 /// Throws DataError with file and line, ConfigError, StorageError, and leaves nothing behind then.
 ForeignRun importRun(const std::filesystem::path& workspace, const std::filesystem::path& source);
 

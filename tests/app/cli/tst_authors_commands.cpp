@@ -132,54 +132,43 @@ private Q_SLOTS:
         QVERIFY(shots.out.contains("Ankle boot"));
     }
 
-    // The new config's weight decay holds from the fork on, whatever the optimiser was saved with.
-    void forkGoesOnUnderTheNewConfig() {
-        const QString given = checkpoint();
-        const QString config = file("fork.json", kConfig);
-        std::map<std::string, std::string> weights;
-        for (const char* decay : {"0.0002", "0.5"}) {
-            const QString workspace = QString("fork-") + decay;
-            const CliAnswer forked = runCli({"fork", given, config, "--workspace", path(workspace),
-                                             "--set", QString("/optimizer/weight_decay=") + decay});
-            QVERIFY2(forked.code == 0, forked.err.constData());
-            QVERIFY2(forked.out.contains("the momentum is the checkpoint's"),
-                     forked.out.constData());
-            QCOMPARE(runsOf(workspace).size(), std::size_t{1});
-            const fs::path folder = runsOf(workspace).front();
-            const RunSummary before = readRun(folder);
-            QVERIFY(before.status.state == RunState::stopped);
-            QCOMPARE(before.status.epochs_done, 2);
-            QCOMPARE(before.records.size(), std::size_t{2});
-            QVERIFY(std::isnan(before.records[1].loss));
-            QCOMPARE(before.description.parent["checkpoint"], "2_ckpt.pth.tar");
-            QCOMPARE(before.description.parent["epoch"], 2);
-            QCOMPARE(before.description.parent["sha256"].get<std::string>().size(),
-                     std::size_t{64});
+    void forkTakesTheLogsBeside() {
+        const fs::path folder = path("beside").toStdString();
+        fs::copy(kSample.toStdString(), folder);
+        std::ofstream(folder / "2_ckpt.pth.tar", std::ios::binary) << publicCheckpoint({}).file();
+        const CliAnswer answer = runCli({"fork", path("beside/2_ckpt.pth.tar"),
+                                         file("beside.json", kConfig), "--workspace", path("b")});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains("2 of the 2 epochs before the fork are known, from the logs"),
+                 answer.out.constData());
+        const RunSummary run = readRun(runsOf("b").at(0));
+        QCOMPARE(run.records.size(), std::size_t{2});
+        QCOMPARE(run.records[1].balanced_test_accuracy, 0.2279);
+        QCOMPARE(run.records[1].learning_rate, 0.1);
+        QVERIFY(run.records[1].streaming.accuracy.empty());
+    }
 
-            const CliAnswer resumed = runCli({"resume", QString::fromStdString(folder.string())});
-            QVERIFY2(resumed.code == 0, resumed.err.constData());
-            const RunSummary after = readRun(folder);
-            QVERIFY(after.status.state == RunState::finished);
-            QCOMPARE(after.records.size(), std::size_t{3});
-            QVERIFY(std::isnan(after.records[1].loss));
-            QCOMPARE(after.records[2].weight_decay, QString(decay).toDouble());
-            QVERIFY(std::isfinite(after.records[2].loss));
-            QVERIFY(readFile(folder / "log.txt").find("goes on after 2 epochs") !=
-                    std::string::npos);
-            weights[decay] = readFile(folder / "checkpoints" / checkpointName(3));
-        }
-        QVERIFY(weights["0.0002"] != weights["0.5"]);
+    void importTakesTheCheckpointThatFits() {
+        const fs::path folder = path("fits").toStdString();
+        fs::copy(kSample.toStdString(), folder);
+        PublicNetwork network{5, 3, 10, false, true, 20, ""};
+        const auto put = [&](const char* name, const PublicNetwork& content) {
+            std::ofstream(folder / name, std::ios::binary) << publicCheckpoint(content).file();
+        };
+        put("10_ckpt.pth.tar", {});
+        put("20_ckpt.pth.tar", network);
+        const CliAnswer fits = runCli({"import", path("fits"), "--workspace", path("f")});
+        QVERIFY2(fits.code == 0, fits.err.constData());
+        const RunSummary run = readRun(runsOf("f").at(0));
+        QCOMPARE(checkpointFiles(run.folder).size(), std::size_t{1});
+        QCOMPARE(checkpointFiles(run.folder)[0].epochs_done, 20);
+        QCOMPARE(run.description.parent["checkpoint"], "20_ckpt.pth.tar");
 
-        // A fork of a run of ours has its records.
-        const fs::path parent = runsOf("fork-0.5").front();
-        const CliAnswer forked =
-            runCli({"fork", QString::fromStdString(parent.string()), config, "--workspace",
-                    path("again"), "--set", "/training/epochs=4"});
-        QVERIFY2(forked.code == 0, forked.err.constData());
-        const RunSummary again = readRun(runsOf("again").at(0));
-        QCOMPARE(again.records.size(), std::size_t{3});
-        QVERIFY(std::isfinite(again.records[2].loss));
-        QCOMPARE(again.description.parent["run"], parent.filename().string());
+        put("30_ckpt.pth.tar", {});  // of another model
+        const CliAnswer other = runCli({"import", path("fits"), "--workspace", path("g")});
+        QVERIFY2(other.code == 0, other.err.constData());
+        QVERIFY2(other.out.contains("not taken over: it is of a resnet8"), other.out.constData());
+        QVERIFY(checkpointFiles(runsOf("g").at(0)).empty());
     }
 
     void badForksLeaveNothing_data() {
