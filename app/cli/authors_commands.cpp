@@ -38,10 +38,15 @@ Surroundings surroundingsOf(const EvaluateOptions& options, const fs::path& file
         const RunDescription run = readRun(folder.parent_path()).description;
         if (!run.class_counts.empty()) known = {run.config.data.dataset, run.class_counts};
     } else if (fs::exists(folder / "args.txt")) {
-        const json arguments = readPublicArguments(folder / "args.txt");
-        known.dataset = arguments.value("dataset", known.dataset);
-        if (arguments.contains("cls_num_list")) {
-            known.class_counts = arguments["cls_num_list"].get<std::vector<std::int64_t>>();
+        try {
+            const json arguments = readPublicArguments(folder / "args.txt");
+            known.dataset = arguments.value("dataset", known.dataset);
+            if (arguments.contains("cls_num_list")) {
+                known.class_counts = arguments["cls_num_list"].get<std::vector<std::int64_t>>();
+            }
+        } catch (const json::exception&) {
+            throw DataError((folder / "args.txt").string() +
+                            ": dataset is not a text or cls_num_list not a list of whole numbers");
         }
     }
     if (!options.dataset.empty() && options.dataset != known.dataset) {
