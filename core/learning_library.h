@@ -1,7 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/experiment/class_terms.h"
 #include "core/run.h"
@@ -35,6 +38,28 @@ struct BenchDataOptions {
     int threads = 0;  // 0: all cores
 };
 
+/// What a checkpoint of any kind says of itself.
+struct CheckpointInfo {
+    std::optional<int> epochs_done;
+    ModelConfig model;
+    std::int64_t in_channels = 0;
+    std::int64_t classes = 0;
+    bool has_momentum = false;
+};
+
+struct EvaluationRequest {
+    std::filesystem::path checkpoint;  // a file of any kind
+    DataConfig data;                   // whose test split
+    std::optional<ModelConfig> model;  // that it must fit; left out: what the file holds
+    std::string device = "auto";
+    int threads = 0;  // 0: all cores
+};
+struct Evaluation {
+    CheckpointInfo checkpoint;
+    std::vector<double> test_accuracy;  // per class
+    double balanced_test_accuracy = 0.0;
+};
+
 /// What core needs from the room with Torch. Implemented in core/learning/learning.cpp.
 class Learning {
 public:
@@ -50,6 +75,23 @@ public:
                              RunControl& control, RunObserver& observer) const = 0;
 
     virtual LossResult loss(const LossRequest& request) const = 0;
+
+    /// The members below read a checkpoint of any kind: ckpt.pth.tar of the public PyTorch code,
+    /// one of ours, plain safetensors. They throw CheckpointError naming the file and the first
+    /// thing that is wrong with it.
+    virtual CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) const = 0;
+
+    /// Accuracy on the test split; the training split is not touched. Throws DataError.
+    virtual Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const = 0;
+
+    /// Writes `from` as a checkpoint of a run of `config` after `epochs_done` epochs. Momentum that
+    /// it does not have is zero.
+    virtual void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
+                                 int epochs_done, const std::filesystem::path& to) const = 0;
+
+    /// Writes the model's state dict alone as safetensors, under the public code's names.
+    virtual void exportWeights(const std::filesystem::path& from,
+                               const std::filesystem::path& to) const = 0;
 
     /// Times our training step against a textbook loop in one run; returns both and their ratio.
     virtual nlohmann::ordered_json benchTrain(const BenchOptions& options) const = 0;

@@ -89,8 +89,8 @@ const Learning& learning() {
     return *kLoaded;
 }
 
-fs::path createRun(const fs::path& workspace, const RunConfig& config,
-                   const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
+RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,
+                           const TrainingEnvironment& environment) {
     const DatasetInfo* dataset = findDataset(config.data.dataset);
     if (dataset == nullptr) throw ConfigError("unknown data set \"" + config.data.dataset + "\"");
     RunDescription description;
@@ -104,7 +104,12 @@ fs::path createRun(const fs::path& workspace, const RunConfig& config,
     const std::vector<std::int64_t> subset =
         environment.data_store.split(config.data, description.class_counts).train;
     description.subset_sha256 = sha256Hex(std::as_bytes(std::span(subset)));
-    return OwnedRun::create(workspace, description);
+    return description;
+}
+
+fs::path createRun(const fs::path& workspace, const RunConfig& config,
+                   const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
+    return OwnedRun::create(workspace, describeRun(config, config_as_given, environment));
 }
 
 RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environment,

@@ -12,6 +12,8 @@
 
 namespace ballast {
 
+struct RunDescription;
+
 /// Receives what a run has to say, on the training thread. Values only.
 class RunObserver {
 public:
@@ -49,6 +51,11 @@ struct TrainingEnvironment {
     int threads = 0;  // budget of the slot, where the config says 0; 0: all cores
     bool low_priority = false;
 };
+
+/// What run.json says of a new run: the config, its class counts and its subset, drawn from the
+/// data set's labels. Throws ConfigError, DataError.
+RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,
+                           const TrainingEnvironment& environment);
 
 /// Makes a new run: draws the subset from the data set's labels and makes the run's folder under
 /// `workspace`/runs with state queued; milliseconds, no Torch. Returns the folder. Throws

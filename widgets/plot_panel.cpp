@@ -249,7 +249,12 @@ void PlotPanel::drawEmpty(std::span<const RunCurves* const> runs, const QString&
     QString text = empty_text;
     const bool needs_minority = figure_ != Figure::balanced_test_accuracy;
     bool all_balanced = !runs.empty();
-    for (const RunCurves* run : runs) all_balanced = all_balanced && !run->hasMinority();
+    bool all_imported = !runs.empty();
+    for (const RunCurves* run : runs) {
+        all_balanced = all_balanced && !run->hasMinority();
+        all_imported = all_imported && run->epochsDone() > 0 && !run->hasTrainingStatistics();
+    }
+    if (needs_minority && all_imported) text = tr("Imported runs have no training statistics");
     if (needs_minority && all_balanced) text = tr("No minority: classes are balanced");
     if (text.isEmpty()) return;
     auto* label = new QCPItemText(plot_);

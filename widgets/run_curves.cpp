@@ -74,6 +74,11 @@ int RunCurves::epochsDone() const {
     return points.empty() ? 0 : static_cast<int>(points.back().x());
 }
 
+bool RunCurves::hasTrainingStatistics() const {
+    return std::ranges::any_of(points_[at(Series::min_logit_highest)],
+                               [](const QPointF& point) { return std::isfinite(point.y()); });
+}
+
 QPointF RunCurves::best() const {
     QPointF best(kMissing, kMissing);
     for (const QPointF& point : points_[at(Series::balanced_test_accuracy)]) {

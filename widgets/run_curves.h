@@ -69,6 +69,9 @@ public:
     /// Whether the classes fall into a majority and a minority.
     bool hasMinority() const { return !info_.majority.empty(); }
 
+    /// Whether any epoch so far has training statistics; imported epochs have none.
+    bool hasTrainingStatistics() const;
+
 private:
     void addPoints(const EpochRecord& record);
 

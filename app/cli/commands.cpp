@@ -44,20 +44,6 @@ std::string readInput(const std::string& file) {
     }
 }
 
-const DatasetInfo& datasetNamed(const std::string& name) {
-    if (const DatasetInfo* dataset = findDataset(name)) return *dataset;
-    std::vector<std::string> names;
-    std::string all;
-    for (const DatasetInfo& info : datasets()) {
-        names.emplace_back(info.name);
-        all += (all.empty() ? "" : ", ") + names.back();
-    }
-    const std::string nearest = nearestWord(name, names);
-    throw ConfigError("unknown data set \"" + name + "\"" +
-                      (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
-                      "; known: " + all);
-}
-
 ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> counts) {
     const FisherConsistency fisher = fisherConsistency(terms, counts);
     return {{"alpha", terms.alpha},
@@ -193,6 +179,20 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
 }
 
 }  // namespace
+
+const DatasetInfo& datasetNamed(const std::string& name) {
+    if (const DatasetInfo* dataset = findDataset(name)) return *dataset;
+    std::vector<std::string> names;
+    std::string all;
+    for (const DatasetInfo& info : datasets()) {
+        names.emplace_back(info.name);
+        all += (all.empty() ? "" : ", ") + names.back();
+    }
+    const std::string nearest = nearestWord(name, names);
+    throw ConfigError("unknown data set \"" + name + "\"" +
+                      (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+                      "; known: " + all);
+}
 
 json readConfigJson(const std::string& file, const std::vector<std::string>& settings) {
     json config = parseJson(readInput(file), file);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,32 @@ int benchTrainCommand(const BenchOptions& options, bool json);
 int benchDataCommand(const BenchDataOptions& options, bool json, const DataStore& store);
 int tableCommand(const std::filesystem::path& workspace, const std::string& format,
                  const std::filesystem::path& output);
+
+struct EvaluateOptions {
+    std::filesystem::path checkpoint;  // a file of any kind, or a run's folder
+    std::string dataset;               // empty: what is known of the checkpoint, else cifar10
+    std::string config;                // empty: the model is what the file holds
+    std::optional<int> epoch;
+    bool json = false;
+    int threads = 0;
+};
+int evaluateCommand(const EvaluateOptions& options, const DataStore& store);
+
+struct ForkOptions {
+    std::filesystem::path checkpoint;
+    std::string config;
+    std::filesystem::path workspace;
+    std::vector<std::string> settings;
+    std::optional<int> epoch;
+};
+int forkCommand(const ForkOptions& options, const DataStore& store);
+
+int importCommand(const std::filesystem::path& folder, const std::filesystem::path& workspace);
+int exportWeightsCommand(const std::filesystem::path& checkpoint, std::optional<int> epoch,
+                         const std::filesystem::path& output);
+
+/// The data set of that name. Throws ConfigError with the nearest name.
+const DatasetInfo& datasetNamed(const std::string& name);
 
 /// A config file ("-": standard input) with settings applied.
 nlohmann::json readConfigJson(const std::string& file, const std::vector<std::string>& settings);

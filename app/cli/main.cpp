@@ -145,6 +145,53 @@ int main(int argc, char** argv) {
     table_command->add_option("--output", output, "File to write; standard output if left out")
         ->type_name("FILE");
 
+    EvaluateOptions evaluate;
+    CLI::App* evaluate_command =
+        app.add_subcommand("evaluate", "Test accuracy of a checkpoint, ours or PyTorch's");
+    evaluate_command
+        ->add_option("CHECKPOINT", evaluate.checkpoint,
+                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+        ->required();
+    evaluate_command->add_option("--dataset", evaluate.dataset, "Default: the run's, or cifar10")
+        ->type_name("NAME");
+    evaluate_command->add_option("--config", evaluate.config, "Whose model it must fit")
+        ->type_name("FILE");
+    evaluate_command->add_option("--epoch", evaluate.epoch, "Of a run's checkpoints: epochs done");
+    evaluate_command->add_option("--threads", evaluate.threads, "0: all cores")
+        ->check(CLI::Range(0, 1024));
+    add_json(evaluate_command);
+
+    ForkOptions fork;
+    CLI::App* fork_command =
+        app.add_subcommand("fork", "A run that goes on from a checkpoint under another config");
+    fork_command
+        ->add_option("CHECKPOINT", fork.checkpoint,
+                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+        ->required();
+    fork_command->add_option("CONFIG", fork.config)->required();
+    add_workspace(fork_command);
+    fork_command->add_option("--set", fork.settings, "Change a field, e.g. /training/epochs=20")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    fork_command->add_option("--epoch", fork.epoch, "Epochs done; default: what the file says");
+
+    std::filesystem::path imported;
+    CLI::App* import_command =
+        app.add_subcommand("import", "A finished run of the public code, from its logs");
+    import_command->add_option("FOLDER", imported, "With args.txt, log_train.csv and log_test.csv")
+        ->required();
+    add_workspace(import_command);
+
+    std::filesystem::path exported;
+    std::filesystem::path weights;
+    std::optional<int> export_epoch;
+    CLI::App* export_command = app.add_subcommand(
+        "export-weights", "The model's weights as safetensors, under the public code's names");
+    export_command->add_option("CHECKPOINT", exported, "A run's folder or a checkpoint file")
+        ->required();
+    export_command->add_option("--output", weights, "File to write")->type_name("FILE")->required();
+    export_command->add_option("--epoch", export_epoch, "Of a run's checkpoints: epochs done");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -167,6 +214,16 @@ int main(int argc, char** argv) {
         if (preset_show->parsed()) return presetShowCommand(run.data, run.settings);
         if (bench_train->parsed()) return benchTrainCommand(bench, json);
         if (bench_data_command->parsed()) return benchDataCommand(bench_data, json, store);
+        if (evaluate_command->parsed()) {
+            evaluate.json = json;
+            return evaluateCommand(evaluate, store);
+        }
+        if (fork_command->parsed()) {
+            fork.workspace = workspace;
+            return forkCommand(fork, store);
+        }
+        if (import_command->parsed()) return importCommand(imported, workspace);
+        if (export_command->parsed()) return exportWeightsCommand(exported, export_epoch, weights);
         return tableCommand(table_workspace, format, output);
     } catch (const Error& error) {
         std::cerr << "ballast-cli: " << error.what() << std::endl;

@@ -22,14 +22,6 @@ std::string typeName(torch::ScalarType type) {
     throw CheckpointError("a checkpoint holds float32 and int64 tensors only");
 }
 
-std::string shapeText(torch::IntArrayRef shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
-    }
-    return text + "]";
-}
-
 std::span<const std::byte> asBytes(const std::string& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -42,7 +34,26 @@ std::string checksum(const ordered_json& header, std::span<const std::byte> data
     return sum.hexDigest();
 }
 
-Checkpoint parse(const std::string& content) {
+/// An empty tensor of the header's shape and type; what it cannot be is said.
+torch::Tensor emptyTensor(const std::string& name, const ordered_json& entry, std::size_t limit) {
+    const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
+    const auto type = entry.at("dtype").get<std::string>();
+    if (type != "F32" && type != "I64") {
+        throw CheckpointError("has the tensor " + name + " of type " + type +
+                              "; allowed: F32 and I64");
+    }
+    std::int64_t elements = 1;
+    for (const std::int64_t size : shape) {
+        if (size < 0 || __builtin_mul_overflow(elements, size, &elements) ||
+            elements > static_cast<std::int64_t>(limit)) {
+            throw CheckpointError("is damaged: " + name + " has the shape " + shapeText(shape));
+        }
+    }
+    return torch::empty(shape, type == "F32" ? torch::kFloat32 : torch::kInt64);
+}
+
+/// `foreign`: a file without our metadata is read too.
+Checkpoint parse(const std::string& content, bool foreign) {
     if (content.size() < kLengthBytes) throw CheckpointError("is truncated");
     std::uint64_t header_bytes = 0;
     for (std::size_t i = kLengthBytes; i-- > 0;) {
@@ -55,23 +66,24 @@ Checkpoint parse(const std::string& content) {
     ordered_json header = ordered_json::parse(
         content.begin() + kLengthBytes, content.begin() + static_cast<std::ptrdiff_t>(data_start));
     Checkpoint checkpoint;
-    checkpoint.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
-    if (std::stoi(checkpoint.metadata.at("ballast_format")) > kCheckpointFormat) {
-        throw CheckpointError("has format " + checkpoint.metadata.at("ballast_format") +
-                              ", newer than this version of Ballast");
+    if (!foreign || header.contains("__metadata__")) {
+        checkpoint.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
     }
     const auto data = asBytes(content).subspan(data_start);
-    header["__metadata__"].erase("sha256");
-    if (checksum(header, data) != checkpoint.metadata.at("sha256")) {
-        throw CheckpointError("is damaged: its checksum does not fit");
+    if (!foreign || checkpoint.metadata.contains("ballast_format")) {
+        if (std::stoi(checkpoint.metadata.at("ballast_format")) > kCheckpointFormat) {
+            throw CheckpointError("has format " + checkpoint.metadata.at("ballast_format") +
+                                  ", newer than this version of Ballast");
+        }
+        header["__metadata__"].erase("sha256");
+        if (checksum(header, data) != checkpoint.metadata.at("sha256")) {
+            throw CheckpointError("is damaged: its checksum does not fit");
+        }
     }
     for (const auto& [name, entry] : header.items()) {
         if (name == "__metadata__") continue;
-        const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
         const auto offsets = entry.at("data_offsets").get<std::array<std::size_t, 2>>();
-        const auto type =
-            entry.at("dtype").get<std::string>() == "F32" ? torch::kFloat32 : torch::kInt64;
-        torch::Tensor tensor = torch::empty(shape, type);
+        torch::Tensor tensor = emptyTensor(name, entry, data.size());
         if (offsets[0] > offsets[1] || offsets[1] > data.size() ||
             offsets[1] - offsets[0] != tensor.nbytes()) {
             throw CheckpointError("is damaged: " + name + " lies outside the file");
@@ -82,7 +94,27 @@ Checkpoint parse(const std::string& content) {
     return checkpoint;
 }
 
+Checkpoint load(const std::filesystem::path& file, bool foreign) {
+    try {
+        return parse(readFile(file), foreign);
+    } catch (const CheckpointError& error) {
+        throw CheckpointError(file.string() + " " + error.what());
+    } catch (const StorageError& error) {
+        throw CheckpointError(error.what());
+    } catch (const std::exception& error) {
+        throw CheckpointError(file.string() + " is damaged: " + error.what());
+    }
+}
+
 }  // namespace
+
+std::string shapeText(torch::IntArrayRef shape) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+    }
+    return text + "]";
+}
 
 void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint) {
     ordered_json header;
@@ -110,15 +142,11 @@ void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpo
 }
 
 Checkpoint loadCheckpoint(const std::filesystem::path& file) {
-    try {
-        return parse(readFile(file));
-    } catch (const CheckpointError& error) {
-        throw CheckpointError(file.string() + " " + error.what());
-    } catch (const StorageError& error) {
-        throw CheckpointError(error.what());
-    } catch (const std::exception& error) {
-        throw CheckpointError(file.string() + " is damaged: " + error.what());
-    }
+    return load(file, false);
+}
+
+Checkpoint loadSafetensors(const std::filesystem::path& file) {
+    return load(file, true);
 }
 
 void restoreTensors(const std::map<std::string, torch::Tensor>& tensors,

@@ -8,6 +8,9 @@
 
 namespace ballast {
 
+/// Before a parameter's name: its momentum buffer.
+inline constexpr const char* kMomentumPrefix = "optimizer.momentum.";
+
 /// What a checkpoint holds: named tensors (float32 or int64) and a few words.
 struct Checkpoint {
     std::map<std::string, torch::Tensor> tensors;
@@ -21,6 +24,13 @@ void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpo
 /// Reads and checks a safetensors file written by saveCheckpoint. Tensors are on the CPU.
 /// Throws CheckpointError: missing, truncated, damaged, of a newer format.
 Checkpoint loadCheckpoint(const std::filesystem::path& file);
+
+/// Reads any safetensors file of float32 and int64 tensors. One written by saveCheckpoint is
+/// checked as above; of others, metadata may be missing. Throws CheckpointError.
+Checkpoint loadSafetensors(const std::filesystem::path& file);
+
+/// "[64, 3, 3]"
+std::string shapeText(torch::IntArrayRef shape);
 
 /// Copies `tensors[name]` into each of `targets`, keeping their device and memory format.
 /// Throws CheckpointError with the first name or shape that differs; nothing is copied then.

@@ -2,6 +2,7 @@
 #include "core/learning/bench.h"
 #include "core/learning/bench_data.h"
 #include "core/learning/device.h"
+#include "core/learning/foreign_checkpoints.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/trainer.h"
 #include "core/learning_library.h"
@@ -53,6 +54,24 @@ public:
             const auto* data = gradient.data_ptr<double>();
             return LossResult{value.item<double>(), {data, data + gradient.numel()}};
         });
+    }
+
+    CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) const override {
+        return translated([&] { return ballast::inspectCheckpoint(file); });
+    }
+
+    Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const override {
+        return translated([&] { return evaluateCheckpoint(request, store); });
+    }
+
+    void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
+                         int epochs_done, const std::filesystem::path& to) const override {
+        translated([&] { ballast::adoptCheckpoint(from, config, epochs_done, to); });
+    }
+
+    void exportWeights(const std::filesystem::path& from,
+                       const std::filesystem::path& to) const override {
+        translated([&] { ballast::exportWeights(from, to); });
     }
 
     nlohmann::ordered_json benchTrain(const BenchOptions& options) const override {

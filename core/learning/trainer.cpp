@@ -21,7 +21,6 @@ namespace {
 constexpr std::int64_t kEvaluationBatch = 250;
 constexpr auto kPausePoll = std::chrono::milliseconds(20);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
-constexpr const char* kMomentumPrefix = "optimizer.momentum.";
 
 double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -29,17 +28,6 @@ double seconds(std::chrono::steady_clock::duration duration) {
 
 double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-/// The config's model; with a learnable scale of the head where a phase trains it.
-ImageNetwork modelOf(const RunConfig& config, std::int64_t channels, std::int64_t classes,
-                     torch::Device device) {
-    ImageNetwork model = makeModel(config.model, channels, classes, config.training.seed, device);
-    if (std::ranges::any_of(config.phases,
-                            [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
-        model->head()->addScale();
-    }
-    return model;
 }
 
 std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& labels, int classes) {
@@ -65,7 +53,7 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       device_(resolveDevice(run.description().device)),
       data_(openImageSources(config_.data, class_counts_, environment.data_store, device_,
                              run.description().threads)),
-      model_(modelOf(config_, data_.train->channels(), classes(), device_)),
+      model_(makeModel(config_, data_.train->channels(), classes(), device_)),
       optimizer_(*model_, config_.optimizer.momentum),
       images_of_class_(indicesByClass(data_.train->labels(), classes())) {
     if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());

@@ -200,6 +200,16 @@ std::vector<EpochRecord> readRecords(const fs::path& folder, std::vector<std::st
     return records;
 }
 
+std::string recordLines(const std::vector<EpochRecord>& records) {
+    std::string lines;
+    for (const EpochRecord& record : records) lines += toJson(record).dump() + "\n";
+    return lines;
+}
+
+std::string logLine(const std::string& line) {
+    return utcTime("%Y-%m-%dT%H:%M:%SZ ") + line + "\n";
+}
+
 bool ownerIsGone(const RunOwner& owner) {
     const RunOwner self = thisProcess();
     if (owner.host != self.host) return false;  // cannot know
@@ -207,8 +217,10 @@ bool ownerIsGone(const RunOwner& owner) {
     return ::kill(static_cast<pid_t>(owner.pid), 0) != 0 && errno == ESRCH;
 }
 
-std::vector<OwnedRun::CheckpointFile> checkpointFiles(const fs::path& folder) {
-    std::vector<OwnedRun::CheckpointFile> files;
+}  // namespace
+
+std::vector<CheckpointFile> checkpointFiles(const fs::path& folder) {
+    std::vector<CheckpointFile> files;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder / "checkpoints", error)) {
         const std::string name = entry.path().filename().string();
@@ -216,11 +228,15 @@ std::vector<OwnedRun::CheckpointFile> checkpointFiles(const fs::path& folder) {
         const int epochs = std::atoi(name.c_str() + std::strlen(kCheckpointPrefix));
         if (epochs > 0) files.push_back({epochs, entry.path()});
     }
-    std::ranges::sort(files, {}, &OwnedRun::CheckpointFile::epochs_done);
+    std::ranges::sort(files, {}, &CheckpointFile::epochs_done);
     return files;
 }
 
-}  // namespace
+std::string checkpointName(int epochs_done) {
+    std::string digits = std::to_string(epochs_done);
+    digits.insert(0, 6 - std::min<std::size_t>(6, digits.size()), '0');
+    return kCheckpointPrefix + digits + kCheckpointSuffix;
+}
 
 RunSummary readRun(const fs::path& folder) {
     RunSummary summary;
@@ -240,7 +256,8 @@ RunSummary readRun(const fs::path& folder) {
     return summary;
 }
 
-fs::path OwnedRun::create(const fs::path& workspace, const RunDescription& given) {
+fs::path OwnedRun::create(const fs::path& workspace, const RunDescription& given,
+                          const RunStart& start) {
     RunDescription description = given;
     description.created = utcTime("%Y-%m-%dT%H:%M:%SZ");
     const fs::path runs = workspace / "runs";
@@ -252,7 +269,16 @@ fs::path OwnedRun::create(const fs::path& workspace, const RunDescription& given
         makeFolders(temporary / "checkpoints");
         replaceFile(temporary / "run.json", descriptionJson(description).dump(2) + "\n");
         RunStatus status;
+        status.state = start.state;
+        status.epochs_done = static_cast<int>(start.records.size());
         status.heartbeat = unixNow();
+        if (!start.records.empty()) {
+            replaceFile(temporary / "epochs.jsonl", recordLines(start.records));
+        }
+        for (const std::string& line : start.log) {
+            appendToFile(temporary / "log.txt", logLine(line));
+        }
+        if (start.write_checkpoints) start.write_checkpoints(temporary / "checkpoints");
         replaceFile(temporary / "status.json", statusJson(status).dump(2) + "\n");
         for (int attempt = 1;; ++attempt) {
             const fs::path folder =
@@ -327,9 +353,7 @@ void OwnedRun::append(const EpochRecord& record) {
 void OwnedRun::truncateRecords(int epochs) {
     if (static_cast<int>(records_.size()) <= epochs) return;
     records_.resize(static_cast<std::size_t>(epochs));
-    std::string content;
-    for (const EpochRecord& record : records_) content += toJson(record).dump() + "\n";
-    replaceFile(folder_ / "epochs.jsonl", content);
+    replaceFile(folder_ / "epochs.jsonl", recordLines(records_));
 }
 
 void OwnedRun::setStatus(RunState state, int epochs_done, const std::string& message) {
@@ -343,17 +367,11 @@ void OwnedRun::setStatus(RunState state, int epochs_done, const std::string& mes
 }
 
 void OwnedRun::log(const std::string& line) {
-    appendToFile(folder_ / "log.txt", utcTime("%Y-%m-%dT%H:%M:%SZ ") + line + "\n");
-}
-
-std::vector<OwnedRun::CheckpointFile> OwnedRun::checkpoints() const {
-    return checkpointFiles(folder_);
+    appendToFile(folder_ / "log.txt", logLine(line));
 }
 
 fs::path OwnedRun::checkpointPath(int epochs_done) const {
-    std::string digits = std::to_string(epochs_done);
-    digits.insert(0, 6 - std::min<std::size_t>(6, digits.size()), '0');
-    return folder_ / "checkpoints" / (kCheckpointPrefix + digits + kCheckpointSuffix);
+    return folder_ / "checkpoints" / checkpointName(epochs_done);
 }
 
 void OwnedRun::pruneCheckpoints() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -44,7 +45,9 @@ struct RunDescription {
     int threads = 0;
     std::string data_sha256;
     std::string subset_sha256;
-    nlohmann::json parent;  // null, or {"run", "epoch"} of a forked run
+    // null; of a forked run {"checkpoint", "sha256", "epoch"}, also "run" where it was one of ours;
+    // of an imported run {"imported": its folder's name}
+    nlohmann::json parent;
 };
 
 /// Everything a view of a run shows. Where the folder cannot be read, `error` says why and the rest
@@ -63,15 +66,38 @@ struct RunSummary {
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
 
+/// A file of checkpoints/, and how many epochs it comes after.
+struct CheckpointFile {
+    int epochs_done = 0;
+    std::filesystem::path path;
+};
+
+/// The checkpoints of a run, oldest first; none where there is no such folder.
+std::vector<CheckpointFile> checkpointFiles(const std::filesystem::path& run_folder);
+
+/// "epoch-000020.safetensors"
+std::string checkpointName(int epochs_done);
+
+/// What a new run begins with where part of it was trained elsewhere.
+struct RunStart {
+    RunState state = RunState::queued;
+    std::vector<EpochRecord> records;
+    std::vector<std::string> log;
+    /// Writes files into the new run's checkpoints folder.
+    std::function<void(const std::filesystem::path&)> write_checkpoints;
+};
+
 /// Exclusive ownership of a run's folder while it trains: one process at a time, held by a file
 /// lock that the kernel releases when the process dies. All writing to a run goes through here.
 class OwnedRun {
 public:
     /// Makes a new folder under `workspace`/runs, with run.json and status "queued"; an ID is made
-    /// of the run's name and the time. Returns it without keeping ownership. Throws StorageError
-    /// and leaves nothing behind.
+    /// of the run's name and the time. With a `start` it has that state, those records and
+    /// checkpoints from the first moment it can be seen. Returns it without keeping ownership.
+    /// Throws StorageError, and what writing the checkpoints throws, and leaves nothing behind.
     static std::filesystem::path create(const std::filesystem::path& workspace,
-                                        const RunDescription& description);
+                                        const RunDescription& description,
+                                        const RunStart& start = {});
 
     /// Takes ownership. Repairs a torn last record and says so in repairs().
     /// Throws StorageError: no such run, newer format, held by another process.
@@ -100,12 +126,7 @@ public:
     /// Appends a line with the time to log.txt.
     void log(const std::string& line);
 
-    /// Files of checkpoints/ by epochs done, oldest first.
-    struct CheckpointFile {
-        int epochs_done = 0;
-        std::filesystem::path path;
-    };
-    std::vector<CheckpointFile> checkpoints() const;
+    std::vector<CheckpointFile> checkpoints() const { return checkpointFiles(folder_); }
     std::filesystem::path checkpointPath(int epochs_done) const;
 
     /// Removes all checkpoints but the newest two and the one after the best epoch.

@@ -11,6 +11,7 @@ private Q_SLOTS:
     void everySeriesHoldsTheRecordsNumbers();
     void exactSeriesHavePointsOnlyWhereMeasured();
     void missingValuesAreGaps();
+    void importedRunsHaveTestAccuracyOnly();
     void balancedClassesHaveNoGroups();
     void aResumedRunReplacesItsLaterEpochs();
     void bestIsTheEarliestOfEquals();
@@ -62,6 +63,24 @@ void TestRunCurves::missingValuesAreGaps() {
     QVERIFY(std::isnan(curves.points(Series::min_logit_highest)[0].y()));
     QVERIFY(std::isnan(curves.best().y()));
     QCOMPARE(curves.epochsDone(), 1);
+}
+
+void TestRunCurves::importedRunsHaveTestAccuracyOnly() {
+    RunCurves curves(sample::run(QStringLiteral("a")));
+    EpochRecord imported;
+    imported.balanced_test_accuracy = 0.5;
+    imported.test_accuracy = {0.9, 0.8, 0.2, 0.1};
+    curves.append(imported);
+    QCOMPARE(curves.best(), QPointF(1, 50));
+    QVERIFY(!curves.hasTrainingStatistics());
+    for (const Series series : {Series::majority_accuracy, Series::min_logit_lowest,
+                                Series::min_logit_minority, Series::accuracy_ratio}) {
+        QVERIFY(std::isnan(curves.valueAt(series, 1)));
+    }
+    // A fork goes on with epochs of our own.
+    curves.append(sample::record(1, true));
+    QVERIFY(curves.hasTrainingStatistics());
+    QVERIFY(std::isfinite(curves.valueAt(Series::exact_accuracy_ratio, 2)));
 }
 
 void TestRunCurves::balancedClassesHaveNoGroups() {

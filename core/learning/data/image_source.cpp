@@ -14,6 +14,20 @@ std::unique_ptr<BatchStream> ImageSource::plainStream(std::int64_t batch_size) c
     return stream(std::move(order), batch_size, {});
 }
 
+std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, const DataStore& store,
+                                            torch::Device device, int threads) {
+    const DatasetInfo* dataset = findDataset(config.dataset);
+    if (dataset == nullptr) throw DataError("unknown data set \"" + config.dataset + "\"");
+    if (!dataset->listed()) {
+        return std::make_unique<MemorySource>(
+            imageTensor(store.read(*dataset, Split::test), nullptr, *dataset, device));
+    }
+    ImageList list = store.list(config, Split::test);
+    checkImageFiles(list);
+    const PhotoFormat format{config.image_size, dataset->mean, dataset->standard_deviation};
+    return std::make_unique<PhotoSource>(std::move(list), format, device, threads);
+}
+
 ImageSources openImageSources(const DataConfig& config, const std::vector<std::int64_t>& counts,
                               const DataStore& store, torch::Device device, int threads) {
     const DatasetInfo* dataset = findDataset(config.dataset);

@@ -62,6 +62,10 @@ struct ImageSources {
     std::unique_ptr<ImageSource> validation;  // nullptr without a validation split
 };
 
+/// The test images of a data set alone; otherwise as openImageSources.
+std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, const DataStore& store,
+                                            torch::Device device, int threads);
+
 /// The images of a config's data set: small images in memory, listed ones decoded as they are
 /// needed by `threads` threads. Throws DataError, also where the lists have other class counts.
 ImageSources openImageSources(const DataConfig& config, const std::vector<std::int64_t>& counts,

@@ -1,5 +1,6 @@
 #include "core/learning/models/network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -124,6 +125,17 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
         if (parameter.dim() == 4) {
             parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
         }
+    }
+    return model;
+}
+
+ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
+                       torch::Device device) {
+    ImageNetwork model =
+        makeModel(config.model, in_channels, classes, config.training.seed, device);
+    if (std::ranges::any_of(config.phases,
+                            [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
+        model->head()->addScale();
     }
     return model;
 }

@@ -53,4 +53,9 @@ TORCH_MODULE(ImageNetwork);
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
                        std::uint64_t seed, torch::Device device);
 
+/// The model of a whole config: as above, with a learnable scale of the head where a phase trains
+/// it.
+ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
+                       torch::Device device);
+
 }  // namespace ballast

@@ -1,0 +1,115 @@
+#include "core/learning/foreign_checkpoints.h"
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+
+#include "core/error.h"
+#include "core/learning/calibration.h"
+#include "core/learning/checkpoint.h"
+#include "core/learning/class_statistics.h"
+#include "core/learning/data/image_source.h"
+#include "core/learning/device.h"
+#include "core/learning/models/network.h"
+#include "core/learning/public_checkpoint.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::int64_t kEvaluationBatch = 250;
+
+CheckpointInfo infoOf(const ModelState& state) {
+    const ModelShape shape = shapeOf(state);
+    return {state.epochs_done, shape.model, shape.in_channels, shape.classes,
+            !state.momentum.empty()};
+}
+
+/// Copies the weights of `state` into a model of that shape.
+void load(const ModelState& state, ImageNetwork& model) {
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, target] : stateDict(*model)) {
+        if (const torch::Tensor* tensor = state.find(name)) target.copy_(*tensor);
+    }
+}
+
+}  // namespace
+
+CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) {
+    return infoOf(readModelState(file));
+}
+
+Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore& store) {
+    const torch::Device device = resolveDevice(request.device);
+    const int threads = request.threads > 0
+                            ? request.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    prepareThread(threads);
+    const ModelState state = readModelState(request.checkpoint);
+    Evaluation evaluation;
+    evaluation.checkpoint = infoOf(state);
+    const ModelConfig config = request.model.value_or(evaluation.checkpoint.model);
+    const auto test = openTestImages(request.data, store, device, threads);
+    const DatasetInfo* dataset = findDataset(request.data.dataset);
+    const std::int64_t classes =
+        dataset->classes > 0 ? dataset->classes : test->labels().max().item<std::int64_t>() + 1;
+    requireFit(state, {config, test->channels(), classes});
+    ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
+    load(state, model);
+    model->eval();
+
+    const torch::NoGradGuard no_grad;
+    const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device);
+    torch::Tensor seen = torch::zeros({classes}, options);
+    torch::Tensor right = torch::zeros({classes}, options);
+    const auto stream = test->plainStream(kEvaluationBatch);
+    for (Batch batch; stream->next(batch);) {
+        countRight(model->forward(batch.images), batch.labels, seen, right);
+    }
+    const torch::Tensor accuracy = (right.to(torch::kFloat64) / seen.to(torch::kFloat64)).cpu();
+    const auto* values = accuracy.data_ptr<double>();
+    evaluation.test_accuracy.assign(values, values + classes);
+    evaluation.balanced_test_accuracy =
+        std::accumulate(values, values + classes, 0.0) / static_cast<double>(classes);
+    return evaluation;
+}
+
+void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config, int epochs_done,
+                     const std::filesystem::path& to) {
+    const ModelState state = readModelState(from);
+    ModelShape shape = shapeOf(state);
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (dataset == nullptr) throw ConfigError("unknown data set \"" + config.data.dataset + "\"");
+    if (dataset->classes > 0) shape.classes = dataset->classes;
+    shape.in_channels = dataset->channels;
+    requireFit(state, {config.model, shape.in_channels, shape.classes});
+    ImageNetwork model = makeModel(config, shape.in_channels, shape.classes, torch::kCPU);
+    load(state, model);
+    Checkpoint checkpoint;
+    checkpoint.metadata = {{"epochs_done", std::to_string(epochs_done)}};
+    for (const auto& [name, tensor] : stateDict(*model)) checkpoint.tensors[name] = tensor;
+    if (std::ranges::any_of(config.phases, usesEstimates)) {
+        checkpoint.tensors.merge(Calibration(static_cast<int>(shape.classes)).state());
+    }
+    for (const auto& item : model->named_parameters()) {
+        const auto buffer = state.momentum.find(item.key());
+        torch::Tensor momentum = torch::zeros_like(item.value()).detach();
+        if (buffer != state.momentum.end() && buffer->second.sizes() == momentum.sizes()) {
+            momentum = buffer->second;
+        }
+        checkpoint.tensors[kMomentumPrefix + item.key()] = momentum;
+    }
+    saveCheckpoint(to, checkpoint);
+}
+
+void exportWeights(const std::filesystem::path& from, const std::filesystem::path& to) {
+    const ModelState state = readModelState(from);
+    requireFit(state, shapeOf(state));
+    Checkpoint checkpoint;
+    for (const auto& [name, tensor] : state.tensors) checkpoint.tensors[name] = tensor;
+    if (state.epochs_done) {
+        checkpoint.metadata["epochs_done"] = std::to_string(*state.epochs_done);
+    }
+    saveCheckpoint(to, checkpoint);
+}
+
+}  // namespace ballast

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/learning_library.h"
+
+namespace ballast {
+
+/// What Learning's members of the same name do; see core/learning_library.h.
+CheckpointInfo inspectCheckpoint(const std::filesystem::path& file);
+Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore& store);
+void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config, int epochs_done,
+                     const std::filesystem::path& to);
+void exportWeights(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace ballast

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ballast {
+
+enum class TensorType {
+    float64,
+    float32,
+    float16,
+    bfloat16,
+    int64,
+    int32,
+    int16,
+    int8,
+    uint8,
+    boolean
+};
+
+/// Bytes of one element.
+std::int64_t elementBytes(TensorType type);
+
+/// A view into a stored array: element (i, j, …) is number offset + i·stride[0] + j·stride[1] + …
+/// of `storage`. Checked: within the storage, and with no more elements than it has.
+struct TensorView {
+    TensorType type = TensorType::float32;
+    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> stride;
+    std::int64_t offset = 0;
+    std::string storage;                // name of the array in the archive
+    std::int64_t storage_elements = 0;  // length of the array
+    std::int64_t elements() const;
+};
+
+/// One value of a pickle. Values point at each other, and may do so in a ring: follow them by name
+/// and to a fixed depth only.
+struct PickleValue {
+    enum class Kind {
+        none,
+        boolean,
+        integer,
+        real,
+        text,
+        bytes,
+        list,
+        tuple,
+        dict,
+        tensor,
+        storage,
+        global,
+        dtype  // parts that tensors and NumPy numbers are made of
+    };
+    Kind kind = Kind::none;
+    std::int64_t integer = 0;               // boolean: 0 or 1
+    double real = 0.0;                      // also of an integer
+    std::string text;                       // text and bytes; the name of a global
+    std::vector<const PickleValue*> items;  // list, tuple; dict: key, value, key, value, …
+    TensorView tensor;                      // storage: its type, name and length only
+
+    /// The value of a dict's text key, of equal keys the last; nullptr where there is none.
+    const PickleValue* find(std::string_view key) const;
+    bool is(Kind wanted) const { return kind == wanted; }
+};
+
+/// What a pickle of protocol 2 to 4 holds, read without running any of it: numbers, text, None,
+/// lists, tuples, dicts (OrderedDict too), PyTorch's tensors and parameters, NumPy's numbers.
+/// Any other class or function is refused by its name. Nothing recurses, and memory is linear in
+/// the pickle's length.
+class Pickle {
+public:
+    /// Throws CheckpointError with the end of a sentence that begins with the file's name.
+    explicit Pickle(std::string_view data);
+    const PickleValue& root() const { return *root_; }
+
+private:
+    friend class Unpickler;
+    std::deque<PickleValue> values_;  // addresses stay
+    const PickleValue* root_ = nullptr;
+};
+
+}  // namespace ballast
