@@ -151,11 +151,13 @@ private Q_SLOTS:
 
     void dataShowImageFolder() {
         const JpegFolder folder;
-        const std::string config = R"({"data": {"dataset": "image-folder", "folder": ")" +
-                                   folder.path().string() +
-                                   R"(", "imbalance": {"profile": "none"}},
-            "training": {"augmentation": "resized-crop-jitter"}})";
-        const CliAnswer answer = runCli({"data", "show", file("photos.json", config), "--json"});
+        const json config = {{"data",
+                              {{"dataset", "image-folder"},
+                               {"folder", folder.path().string()},
+                               {"imbalance", {{"profile", "none"}}}}},
+                             {"training", {{"augmentation", "resized-crop-jitter"}}}};
+        const CliAnswer answer =
+            runCli({"data", "show", file("photos.json", config.dump()), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         const json shown = parsed(answer.out);
         QCOMPARE(shown["class_counts"], json({12, 40, 5, 30, 8, 25, 3, 18, 50, 10}));
