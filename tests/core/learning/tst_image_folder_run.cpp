@@ -87,7 +87,9 @@ private Q_SLOTS:
     }
 
     void changedListsAreRefused() {
-        JpegFolder other;
+        JpegFolder::Options options;
+        options.pixels = 40;
+        const JpegFolder other(options);
         RunConfig changed = config();
         changed.data = other.config(32);
         const fs::path run = newRun(changed);
@@ -103,6 +105,7 @@ private Q_SLOTS:
 
     void damagedImageEndsTheRun() {
         JpegFolder::Options options;
+        options.pixels = 40;
         options.corrupt = true;
         const JpegFolder damaged(options);
         RunConfig spoilt = config();
