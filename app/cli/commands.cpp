@@ -408,9 +408,13 @@ int benchDataCommand(const BenchDataOptions& options, bool as_json, const DataSt
     for (const auto& [key, label] :
          {std::pair{"training", "resized-crop-jitter"}, std::pair{"test", "resize, centre crop"}}) {
         const ordered_json& rates = result[key];
-        std::printf("%-20s  ballast %7.1f images/s  plain loop %7.1f images/s  ratio %5.2f\n",
-                    label, rates["ballast_images_per_second"].get<double>(),
-                    rates["plain_images_per_second"].get<double>(), rates["ratio"].get<double>());
+        std::printf(
+            "%-20s  ballast %7.1f images/s (%.2f ms of CPU each)  plain loop %7.1f (%.2f)  ratio "
+            "%5.2f\n",
+            label, rates["ballast_images_per_second"].get<double>(),
+            rates["ballast_cpu_milliseconds"].get<double>(),
+            rates["plain_images_per_second"].get<double>(),
+            rates["plain_cpu_milliseconds"].get<double>(), rates["ratio"].get<double>());
     }
     return 0;
 }

@@ -461,9 +461,14 @@ void MainWindow::updateObstacle() {
     } else {
         const RunConfig config = configFromJson(experiment_->config(), "the config");
         const DatasetInfo& dataset = *findDataset(config.data.dataset);
-        if (!controller_.dataStore().find(dataset)) {
-            reason = tr("Cannot start: %1 is not on this machine; fetch it with Data → Fetch %1.")
-                         .arg(text(dataset.label));
+        if (!controller_.dataStore().find(config.data)) {
+            reason = dataset.listed()
+                         ? tr("Cannot start: there is no folder with the lists of %1; Data → Fetch "
+                              "%1 says where to get it.")
+                               .arg(text(dataset.label))
+                         : tr("Cannot start: %1 is not on this machine; fetch it with Data → Fetch "
+                              "%1.")
+                               .arg(text(dataset.label));
         }
     }
     experiment_->setObstacle(reason);

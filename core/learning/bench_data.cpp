@@ -2,6 +2,7 @@
 
 #include <stdlib.h>  // mkdtemp
 
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -85,6 +86,22 @@ RgbImage mosaic(const ImageSet& images, std::size_t first, int width, int height
     return image;
 }
 
+/// What a pass over all files took.
+struct Pace {
+    double images_per_second;
+    double cpu_milliseconds;  // of all threads, an image: other programs hardly change it
+};
+
+template<class Pass>
+Pace paceOf(int images, Pass pass) {
+    const std::clock_t cpu = std::clock();
+    const BenchClock::time_point start = BenchClock::now();
+    pass();
+    const double wall = secondsSince(start);
+    const double busy = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
+    return {images / wall, 1000.0 * busy / images};
+}
+
 /// Writes `count` files into `folder`; adds up their bytes.
 ImageList makeFiles(const ImageSet& images, int count, const fs::path& folder,
                     std::uintmax_t& bytes) {
@@ -153,38 +170,42 @@ nlohmann::ordered_json benchData(const BenchDataOptions& options, const DataStor
     const PhotoSource source(list, format, torch::kCPU, threads);
 
     const char* names[] = {"resized-crop-jitter", "none"};
-    std::vector<double> ours[2];
-    std::vector<double> plain[2];
-    std::vector<double> ratios[2];
+    std::vector<Pace> ours[2];
+    std::vector<Pace> plain[2];
     for (int round = 0; round <= kRounds; ++round) {
         for (std::size_t i = 0; i < 2; ++i) {
             const Augmentation augmentation{names[i], 0, round};
             const Batches batches(source.size(), kBatch, 0, round);
-            const auto rate = [&](BenchClock::time_point start) {
-                return static_cast<double>(options.images) / secondsSince(start);
-            };
-            BenchClock::time_point start = BenchClock::now();
-            const auto stream = source.stream(batches.order(), kBatch, augmentation);
-            for (Batch batch; stream->next(batch);) {
-            }
-            const double our_rate = rate(start);
-            start = BenchClock::now();
-            {
-                torch::set_num_threads(1);
-                plainPass(list, batches.order(), format, augmentation);
-                torch::set_num_threads(threads);
-            }
-            const double plain_rate = rate(start);
+            const Pace our_pace = paceOf(options.images, [&] {
+                const auto stream = source.stream(batches.order(), kBatch, augmentation);
+                for (Batch batch; stream->next(batch);) {
+                }
+            });
+            torch::set_num_threads(1);
+            const Pace plain_pace = paceOf(
+                options.images, [&] { plainPass(list, batches.order(), format, augmentation); });
+            torch::set_num_threads(threads);
             if (round == 0) continue;  // warm-up of both
-            ours[i].push_back(our_rate);
-            plain[i].push_back(plain_rate);
-            ratios[i].push_back(our_rate / plain_rate);
+            ours[i].push_back(our_pace);
+            plain[i].push_back(plain_pace);
         }
     }
+    const auto medianOf = [](const std::vector<Pace>& paces, double Pace::*field) {
+        std::vector<double> values;
+        for (const Pace& pace : paces) values.push_back(pace.*field);
+        return median(values);
+    };
     const auto result = [&](std::size_t i) {
-        return nlohmann::ordered_json{{"ballast_images_per_second", median(ours[i])},
-                                      {"plain_images_per_second", median(plain[i])},
-                                      {"ratio", median(ratios[i])}};
+        std::vector<double> ratios;
+        for (std::size_t k = 0; k < ours[i].size(); ++k) {
+            ratios.push_back(ours[i][k].images_per_second / plain[i][k].images_per_second);
+        }
+        return nlohmann::ordered_json{
+            {"ballast_images_per_second", medianOf(ours[i], &Pace::images_per_second)},
+            {"plain_images_per_second", medianOf(plain[i], &Pace::images_per_second)},
+            {"ratio", median(ratios)},
+            {"ballast_cpu_milliseconds", medianOf(ours[i], &Pace::cpu_milliseconds)},
+            {"plain_cpu_milliseconds", medianOf(plain[i], &Pace::cpu_milliseconds)}};
     };
     return {{"images", options.images},
             {"size", options.size},

@@ -98,9 +98,13 @@ void ExperimentPage::update() {
     problems_ = checkConfig(json);
     form_->setProblems(problems_);
     timeline_->setEnabled(problems_.empty());  // it still shows the last config that was right
-    if (problems_.empty()) {
-        const RunConfig config = configFromJson(json, "the config");
-        const DatasetInfo& dataset = *findDataset(config.data.dataset);
+    const RunConfig config = problems_.empty() ? configFromJson(json, "the config") : RunConfig();
+    const DatasetInfo& dataset = *findDataset(config.data.dataset);
+    if (problems_.empty() && dataset.listed()) {
+        preview_->setUnavailable(tr("How large the classes are stands in the data set's list."));
+        timeline_->setConfig(config);
+        summary_->setText(text(dataset.help));
+    } else if (problems_.empty()) {
         const std::vector<std::int64_t> counts = classCounts(config.data);
         QStringList names;
         for (const std::string_view name : dataset.class_names) names.append(text(name));

@@ -5,8 +5,10 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
+#include "core/error.h"
 #include "core/learning/data/photo_transforms.h"
 
 namespace ballast {
@@ -58,16 +60,16 @@ public:
         for (std::size_t batch = 0; batch < slots_.size(); ++batch) prepare(batch);
         const std::size_t threads =
             std::min(static_cast<std::size_t>(std::max(1, source.threads_)), order_.size());
-        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+        try {
+            for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+        } catch (const std::system_error& error) {
+            stop();
+            throw Error("no threads to decode images: " + std::string(error.what()),
+                        ExitCode::run_failed);
+        }
     }
 
-    ~PhotoStream() override {
-        {
-            const std::lock_guard lock(mutex_);
-            stopped_ = true;
-        }
-        room_.notify_all();
-    }
+    ~PhotoStream() override { stop(); }
 
     bool next(Batch& batch) override {
         if (taken_ >= batches()) return false;
@@ -109,6 +111,14 @@ private:
     std::span<const std::int64_t> indicesOf(std::size_t batch) const {
         const std::size_t start = batch * batch_size_;
         return std::span(order_).subspan(start, std::min(batch_size_, order_.size() - start));
+    }
+
+    void stop() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopped_ = true;
+        }
+        room_.notify_all();
     }
 
     /// Makes the slot of `batch` ready for it; the one that had it before is taken.

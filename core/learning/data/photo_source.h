@@ -25,6 +25,7 @@ public:
     std::int64_t size() const override { return labels_.size(0); }
     std::int64_t channels() const override { return 3; }
     const torch::Tensor& labels() const override { return labels_; }
+    const ImageList& list() const { return list_; }
     std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order, std::int64_t batch_size,
                                         const Augmentation& augmentation) const override;
 

@@ -9,6 +9,7 @@
 #include "core/experiment/config_schema.h"
 #include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
+#include "tests/core/jpeg_folder.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -133,6 +134,66 @@ private Q_SLOTS:
         const CliAnswer text = runCli({"data", "list"}, {}, {"HOME=" + path("no-home")});
         QCOMPARE(text.code, 0);
         QVERIFY(text.out.contains("ballast-cli data get cifar100"));
+    }
+
+    void listedDataSetsAreNotFetched() {
+        const CliAnswer list = runCli({"data", "list"}, {}, {"HOME=" + path("no-home")});
+        QVERIFY(list.out.contains("where to get it: ballast-cli data get imagenet-lt"));
+        QVERIFY(list.out.contains("8142 classes"));
+        const CliAnswer get =
+            runCli({"data", "get", "imagenet-lt"}, {}, {"HOME=" + path("no-home")});
+        QCOMPARE(get.code, 3);
+        for (const char* words :
+             {"image-net.org", "ImageNet_LT_train.txt", "relative/path label", "/data/folder"}) {
+            QVERIFY2(get.says(words), get.err.constData());
+        }
+    }
+
+    void dataShowImageFolder() {
+        const JpegFolder folder;
+        const json config = {{"data",
+                              {{"dataset", "image-folder"},
+                               {"folder", folder.path().string()},
+                               {"imbalance", {{"profile", "none"}}}}},
+                             {"training", {{"augmentation", "resized-crop-jitter"}}}};
+        const CliAnswer answer =
+            runCli({"data", "show", file("photos.json", config.dump()), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const json shown = parsed(answer.out);
+        QCOMPARE(shown["class_counts"], json({12, 40, 5, 30, 8, 25, 3, 18, 50, 10}));
+        QCOMPARE(shown["train_images"], 201);
+        QCOMPARE(shown["test_images"], 40);
+        QCOMPARE(shown["classes"], 10);
+
+        // Of many classes the table shows the first and the last.
+        QDir().mkpath(path("many"));
+        std::string lines;
+        for (int y = 0; y < 300; ++y) {
+            lines += std::to_string(y) + ".jpg " + std::to_string(y) + "\n";
+        }
+        file("many/train.txt", lines);
+        file("many/test.txt", lines);
+        const CliAnswer many =
+            runCli({"data", "show", path("photos.json"), "--set", "/data/folder=" + path("many")});
+        QVERIFY2(many.code == 0, many.err.constData());
+        QVERIFY(many.out.contains("200 classes left out"));
+        QVERIFY(many.out.count('\n') < 120);
+
+        file("many/train.txt", "a.jpg x\nb.jpg 5\n");
+        const CliAnswer wrong =
+            runCli({"data", "show", path("photos.json"), "--set", "/data/folder=" + path("many")});
+        QCOMPARE(wrong.code, 3);
+        QVERIFY2(wrong.says("many/train.txt, line 1: the label \"x\""), wrong.err.constData());
+    }
+
+    void benchDataPrintsRatios() {
+        const CliAnswer answer =
+            runCli({"bench", "data", "--images", "10", "--size", "32", "--threads", "1", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const json result = parsed(answer.out);
+        for (const char* part : {"training", "test"}) {
+            QVERIFY(result[part]["ratio"].get<double>() > 0);
+        }
     }
 
     void folderGivenIsSearchedFirst() {

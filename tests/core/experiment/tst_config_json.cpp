@@ -1,7 +1,9 @@
 #include <QtTest>
+#include <cmath>
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/imbalance.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -94,6 +96,16 @@ private Q_SLOTS:
         row("ce with a scale", R"({"loss": {"name": "ce"}})", "/phases/0/beta", "vs");
         row("steps out of order", R"({"lr_schedule": {"steps": [{"from": 9}, {"from": 3}]}})",
             "/lr_schedule/steps/1/from", "order");
+        row("lists that are cut again", R"({"data": {"dataset": "imagenet-lt"}})",
+            "/data/imbalance/profile", "allowed: none");
+        row("folder of another kind", R"({"data": {"folder": "/x"}})", "/data/folder", "CIFAR-10");
+        row("size of another kind", R"({"data": {"image_size": 32}})", "/data/image_size",
+            "allowed: 224");
+        row("photographs' augmentation", R"({"training": {"augmentation": "resized-crop-jitter"}})",
+            "/training/augmentation", "allowed: none, crop-flip");
+        row("cosine with steps", R"({"lr_schedule": {"kind": "cosine"}})", "/lr_schedule/steps",
+            "cosine");
+        row("schedule", R"({"lr_schedule": {"kind": "cosin"}})", "/lr_schedule/kind", "\"cosine\"");
         row("section of another type", R"({"data": 3})", "/data", "object");
     }
     void problems() {
@@ -121,6 +133,62 @@ private Q_SLOTS:
         QVERIFY2(found.front().message.find(says.toStdString()) != std::string::npos,
                  found.front().message.c_str());
         QVERIFY_THROWS_EXCEPTION(ConfigError, configFromJson(config, "test"));
+    }
+
+    void listedDataSets() {
+        json config = json::parse(R"({"data": {"dataset": "imagenet-lt", "image_size": 160,
+            "folder": "/data/x", "imbalance": {"profile": "none"}}, "model": {"name": "resnet50"},
+            "training": {"augmentation": "resized-crop-jitter"}})");
+        QVERIFY(checkConfig(config).empty());
+        const RunConfig read = configFromJson(config, "listed");
+        QCOMPARE(read.data.folder, std::string("/data/x"));
+        QCOMPARE(read.data.image_size, 160);
+        QVERIFY(configFromJson(json(toJson(read)), "again") == read);
+        QVERIFY_THROWS_EXCEPTION(ConfigError, classCounts(read.data));
+        config["training"]["augmentation"] = "crop-flip";
+        QCOMPARE(checkConfig(config).front().pointer, std::string("/training/augmentation"));
+        QVERIFY(checkConfig(config).front().message.find("none, resized-crop-jitter") !=
+                std::string::npos);
+
+        // How many classes an image folder has, only its lists say.
+        config = json::parse(R"({"data": {"dataset": "image-folder", "imbalance":
+            {"profile": "none"}}, "phases": [{"from": 0, "alpha": [1, 2]}],
+            "training": {"augmentation": "none"}})");
+        QVERIFY(checkConfig(config).empty());
+        const RunConfig folder = configFromJson(config, "folder");
+        QVERIFY(checkClassLists(folder, 2, "x").empty());
+        QCOMPARE(checkClassLists(folder, 3, "x").front().pointer, std::string("/phases/0/alpha"));
+    }
+
+    // lr · ½ (1 + cos(π e / T)), after lr · (e + 1) / warm-up.
+    void cosineSchedule() {
+        RunConfig config;
+        config.lr_schedule.kind = "cosine";
+        config.lr_schedule.warmup_epochs = 2;
+        config.optimizer.lr = 0.2;
+        config.training.epochs = 8;
+        const double expected[] = {0.1,
+                                   0.2,
+                                   0.1707106781186548,  // cos(π/4) = 0.7071067811865476
+                                   0.1382683432365090,  // cos(3π/8) = 0.3826834323650898
+                                   0.1,
+                                   0.0617316567634910,
+                                   0.0292893218813452,
+                                   0.0076120467488713};  // cos(7π/8) = −0.9238795325112867
+        for (int epoch = 0; epoch < 8; ++epoch) {
+            QVERIFY(std::abs(learningRateAt(config, epoch) - expected[epoch]) < 1e-15);
+        }
+        config.phases = {Phase{}, Phase{}};
+        config.phases[1].from = 4;
+        config.phases[1].lr_factor = 0.5;
+        QVERIFY(std::abs(learningRateAt(config, 4) - 0.05) < 1e-15);
+    }
+
+    void fiftyLayersAreOfAnotherFamily() {
+        QCOMPARE(residualDepth("resnet44"), std::optional<int>(44));
+        QVERIFY(!residualDepth("resnet50"));
+        QCOMPARE(residualDepth("resnet56"), std::optional<int>(56));
+        QVERIFY(checkConfig({{"model", {{"name", "resnet50"}}}}).empty());
     }
 
     void everyProblemIsReportedAtOnce() {

@@ -89,14 +89,14 @@ private Q_SLOTS:
         std::set<std::string> cosine_names = names;
         names.insert("linear.bias");
 
-        const auto namesOf = [](const ResNet& model) {
+        const auto namesOf = [](const ImageNetwork& model) {
             std::set<std::string> found;
             for (const auto& item : model->named_parameters()) found.insert(item.key());
             for (const auto& item : model->named_buffers()) found.insert(item.key());
             return found;
         };
         QCOMPARE(namesOf(modelOf("resnet32")), names);
-        const ResNet cosine = modelOf("resnet32", 0, "cosine");
+        const ImageNetwork cosine = modelOf("resnet32", 0, "cosine");
         QCOMPARE(namesOf(cosine), cosine_names);
         QCOMPARE(modelOf("resnet32")->named_parameters()["linear.weight"].sizes().vec(),
                  (std::vector<std::int64_t>{10, 64}));
@@ -130,10 +130,10 @@ private Q_SLOTS:
 
     void weightsAreAFunctionOfTheSeed() {
         torch::manual_seed(1);
-        const ResNet first = modelOf("resnet14", 5);
+        const ImageNetwork first = modelOf("resnet14", 5);
         torch::manual_seed(2);  // Torch's own generator must not matter
-        const ResNet second = modelOf("resnet14", 5);
-        const ResNet other = modelOf("resnet14", 6);
+        const ImageNetwork second = modelOf("resnet14", 5);
+        const ImageNetwork other = modelOf("resnet14", 6);
         for (const auto& item : first->named_parameters()) {
             QVERIFY(torch::equal(item.value(), second->named_parameters()[item.key()]));
             if (item.key().find("bn") != std::string::npos) continue;
@@ -293,7 +293,7 @@ private Q_SLOTS:
     void layoutsGiveTheSame() {
         for (const bool training : {false, true}) {
             ImageNetwork model = modelOf("resnet20", 2);
-            ResNet plain = modelOf("resnet20", 2);
+            ImageNetwork plain = modelOf("resnet20", 2);
             for (torch::Tensor& parameter : plain->parameters()) {
                 parameter.set_data(parameter.contiguous());
             }

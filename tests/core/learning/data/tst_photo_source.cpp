@@ -1,0 +1,202 @@
+#include <torch/torch.h>
+
+#include <QtTest>
+#include <chrono>
+#include <fstream>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/learning/data/photo_source.h"
+#include "core/learning/data/photo_transforms.h"
+#include "tests/core/error_of.h"
+#include "tests/core/jpeg_folder.h"
+
+using namespace ballast;
+
+namespace {
+
+const Augmentation kAugmentation{"resized-crop-jitter", 5, 3};
+
+PhotoSource sourceOf(const JpegFolder& folder, int size, int threads) {
+    const DataConfig config = folder.config(size);
+    const DatasetInfo& dataset = *findDataset("image-folder");
+    return {DataStore().list(config, Split::train),
+            {size, dataset.mean, dataset.standard_deviation},
+            torch::kCPU,
+            threads};
+}
+
+/// Images and labels of a whole pass in the source's order, and the sizes of its batches.
+struct Pass {
+    torch::Tensor images;
+    torch::Tensor labels;
+    std::vector<std::int64_t> sizes;
+};
+Pass passOf(const PhotoSource& source, std::int64_t batch_size, const Augmentation& augmentation,
+            bool backwards = false) {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(source.size()));
+    std::iota(order.begin(), order.end(), 0);
+    if (backwards) std::ranges::reverse(order);
+    const auto stream = source.stream(order, batch_size, augmentation);
+    Pass pass;
+    std::vector<torch::Tensor> images;
+    std::vector<torch::Tensor> labels;
+    std::size_t at = 0;
+    for (Batch batch; stream->next(batch);) {
+        for (const std::int64_t index : batch.indices) {
+            if (index != order[at++]) return {};
+        }
+        images.push_back(batch.images);
+        labels.push_back(batch.labels);
+        pass.sizes.push_back(batch.images.size(0));
+    }
+    pass.images = torch::cat(images);
+    pass.labels = torch::cat(labels);
+    return pass;
+}
+
+}  // namespace
+
+class TestPhotoSource : public QObject {
+    Q_OBJECT
+
+    const JpegFolder folder_;
+
+private Q_SLOTS:
+    void batchesAreNormalisedImages() {
+        const PhotoSource source = sourceOf(folder_, 32, 2);
+        QCOMPARE(source.size(), std::int64_t{201});
+        QCOMPARE(source.channels(), std::int64_t{3});
+        const Pass pass = passOf(source, 64, {});
+        QCOMPARE(pass.sizes, (std::vector<std::int64_t>{64, 64, 64, 9}));
+        QVERIFY(torch::equal(pass.labels, source.labels()));
+        QVERIFY(torch::equal(torch::bincount(pass.labels).slice(0, 0, 3),
+                             torch::tensor({12, 40, 5}, torch::kInt64)));
+        QCOMPARE(pass.images.sizes().vec(), (std::vector<std::int64_t>{201, 3, 32, 32}));
+        const auto stream = source.plainStream(4);
+        Batch batch;
+        QVERIFY(stream->next(batch));
+        QVERIFY(batch.images.is_contiguous(torch::MemoryFormat::ChannelsLast));
+
+        // The first, decoded at full size: (v / 255 − mean) / standard deviation.
+        JpegDecoder decoder;
+        decoder.open(folder_.path() / "train/class 0/0.jpg");
+        RgbImage image;
+        int whole = 1;
+        decoder.decode(whole, image);
+        std::vector<float> values;
+        std::vector<float> rows;
+        resizeBox(image, centreCrop(image.width, image.height, 32).box, 32, 32, values, rows);
+        torch::Tensor expected = torch::tensor(values).view({32, 32, 3}).div(255);
+        expected = (expected - torch::tensor({0.485, 0.456, 0.406}, torch::kFloat32)) /
+                   torch::tensor({0.229, 0.224, 0.225}, torch::kFloat32);
+        const torch::Tensor difference = (expected.permute({2, 0, 1}) - batch.images[0]).abs();
+        // A reduced image is a little different at edges.
+        QVERIFY2(difference.mean().item<double>() < 0.02,
+                 qPrintable(QString::number(difference.mean().item<double>())));
+        QVERIFY(difference.max().item<double>() < 0.3);
+    }
+
+    // The same numbers for any number of threads, batch size and order; others in another epoch.
+    void imagesDependOnNothingElse() {
+        const Pass one = passOf(sourceOf(folder_, 32, 1), 50, kAugmentation);
+        const PhotoSource source = sourceOf(folder_, 32, 2);
+        QVERIFY(torch::equal(passOf(source, 50, kAugmentation).images, one.images));
+        QVERIFY(torch::equal(passOf(sourceOf(folder_, 32, 5), 7, kAugmentation, true).images,
+                             one.images.flip({0})));
+        Augmentation other = kAugmentation;
+        other.epoch = 4;
+        QVERIFY(!torch::equal(passOf(source, 50, other).images, one.images));
+        other = kAugmentation;
+        other.seed = 6;
+        QVERIFY(!torch::equal(passOf(source, 50, other).images, one.images));
+    }
+
+    void memoryIsBounded() {
+        const std::int64_t image = 224 * 224 * 3;
+        for (const std::int64_t batch : {1, 16, 128, 256, 1024}) {
+            const auto ahead = static_cast<std::int64_t>(batchesAhead(batch, 224));
+            QVERIFY(ahead >= 1 && ahead <= 8);
+            QVERIFY(ahead * batch * image <= PhotoSource::kAheadBytes);
+        }
+        QCOMPARE(batchesAhead(256, 224), std::size_t{8});
+        QCOMPARE(batchesAhead(1024, 224), std::size_t{3});
+        QCOMPARE(batchesAhead(65536, 224), std::size_t{1});
+
+        // Nobody takes anything: of 201 images no more are made than fit, 8 batches of 4. The
+        // access times would be the file system's word for it; a damaged file far behind is ours.
+        JpegFolder::Options options;
+        options.corrupt = true;
+        const JpegFolder damaged(options);
+        const PhotoSource source = sourceOf(damaged, 8, 2);
+        const auto stream = source.plainStream(4);
+        QTest::qWait(300);
+        // Mended before it is reached: had it been read, its batch would fail.
+        const auto good = folder_.path() / "train/class 3/0.jpg";
+        std::filesystem::copy_file(good, source.list().path(JpegFolder::kCorrupt),
+                                   std::filesystem::copy_options::overwrite_existing);
+        int batches = 0;
+        for (Batch batch; stream->next(batch);) ++batches;
+        QCOMPARE(batches, 51);
+    }
+
+    void streamsLeaveAtOnce() {
+        const PhotoSource source = sourceOf(folder_, 224, 2);
+        using Clock = std::chrono::steady_clock;
+        for (const int taken : {0, 1}) {
+            auto stream = source.plainStream(100);
+            Batch batch;
+            for (int i = 0; i < taken; ++i) QVERIFY(stream->next(batch));
+            const Clock::time_point start = Clock::now();
+            stream.reset();
+            const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+            QVERIFY2(seconds < 0.3, qPrintable(QString::number(seconds)));
+        }
+    }
+
+    void damagedFileIsNamedAfterTheBatchesBefore() {
+        JpegFolder::Options options;
+        options.corrupt = true;
+        const JpegFolder damaged(options);
+        for (const int threads : {1, 3}) {
+            const PhotoSource source = sourceOf(damaged, 16, threads);
+            const auto stream = source.plainStream(30);
+            Batch batch;
+            QVERIFY(stream->next(batch));
+            QVERIFY(stream->next(batch));
+            const QString error = errorOf([&] { stream->next(batch); });
+            const std::string file = source.list().path(JpegFolder::kCorrupt).string();
+            QVERIFY2(error.contains(QString::fromStdString(file)), qPrintable(error));
+        }
+    }
+
+    void greyImagesAreTaken() {
+        JpegFolder::Options options;
+        options.grey = true;
+        options.train_counts = {40, 40};
+        const JpegFolder grey(options);
+        QCOMPARE(passOf(sourceOf(grey, 16, 2), 64, {}).images.size(0), std::int64_t{80});
+    }
+
+    void missingFilesAreFoundBeforehand() {
+        JpegFolder::Options options;
+        options.missing = true;
+        const JpegFolder missing(options);
+        const DataConfig config = missing.config(16);
+        const DataStore store;
+        const QString error = errorOf(
+            [&] { openImageSources(config, store.classCounts(config), store, torch::kCPU, 1); });
+        QVERIFY2(error.contains("1 problem") && error.contains("is not there"), qPrintable(error));
+    }
+
+    void otherListsAreRefused() {
+        const DataConfig config = folder_.config(16);
+        const QString error = errorOf([&] {
+            openImageSources(config, std::vector<std::int64_t>(10, 1), DataStore(), torch::kCPU, 1);
+        });
+        QVERIFY2(error.contains("train.txt"), qPrintable(error));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPhotoSource)
+#include "tst_photo_source.moc"
