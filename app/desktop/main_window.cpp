@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/data_fetcher.h"
@@ -25,6 +26,7 @@
 #include "app/desktop/run_controller.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "core/foreign_runs.h"
 #include "core/results/atomic_file.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
@@ -84,7 +86,9 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       fetcher_(new DataFetcher(controller.dataStore(), this)),
       banner_(new Banner),
       pages_(new QStackedWidget),
-      experiment_(new ExperimentPage),
+      experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& data) {
+          return store.classCounts(data);
+      })),
       runs_(new RunsPage(controller)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
@@ -220,6 +224,8 @@ void MainWindow::makeMenus() {
     file->addSeparator();
     connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
             &MainWindow::startDemo);
+    connect(file->addAction(tr("&Import the authors' run…")), &QAction::triggered, this,
+            &MainWindow::importRunDialog);
     file->addAction(export_);
     file->addSeparator();
     QAction* quit = file->addAction(tr("&Quit"));
@@ -331,6 +337,49 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
     } catch (const std::exception& error) {
         showError(QString::fromUtf8(error.what()));
     }
+}
+
+/// Reads logs and a checkpoint of the public code on a thread of its own: the first checkpoint
+/// loads the training library.
+void MainWindow::importRunDialog() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
+    if (folder.isEmpty()) return;
+    settings_.setLastFolder(folder);
+    importRunFrom(toPath(folder));
+}
+
+MainWindow::~MainWindow() {
+    if (importing_) importing_->wait();
+}
+
+void MainWindow::importRunFrom(const std::filesystem::path& folder) {
+    banner_->showMessage(tr("Importing %1…").arg(QString::fromStdString(folder.string())));
+    struct Outcome {
+        std::vector<std::string> said;
+        std::string error;
+    };
+    const auto outcome = std::make_shared<Outcome>();
+    QThread* thread = QThread::create([outcome, folder, workspace = controller_.workspace()] {
+        try {
+            outcome->said = importRun(workspace, folder).said;
+        } catch (const std::exception& error) {
+            outcome->error = error.what();
+        }
+    });
+    // The program waits for it: an import ends by itself, and half of one is never seen.
+    importing_ = thread;
+    connect(thread, &QThread::finished, this, [this, outcome, thread] {
+        thread->deleteLater();
+        if (!outcome->error.empty()) return showError(QString::fromStdString(outcome->error));
+        QString text = tr("The run is imported.");
+        for (const std::string& line : outcome->said) {
+            text += QLatin1Char(' ') + QString::fromStdString(line) + QLatin1Char('.');
+        }
+        banner_->showMessage(text);
+        showRuns();
+    });
+    thread->start();
 }
 
 void MainWindow::saveConfigDialog() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
+#include <QThread>
 #include <filesystem>
 
 #include "app/desktop/settings.h"
@@ -23,12 +25,16 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     MainWindow(RunController& controller, QWidget* parent = nullptr);
+    ~MainWindow() override;
 
     /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
     void startDemo();
 
     /// Puts a config file into the editor. An unreadable one is said in the banner.
     void openConfig(const std::filesystem::path& file);
+
+    /// Makes a run of what the authors' public code left in `folder`; the banner says how it went.
+    void importRunFrom(const std::filesystem::path& folder);
 
     ExperimentPage& experimentPage() { return *experiment_; }
     RunsPage& runsPage() { return *runs_; }
@@ -45,6 +51,7 @@ private:
     void makeToolBar();
     void makeStatusBar();
 
+    void importRunDialog();
     void newConfig();
     void openConfigDialog();
     void saveConfigDialog();
@@ -84,6 +91,7 @@ private:
     QAction* stop_;
     QAction* edit_;
     QAction* remove_;
+    QPointer<QThread> importing_;
     bool may_close_ = false;
 };
 

@@ -94,8 +94,10 @@ void translateLoss(const Arguments& arguments, json& config, std::vector<std::st
     const std::string loss = arguments.text("loss_type", "CE");
     const std::string rule = arguments.text("train_rule", "None");
     std::string name = "ce";
-    if (loss == "VS") {
+    if (loss == "VS" || loss == "LDAM") {
         name = "vs";
+    } else if (loss == "Focal") {
+        name = "focal";
     } else if (loss != "CE") {
         std::string lower = loss;
         std::ranges::transform(lower, lower.begin(),
@@ -107,11 +109,15 @@ void translateLoss(const Arguments& arguments, json& config, std::vector<std::st
         }
     }
     config["loss"] = {{"name", name}};
+    if (name == "focal") config["loss"]["reduction"] = "mean";
     config["model"]["head"] = loss == "LDAM" ? "cosine" : "linear";
 
     const std::vector<double> radii = samRadii(arguments, notes);
     json first = {{"from", 0}, {"sam_radius", radii[0]}};
-    if (name == "vs") {
+    if (loss == "LDAM") {
+        first["beta"] = {{"rule", "constant"}, {"scale", 30.0}};
+        first["delta"] = {{"rule", "ldam"}, {"max_margin", 0.5}};
+    } else if (loss == "VS") {
         first["beta"] = {{"rule", "cdt"}, {"gamma", arguments.number("gamma", 0.0)}};
         first["delta"] = {{"rule", "la"}, {"tau", arguments.number("tau", 0.0)}};
     }
@@ -123,7 +129,7 @@ void translateLoss(const Arguments& arguments, json& config, std::vector<std::st
     if (rule == "ADRW" || rule == "ADRW-T") {
         second["alpha"] = {{"rule", "power"}, {"nu", arguments.number("tro", 1.0)}};
     }
-    if (rule.ends_with("-T") && name == "vs") second["beta"] = "one";
+    if (rule.ends_with("-T") && loss == "VS") second["beta"] = "one";
     const std::vector<std::string> known = {"None",  "Reweight", "RW",    "DRW",
                                             "DRW-T", "ADRW",     "ADRW-T"};
     if (std::ranges::find(known, rule) == known.end()) {

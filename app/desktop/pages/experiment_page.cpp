@@ -1,5 +1,6 @@
 #include "app/desktop/pages/experiment_page.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -11,7 +12,8 @@
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
-#include "core/experiment/imbalance.h"
+#include "core/experiment/presets.h"
+#include "core/theory/fisher_consistency.h"
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
 #include "widgets/icons.h"
@@ -36,13 +38,17 @@ QString phaseLabel(const RunConfig& config, std::size_t index) {
 
 }  // namespace
 
-ExperimentPage::ExperimentPage(QWidget* parent)
+ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
     : QWidget(parent),
+      count_classes_(std::move(count_classes)),
       splitter_(new QSplitter(Qt::Horizontal)),
+      method_(new QComboBox),
+      protocol_(new QComboBox),
       form_(new ConfigForm),
       timeline_(new ScheduleTimeline),
       preview_(new ClassTermPreview),
       summary_(new QLabel),
+      fisher_(new QLabel),
       obstacle_(new QLabel),
       start_(new QPushButton(icon(QStringLiteral("play")), tr("Start training"))) {
     auto* meaning = new QWidget;
@@ -50,6 +56,11 @@ ExperimentPage::ExperimentPage(QWidget* parent)
     column->setContentsMargins(kSpace3, kSpace3, kSpace3, kSpace3);
     column->setSpacing(kSpace2);
     column->addWidget(summary_);
+    column->addWidget(fisher_);
+    fisher_->setObjectName(QStringLiteral("fisher"));
+    fisher_->setWordWrap(true);
+    fisher_->setTextFormat(Qt::RichText);
+    fisher_->setAccessibleName(tr("Fisher consistency of each phase"));
     column->addWidget(timeline_, 2);
     column->addWidget(preview_, 5);
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -67,7 +78,13 @@ ExperimentPage::ExperimentPage(QWidget* parent)
     start_->setDefault(true);
     start_->setToolTip(tr("Queue a run of this config (Ctrl+Return)"));
 
-    splitter_->addWidget(form_);
+    auto* editor = new QWidget;
+    auto* editor_column = new QVBoxLayout(editor);
+    editor_column->setContentsMargins(0, 0, 0, 0);
+    editor_column->setSpacing(0);
+    editor_column->addWidget(makeMethodRow());
+    editor_column->addWidget(form_, 1);
+    splitter_->addWidget(editor);
     splitter_->addWidget(meaning);
     splitter_->setStretchFactor(0, 0);
     splitter_->setStretchFactor(1, 1);
@@ -93,35 +110,97 @@ nlohmann::json ExperimentPage::config() const {
     return form_->config();
 }
 
+/// The method by name, or what the user makes of it, and the protocol to take its epochs from.
+QWidget* ExperimentPage::makeMethodRow() {
+    method_->setObjectName(QStringLiteral("method"));
+    method_->setAccessibleName(tr("Method"));
+    method_->setEditable(true);
+    method_->setInsertPolicy(QComboBox::NoInsert);
+    method_->setToolTip(tr("Choose a method, or type one: %1").arg(text(presetGrammar())));
+    std::string_view group;
+    for (const PresetInfo& info : presets()) {
+        if (!group.empty() && info.group != group) method_->insertSeparator(method_->count());
+        group = info.group;
+        method_->addItem(text(info.name));
+        method_->setItemData(method_->count() - 1, text(info.help), Qt::ToolTipRole);
+    }
+    protocol_->setObjectName(QStringLiteral("protocol"));
+    protocol_->setAccessibleName(tr("Protocol"));
+    protocol_->addItem(tr("keep the epochs"), QString());
+    for (const ProtocolInfo& info : protocols()) {
+        protocol_->addItem(text(info.name), text(info.name));
+        protocol_->setItemData(protocol_->count() - 1, text(info.help), Qt::ToolTipRole);
+    }
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(kSpace3 + 2, kSpace3, kSpace3, kSpace1);
+    layout->setSpacing(kSpace2);
+    auto* label = new QLabel(tr("Method"));
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    label->setFont(bold);
+    label->setBuddy(method_);
+    layout->addWidget(label);
+    layout->addWidget(method_, 3);
+    layout->addWidget(protocol_, 2);
+    connect(method_, &QComboBox::textActivated, this, [this](const QString& name) {
+        applyPreset(name, protocol_->currentData().toString());
+    });
+    connect(protocol_, &QComboBox::activated, this,
+            [this] { applyPreset(method_->currentText(), protocol_->currentData().toString()); });
+    return row;
+}
+
+void ExperimentPage::applyPreset(const QString& method, const QString& protocol) {
+    nlohmann::json now = form_->config();
+    const RunConfig before =
+        checkConfig(now).empty() ? configFromJson(now, "the config") : RunConfig();
+    PresetRequest request{method.toStdString(),          before.data.dataset,
+                          before.data.imbalance.profile, before.data.imbalance.ratio,
+                          protocol.toStdString(),        0};
+    if (protocol.isEmpty()) {
+        const bool second_stage = before.phases.back().trainable != "all";
+        request.epochs = second_stage ? before.phases.back().from : before.training.epochs;
+    }
+    try {
+        RunConfig config = presetConfig(request);
+        config.data = before.data;
+        config.model.name = before.model.name;
+        config.optimizer.lr = before.optimizer.lr;
+        config.optimizer.momentum = before.optimizer.momentum;
+        config.training.batch_size = before.training.batch_size;
+        config.training.seed = before.training.seed;
+        config.training.device = before.training.device;
+        config.training.threads = before.training.threads;
+        config.training.exact_every = before.training.exact_every;
+        config.training.selection = before.training.selection;
+        if (protocol.isEmpty()) {
+            config.training.augmentation = before.training.augmentation;
+            config.optimizer.weight_decay = before.optimizer.weight_decay;
+        }
+        setConfig(nlohmann::json(toJson(config)));
+    } catch (const Error& error) {
+        update();
+        setObstacle(QString::fromUtf8(error.what()));
+    }
+}
+
+const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& data) {
+    if (counts_.empty() || !(data == counted_)) {
+        counts_ = count_classes_(data);
+        counted_ = data;
+    }
+    return counts_;
+}
+
 void ExperimentPage::update() {
     const nlohmann::json json = form_->config();
     problems_ = checkConfig(json);
     form_->setProblems(problems_);
     timeline_->setEnabled(problems_.empty());  // it still shows the last config that was right
-    const RunConfig config = problems_.empty() ? configFromJson(json, "the config") : RunConfig();
-    const DatasetInfo& dataset = *findDataset(config.data.dataset);
-    if (problems_.empty() && dataset.listed()) {
-        preview_->setUnavailable(tr("How large the classes are stands in the data set's list."));
-        timeline_->setConfig(config);
-        summary_->setText(text(dataset.help));
-    } else if (problems_.empty()) {
-        const std::vector<std::int64_t> counts = classCounts(config.data);
-        QStringList names;
-        for (const std::string_view name : dataset.class_names) names.append(text(name));
-        std::vector<PhaseTerms> phases;
-        for (std::size_t i = 0; i < config.phases.size(); ++i) {
-            phases.push_back({phaseLabel(config, i), classTerms(config.phases[i], counts)});
-        }
-        preview_->setData(names, counts, phases);
-        timeline_->setConfig(config);
-        const auto images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-        summary_->setText(
-            tr("%1: %L2 training images in %3 classes, the largest %L4, the smallest %L5")
-                .arg(text(dataset.label))
-                .arg(images)
-                .arg(dataset.classes)
-                .arg(*std::ranges::max_element(counts))
-                .arg(*std::ranges::min_element(counts)));
+    fisher_->setVisible(problems_.empty());
+    if (problems_.empty()) {
+        showMeaning(configFromJson(json, "the config"));
     } else {
         preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
         summary_->setText(problems_.size() == 1
@@ -129,6 +208,59 @@ void ExperimentPage::update() {
                               : tr("%1 fields need attention").arg(problems_.size()));
     }
     Q_EMIT changed();
+}
+
+void ExperimentPage::showMeaning(const RunConfig& config) {
+    const std::string preset = presetOf(config);
+    method_->setCurrentText(preset.empty() ? tr("Custom") : text(preset));
+    timeline_->setConfig(config);
+    const DatasetInfo& dataset = *findDataset(config.data.dataset);
+    std::vector<std::int64_t> counts;
+    try {
+        counts = countsOf(config.data);
+    } catch (const Error& error) {
+        fisher_->hide();
+        preview_->setUnavailable(QString::fromUtf8(error.what()));
+        summary_->setText(text(dataset.help));
+        return;
+    }
+    // Files may hold their classes in any order; people read them from the largest to the smallest.
+    std::vector<std::size_t> order(counts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order,
+                             [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+    const auto sorted = [&](const auto& values) {
+        auto result = values;
+        for (std::size_t i = 0; i < order.size(); ++i) result[i] = values[order[i]];
+        return result;
+    };
+    QStringList names;
+    for (const std::size_t y : order) {
+        if (!dataset.class_names.empty()) names.append(text(dataset.class_names[y]));
+    }
+    std::vector<PhaseTerms> phases;
+    QStringList verdicts;
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        ClassTerms terms = classTerms(config.phases[i], counts);
+        const FisherConsistency fisher = fisherConsistency(terms, counts);
+        verdicts.append(QStringLiteral("%1: <b>%2</b> (%3)")
+                            .arg(phaseLabel(config, i), fisher.consistent ? tr("yes") : tr("no"),
+                                 text(fisher.reason).toHtmlEscaped()));
+        terms.alpha = sorted(terms.alpha);
+        terms.beta = sorted(terms.beta);
+        terms.delta = sorted(terms.delta);
+        phases.push_back({phaseLabel(config, i), std::move(terms)});
+    }
+    preview_->setData(names, sorted(counts), phases);
+    fisher_->setText(tr("Fisher consistent (Eq. 4)?") + QStringLiteral(" ") +
+                     verdicts.join(QStringLiteral(" · ")));
+    const auto images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+    summary_->setText(tr("%1: %L2 training images in %3 classes, the largest %L4, the smallest %L5")
+                          .arg(text(dataset.label))
+                          .arg(images)
+                          .arg(counts.size())
+                          .arg(*std::ranges::max_element(counts))
+                          .arg(*std::ranges::min_element(counts)));
 }
 
 void ExperimentPage::setObstacle(const QString& reason) {

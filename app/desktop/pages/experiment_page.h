@@ -1,6 +1,8 @@
 #pragma once
 
 #include <QWidget>
+#include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "core/error.h"
 #include "core/experiment/config.h"
 
+class QComboBox;
 class QLabel;
 class QPushButton;
 class QSplitter;
@@ -18,14 +21,21 @@ class ClassTermPreview;
 class ConfigForm;
 class ScheduleTimeline;
 
-/// Where a config is made: the form, and beside it what it means — the schedule with its phases,
-/// the class counts and the class terms — following every edit.
+/// Where a config is made: the method, the form, and beside it what it means — the schedule with
+/// its phases, the class counts and the class terms — following every edit.
 class ExperimentPage : public QWidget {
     Q_OBJECT
 public:
-    explicit ExperimentPage(QWidget* parent = nullptr);
+    /// Training images of each class of a data set on this machine; may throw Error.
+    using CountClasses = std::function<std::vector<std::int64_t>(const DataConfig&)>;
+
+    explicit ExperimentPage(CountClasses count_classes, QWidget* parent = nullptr);
 
     void setConfig(const nlohmann::json& config);
+
+    /// Makes the config that of a method (core/experiment/presets.h) for the data it has now; data,
+    /// network, seed and device stay. `protocol` empty: so do the epochs.
+    void applyPreset(const QString& method, const QString& protocol);
     nlohmann::json config() const;
     const std::vector<Problem>& problems() const { return problems_; }
     ConfigForm& form() { return *form_; }
@@ -46,12 +56,21 @@ Q_SIGNALS:
 
 private:
     void update();
+    void showMeaning(const RunConfig& config);
+    const std::vector<std::int64_t>& countsOf(const DataConfig& data);
+    QWidget* makeMethodRow();
 
+    CountClasses count_classes_;
+    DataConfig counted_;  // whose counts are kept: reading a list takes a while
+    std::vector<std::int64_t> counts_;
     QSplitter* splitter_;
+    QComboBox* method_;
+    QComboBox* protocol_;
     ConfigForm* form_;
     ScheduleTimeline* timeline_;
     ClassTermPreview* preview_;
     QLabel* summary_;
+    QLabel* fisher_;
     QLabel* obstacle_;
     QPushButton* start_;
     std::vector<Problem> problems_;

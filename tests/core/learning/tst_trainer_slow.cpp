@@ -410,6 +410,53 @@ private Q_SLOTS:
         QCOMPARE(summary.status.message, outcome.message);
         QVERIFY(summary.records.empty());
     }
+
+    // Estimated class rules, a second stage, both sampling rules, a validation split and
+    // AutoAugment: whatever has a state of its own must be in the checkpoint.
+    void newKindsOfPhasesResume() {
+        RunConfig config = smallConfig();
+        config.name = "phases";
+        config.data.validation_per_class = 20;
+        config.data.imbalance.ratio = 5980;
+        config.training.selection = "validation";
+        config.training.augmentation = "autoaugment-cutout";
+        config.training.epochs = 4;
+        config.phases = {Phase{}, Phase{}, Phase{}, Phase{}};
+        for (int i = 0; i < 4; ++i) config.phases[static_cast<std::size_t>(i)].from = i;
+        config.phases[1].beta = {"cvs-scale", {{"gamma", 0.05}}, {}};
+        config.phases[2].alpha = {"power", {{"nu", 0.15}}, {}};
+        config.phases[2].delta = {"cvs-shift", {{"tau", 1.0}}, {}};
+        config.phases[2].sampling = "square-root";
+        config.phases[3].sampling = "class-balanced";
+        config.phases[3].trainable = "head";
+        config.phases[3].head_start = "reinitialise";
+        config.phases[3].head_max_norm = 1.0;
+        const fs::path unbroken = newRun(config);
+        QVERIFY(Training(unbroken).outcome().state == RunState::finished);
+        const RunSummary summary = readRun(unbroken);
+        QVERIFY2(summary.error.empty(), summary.error.c_str());
+        for (const EpochRecord& record : summary.records) {
+            QCOMPARE(record.validation_accuracy.size(), std::size_t{10});
+            QVERIFY(std::isfinite(record.balanced_validation_accuracy));
+            QCOMPARE(record.kappa.size(), std::size_t{10});
+        }
+        QVERIFY(summary.records.back().kappa[0] < 1.0);  // moved by two updates
+        QCOMPARE(bestRecord(summary.records, "validation")->balanced_validation_accuracy,
+                 std::ranges::max(summary.records, {}, &EpochRecord::balanced_validation_accuracy)
+                     .balanced_validation_accuracy);
+
+        const fs::path broken = newRun(config);
+        for (const int epochs : {2, 3}) {
+            Training training(broken);
+            QTRY_VERIFY_WITH_TIMEOUT(training.watcher.steps > 5 + (epochs == 2 ? 2 * 76 : 76),
+                                     120000);
+            training.control.requestStop();
+            QVERIFY(training.outcome().state == RunState::stopped);
+        }
+        QVERIFY(Training(broken).outcome().state == RunState::finished);
+        QCOMPARE(recordsOf(broken), recordsOf(unbroken));
+        QCOMPARE(readFile(checkpointOf(broken, 4)), readFile(checkpointOf(unbroken, 4)));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTrainer)

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 using namespace ballast;
@@ -63,6 +64,43 @@ private Q_SLOTS:
         QVERIFY(order(1, 7) != order((std::uint64_t{1} << 32) + 1, 7));  // all 64 bits count
         // The size of the batches cuts the same order differently.
         QCOMPARE(orderOf(Batches(500, 100, 1, 7)), order(1, 7));
+    }
+
+    // Classes of 4,000, 400 and 40 images: with weights 1 each a third of the draws, with √N 0.706,
+    // 0.223 and 0.071 of them; within four standard deviations.
+    void samplingRules_data() {
+        QTest::addColumn<QString>("sampling");
+        QTest::addColumn<double>("first");
+        QTest::addColumn<double>("last");
+        QTest::newRow("class-balanced") << "class-balanced" << 1.0 / 3 << 1.0 / 3;
+        QTest::newRow("square-root") << "square-root" << 0.70610 << 0.07061;
+    }
+    void samplingRules() {
+        QFETCH(const QString, sampling);
+        QFETCH(const double, first);
+        QFETCH(const double, last);
+        std::vector<std::vector<std::int64_t>> images(3);
+        for (std::int64_t i = 0; i < 4440; ++i) {
+            images[i < 4000 ? 0 : i < 4400 ? 1 : 2].push_back(i);
+        }
+        const auto order = epochOrder(sampling.toStdString(), images, 5, 2);
+        QCOMPARE(order.size(), std::size_t{4440});
+        const auto share = [&](std::int64_t from, std::int64_t to) {
+            return static_cast<double>(std::ranges::count_if(
+                       order, [&](std::int64_t i) { return i >= from && i < to; })) /
+                   4440.0;
+        };
+        const double deviation = 4.0 * std::sqrt(0.25 / 4440.0);
+        QVERIFY(std::abs(share(0, 4000) - first) < deviation);
+        QVERIFY(std::abs(share(4400, 4440) - last) < deviation);
+        QCOMPARE(epochOrder(sampling.toStdString(), images, 5, 2), order);
+        QVERIFY(epochOrder(sampling.toStdString(), images, 5, 3) != order);
+    }
+
+    void everyImageOnceIsTheOldOrder() {
+        std::vector<std::vector<std::int64_t>> images(2);
+        for (std::int64_t i = 0; i < 100; ++i) images[i < 70 ? 0 : 1].push_back(i);
+        QCOMPARE(epochOrder("instance", images, 5, 2), Batches(100, 10, 5, 2).order());
     }
 };
 

@@ -1,0 +1,139 @@
+#include "core/learning/second_stage.h"
+
+#include <torch/torch.h>
+
+#include <QtTest>
+
+#include "core/learning/training_step.h"
+
+using namespace ballast;
+
+namespace {
+
+ImageNetwork smallModel(const RunConfig& config = {}) {
+    RunConfig small = config;
+    small.model = {"resnet8", config.model.head};
+    return makeModel(small, 1, 3, torch::kCPU);
+}
+
+Batch someBatch() {
+    Batch batch;
+    batch.images = torch::sin(torch::arange(6 * 8 * 8, torch::kFloat32)).view({6, 1, 8, 8});
+    batch.labels = torch::tensor(std::vector<std::int64_t>{0, 1, 2, 0, 1, 2});
+    return batch;
+}
+
+/// Names of what one step with `phase` changes, batch statistics included.
+std::set<std::string> changedBy(ImageNetwork& model, const Phase& phase) {
+    std::map<std::string, torch::Tensor> before;
+    for (const auto& item : model->named_parameters()) before[item.key()] = item.value().clone();
+    for (const auto& item : model->named_buffers()) before[item.key()] = item.value().clone();
+    Sgd optimizer(*model, 0.9);
+    const bool trains = prepareTraining(model, phase);
+    const torch::AutoGradMode gradients(trains);
+    const ClassTermTensors terms(classTerms(phase, std::vector<std::int64_t>{3, 2, 1}),
+                                 torch::kFloat32);
+    trainingStep(model, someBatch(), terms, LossConfig{}, phase.sam_radius);
+    if (trains) optimizer.step(0.1, 1e-3);
+    std::set<std::string> changed;
+    const auto note = [&](const auto& named) {
+        for (const auto& item : named) {
+            if (!item.value().equal(before.at(item.key()))) changed.insert(item.key());
+        }
+    };
+    note(model->named_parameters());
+    note(model->named_buffers());
+    return changed;
+}
+
+}  // namespace
+
+class TestSecondStage : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void onlyTheNamedPartTrains_data() {
+        QTest::addColumn<double>("sam_radius");
+        QTest::newRow("SGD") << 0.0;
+        QTest::newRow("SAM") << 0.1;
+    }
+    void onlyTheNamedPartTrains() {
+        QFETCH(const double, sam_radius);
+        RunConfig config;
+        config.phases.front().trainable = "head-scale";
+        ImageNetwork model = smallModel(config);
+        Phase phase;
+        phase.sam_radius = sam_radius;
+        phase.trainable = "head";
+        QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.bias", "linear.weight"}));
+        phase.trainable = "head-scale";
+        QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.scale"}));
+        phase.trainable = "none";
+        QCOMPARE(changedBy(model, phase), (std::set<std::string>{}));
+        phase.trainable = "all";
+        const auto all = changedBy(model, phase);
+        QVERIFY(all.contains("conv1.weight") && all.contains("bn1.running_mean"));
+        QVERIFY(!all.contains("linear.scale"));
+    }
+
+    void aNewHeadFollowsFromSeedAndPhase() {
+        ImageNetwork model = smallModel();
+        Sgd optimizer(*model, 0.9);
+        Phase phase;
+        phase.head_start = "reinitialise";
+        const torch::Tensor before = model->head()->weight.detach().clone();
+        startHead(model, optimizer, phase, 4, 1);
+        const torch::Tensor once = model->head()->weight.detach().clone();
+        QVERIFY(!once.equal(before));
+        startHead(model, optimizer, phase, 4, 1);
+        QVERIFY(model->head()->weight.equal(once));
+        startHead(model, optimizer, phase, 4, 2);
+        QVERIFY(!model->head()->weight.equal(once));
+        phase.head_start = "keep";
+        const torch::Tensor kept = model->head()->weight.detach().clone();
+        startHead(model, optimizer, phase, 4, 3);
+        QVERIFY(model->head()->weight.equal(kept));
+    }
+
+    // w / ‖w‖^τ: with τ = 1 all class weights have length 1, with τ = 0 nothing changes.
+    void tauNormalisation() {
+        ImageNetwork model = smallModel();
+        Sgd optimizer(*model, 0.9);
+        const torch::Tensor norms = model->head()->weight.norm(2, 1).detach().clone();
+        Phase phase;
+        phase.head_start = "tau-normalise";
+        phase.head_tau = 0.5;
+        startHead(model, optimizer, phase, 0, 1);
+        QVERIFY(model->head()->weight.norm(2, 1).allclose(norms.sqrt()));
+        QVERIFY(model->head()->bias.eq(0).all().item<bool>());
+        phase.head_tau = 1.0;
+        startHead(model, optimizer, phase, 0, 1);
+        QVERIFY(model->head()->weight.norm(2, 1).allclose(torch::ones({3})));
+    }
+
+    void maxNormShortensOnlyLongWeights() {
+        ImageNetwork model = smallModel();
+        const torch::Tensor norms = model->head()->weight.norm(2, 1).detach().clone();
+        const double limit = norms.median().item<double>();
+        model->head()->limitNorms(limit);
+        QVERIFY(model->head()->weight.norm(2, 1).allclose(norms.clamp_max(limit)));
+    }
+
+    // cRT and τ-normalisation change what the momentum was gathered for.
+    void aChangedHeadLosesItsMomentum() {
+        ImageNetwork model = smallModel();
+        Sgd optimizer(*model, 0.9);
+        prepareTraining(model, Phase{});
+        const ClassTermTensors terms(classTerms(Phase{}, std::vector<std::int64_t>{3, 2, 1}),
+                                     torch::kFloat32);
+        trainingStep(model, someBatch(), terms, LossConfig{}, 0.0);
+        optimizer.step(0.1, 0.0);
+        Phase phase;
+        phase.head_start = "reinitialise";
+        startHead(model, optimizer, phase, 0, 1);
+        QVERIFY(optimizer.momentumBuffers().at("linear.weight").eq(0).all().item<bool>());
+        QVERIFY(optimizer.momentumBuffers().at("conv1.weight").ne(0).any().item<bool>());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSecondStage)
+#include "tst_second_stage.moc"
