@@ -86,8 +86,8 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       fetcher_(new DataFetcher(controller.dataStore(), this)),
       banner_(new Banner),
       pages_(new QStackedWidget),
-      experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& data) {
-          return store.classCounts(data);
+      experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
+          return store.classCounts(wanted);
       })),
       runs_(new RunsPage(controller)) {
     setWindowTitle(tr("Ballast"));

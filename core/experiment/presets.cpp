@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "core/error.h"
@@ -46,6 +47,8 @@ constexpr PresetInfo kPresets[] = {
 constexpr ProtocolInfo kProtocols[] = {
     {"paper-200", "200 epochs, crop and flip, weight decay 2e-4; the paper's Table 1."},
     {"authors-400", "400 epochs, AutoAugment and Cutout, weight decay as in the authors' script."},
+    {"imagenet-lt", "ResNet-50, 90 epochs, batch 256, cosine from 0.2, T₀ = 60."},
+    {"inaturalist", "As imagenet-lt, with cosine from 0.1."},
 };
 
 /// What the authors' script sets for VS and for Algorithm 1 on one kind of data. Before T₀
@@ -267,7 +270,51 @@ void addSecondStage(const Method& method, RunConfig& config) {
     config.phases.push_back(stage);
 }
 
+/// The protocol a data set has where none is asked for.
+std::string protocolOf(const DatasetInfo& dataset) {
+    if (!dataset.listed()) return "paper-200";
+    return dataset.name == "inaturalist2018" ? "inaturalist" : "imagenet-lt";
+}
+
+bool isForPhotographs(const std::string& protocol) {
+    return protocol == "imagenet-lt" || protocol == "inaturalist";
+}
+
+void setPhotographs(const std::string& protocol, int epochs, RunConfig& config) {
+    config.model.name = "resnet50";
+    config.data.imbalance.profile = "none";
+    config.optimizer.lr = protocol == "inaturalist" ? 0.1 : 0.2;
+    config.training.epochs = epochs > 0 ? epochs : 90;
+    config.training.batch_size = 256;
+    config.training.augmentation = "resized-crop-jitter";
+    config.lr_schedule.kind = "cosine";
+    config.lr_schedule.warmup_epochs = 0;
+}
+
+/// SAM's radius on photographs rises in steps, which divide the phases further.
+void stepSamRadius(const std::string& protocol, RunConfig& config) {
+    const bool inaturalist = protocol == "inaturalist";
+    const std::pair<int, double> steps[] = {
+        {0, 0.05}, {5, 0.1}, {60, inaturalist ? 0.1 : 0.5}, {75, inaturalist ? 0.2 : 0.5}};
+    std::map<int, Phase> phases;
+    for (const Phase& phase : config.phases) phases[phase.from] = phase;
+    const auto epochOf = [&](int of_90) { return of_90 * config.training.epochs / 90; };
+    for (const auto& [from, radius] : steps) {
+        Phase phase = phaseAt(config, epochOf(from));
+        phase.from = epochOf(from);
+        phases.insert({phase.from, phase});
+    }
+    config.phases.clear();
+    for (auto& [from, phase] : phases) {
+        for (const auto& [begins, radius] : steps) {
+            if (epochOf(begins) <= from) phase.sam_radius = radius;
+        }
+        config.phases.push_back(phase);
+    }
+}
+
 void setProtocol(const std::string& protocol, int epochs, RunConfig& config) {
+    if (isForPhotographs(protocol)) return setPhotographs(protocol, epochs, config);
     const bool longer = protocol == "authors-400";
     config.training.epochs = epochs > 0 ? epochs : longer ? 400 : 200;
     config.training.augmentation = longer ? "autoaugment-cutout" : "crop-flip";
@@ -302,7 +349,13 @@ RunConfig presetConfig(const PresetRequest& request) {
     config.data.dataset = request.dataset;
     if (!request.profile.empty()) config.data.imbalance.profile = request.profile;
     if (request.ratio > 0.0) config.data.imbalance.ratio = request.ratio;
-    const std::string protocol = request.protocol.empty() ? "paper-200" : request.protocol;
+    const DatasetInfo* dataset = findDataset(request.dataset);
+    if (dataset == nullptr) {
+        std::vector<std::string> names;
+        for (const DatasetInfo& info : datasets()) names.emplace_back(info.name);
+        unknown("data set", request.dataset, names);
+    }
+    const std::string protocol = request.protocol.empty() ? protocolOf(*dataset) : request.protocol;
     std::vector<std::string> known;
     for (const ProtocolInfo& info : kProtocols) known.emplace_back(info.name);
     if (std::ranges::find(known, protocol) == known.end()) unknown("protocol", protocol, known);
@@ -316,7 +369,9 @@ RunConfig presetConfig(const PresetRequest& request) {
 
     const bool shifts = method.base == "VS" || method.base == "LA" || method.base == "CVS";
     const double nu = shifts ? tuned.nu : kNuWithoutShift;
-    const int switch_epoch = std::max(1, config.training.epochs * 8 / 10);
+    const int total = config.training.epochs;
+    const bool photographs = isForPhotographs(protocol);
+    const int switch_epoch = std::max(1, photographs ? total * 60 / 90 : total * 8 / 10);
     if (method.base == "CVS") {
         config.phases =
             cvsPhases(method, settings, nu, config.lr_schedule.warmup_epochs, switch_epoch);
@@ -330,6 +385,11 @@ RunConfig presetConfig(const PresetRequest& request) {
             config.phases.push_back(deferred);
         }
     }
+    if (photographs && method.base == "LDAM") {
+        for (Phase& phase : config.phases) phase.delta.parameters["max_margin"] = 0.3;
+        if (protocol == "inaturalist") config.optimizer.weight_decay = 1e-4;
+    }
+    if (photographs && method.sam) stepSamRadius(protocol, config);
     if (isSecondStage(method.base)) addSecondStage(method, config);
     const std::vector<Problem> problems = checkConfig(nlohmann::json(toJson(config)));
     if (!problems.empty()) {

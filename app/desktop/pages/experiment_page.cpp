@@ -185,10 +185,10 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
     }
 }
 
-const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& data) {
-    if (counts_.empty() || !(data == counted_)) {
-        counts_ = count_classes_(data);
-        counted_ = data;
+const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& wanted) {
+    if (counts_.empty() || !(wanted == counted_)) {
+        counts_ = count_classes_(wanted);
+        counted_ = wanted;
     }
     return counts_;
 }

@@ -57,7 +57,7 @@ Q_SIGNALS:
 private:
     void update();
     void showMeaning(const RunConfig& config);
-    const std::vector<std::int64_t>& countsOf(const DataConfig& data);
+    const std::vector<std::int64_t>& countsOf(const DataConfig& wanted);
     QWidget* makeMethodRow();
 
     CountClasses count_classes_;

@@ -143,7 +143,7 @@ void RunsPage::showResult(const QString& id) {
     const RunConfig& config = run->description.config;
     results_->setRow(resultRow(id,
                                QString::fromStdString(config.name.empty() ? run->id : config.name),
-                               run->status.state, config.training.epochs, run->records));
+                               run->status.state, config.training, run->records));
 }
 
 QString RunsPage::statusText(const RunSummary& run, const RunController& controller) {

@@ -100,6 +100,28 @@ private Q_SLOTS:
         for (int epoch = 0; epoch < 400; ++epoch) QVERIFY(learningRateAt(config, epoch) <= 0.1);
     }
 
+    void photographsHaveTheirOwnProtocol() {
+        const RunConfig config = presetConfig({"LDAM+DRW+SAM", "inaturalist2018", "", 0, "", 0});
+        QCOMPARE(config.model.name, std::string("resnet50"));
+        QCOMPARE(config.training.epochs, 90);
+        QCOMPARE(config.training.batch_size, 256);
+        QCOMPARE(config.optimizer.lr, 0.1);
+        QCOMPARE(config.optimizer.weight_decay, 1e-4);
+        QCOMPARE(config.lr_schedule.kind, std::string("cosine"));
+        const double radii[] = {0.05, 0.1, 0.1, 0.2};
+        const int from[] = {0, 5, 60, 75};
+        QCOMPARE(config.phases.size(), std::size_t{4});
+        for (std::size_t i = 0; i < 4; ++i) {
+            QCOMPARE(config.phases[i].from, from[i]);
+            QCOMPARE(config.phases[i].sam_radius, radii[i]);
+            QCOMPARE(config.phases[i].delta.parameters.at("max_margin"), 0.3);
+            QCOMPARE(config.phases[i].alpha.rule, std::string(i < 2 ? "one" : "effective-number"));
+        }
+        const RunConfig imagenet = presetConfig({"CE", "imagenet-lt", "", 0, "", 0});
+        QCOMPARE(imagenet.optimizer.lr, 0.2);
+        QCOMPARE(imagenet.optimizer.weight_decay, 2e-4);
+    }
+
     void unknownWordsAreNamed_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("said");
