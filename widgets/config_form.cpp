@@ -108,6 +108,7 @@ public:
                          [this](const std::string& at, const json& value) {
                              write(config, at, value);
                              if (at == "/data/dataset") tellClasses();
+                             hideIdle();
                              Q_EMIT q->edited();
                          });
         QObject::connect(row, &FieldRow::focused, q, [this, row](const QString& text) {
@@ -308,14 +309,7 @@ public:
 
     void showValues() {
         for (const auto& [pointer, row] : rows) {
-            const json* value = valueAt(config, pointer);
-            if (!value) {
-                std::string pattern = fieldPattern(pointer);
-                if (const std::size_t star = pattern.find('*'); star != std::string::npos) {
-                    pattern[star] = '0';
-                }
-                value = valueAt(defaults(), pattern);
-            }
+            const json* value = valueOrDefault(pointer);
             static const json kNothing;
             row->setValue(value ? *value : kNothing);
             // The first phase begins at epoch 0; only a config that says otherwise can be mended.
@@ -324,6 +318,36 @@ public:
             if (fixed) row->setEnabled(false);
         }
         tellClasses();
+        hideIdle();
+    }
+
+    /// The value at `pointer`, or its default; nullptr where there is neither.
+    const json* valueOrDefault(const std::string& pointer) const {
+        if (const json* value = valueAt(config, pointer)) return value;
+        std::string pattern = fieldPattern(pointer);
+        if (const std::size_t star = pattern.find('*'); star != std::string::npos) {
+            pattern[star] = '0';
+        }
+        return valueAt(defaults(), pattern);
+    }
+
+    /// Fields that do not count with what other fields say are not shown.
+    void hideIdle() const {
+        for (const auto& [pointer, row] : rows) {
+            const Field& field = *findField(pointer);
+            if (field.depends_on.empty()) continue;
+            std::string other(field.depends_on);
+            if (const std::size_t star = other.find('*'); star != std::string::npos) {
+                const std::size_t end = pointer.find('/', star);
+                other.replace(star, 1, pointer.substr(star, end - star));
+            }
+            const json* value = valueOrDefault(other);
+            const bool counts =
+                value && value->is_string() &&
+                std::ranges::find(field.depends_values, value->get_ref<const std::string&>()) !=
+                    field.depends_values.end();
+            row->setVisible(counts || !row->problem().isEmpty());
+        }
     }
 
     void tellClasses() const {
@@ -431,6 +455,7 @@ void ConfigForm::setProblems(const std::vector<Problem>& problems) {
             row->setProblem(mark->second.first, mark->second.second);
         }
     }
+    d->hideIdle();
     d->problems->setText(without_field.join(QLatin1Char('\n')));
     d->problems->setVisible(!without_field.isEmpty());
 }

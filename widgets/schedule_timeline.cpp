@@ -32,7 +32,7 @@ QString ruleText(const QString& symbol, const ClassRule& rule) {
 }
 
 /// What a phase does, in as few words as it takes: only what differs from plain cross-entropy.
-QString phaseText(const Phase& phase) {
+QStringList phaseText(const Phase& phase) {
     QStringList parts;
     const Phase plain;
     if (phase.alpha != plain.alpha) parts << ruleText(QStringLiteral("α"), phase.alpha);
@@ -48,7 +48,39 @@ QString phaseText(const Phase& phase) {
     if (phase.sam_radius > 0.0) {
         parts << ScheduleTimeline::tr("SAM %1").arg(phase.sam_radius, 0, 'g', 4);
     }
-    return parts.join(QStringLiteral("\n"));
+    const auto name = [](std::string_view label) {
+        return QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
+    };
+    const auto add = [&](std::span<const CatalogEntry> entries, const std::string& value,
+                         const std::string& usual) {
+        if (value == usual) return;
+        for (const CatalogEntry& entry : entries) {
+            if (entry.name == value) parts << name(entry.label);
+        }
+    };
+    add(samplings(), phase.sampling, plain.sampling);
+    add(trainableParts(), phase.trainable, plain.trainable);
+    add(headStarts(), phase.head_start, plain.head_start);
+    if (phase.head_max_norm) {
+        parts << ScheduleTimeline::tr("max-norm %1").arg(*phase.head_max_norm, 0, 'g', 4);
+    }
+    return parts;
+}
+
+/// As many parts a line as fit into `width` pixels, at least one.
+QString wrapped(const QStringList& parts, const QFontMetricsF& metrics, double width) {
+    QString text;
+    QString line;
+    for (const QString& part : parts) {
+        const QString longer = line.isEmpty() ? part : line + QStringLiteral(" · ") + part;
+        if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+            text += line + QLatin1Char('\n');
+            line = part;
+        } else {
+            line = longer;
+        }
+    }
+    return text + line;
 }
 
 }  // namespace
@@ -108,6 +140,14 @@ public:
         plot->replot(QCustomPlot::rpQueuedReplot);
     }
 
+    /// The phase's words, wrapped to the width of its band.
+    QString labelOf(std::size_t phase) const {
+        const double width = plot->xAxis->coordToPixel(lastStart(phase) + 1) -
+                             plot->xAxis->coordToPixel(config.phases[phase].from);
+        return wrapped(phaseText(config.phases[phase]), QFontMetricsF(screenScale().font),
+                       width - 2 * kSpace2);
+    }
+
     void drawRate(const PlotColors& colors) {
         const int epochs = config.training.epochs;
         QVector<QCPGraphData> steps;
@@ -130,7 +170,12 @@ public:
         if (highest <= 0.0) return;
         // Room above the curve for the phases' labels.
         const double span = std::max(highest / lowest, 10.0);
-        plot->yAxis->setRange(lowest / std::pow(span, 0.15), highest * std::pow(span, 0.55));
+        qsizetype lines = 1;
+        for (std::size_t i = 0; i < config.phases.size(); ++i) {
+            lines = std::max(lines, labelOf(i).count(QLatin1Char('\n')) + 1);
+        }
+        const double room = 0.15 + 0.2 * static_cast<double>(lines);
+        plot->yAxis->setRange(lowest / std::pow(span, 0.15), highest * std::pow(span, room));
     }
 
     void drawPhases(const PlotColors& colors) {
@@ -153,7 +198,7 @@ public:
             auto* label = new QCPItemText(plot);
             label->setFont(screenScale().font);
             label->setColor(colors.text);
-            label->setText(phaseText(config.phases[i]));
+            label->setText(labelOf(i));
             label->setTextAlignment(Qt::AlignLeft);
             label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
             label->setPadding(QMargins(kSpace1 + 2, 3, 0, 0));
@@ -287,6 +332,10 @@ void ScheduleTimeline::fit() {
 
 bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
     if (watched != d->plot) return QWidget::eventFilter(watched, event);
+    if (event->type() == QEvent::Resize) {  // the labels are wrapped to the plot's new width
+        QMetaObject::invokeMethod(
+            this, [this] { d->draw(); }, Qt::QueuedConnection);
+    }
     switch (event->type()) {
         case QEvent::MouseButtonPress: {
             const auto* mouse = static_cast<QMouseEvent*>(event);

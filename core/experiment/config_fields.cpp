@@ -67,19 +67,37 @@ Field classRule(std::string_view pointer, const Words& words, ClassTerm term) {
     return field;
 }
 
+/// A field that counts only while `pointer` has one of `values`.
+Field onlyWith(Field field, std::string_view pointer, std::vector<std::string_view> values) {
+    field.depends_on = pointer;
+    field.depends_values = std::move(values);
+    return field;
+}
+
+std::vector<std::string_view> listedDatasets() {
+    std::vector<std::string_view> names;
+    for (const DatasetInfo& info : datasets()) {
+        if (info.listed()) names.push_back(info.name);
+    }
+    return names;
+}
+
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = {
         text("/name", "Name", "How the run is called in lists, legends and tables."),
         choice("/data/dataset", "Data set",
                "The images. Fetch them with: ballast-cli data get NAME.", datasetEntries()),
-        text("/data/folder", "Image folder",
-             "Of a data set of list files: where lists and images lie. Empty: the folder named "
-             "like the data set among the data folders; there also relative folders are looked "
-             "for."),
-        integer("/data/image_size",
-                {"Image size", "", "pixels",
-                 "Of a data set of list files: both sides of the crop the network sees."},
-                8, 1024),
+        onlyWith(
+            text("/data/folder", "Image folder",
+                 "Of a data set of list files: where lists and images lie. Empty: the folder named "
+                 "like the data set among the data folders; there also relative folders are looked "
+                 "for."),
+            "/data/dataset", listedDatasets()),
+        onlyWith(integer("/data/image_size",
+                         {"Image size", "", "pixels",
+                          "Of a data set of list files: both sides of the crop the network sees."},
+                         8, 1024),
+                 "/data/dataset", listedDatasets()),
         choice("/data/imbalance/profile", "Imbalance profile",
                "How the number of training images falls from class to class.", entries(profiles())),
         number("/data/imbalance/ratio",
@@ -100,8 +118,9 @@ const std::vector<Field>& fields() {
                entries(losses())),
         choice("/loss/reduction", "Reduction", "How the losses of a batch become one number.",
                entries(reductions())),
-        number("/loss/focal_gamma", {"Focal γ", "γ", "", "Of the focal loss: 0 is cross-entropy."},
-               0, 10),
+        onlyWith(number("/loss/focal_gamma",
+                        {"Focal γ", "", "", "Of the focal loss: 0 is cross-entropy."}, 0, 10),
+                 "/loss/name", {"focal"}),
         integer("/phases/*/from",
                 {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."},
                 0, 99999),
@@ -126,11 +145,12 @@ const std::vector<Field>& fields() {
                entries(trainableParts())),
         choice("/phases/*/head_start", "Head at start", "What happens to the head at the start.",
                entries(headStarts())),
-        number("/phases/*/head_tau",
-               {"Normalisation", "τ", "",
-                "Of τ-normalisation: 0 changes nothing, 1 makes all "
-                "class weights equally long."},
-               0, 10),
+        onlyWith(number("/phases/*/head_tau",
+                        {"Normalisation", "τ", "",
+                         "Of τ-normalisation: 0 changes nothing, 1 makes all class weights equally "
+                         "long."},
+                        0, 10),
+                 "/phases/*/head_start", {"tau-normalise"}),
         number("/phases/*/head_max_norm",
                {"Max-norm of head", "", "",
                 "Class weights are shortened to this norm after every "

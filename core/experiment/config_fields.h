@@ -26,6 +26,9 @@ struct Field {
     bool nullable = false;                   // null, or leaving it out, means "inherit"
     std::vector<CatalogEntry> choices = {};  // choice and model (where others may be typed too)
     ClassTerm term = ClassTerm::alpha;       // class_rule
+    // Where given, the field counts only while another of the same object has one of these values.
+    std::string_view depends_on = {};  // pointer, "*" as in this field's
+    std::vector<std::string_view> depends_values = {};
 };
 
 /// All fields, in the order in which people read them.

@@ -401,12 +401,16 @@ RunConfig presetConfig(const PresetRequest& request) {
 std::string presetOf(const RunConfig& config) {
     const auto same = [&](std::string_view name, int epochs) {
         try {
-            const RunConfig preset =
+            RunConfig preset =
                 presetConfig({std::string(name), config.data.dataset, config.data.imbalance.profile,
                               config.data.imbalance.ratio, "", epochs});
+            // When phases change is the user's; what they change to is the method.
+            if (preset.phases.size() != config.phases.size()) return false;
+            for (std::size_t i = 0; i < preset.phases.size(); ++i) {
+                preset.phases[i].from = config.phases[i].from;
+            }
             return preset.phases == config.phases && preset.loss == config.loss &&
-                   preset.model.head == config.model.head &&
-                   preset.training.epochs == config.training.epochs;
+                   preset.model.head == config.model.head;
         } catch (const ConfigError&) {
             return false;
         }

@@ -45,7 +45,8 @@ std::span<const ProtocolInfo> protocols();
 /// Throws ConfigError naming the unknown part and the nearest known.
 RunConfig presetConfig(const PresetRequest& request);
 
-/// The name of the method that gives `config`'s loss, head and phases on its data, or "".
+/// The name of the method that gives `config`'s loss, head and phases on its data, whenever they
+/// begin, or "".
 std::string presetOf(const RunConfig& config);
 
 }  // namespace ballast

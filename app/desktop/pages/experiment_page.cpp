@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -146,6 +147,9 @@ QWidget* ExperimentPage::makeMethodRow() {
     connect(method_, &QComboBox::textActivated, this, [this](const QString& name) {
         applyPreset(name, protocol_->currentData().toString());
     });
+    // What is typed need not be in the list.
+    connect(method_->lineEdit(), &QLineEdit::returnPressed, this,
+            [this] { applyPreset(method_->currentText(), protocol_->currentData().toString()); });
     connect(protocol_, &QComboBox::activated, this,
             [this] { applyPreset(method_->currentText(), protocol_->currentData().toString()); });
     return row;
@@ -240,12 +244,15 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     }
     std::vector<PhaseTerms> phases;
     QStringList verdicts;
+    QStringList reasons;
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
         ClassTerms terms = classTerms(config.phases[i], counts);
         const FisherConsistency fisher = fisherConsistency(terms, counts);
-        verdicts.append(QStringLiteral("%1: <b>%2</b> (%3)")
-                            .arg(phaseLabel(config, i), fisher.consistent ? tr("yes") : tr("no"),
-                                 text(fisher.reason).toHtmlEscaped()));
+        verdicts.append(QStringLiteral("%1 <b>%2</b>")
+                            .arg(phaseLabel(config, i), fisher.consistent ? tr("yes") : tr("no")));
+        QString reason = text(fisher.reason).toHtmlEscaped();
+        reason.replace(QStringLiteral("_y"), QStringLiteral("<sub>y</sub>"));
+        if (!reasons.contains(reason)) reasons.append(reason);
         terms.alpha = sorted(terms.alpha);
         terms.beta = sorted(terms.beta);
         terms.delta = sorted(terms.delta);
@@ -253,7 +260,8 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     }
     preview_->setData(names, sorted(counts), phases);
     fisher_->setText(tr("Fisher consistent (Eq. 4)?") + QStringLiteral(" ") +
-                     verdicts.join(QStringLiteral(" · ")));
+                     verdicts.join(QStringLiteral(", ")) + QStringLiteral(" — ") +
+                     reasons.join(QStringLiteral("; ")));
     const auto images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
     summary_->setText(tr("%1: %L2 training images in %3 classes, the largest %L4, the smallest %L5")
                           .arg(text(dataset.label))
