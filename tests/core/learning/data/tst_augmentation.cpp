@@ -13,7 +13,7 @@ namespace {
 
 /// Eleven images of 9×7 pixels: no side equals another, so that none can be mistaken for another.
 ImageSet picturesOf(int channels) {
-    ImageSet images{channels, 9, 7, std::vector<std::uint8_t>(11, 0), {}};
+    ImageSet images{channels, 9, 7, std::vector<std::int32_t>(11, 0), {}};
     const KeyedRandom random(1, Purpose::initial_weights, 0);
     for (std::uint64_t i = 0; i < 11ULL * 63 * static_cast<std::uint64_t>(channels); ++i) {
         images.pixels.push_back(static_cast<std::uint8_t>(random.words(i)[0]));
@@ -66,7 +66,8 @@ private Q_SLOTS:
         const ImageSet images = picturesOf(channels);
         const ImageTensor tensor = imageTensor(images, nullptr, infoOf(channels), torch::kCPU);
         const std::vector<std::int64_t> indices = {7, 0, 10, 3, 3};
-        const torch::Tensor batch = augmentedBatch(tensor, indices, "crop-flip", 42, epoch);
+        const torch::Tensor batch =
+            augmentedBatch(tensor, indices, indices, "crop-flip", 42, epoch);
         QCOMPARE(batch.sizes().vec(), (std::vector<std::int64_t>{5, channels, 9, 7}));
         QVERIFY(batch.is_contiguous(torch::MemoryFormat::ChannelsLast));
         const auto values = batch.accessor<float, 4>();
@@ -110,15 +111,15 @@ private Q_SLOTS:
             }
         }
         const std::vector<std::int64_t> indices = {2, 3, 4, 5};
-        QVERIFY(torch::equal(augmentedBatch(tensor, indices, "none", 42, 3), plain));
-        QVERIFY(!torch::equal(augmentedBatch(tensor, indices, "crop-flip", 42, 3), plain));
+        QVERIFY(torch::equal(augmentedBatch(tensor, indices, indices, "none", 42, 3), plain));
+        QVERIFY(!torch::equal(augmentedBatch(tensor, indices, indices, "crop-flip", 42, 3), plain));
     }
 
     // What an image becomes depends on seed, epoch and its index only, not on its neighbours.
     void pureFunctionOfSeedEpochAndIndex() {
         const ImageTensor tensor = imageTensor(picturesOf(3), nullptr, infoOf(3), torch::kCPU);
         const auto batch = [&](std::vector<std::int64_t> indices, std::uint64_t seed, int epoch) {
-            return augmentedBatch(tensor, indices, "crop-flip", seed, epoch);
+            return augmentedBatch(tensor, indices, indices, "crop-flip", seed, epoch);
         };
         const torch::Tensor all = batch({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 8);
         QVERIFY(torch::equal(batch({9}, 5, 8)[0], all[9]));
@@ -130,7 +131,7 @@ private Q_SLOTS:
     // An image with a single bright pixel shows where the crop lay: all 81 places and both flips
     // come up, each about equally often.
     void everyCropAndFlipComesUp() {
-        ImageSet images{1, 9, 7, std::vector<std::uint8_t>(1, 0), std::vector<std::uint8_t>(63, 0)};
+        ImageSet images{1, 9, 7, std::vector<std::int32_t>(1, 0), std::vector<std::uint8_t>(63, 0)};
         images.pixels[4 * 7 + 2] = 255;  // row 4, column 2
         const ImageTensor tensor = imageTensor(images, nullptr, infoOf(1), torch::kCPU);
         const std::vector<std::int64_t> index = {0};
@@ -139,7 +140,7 @@ private Q_SLOTS:
         int gone = 0;
         for (int epoch = 0; epoch < kEpochs; ++epoch) {
             const torch::Tensor image =
-                augmentedBatch(tensor, index, "crop-flip", 0, epoch).flatten();
+                augmentedBatch(tensor, index, index, "crop-flip", 0, epoch).flatten();
             const auto bright = image.argmax().item<std::int64_t>();
             if (image[bright].item<float>() > 0) {
                 ++places[bright];
