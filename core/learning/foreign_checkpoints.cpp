@@ -48,11 +48,15 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
     Evaluation evaluation;
     evaluation.checkpoint = infoOf(state);
     const ModelConfig config = request.model.value_or(evaluation.checkpoint.model);
-    const auto test = openTestImages(request.data, store, device, threads);
     const DatasetInfo* dataset = findDataset(request.data.dataset);
-    const std::int64_t classes =
-        dataset->classes > 0 ? dataset->classes : test->labels().max().item<std::int64_t>() + 1;
-    requireFit(state, {config, test->channels(), classes});
+    if (dataset == nullptr) throw ConfigError("unknown data set \"" + request.data.dataset + "\"");
+    std::int64_t classes = dataset->classes;
+    if (classes > 0) requireFit(state, {config, dataset->channels, classes});
+    const auto test = openTestImages(request.data, store, device, threads);
+    if (classes == 0) {  // as its list says
+        classes = test->labels().max().item<std::int64_t>() + 1;
+        requireFit(state, {config, test->channels(), classes});
+    }
     ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
     load(state, model);
     model->eval();

@@ -112,7 +112,7 @@ private Q_SLOTS:
         config.imbalance.profile = "none";
         QCOMPARE(store.find(config).value(), data / "image-folder");
         QCOMPARE(store.classCounts(config), (std::vector<std::int64_t>{1, 2}));
-        QCOMPARE(store.trainingSubset(config, std::vector<std::int64_t>{1, 2}),
+        QCOMPARE(store.split(config, std::vector<std::int64_t>{1, 2}).train,
                  (std::vector<std::int64_t>{0, 1, 2}));
         QCOMPARE(store.list(config, Split::test).labels, (std::vector<std::int32_t>{0, 1}));
         const std::string sum = store.contentSha256(config);

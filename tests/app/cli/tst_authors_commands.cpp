@@ -80,9 +80,10 @@ private Q_SLOTS:
                  answer.out.constData());
         QVERIFY(answer.out.contains("args.txt says 5; the log was followed"));
         const CliAnswer table = runCli({"table", path("imported"), "--format", "csv"});
-        QVERIFY2(table.out.contains("\nCE (imported),CIFAR-10 LT 100,finished,20/20,52.330000,18,"
-                                    "51.540000,,,61.7"),
-                 table.out.constData());
+        QVERIFY2(
+            table.out.contains("\nCE (imported),CIFAR-10 LT 100,finished,20/20,52.330000,test,18,"
+                               "51.540000,,,61.7"),
+            table.out.constData());
         const RunSummary run = readRun(runsOf("imported").at(0));
         QCOMPARE(run.error, std::string());
         QVERIFY(run.status.state == RunState::finished);

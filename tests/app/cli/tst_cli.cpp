@@ -606,13 +606,14 @@ private Q_SLOTS:
         const QString at = path("tables");
         const CliAnswer markdown = runCli({"table", at});
         QCOMPARE(markdown.code, 0);
-        QVERIFY2(markdown.out.contains("| CE+DRW | CIFAR-10 LT 100 | queued | 1/200 | 62.5 | 1 |"),
+        QVERIFY2(markdown.out.contains(
+                     "| CE+DRW | CIFAR-10 LT 100 | queued | 1/200 | 62.5 | test | 1 |"),
                  markdown.out.constData());
         QVERIFY(markdown.says("left out") && markdown.says("broken"));
         const CliAnswer csv = runCli({"table", at, "--format", "csv"});
         QVERIFY(csv.out.startsWith("method,data,state,epochs,"));
         QCOMPARE(csv.out.count('\n'), 3);
-        QVERIFY(csv.out.contains("\nCE,CIFAR-10 LT 100,queued,1/200,50.000000,1,"));
+        QVERIFY(csv.out.contains("\nCE,CIFAR-10 LT 100,queued,1/200,50.000000,test,1,"));
         const CliAnswer latex = runCli({"table", at, "--format", "latex"});
         QVERIFY(latex.out.contains("\\toprule") && latex.out.contains("CE+DRW & CIFAR-10 LT 100"));
 

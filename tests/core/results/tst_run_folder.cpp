@@ -207,17 +207,13 @@ private Q_SLOTS:
         }
         const RunSummary run = readRun(folder);
         const std::string markdown = resultTable({&run, 1}, TableFormat::markdown);
-        QVERIFY2(
-            markdown.find(
-                "| A\\|B, 50% \"x\" | CIFAR-10 LT 100 | finished | 3/200 | 81.2 | 2 | 75.0 |") !=
-                std::string::npos,
-            markdown.c_str());
+        QVERIFY2(markdown.find("| A\\|B, 50% \"x\" | CIFAR-10 LT 100 | finished | 3/200 | 81.2 | "
+                               "test | 2 | 75.0 |") != std::string::npos,
+                 markdown.c_str());
         const std::string csv = resultTable({&run, 1}, TableFormat::csv);
-        QVERIFY2(
-            csv.find(
-                "\"A|B, 50% \"\"x\"\"\",CIFAR-10 LT 100,finished,3/200,81.250000,2,75.000000,,") !=
-                std::string::npos,
-            csv.c_str());
+        QVERIFY2(csv.find("\"A|B, 50% \"\"x\"\"\",CIFAR-10 LT "
+                          "100,finished,3/200,81.250000,test,2,75.000000,,") != std::string::npos,
+                 csv.c_str());
         const std::string latex = resultTable({&run, 1}, TableFormat::latex);
         QVERIFY(latex.find("50\\% ") != std::string::npos &&
                 latex.find("\\bottomrule") != std::string::npos);
