@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_meaning.h"
 #include "core/learning_library.h"
 #include "core/results/run_folder.h"
 #include "core/sha256.h"

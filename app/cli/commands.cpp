@@ -12,6 +12,7 @@
 #include "app/cli/console.h"
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_meaning.h"
 #include "core/experiment/config_schema.h"
 #include "core/experiment/imbalance.h"
 #include "core/results/atomic_file.h"

@@ -16,7 +16,6 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/data_fetcher.h"
@@ -24,9 +23,9 @@
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/run_importer.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
-#include "core/foreign_runs.h"
 #include "core/results/atomic_file.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
@@ -84,6 +83,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     : QMainWindow(parent),
       controller_(controller),
       fetcher_(new DataFetcher(controller.dataStore(), this)),
+      importer_(new RunImporter(this)),
       banner_(new Banner),
       pages_(new QStackedWidget),
       experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
@@ -107,6 +107,14 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(importer_, &RunImporter::done, this,
+            [this](const QStringList& said, const QString& error) {
+                if (!error.isEmpty()) return showError(error);
+                QStringList lines{tr("The run is imported.")};
+                for (const QString& line : said) lines << line + QLatin1Char('.');
+                banner_->showMessage(lines.join(QLatin1Char(' ')));
+                showRuns();
+            });
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
@@ -349,37 +357,9 @@ void MainWindow::importRunDialog() {
     importRunFrom(toPath(folder));
 }
 
-MainWindow::~MainWindow() {
-    if (importing_) importing_->wait();
-}
-
 void MainWindow::importRunFrom(const std::filesystem::path& folder) {
     banner_->showMessage(tr("Importing %1…").arg(QString::fromStdString(folder.string())));
-    struct Outcome {
-        std::vector<std::string> said;
-        std::string error;
-    };
-    const auto outcome = std::make_shared<Outcome>();
-    QThread* thread = QThread::create([outcome, folder, workspace = controller_.workspace()] {
-        try {
-            outcome->said = importRun(workspace, folder).said;
-        } catch (const std::exception& error) {
-            outcome->error = error.what();
-        }
-    });
-    // The program waits for it: an import ends by itself, and half of one is never seen.
-    importing_ = thread;
-    connect(thread, &QThread::finished, this, [this, outcome, thread] {
-        thread->deleteLater();
-        if (!outcome->error.empty()) return showError(QString::fromStdString(outcome->error));
-        QString text = tr("The run is imported.");
-        for (const std::string& line : outcome->said) {
-            text += QLatin1Char(' ') + QString::fromStdString(line) + QLatin1Char('.');
-        }
-        banner_->showMessage(text);
-        showRuns();
-    });
-    thread->start();
+    importer_->start(controller_.workspace(), folder);
 }
 
 void MainWindow::saveConfigDialog() {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <QMainWindow>
-#include <QPointer>
-#include <QThread>
 #include <filesystem>
 
 #include "app/desktop/settings.h"
@@ -18,6 +16,7 @@ class Banner;
 class DataFetcher;
 class ExperimentPage;
 class RunController;
+class RunImporter;
 class RunsPage;
 
 /// The main window: the experiment page, the runs page, and the actions between them.
@@ -25,7 +24,6 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     MainWindow(RunController& controller, QWidget* parent = nullptr);
-    ~MainWindow() override;
 
     /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
     void startDemo();
@@ -73,6 +71,7 @@ private:
     RunController& controller_;
     Settings settings_;
     DataFetcher* fetcher_;
+    RunImporter* importer_;
     Banner* banner_;
     QStackedWidget* pages_;
     ExperimentPage* experiment_;
@@ -91,7 +90,6 @@ private:
     QAction* stop_;
     QAction* edit_;
     QAction* remove_;
-    QPointer<QThread> importing_;
     bool may_close_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
+#include "core/experiment/config_meaning.h"
 #include "core/experiment/imbalance.h"
 
 namespace ballast {
@@ -243,122 +244,6 @@ RunConfig convert(const json& json_config) {
     return config;
 }
 
-/// What a second stage asks of the head it is given.
-void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        if (config.phases[i].head_start == "tau-normalise" && config.model.head == "cosine") {
-            problems.push_back(
-                {"/phases/" + std::to_string(i) + "/head_start",
-                 "\"tau-normalise\" needs the head \"linear\": a cosine head's class "
-                 "weights have no length that counts"});
-        }
-    }
-}
-
-void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int epochs,
-                 std::vector<Problem>& problems) {
-    if (phases.empty()) {
-        problems.push_back({"/phases", "is empty; at least one phase, from epoch 0, is needed"});
-    }
-    for (std::size_t i = 0; i < phases.size(); ++i) {
-        const Phase& phase = phases[i];
-        const std::string pointer = "/phases/" + std::to_string(i);
-        const std::string from = std::to_string(phase.from);
-        if (i == 0 && phase.from != 0) {
-            problems.push_back(
-                {pointer + "/from", "the first phase begins at epoch 0, not " + from});
-        } else if (i > 0 && phase.from <= phases[i - 1].from) {
-            problems.push_back({pointer + "/from", "phases are out of order: " + from +
-                                                       " must be above " +
-                                                       std::to_string(phases[i - 1].from)});
-        } else if (i > 0 && phase.from >= epochs) {
-            problems.push_back({pointer + "/from",
-                                from + " is beyond the last epoch; with " + std::to_string(epochs) +
-                                    " epochs, allowed: below " + std::to_string(epochs)});
-        }
-        if (loss.name == "ce" && phase.beta.rule != "one") {
-            problems.push_back(
-                {pointer + "/beta",
-                 "the loss \"ce\" has no logit scale; use \"vs\" for " + phase.beta.rule});
-        }
-        if (loss.name == "ce" && phase.delta.rule != "zero") {
-            problems.push_back(
-                {pointer + "/delta",
-                 "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
-        }
-    }
-}
-
-/// Where fields belong to data sets of another kind.
-void checkDataset(const RunConfig& config, const DatasetInfo& dataset,
-                  std::vector<Problem>& problems) {
-    const std::string label(dataset.label);
-    const DataConfig& data = config.data;
-    if (dataset.listed() && data.imbalance.profile != "none") {
-        problems.push_back(
-            {"/data/imbalance/profile", "\"" + data.imbalance.profile + "\" does not fit " + label +
-                                            ", whose lists already are imbalanced; allowed: none"});
-    }
-    if (!dataset.listed() && !data.folder.empty()) {
-        problems.push_back({"/data/folder", "\"" + data.folder + "\" does not fit " + label +
-                                                ": only data sets of list files have a folder of "
-                                                "their own; allowed: empty"});
-    }
-    if (!dataset.listed() && data.image_size != DataConfig{}.image_size) {
-        problems.push_back({"/data/image_size",
-                            std::to_string(data.image_size) + " does not fit " + label +
-                                ", whose images have " + std::to_string(dataset.image_size) +
-                                " pixels; allowed: " + std::to_string(DataConfig{}.image_size) +
-                                ", which stands for them"});
-    }
-    if (!augmentationFits(config.training.augmentation, dataset)) {
-        std::string allowed;
-        for (const CatalogEntry& entry : augmentations()) {
-            if (!augmentationFits(entry.name, dataset)) continue;
-            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.name);
-        }
-        problems.push_back({"/training/augmentation", "\"" + config.training.augmentation +
-                                                          "\" does not fit " + label +
-                                                          "; allowed: " + allowed});
-    }
-}
-
-/// What the fields cannot say one by one: how they fit together.
-void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
-    checkPhases(config.phases, config.loss, config.training.epochs, problems);
-    checkHeads(config, problems);
-    const std::vector<LrStep>& steps = config.lr_schedule.steps;
-    for (std::size_t i = 1; i < steps.size(); ++i) {
-        if (steps[i].from <= steps[i - 1].from) {
-            problems.push_back({"/lr_schedule/steps/" + std::to_string(i) + "/from",
-                                "steps are out of order: " + std::to_string(steps[i].from) +
-                                    " must be above " + std::to_string(steps[i - 1].from)});
-        }
-    }
-    if (config.lr_schedule.kind == "cosine" && !steps.empty()) {
-        problems.push_back({"/lr_schedule/steps", "a cosine schedule has no steps; allowed: none"});
-    }
-    const DatasetInfo* dataset = findDataset(config.data.dataset);
-    if (dataset == nullptr) return;
-    checkDataset(config, *dataset, problems);
-    if (dataset->classes > 0) {
-        const auto found =
-            checkClassLists(config, static_cast<std::size_t>(dataset->classes), dataset->label);
-        problems.insert(problems.end(), found.begin(), found.end());
-    }
-    if (config.training.selection == "validation" && config.data.validation_per_class == 0) {
-        problems.push_back({"/training/selection",
-                            "\"validation\" needs a validation split; /data/validation_per_class "
-                            "is 0"});
-    }
-    if (dataset->listed()) return;
-    try {
-        classCounts(config.data);
-    } catch (const ConfigError& error) {
-        problems.insert(problems.end(), error.problems().begin(), error.problems().end());
-    }
-}
-
 std::string dumped(double value) {
     return json(value).dump();
 }
@@ -513,25 +398,6 @@ LossAndPhases lossAndPhasesFromJson(const json& object, int epochs,
     }
     problems.insert(problems.end(), found.begin(), found.end());
     return result;
-}
-
-std::vector<Problem> checkClassLists(const RunConfig& config, std::size_t classes,
-                                     std::string_view dataset) {
-    std::vector<Problem> problems;
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        const Phase& phase = config.phases[i];
-        const std::pair<const char*, const ClassRule*> rules[] = {
-            {"/alpha", &phase.alpha}, {"/beta", &phase.beta}, {"/delta", &phase.delta}};
-        for (const auto& [key, rule] : rules) {
-            if (rule->rule == "values" && rule->values.size() != classes) {
-                problems.push_back({"/phases/" + std::to_string(i) + key,
-                                    "the list has " + std::to_string(rule->values.size()) +
-                                        " numbers; " + std::string(dataset) + " has " +
-                                        std::to_string(classes) + " classes"});
-            }
-        }
-    }
-    return problems;
 }
 
 std::vector<Problem> checkConfig(const json& config) {

@@ -21,11 +21,6 @@ nlohmann::ordered_json toJson(const ClassRule& rule);
 /// an unknown key the nearest known one. Empty: configFromJson will succeed.
 std::vector<Problem> checkConfig(const nlohmann::json& config);
 
-/// What is wrong with a config's lists of one number per class where `dataset` (its label) has
-/// `classes` classes. Part of checkConfig where the catalogue says how many there are.
-std::vector<Problem> checkClassLists(const RunConfig& config, std::size_t classes,
-                                     std::string_view dataset);
-
 /// The config that `json` says; what it leaves out has the defaults of config.h.
 /// Throws ConfigError with all problems of checkConfig; `subject` names the source ("cb.json").
 RunConfig configFromJson(const nlohmann::json& json, const std::string& subject);

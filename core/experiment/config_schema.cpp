@@ -31,6 +31,11 @@ ordered_json ruleSchema(const Field& field) {
             number[p.open ? "exclusiveMaximum" : "maximum"] = p.maximum;
             properties[std::string(p.name)] = number;
         }
+        if (rule->class_values) {
+            properties["values"] = {{"type", "array"},
+                                    {"items", {{"type", "number"}, {"exclusiveMinimum", 0}}},
+                                    {"description", "in the parameter's place, one per class"}};
+        }
         alternatives.push_back({{"type", "object"},
                                 {"properties", properties},
                                 {"required", {"rule"}},
@@ -100,7 +105,13 @@ ordered_json schemaAt(const std::string& pattern, const ordered_json& defaults) 
         const bool known = defaults.is_array() && !defaults.empty();
         ordered_json element = known ? defaults[0] : ordered_json(ordered_json::value_t::discarded);
         ordered_json schema = {{"type", "array"}, {"items", schemaAt(pattern + "/*", element)}};
-        if (pattern == "/phases") schema["minItems"] = 1;
+        if (pattern == "/phases") {
+            schema["minItems"] = 1;
+            schema["description"] =
+                "A phase is Fisher consistent (Eq. 4) where beta is 1 and log(alpha_y pi_y) - "
+                "delta_y is the same for every class; `ballast-cli data show` and `loss` say "
+                "whether it is, for given class counts.";
+        }
         return schema;
     }
     ordered_json properties;

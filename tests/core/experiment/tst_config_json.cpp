@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_meaning.h"
 #include "core/experiment/imbalance.h"
 
 using namespace ballast;
