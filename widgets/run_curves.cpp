@@ -27,11 +27,13 @@ void RunCurves::append(const EpochRecord& record) {
     for (auto& points : points_) {
         std::erase_if(points, [x](const QPointF& point) { return point.x() >= x; });
     }
+    std::erase_if(validation_, [x](const QPointF& point) { return point.x() >= x; });
     addPoints(record);
 }
 
 void RunCurves::setRecords(std::span<const EpochRecord> records) {
     for (auto& points : points_) points.clear();
+    validation_.clear();
     for (const EpochRecord& record : records) append(record);
 }
 
@@ -49,6 +51,7 @@ void RunCurves::addPoints(const EpochRecord& record) {
     add(Series::min_logit_minority, logits.minority);
     add(Series::accuracy_ratio, streaming.accuracyRatio());
     add(Series::balanced_test_accuracy, 100.0 * record.balanced_test_accuracy);
+    validation_.emplace_back(x, 100.0 * record.balanced_validation_accuracy);
     if (!record.exact) return;
     const GroupMeans exact = groupMeans(record.exact->min_logit, info_.majority);
     add(Series::exact_majority_accuracy, 100.0 * record.exact->majority_accuracy);
@@ -80,12 +83,15 @@ bool RunCurves::hasTrainingStatistics() const {
 }
 
 QPointF RunCurves::best() const {
+    const auto& test = points_[at(Series::balanced_test_accuracy)];
     QPointF best(kMissing, kMissing);
-    for (const QPointF& point : points_[at(Series::balanced_test_accuracy)]) {
+    for (const QPointF& point :
+         info_.selection == QLatin1String("validation") ? validation_ : test) {
         if (std::isnan(point.y())) continue;
         if (std::isnan(best.y()) || point.y() > best.y()) best = point;
     }
-    return best;
+    if (std::isnan(best.y())) return best;
+    return {best.x(), valueAt(Series::balanced_test_accuracy, static_cast<int>(best.x()))};
 }
 
 }  // namespace ballast

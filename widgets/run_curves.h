@@ -19,6 +19,7 @@ struct RunPlotInfo {
     std::vector<int> phase_starts;  // `from` of every phase, the first (0) included
     std::vector<bool> majority;     // majorityClasses(class_counts); empty: no minority
     std::vector<std::int64_t> class_counts;
+    QString selection = QStringLiteral("test");  // the data that choose the best epoch
 };
 
 /// The curves of one run. Accuracies are in %, logits as they are.
@@ -62,8 +63,8 @@ public:
     /// Epochs done so far: the last record's epoch + 1, or 0.
     int epochsDone() const;
 
-    /// The point of the best balanced test accuracy, the earliest of equals; NaN where there is
-    /// none.
+    /// The balanced test accuracy of the best epoch, chosen on the data the run's config says, the
+    /// earliest of equals; NaN where there is none.
     QPointF best() const;
 
     /// Whether the classes fall into a majority and a minority.
@@ -77,6 +78,7 @@ private:
 
     RunPlotInfo info_;
     std::vector<QPointF> points_[kSeriesCount];
+    std::vector<QPointF> validation_;  // balanced validation accuracy in %; NaN without a split
 };
 
 }  // namespace ballast

@@ -153,10 +153,11 @@ QString runningText(const StepProgress& progress) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QString finishedText(const EpochRecord& record) {
-    return RunListModel::tr("finished · best %1 % at epoch %2")
-        .arg(100.0 * record.balanced_test_accuracy, 0, 'f', 1)
-        .arg(record.epoch + 1);
+QString finishedText(const EpochRecord& best, const std::string& selection) {
+    const QString text = RunListModel::tr("finished · best %1 % at epoch %2")
+                             .arg(100.0 * best.balanced_test_accuracy, 0, 'f', 1)
+                             .arg(best.epoch + 1);
+    return selection == "validation" ? text + RunListModel::tr(", chosen on validation") : text;
 }
 
 RunListModel::RunListModel(QObject* parent) : QAbstractListModel(parent) {}

@@ -25,8 +25,9 @@ struct RunListItem {
 /// "epoch 7/14 · 4,100 images/s · 0:48 left".
 QString runningText(const StepProgress& progress);
 
-/// "finished · best 84.2 % at epoch 12". `record` is the best one; epochs as people count them.
-QString finishedText(const EpochRecord& record);
+/// "finished · best 84.2 % at epoch 12", and which data chose it where that was not the test set;
+/// epochs as people count them.
+QString finishedText(const EpochRecord& best, const std::string& selection);
 
 /// "0:48", "12:05", "3:07:00".
 QString durationText(double seconds);

@@ -137,7 +137,15 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
                             "\"validation\" needs a validation split; /data/validation_per_class "
                             "is 0"});
     }
-    if (dataset->listed()) return;
+    if (dataset->listed()) {
+        if (config.data.validation_per_class > 0) {
+            problems.push_back({"/data/validation_per_class",
+                                std::to_string(config.data.validation_per_class) +
+                                    ": images can be held out of data sets in memory only; "
+                                    "allowed for list files: 0"});
+        }
+        return;
+    }
     try {
         classCounts(config.data);
     } catch (const ConfigError& error) {

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void balancedClassesHaveNoGroups();
     void aResumedRunReplacesItsLaterEpochs();
     void bestIsTheEarliestOfEquals();
+    void bestFollowsTheSelection();
 };
 
 void TestRunCurves::everySeriesHoldsTheRecordsNumbers() {
@@ -113,6 +114,21 @@ void TestRunCurves::bestIsTheEarliestOfEquals() {
         curves.append(record);
     }
     QCOMPARE(curves.best(), QPointF(2.0, 60.0));
+}
+
+void TestRunCurves::bestFollowsTheSelection() {
+    RunPlotInfo info = sample::run(QStringLiteral("a"));
+    info.selection = QStringLiteral("validation");
+    RunCurves curves(info);
+    const double test[] = {0.5, 0.7, 0.6};
+    const double validation[] = {0.4, 0.5, 0.6};
+    for (int epoch = 0; epoch < 3; ++epoch) {
+        EpochRecord record = sample::record(epoch);
+        record.balanced_test_accuracy = test[epoch];
+        record.balanced_validation_accuracy = validation[epoch];
+        curves.append(record);
+    }
+    QCOMPARE(curves.best(), QPointF(3, 60.0));
 }
 
 QTEST_GUILESS_MAIN(TestRunCurves)

@@ -117,7 +117,8 @@ void TestRunList::texts() {
     EpochRecord best;
     best.epoch = 11;
     best.balanced_test_accuracy = 0.8416;
-    QCOMPARE(finishedText(best), QStringLiteral("finished · best 84.2 % at epoch 12"));
+    QCOMPARE(finishedText(best, "test"), QStringLiteral("finished · best 84.2 % at epoch 12"));
+    QVERIFY(finishedText(best, "validation").endsWith(QStringLiteral("chosen on validation")));
     QCOMPARE(durationText(725), QStringLiteral("12:05"));
     QCOMPARE(durationText(3600 * 3 + 7 * 60), QStringLiteral("3:07:00"));
 }

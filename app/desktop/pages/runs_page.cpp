@@ -166,7 +166,7 @@ QString RunsPage::statusText(const RunSummary& run, const RunController& control
         case RunState::finished:
             if (const EpochRecord* best =
                     bestRecord(run.records, run.description.config.training.selection))
-                return finishedText(*best);
+                return finishedText(*best, run.description.config.training.selection);
             return tr("finished");
         case RunState::stopped:
             return tr("stopped after %1 of %2 epochs").arg(done).arg(epochs);
