@@ -197,7 +197,10 @@ QLineEdit* FieldRow::makeLine(bool whole) {
     const bool text = field_.type == FieldType::text;
     QLineEdit* edit = text ? new QLineEdit(this) : new NumberEdit(whole, this);
     if (!text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 15);
-    if (field_.nullable) edit->setPlaceholderText(tr("inherit"));
+    if (field_.nullable) {
+        edit->setPlaceholderText(
+            QString::fromUtf8(field_.absent.data(), static_cast<qsizetype>(field_.absent.size())));
+    }
     line_->addWidget(edit, text ? 1 : 0);
     addEditor(edit, pointer_, qt(field_.label));
     connect(edit, &QLineEdit::textEdited, this, [this] { changed(); });

@@ -67,6 +67,11 @@ Field classRule(std::string_view pointer, const Words& words, ClassTerm term) {
     return field;
 }
 
+Field absentMeans(std::string_view words, Field field) {
+    field.absent = words;
+    return field;
+}
+
 /// A field that counts only while `pointer` has one of `values`.
 Field onlyWith(Field field, std::string_view pointer, std::vector<std::string_view> values) {
     field.depends_on = pointer;
@@ -151,11 +156,11 @@ const std::vector<Field>& fields() {
                          "long."},
                         0, 10),
                  "/phases/*/head_start", {"tau-normalise"}),
-        number("/phases/*/head_max_norm",
-               {"Max-norm of head", "", "",
-                "Class weights are shortened to this norm after every "
-                "step; empty: no limit."},
-               0, 1000, true, true),
+        absentMeans("no limit", number("/phases/*/head_max_norm",
+                                       {"Max-norm of head", "", "",
+                                        "Class weights are shortened to this norm after every "
+                                        "step; empty: no limit."},
+                                       0, 1000, true, true)),
         number("/optimizer/lr", {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
         number("/optimizer/momentum", {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
         number("/optimizer/weight_decay",

@@ -23,7 +23,8 @@ struct Field {
     double minimum = 0.0;                    // integer and number
     double maximum = 0.0;                    // integer and number
     bool above_minimum = false;              // the minimum itself is excluded
-    bool nullable = false;                   // null, or leaving it out, means "inherit"
+    bool nullable = false;                   // null, or leaving it out, means `absent`
+    std::string_view absent = "inherit";     // what an empty nullable field says
     std::vector<CatalogEntry> choices = {};  // choice and model (where others may be typed too)
     ClassTerm term = ClassTerm::alpha;       // class_rule
     // Where given, the field counts only while another of the same object has one of these values.

@@ -144,14 +144,18 @@ QWidget* ExperimentPage::makeMethodRow() {
     layout->addWidget(label);
     layout->addWidget(method_, 3);
     layout->addWidget(protocol_, 2);
-    connect(method_, &QComboBox::textActivated, this, [this](const QString& name) {
-        applyPreset(name, protocol_->currentData().toString());
-    });
+    // The method that is shown already is not applied again: it would undo what was edited since.
+    const auto choose = [this](const QString& name) {
+        if (name != shown_method_) applyPreset(name, protocol_->currentData().toString());
+    };
+    connect(method_, &QComboBox::textActivated, this, choose);
     // What is typed need not be in the list.
     connect(method_->lineEdit(), &QLineEdit::returnPressed, this,
-            [this] { applyPreset(method_->currentText(), protocol_->currentData().toString()); });
-    connect(protocol_, &QComboBox::activated, this,
-            [this] { applyPreset(method_->currentText(), protocol_->currentData().toString()); });
+            [this, choose] { choose(method_->currentText()); });
+    connect(protocol_, &QComboBox::activated, this, [this] {
+        if (method_->currentText() == tr("Custom")) return;  // it has no protocol to follow
+        applyPreset(method_->currentText(), protocol_->currentData().toString());
+    });
     return row;
 }
 
@@ -216,7 +220,8 @@ void ExperimentPage::update() {
 
 void ExperimentPage::showMeaning(const RunConfig& config) {
     const std::string preset = presetOf(config);
-    method_->setCurrentText(preset.empty() ? tr("Custom") : text(preset));
+    shown_method_ = preset.empty() ? tr("Custom") : text(preset);
+    method_->setCurrentText(shown_method_);
     timeline_->setConfig(config);
     const DatasetInfo& dataset = *findDataset(config.data.dataset);
     std::vector<std::int64_t> counts;

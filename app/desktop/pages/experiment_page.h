@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QString>
 #include <QWidget>
 #include <cstdint>
 #include <functional>
@@ -65,6 +66,7 @@ private:
     std::vector<std::int64_t> counts_;
     QSplitter* splitter_;
     QComboBox* method_;
+    QString shown_method_;  // of the config as it is
     QComboBox* protocol_;
     ConfigForm* form_;
     ScheduleTimeline* timeline_;

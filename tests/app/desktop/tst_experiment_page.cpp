@@ -1,0 +1,96 @@
+#include "app/desktop/pages/experiment_page.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QtTest>
+
+#include "core/error.h"
+#include "core/experiment/config_json.h"
+#include "core/experiment/imbalance.h"
+#include "core/experiment/presets.h"
+#include "widgets/class_term_preview.h"
+
+using namespace ballast;
+
+namespace {
+
+std::vector<std::int64_t> countOfKnown(const DataConfig& data) {
+    if (data.dataset == "image-folder") return {5, 40, 12};  // in the files' order
+    return classCounts(data);
+}
+
+nlohmann::json demo() {
+    return nlohmann::json(toJson(presetConfig({"CE+DRW", "fashion-mnist", "", 0, "", 10})));
+}
+
+}  // namespace
+
+class TestExperimentPage : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aMethodByNameKeepsTheData() {
+        ExperimentPage page(countOfKnown);
+        nlohmann::json config = demo();
+        config["data"]["imbalance"]["ratio"] = 50;
+        config["training"]["seed"] = 7;
+        config["model"]["name"] = "resnet8";
+        page.setConfig(config);
+        auto* method = page.findChild<QComboBox*>(QStringLiteral("method"));
+        QCOMPARE(method->currentText(), QStringLiteral("CE+DRW"));
+        method->setCurrentText(QStringLiteral("ldam+adrw"));
+        QTest::keyClick(method->lineEdit(), Qt::Key_Return);
+        const RunConfig made = configFromJson(page.config(), "the page");
+        QCOMPARE(method->currentText(), QStringLiteral("LDAM+ADRW"));
+        QCOMPARE(made.model.head, std::string("cosine"));
+        QCOMPARE(made.model.name, std::string("resnet8"));
+        QCOMPARE(made.phases.back().alpha.rule, std::string("power"));
+        QCOMPARE(made.data.imbalance.ratio, 50.0);
+        QCOMPARE(made.training.seed, std::uint64_t{7});
+        QCOMPARE(made.training.epochs, 10);
+    }
+
+    // Return in the box, without another name in it, must not undo what was edited since.
+    void theSameMethodAgainChangesNothing() {
+        ExperimentPage page(countOfKnown);
+        nlohmann::json config = demo();
+        config["phases"][1]["from"] = 3;
+        page.setConfig(config);
+        auto* method = page.findChild<QComboBox*>(QStringLiteral("method"));
+        QTest::keyClick(method->lineEdit(), Qt::Key_Return);
+        QCOMPARE(page.config()["phases"][1]["from"], 3);
+    }
+
+    void anUnknownMethodIsSaidAndChangesNothing() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        const nlohmann::json before = page.config();
+        page.applyPreset(QStringLiteral("VS+ADWR"), {});
+        QCOMPARE(page.config(), before);
+        QVERIFY(page.obstacle().contains(QStringLiteral("ADRW")));
+    }
+
+    void fisherConsistencyFollowsTheConfig() {
+        ExperimentPage page(countOfKnown);
+        nlohmann::json config = demo();
+        config["phases"] = {{{"from", 0}, {"delta", {{"rule", "la"}, {"tau", 1.0}}}}};
+        page.setConfig(config);
+        auto* fisher = page.findChild<QLabel*>(QStringLiteral("fisher"));
+        QVERIFY(fisher->text().contains(QStringLiteral("<b>yes</b>")));
+        config["phases"][0]["delta"]["tau"] = 1.5;
+        page.setConfig(config);
+        QVERIFY(fisher->text().contains(QStringLiteral("<b>no</b>")));
+    }
+
+    // Classes of a list file are shown from the largest to the smallest.
+    void listedClassesAreSorted() {
+        ExperimentPage page(countOfKnown);
+        RunConfig config = presetConfig({"CE", "image-folder", "", 0, "", 0});
+        page.setConfig(nlohmann::json(toJson(config)));
+        QCOMPARE(page.preview().drawn(ClassTermPreview::Plot::class_counts, 0),
+                 (std::vector<double>{40, 12, 5}));
+    }
+};
+
+QTEST_MAIN(TestExperimentPage)
+#include "tst_experiment_page.moc"
