@@ -148,10 +148,12 @@ QWidget* ExperimentPage::makeMethodRow() {
     const auto choose = [this](const QString& name) {
         if (name != shown_method_) applyPreset(name, protocol_->currentData().toString());
     };
-    connect(method_, &QComboBox::textActivated, this, choose);
+    // Queued: the box also chooses as it loses the focus, and then the form must not be rebuilt.
+    connect(method_, &QComboBox::textActivated, this, choose, Qt::QueuedConnection);
     // What is typed need not be in the list.
-    connect(method_->lineEdit(), &QLineEdit::returnPressed, this,
-            [this, choose] { choose(method_->currentText()); });
+    connect(
+        method_->lineEdit(), &QLineEdit::returnPressed, this,
+        [this, choose] { choose(method_->currentText()); }, Qt::QueuedConnection);
     connect(protocol_, &QComboBox::activated, this, [this] {
         if (method_->currentText() == tr("Custom")) return;  // it has no protocol to follow
         applyPreset(method_->currentText(), protocol_->currentData().toString());

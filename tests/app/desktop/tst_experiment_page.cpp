@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QtTest>
+#include <memory>
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
@@ -40,9 +41,9 @@ private Q_SLOTS:
         QCOMPARE(method->currentText(), QStringLiteral("CE+DRW"));
         method->setCurrentText(QStringLiteral("ldam+adrw"));
         QTest::keyClick(method->lineEdit(), Qt::Key_Return);
-        const RunConfig made = configFromJson(page.config(), "the page");
+        QTRY_COMPARE(page.config()["model"]["head"], "cosine");
         QCOMPARE(method->currentText(), QStringLiteral("LDAM+ADRW"));
-        QCOMPARE(made.model.head, std::string("cosine"));
+        const RunConfig made = configFromJson(page.config(), "the page");
         QCOMPARE(made.model.name, std::string("resnet8"));
         QCOMPARE(made.phases.back().alpha.rule, std::string("power"));
         QCOMPARE(made.data.imbalance.ratio, 50.0);
@@ -58,7 +59,23 @@ private Q_SLOTS:
         page.setConfig(config);
         auto* method = page.findChild<QComboBox*>(QStringLiteral("method"));
         QTest::keyClick(method->lineEdit(), Qt::Key_Return);
+        QCoreApplication::processEvents();
         QCOMPARE(page.config()["phases"][1]["from"], 3);
+    }
+
+    // An editable box chooses what is typed as it loses the focus, also while its window closes.
+    void closingWithAMethodTypedIsSafe() {
+        auto page = std::make_unique<ExperimentPage>(countOfKnown);
+        page->setConfig(demo());
+        page->show();
+        QVERIFY(QTest::qWaitForWindowExposed(page.get()));
+        auto* method = page->findChild<QComboBox*>(QStringLiteral("method"));
+        method->setFocus();
+        method->lineEdit()->selectAll();
+        QTest::keyClicks(method->lineEdit(), QStringLiteral("VS+DRW"));
+        page->close();
+        QTRY_COMPARE(page->config()["name"], "VS+DRW");
+        page.reset();
     }
 
     void anUnknownMethodIsSaidAndChangesNothing() {
