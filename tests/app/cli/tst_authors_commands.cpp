@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli_folder.h"
 #include "cli_process.h"
 #include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
@@ -16,32 +17,13 @@ namespace {
 
 const QString kSample = QString::fromUtf8(BALLAST_TEST_DATA) + "/public-code";
 
-/// The smallest real run: the largest class alone has 6,000 images.
-const char* const kConfig = R"({
-    "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
-    "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
-    "training": {"epochs": 3, "device": "cpu", "threads": 2, "exact_every": 0}})";
-
 }  // namespace
 
-class TestAuthorsCommands : public QObject {
+class TestAuthorsCommands : public QObject, CliFolder {
     Q_OBJECT
-
-    QTemporaryDir folder_;
-
-    QString path(const QString& name) const { return folder_.filePath(name); }
-
-    QString file(const QString& name, const std::string& content) const {
-        std::ofstream(path(name).toStdString(), std::ios::binary) << content;
-        return path(name);
-    }
 
     QString checkpoint(const PublicNetwork& network = {}) const {
         return file("2_ckpt.pth.tar", publicCheckpoint(network).file());
-    }
-
-    static json parsed(const QByteArray& text) {
-        return json::parse(text.begin(), text.end(), nullptr, false);
     }
 
     /// The folders of a workspace's runs, hidden ones too.
@@ -127,7 +109,7 @@ private Q_SLOTS:
         QVERIFY2(second.code == 0, second.err.constData());
         QCOMPARE(parsed(second.out)["test_accuracy"], evaluated["test_accuracy"]);
 
-        const QString config = file("counts.json", kConfig);
+        const QString config = file("counts.json", kSmallestConfig);
         const CliAnswer shots = runCli({"evaluate", given, "--config", config});
         QVERIFY2(shots.out.contains("few "), shots.out.constData());
         QVERIFY(shots.out.contains("Ankle boot"));
@@ -137,8 +119,9 @@ private Q_SLOTS:
         const fs::path folder = path("beside").toStdString();
         fs::copy(kSample.toStdString(), folder);
         std::ofstream(folder / "2_ckpt.pth.tar", std::ios::binary) << publicCheckpoint({}).file();
-        const CliAnswer answer = runCli({"fork", path("beside/2_ckpt.pth.tar"),
-                                         file("beside.json", kConfig), "--workspace", path("b")});
+        const CliAnswer answer =
+            runCli({"fork", path("beside/2_ckpt.pth.tar"), file("beside.json", kSmallestConfig),
+                    "--workspace", path("b")});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY2(answer.out.contains("2 of the 2 epochs before the fork are known, from the logs"),
                  answer.out.constData());
@@ -200,7 +183,7 @@ private Q_SLOTS:
             network.classes = 12;
             arguments[0] = checkpoint(network);
         }
-        arguments.insert(1, file("bad.json", kConfig));
+        arguments.insert(1, file("bad.json", kSmallestConfig));
         const CliAnswer answer =
             runCli(QStringList{"fork", "--workspace", path("bad")} + arguments);
         QCOMPARE(answer.code, code);

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli_folder.h"
 #include "cli_process.h"
 #include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
@@ -12,27 +13,8 @@ using namespace ballast;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-namespace {
-
-/// The smallest real run: the largest class alone has 6,000 images.
-const char* const kConfig = R"({
-    "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
-    "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
-    "training": {"epochs": 3, "device": "cpu", "threads": 2, "exact_every": 0}})";
-
-}  // namespace
-
-class TestFork : public QObject {
+class TestFork : public QObject, CliFolder {
     Q_OBJECT
-
-    QTemporaryDir folder_;
-
-    QString path(const QString& name) const { return folder_.filePath(name); }
-
-    QString file(const QString& name, const std::string& content) const {
-        std::ofstream(path(name).toStdString(), std::ios::binary) << content;
-        return path(name);
-    }
 
     QString checkpoint(const PublicNetwork& network = {}) const {
         return file("2_ckpt.pth.tar", publicCheckpoint(network).file());
@@ -53,7 +35,7 @@ private Q_SLOTS:
     // The new config's weight decay holds from the fork on, whatever the optimiser was saved with.
     void forkGoesOnUnderTheNewConfig() {
         const QString given = checkpoint();
-        const QString config = file("fork.json", kConfig);
+        const QString config = file("fork.json", kSmallestConfig);
         std::map<std::string, std::string> weights;
         for (const char* decay : {"0.0002", "0.5"}) {
             const QString workspace = QString("fork-") + decay;

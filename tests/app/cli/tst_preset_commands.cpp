@@ -1,0 +1,51 @@
+#include <QtTest>
+
+#include "cli_folder.h"
+#include "cli_process.h"
+#include "core/experiment/config_json.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+class TestPresetCommands : public QObject, CliFolder {
+    Q_OBJECT
+private Q_SLOTS:
+    // A preset is a plain config; run takes the same one by name.
+    void presetsByName() {
+        const CliAnswer list = runCli({"preset", "list"});
+        QCOMPARE(list.code, 0);
+        QVERIFY(list.out.contains("VS+TLA+ADRW") && list.out.contains("authors-400"));
+        const CliAnswer shown = runCli({"preset", "show", "ldam+drw", "--dataset", "fashion-mnist",
+                                        "--epochs", "20", "--set", "/model/name=resnet8"});
+        QVERIFY2(shown.code == 0, shown.err.constData());
+        const json config = parsed(shown.out);
+        QCOMPARE(checkConfig(config).size(), std::size_t{0});
+        QCOMPARE(config["name"], "LDAM+DRW");
+        QCOMPARE(config["phases"][1]["from"], 16);
+        const CliAnswer unknown = runCli({"run", "--preset", "VS+ADWR"});
+        QCOMPARE(unknown.code, 2);
+        QVERIFY2(unknown.says("did you mean \"ADRW\"?"), unknown.err.constData());
+        QCOMPARE(runCli({"run"}).code, 2);
+        const CliAnswer nowhere = runCli({"preset", "show", "CE", "--dataset", "cifar11"});
+        QCOMPARE(nowhere.code, 2);
+        QVERIFY(nowhere.says("did you mean \"cifar10\"?"));
+    }
+
+    // Whether the class terms belong to Eq. 4's family stands beside them.
+    void lossSaysFisherConsistency() {
+        const std::string text =
+            R"({"class_counts": [90, 10], "logits": [[1, 2]], "labels": [0],
+                "phases": [{"from": 0, "delta": {"rule": "la", "tau": TAU}}]})";
+        for (const char* tau : {"1", "1.5"}) {
+            std::string content = text;
+            content.replace(content.find("TAU"), 3, tau);
+            const CliAnswer answer = runCli({"loss", file("fisher.json", content)});
+            QVERIFY2(answer.code == 0, answer.err.constData());
+            QCOMPARE(parsed(answer.out)["class_terms"]["fisher_consistent"],
+                     std::string(tau) == "1");
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPresetCommands)
+#include "tst_preset_commands.moc"
