@@ -440,6 +440,9 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(record.balanced_validation_accuracy));
             QCOMPARE(record.kappa.size(), std::size_t{10});
         }
+        // The estimates have moved, and the terms of the last epoch followed them.
+        QVERIFY(
+            std::ranges::any_of(summary.records.back().kappa, [](double k) { return k < 1.0; }));
         std::int64_t images = 0;
         for (const std::int64_t count : summary.description.class_counts) images += count;
         const Checkpoint last = loadCheckpoint(checkpointOf(unbroken, 4));
