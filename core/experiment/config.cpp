@@ -30,4 +30,14 @@ double weightDecayAt(const RunConfig& config, int epoch) {
     return phaseAt(config, epoch).weight_decay.value_or(config.optimizer.weight_decay);
 }
 
+bool exactIsDue(const RunConfig& config, int epoch) {
+    const int every = config.training.exact_every;
+    if (epoch + 1 == config.training.epochs) return true;
+    if (every > 0 && (epoch + 1) % every == 0) return true;
+    for (const Phase& phase : config.phases) {
+        if (phase.from > 0 && (epoch == phase.from - 1 || epoch == phase.from)) return true;
+    }
+    return false;
+}
+
 }  // namespace ballast

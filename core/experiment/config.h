@@ -123,4 +123,8 @@ double learningRateAt(const RunConfig& config, int epoch);
 /// Weight decay of `epoch`: the phase's own, or the optimiser's.
 double weightDecayAt(const RunConfig& config, int epoch);
 
+/// Whether `epoch` is measured exactly: every exact_every epochs, in the last epoch, and on both
+/// sides of each phase change.
+bool exactIsDue(const RunConfig& config, int epoch);
+
 }  // namespace ballast

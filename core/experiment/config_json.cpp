@@ -506,14 +506,7 @@ json parseJson(std::string_view text, const std::string& subject) {
     }
 }
 
-void applySetting(json& config, const std::string& setting) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos || !setting.starts_with('/')) {
-        throw ConfigError("--set " + setting +
-                          ": expected /pointer=value, e.g. /training/epochs=20");
-    }
-    const std::string pointer = setting.substr(0, equals);
-    const std::string text = setting.substr(equals + 1);
+void setField(json& config, const std::string& pointer, json value) {
     std::string parent = pointer;  // a rule's parameter ("/phases/1/alpha/nu") belongs to its rule
     if (findField(parent) == nullptr) parent = parent.substr(0, parent.rfind('/'));
     const Field* owner = findField(parent);
@@ -524,11 +517,9 @@ void applySetting(json& config, const std::string& setting) {
         std::vector<std::string> known;
         for (const Field& field : configFields()) known.emplace_back(field.pointer);
         const std::string nearest = nearestWord(pattern, known);
-        throw ConfigError("--set " + setting + ": no field " + pointer +
+        throw ConfigError("no field " + pointer +
                           (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
     }
-    json value = json::parse(text, nullptr, false);
-    if (value.is_discarded()) value = text;
     try {
         const json::json_pointer at(pointer);
         // A missing list element must not be made up out of nothing.
@@ -545,9 +536,8 @@ void applySetting(json& config, const std::string& setting) {
             if (!config.contains(list_at)) config[list_at] = json(toJson(RunConfig{}))[list_at];
             const std::size_t size = config[list_at].size();
             if (index >= size) {
-                throw ConfigError("--set " + setting + ": " + list + " has " +
-                                  std::to_string(size) + " elements; there is no element " +
-                                  digits);
+                throw ConfigError(list + " has " + std::to_string(size) +
+                                  " elements; there is no element " + digits);
             }
         }
         if (parent != pointer) {
@@ -556,6 +546,22 @@ void applySetting(json& config, const std::string& setting) {
         }
         config[at] = std::move(value);
     } catch (const json::exception& error) {
+        throw ConfigError(error.what());
+    }
+}
+
+void applySetting(json& config, const std::string& setting) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || !setting.starts_with('/')) {
+        throw ConfigError("--set " + setting +
+                          ": expected /pointer=value, e.g. /training/epochs=20");
+    }
+    const std::string text = setting.substr(equals + 1);
+    json value = json::parse(text, nullptr, false);
+    if (value.is_discarded()) value = text;
+    try {
+        setField(config, setting.substr(0, equals), std::move(value));
+    } catch (const ConfigError& error) {
         throw ConfigError("--set " + setting + ": " + error.what());
     }
 }

@@ -42,6 +42,10 @@ LossAndPhases lossAndPhasesFromJson(const nlohmann::json& object, int epochs,
 /// stands twice in one object.
 nlohmann::json parseJson(std::string_view text, const std::string& subject);
 
+/// Sets one field of a config's JSON, or a parameter of a class rule ("/phases/1/alpha/nu").
+/// Throws ConfigError where the pointer names no field, or an element of a list that is not there.
+void setField(nlohmann::json& config, const std::string& pointer, nlohmann::json value);
+
 /// Applies "/training/epochs=20" to a config's JSON. The value is JSON, or else plain text.
 /// Throws ConfigError where the pointer names no field.
 void applySetting(nlohmann::json& config, const std::string& setting);

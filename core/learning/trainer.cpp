@@ -166,7 +166,7 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
         record.validation_accuracy = classAccuracy(*data_.validation);
         record.balanced_validation_accuracy = mean(record.validation_accuracy);
     }
-    if (exactIsDue(epoch_)) record.exact = exactStatistics(terms);
+    if (exactIsDue(config_, epoch_)) record.exact = exactStatistics(terms);
 }
 
 /// As the paper defines B_y(f): over the training images themselves, in evaluation mode.
@@ -181,17 +181,6 @@ ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
                        batch.labels);
     }
     return statistics.finish(terms, class_counts_, majority_);
-}
-
-/// Every exact_every epochs, in the last epoch, and on both sides of each phase change.
-bool Trainer::exactIsDue(int epoch) const {
-    const int every = config_.training.exact_every;
-    if (epoch + 1 == config_.training.epochs) return true;
-    if (every > 0 && (epoch + 1) % every == 0) return true;
-    for (const Phase& phase : config_.phases) {
-        if (phase.from > 0 && (epoch == phase.from - 1 || epoch == phase.from)) return true;
-    }
-    return false;
 }
 
 /// Waits while paused; false if the run must end.

@@ -35,7 +35,6 @@ private:
     std::vector<double> classAccuracy(const ImageSource& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
-    bool exactIsDue(int epoch) const;
     int classes() const { return static_cast<int>(class_counts_.size()); }
 
     bool proceed();

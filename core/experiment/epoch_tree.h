@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/experiment/config.h"
+
+namespace ballast {
+
+/// A run's way through an EpochTree: node `path[e]` after e epochs, so epochs + 1 nodes.
+using EpochPath = std::vector<int>;
+
+/// The tree of what runs do, epoch by epoch. Two runs are at the same node after e epochs where
+/// everything that training depends on before that is the same: data, model, loss, seed, batches,
+/// and for each epoch the numbers α, β, Δ, the learning rate, weight decay, SAM radius, sampling,
+/// trained parts and what happens to the head. Not what only names or measures: the name, how the
+/// best epoch is selected, phases that say the same in other words.
+///
+/// At the same node after e epochs runs have the same weights, and the same records of the epochs
+/// before, but for the number of the phase and for whether epoch e − 1 was measured exactly.
+/// Device, threads and versions are not looked at: the same on both sides is the caller's affair.
+class EpochTree {
+public:
+    /// The path of a run with these class counts. Throws ConfigError as classTerms does.
+    EpochPath add(const RunConfig& config, std::span<const std::int64_t> class_counts);
+
+    /// Nodes so far; they are numbered from 0.
+    int size() const { return size_; }
+
+private:
+    struct Edge {
+        int parent;
+        int what;  // of interned_, the phase
+        double learning_rate;
+        bool measured;  // the epoch before, exactly
+        bool operator==(const Edge&) const = default;
+    };
+    struct EdgeHash {
+        std::size_t operator()(const Edge& edge) const;
+    };
+
+    int intern(const std::string& key);
+    int child(const Edge& edge);
+    int termsOf(const Phase& phase, std::span<const std::int64_t> counts, int data);
+
+    std::unordered_map<std::string, int> interned_;  // anything that is compared as a whole
+    std::unordered_map<Edge, int, EdgeHash> edges_;
+    std::unordered_map<std::string, int> terms_;  // of a phase's rules on a data set
+    int size_ = 0;
+};
+
+/// How many epochs two paths of one tree share.
+int sharedEpochs(const EpochPath& a, const EpochPath& b);
+
+}  // namespace ballast
