@@ -120,6 +120,7 @@ public:
         }
         if (axis.pointers.empty()) problem(at, "the axis names no field");
         dropRepeated(axis);
+        leadWithSymbol(axis);
         axes.push_back(std::move(axis));
     }
 
@@ -155,6 +156,18 @@ private:
             }
         }
         return values;
+    }
+
+    /// Labels speak of an axis's first field: rather T₀ than the learning-rate step that follows
+    /// it.
+    static void leadWithSymbol(SweepAxis& axis) {
+        for (std::size_t k = 0; k < axis.pointers.size(); ++k) {
+            const Field* field = findField(axis.pointers[k]);
+            if (field != nullptr && field->symbol.empty()) continue;
+            std::swap(axis.pointers.front(), axis.pointers[k]);
+            std::swap(axis.values.front(), axis.values[k]);
+            return;
+        }
     }
 
     static void dropRepeated(SweepAxis& axis) {
