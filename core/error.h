@@ -56,6 +56,11 @@ struct StorageError : Error {
     explicit StorageError(const std::string& sentence) : Error(sentence, ExitCode::run_failed) {}
 };
 
+/// A run that another process has in training.
+struct RunBusyError : StorageError {
+    using StorageError::StorageError;
+};
+
 /// A device that this machine or this build does not have.
 struct DeviceError : Error {
     explicit DeviceError(const std::string& sentence) : Error(sentence, ExitCode::bad_config) {}

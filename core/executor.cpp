@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/error.h"
+#include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {
@@ -18,11 +20,11 @@ void lowerPriority() {
     ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
 }
 
-int threadsOfSlot(const TrainingEnvironment& environment, int slots) {
+int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots) {
     const int cores = environment.threads > 0
                           ? environment.threads
                           : static_cast<int>(std::thread::hardware_concurrency());
-    return std::max(1, cores / std::max(1, slots));
+    return std::max(1, cores / static_cast<int>(std::max<std::size_t>(1, slots)));
 }
 
 /// So that a stopped or failed run that is queued again is taken up even if this process ends
@@ -38,10 +40,19 @@ std::vector<std::string> markQueued(const std::filesystem::path& folder) {
     }
 }
 
-TrainingEnvironment divided(TrainingEnvironment environment, int slots) {
+TrainingEnvironment divided(TrainingEnvironment environment, std::size_t slots) {
     environment.threads = threadsOfSlot(environment, slots);
     return environment;
 }
+
+/// Whether a run keeps the checkpoint after `epochs` epochs without being asked.
+bool keepsByItself(const RunConfig& config, int epochs) {
+    return std::ranges::any_of(config.phases,
+                               [&](const Phase& phase) { return phase.from == epochs; });
+}
+
+/// How often to look at runs that another process trains.
+constexpr auto kForeignPoll = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -60,7 +71,14 @@ public:
         const std::lock_guard lock(executor_.mutex_);
         executor_.progress_[run_] = progress;
     }
-    void epochFinished(const EpochRecord& record) override { push(record); }
+    void epochFinished(const EpochRecord& record) override {
+        push(record);
+        const std::lock_guard lock(executor_.mutex_);
+        // The checkpoint is on disk before a record is told.
+        if (!executor_.awaited_.contains({run_, record.epoch + 1})) return;
+        ++executor_.changes_;
+        executor_.wake_.notify_all();
+    }
     void said(const std::string& line) override { push(LogLine{line}); }
 
 private:
@@ -74,10 +92,16 @@ private:
     const std::string run_;
 };
 
-Executor::Executor(TrainingEnvironment environment, int slots)
-    : environment_(divided(std::move(environment), slots)) {
-    for (int i = 0; i < std::max(1, slots); ++i) workers_.emplace_back([this] { work(); });
+Executor::Executor(TrainingEnvironment environment, std::vector<std::string> devices)
+    : environment_(divided(std::move(environment), devices.size())) {
+    for (const std::string& device : devices) {
+        workers_.emplace_back([this, device] { work(device); });
+    }
 }
+
+Executor::Executor(TrainingEnvironment environment, int slots)
+    : Executor(environment, std::vector<std::string>(static_cast<std::size_t>(std::max(1, slots)),
+                                                     environment.device)) {}
 
 Executor::~Executor() {
     {
@@ -99,8 +123,9 @@ void Executor::enqueue(const std::filesystem::path& folder) {
         queue_.push_back(folder);
         events_.push_back({run, StateChange{{RunState::queued, 0, "", ExitCode::done}}});
         for (const std::string& repair : repairs) events_.push_back({run, LogLine{repair}});
+        ++changes_;
     }
-    wake_.notify_one();
+    wake_.notify_all();
 }
 
 void Executor::setPaused(const std::string& run, bool paused) {
@@ -123,6 +148,7 @@ void Executor::stop(const std::string& run) {
         if (queued == queue_.end()) return;
         taken_off = *queued;
         queue_.erase(queued);
+        waits_for_.erase(run);
     }
     RunOutcome outcome{RunState::stopped, 0, "", ExitCode::done};
     try {
@@ -139,6 +165,7 @@ void Executor::stop(const std::string& run) {
 void Executor::postponeAll() {
     const std::lock_guard lock(mutex_);
     queue_.clear();
+    waits_for_.clear();
     for (const auto& [run, control] : running_) control->requestPostpone();
 }
 
@@ -154,6 +181,12 @@ bool Executor::holds(const std::string& run) const {
            });
 }
 
+std::string Executor::waitsFor(const std::string& run) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = waits_for_.find(run);
+    return found == waits_for_.end() ? "" : found->second;
+}
+
 std::vector<RunEvent> Executor::takeEvents() {
     const std::lock_guard lock(mutex_);
     return std::exchange(events_, {});
@@ -164,24 +197,143 @@ std::map<std::string, StepProgress> Executor::latestProgress() const {
     return progress_;
 }
 
-void Executor::work() {
+TrunkStore& Executor::store(const std::filesystem::path& run_folder) {
+    const std::filesystem::path workspace = run_folder.parent_path().parent_path();
+    return stores_.try_emplace(workspace, workspace).first->second;
+}
+
+/// The run in training that will have trained more of `run` than is available, or nullptr.
+const TrunkRun* Executor::awaited(const TrunkRun& run, const Surroundings& surroundings,
+                                  int available, const std::set<std::string>& running) {
+    const RunDescription& description = run.description;
+    for (const auto& [id, other] : store(run.folder).runs()) {
+        if (id == run.id || other.path.empty()) continue;
+        if (!running.contains(id) && !other.inTrainingElsewhere()) continue;
+        const int shared = sharedEpochs(run.path, other.path);
+        if (shared <= available || other.status.epochs_done >= shared) continue;
+        RunDescription source = other.description;
+        if (source.threads == 0) {  // it has not said yet; it will be as this slot's
+            source.threads = surroundings.threads;
+            source.device = surroundings.device;
+            source.libtorch = surroundings.libtorch;
+        }
+        if (TrunkStore::fits(description.config, description.subset_sha256, source, surroundings)) {
+            return &other;
+        }
+    }
+    return nullptr;
+}
+
+/// Asks a run that is about to be trained to keep what other queued runs will go on from.
+void Executor::keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings) {
+    std::deque<std::filesystem::path> queued;
+    {
+        const std::lock_guard lock(mutex_);
+        queued = queue_;
+    }
+    for (const std::filesystem::path& folder : queued) {
+        const TrunkRun* run = store(folder).find(folder.filename().string());
+        if (run == nullptr || run == &trunk || run->path.empty()) continue;
+        if (folder.parent_path() != trunk.folder.parent_path()) continue;
+        const int shared = sharedEpochs(run->path, trunk.path);
+        if (shared == 0 || keepsByItself(trunk.description.config, shared)) continue;
+        const auto source = store(folder).sourceFor(*run, surroundings);
+        if (source && source->epochs >= shared) continue;
+        requestBranchPoint(trunk.folder, shared, run->id);
+    }
+}
+
+/// The first queued run that need not wait, taken off the queue. Called with choosing_ held.
+std::optional<Executor::Choice> Executor::choose(const TrainingEnvironment& slot) {
+    std::deque<std::filesystem::path> queued;
+    std::set<std::string> running;  // their folders may not say so yet
+    {
+        const std::lock_guard lock(mutex_);
+        queued = queue_;
+        for (const auto& [id, control] : running_) running.insert(id);
+        awaited_.clear();
+    }
+    if (queued.empty()) return std::nullopt;
+    std::optional<Surroundings> surroundings;
+    try {
+        surroundings = surroundingsOf(slot);
+    } catch (const Error&) {  // trainRun() will say it
+    }
+    std::set<std::filesystem::path> refreshed;
+    for (const std::filesystem::path& folder : queued) {
+        const std::string id = folder.filename().string();
+        Choice choice{folder, std::nullopt};
+        const TrunkRun* waits_for = nullptr;
+        if (surroundings) {
+            if (refreshed.insert(folder.parent_path()).second) store(folder).refresh();
+            const TrunkRun* run = store(folder).find(id);
+            if (run != nullptr && run->inTrainingElsewhere()) {
+                waits_for = run;  // another process has it
+            } else if (run != nullptr && !run->path.empty()) {
+                choice.trunk = store(folder).sourceFor(*run, *surroundings);
+                const int available = choice.trunk ? choice.trunk->epochs : 0;
+                if (run->checkpoints.empty()) {
+                    waits_for = awaited(*run, *surroundings, available, running);
+                }
+                if (waits_for == nullptr) keepBranchPoints(*run, *surroundings);
+            }
+            if (waits_for != nullptr) {
+                const int shared = run == waits_for ? 0 : sharedEpochs(run->path, waits_for->path);
+                const std::lock_guard lock(mutex_);
+                waits_for_[id] = waits_for->id;
+                awaited_.insert({waits_for->id, shared});
+            }
+        }
+        if (waits_for != nullptr) continue;
+        const std::lock_guard lock(mutex_);
+        waits_for_.erase(id);
+        const auto still = std::ranges::find(queue_, folder);
+        if (still == queue_.end()) continue;  // taken off meanwhile
+        queue_.erase(still);
+        running_[id] = std::make_shared<RunControl>();
+        return choice;
+    }
+    return std::nullopt;
+}
+
+void Executor::work(const std::string& device) {
     if (environment_.low_priority) lowerPriority();
+    TrainingEnvironment slot = environment_;
+    slot.device = device;
     std::unique_lock lock(mutex_);
     while (true) {
         wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
         if (closing_) return;
-        const std::filesystem::path folder = queue_.front();
-        queue_.pop_front();
-        const std::string run = folder.filename().string();
-        const auto control = std::make_shared<RunControl>();
-        running_[run] = control;
+        const std::uint64_t seen = changes_;
         lock.unlock();
-        Observer observer(*this, run);
-        const RunOutcome outcome = trainRun(folder, environment_, *control, observer);
+        std::optional<Choice> choice;
+        {
+            const std::lock_guard choosing(choosing_);
+            choice = choose(slot);
+        }
         lock.lock();
-        events_.push_back({run, StateChange{outcome}});
+        if (!choice) {
+            wake_.wait_for(lock, kForeignPoll, [&] { return closing_ || changes_ != seen; });
+            continue;
+        }
+        const std::string run = choice->folder.filename().string();
+        const std::shared_ptr<RunControl> control = running_.at(run);
+        lock.unlock();
+        TrainingEnvironment environment = slot;
+        if (choice->trunk) environment.threads = choice->trunk->threads;
+        Observer observer(*this, run);
+        const RunOutcome outcome = trainRun(choice->folder, environment, *control, observer,
+                                            choice->trunk ? &*choice->trunk : nullptr);
+        lock.lock();
+        if (outcome.busy && !closing_) {
+            queue_.push_back(choice->folder);  // until the other process is done with it
+        } else {
+            events_.push_back({run, StateChange{outcome}});
+        }
         progress_.erase(run);
         running_.erase(run);
+        ++changes_;
+        wake_.notify_all();
     }
 }
 

@@ -6,11 +6,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <variant>
 #include <vector>
 
+#include "core/results/trunk_store.h"
 #include "core/run.h"
 
 namespace ballast {
@@ -29,12 +31,19 @@ struct RunEvent {
     std::variant<StateChange, EpochRecord, LogLine> what;
 };
 
-/// Trains queued runs on worker threads, one run a slot, with the thread budget divided among the
-/// slots. Callers pull: takeEvents() is a lossless queue, latestProgress() a mailbox that may skip.
+/// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
+/// budget divided among the slots. What runs share is trained once: a run goes on from the longest
+/// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
+/// another process, is training more of it. Which runs wait is decided anew whenever a slot is
+/// free, from the folders alone, so nothing is lost with this process, and a run that fails or is
+/// stopped only leaves its trunk to the next.
+/// Callers pull: takeEvents() is a lossless queue, latestProgress() a mailbox that may skip.
 /// All members may be called from one thread (the window's); none blocks for longer than a lock,
 /// but the destructor, which stops all runs and waits for them.
 class Executor {
 public:
+    /// `devices`: one slot for each, "auto" | "cpu" | "cuda:N".
+    Executor(TrainingEnvironment environment, std::vector<std::string> devices);
     explicit Executor(TrainingEnvironment environment, int slots = 1);
     ~Executor();
     Executor(const Executor&) = delete;
@@ -56,12 +65,25 @@ public:
     bool idle() const;
     bool holds(const std::string& run) const;  // queued or running here
 
+    /// The run that a queued one waits for, to take over what they share; or "".
+    std::string waitsFor(const std::string& run) const;
+
     std::vector<RunEvent> takeEvents();
     std::map<std::string, StepProgress> latestProgress() const;
 
 private:
     class Observer;
-    void work();
+    struct Choice {
+        std::filesystem::path folder;
+        std::optional<TrunkSource> trunk;
+    };
+
+    void work(const std::string& device);
+    std::optional<Choice> choose(const TrainingEnvironment& slot);
+    const TrunkRun* awaited(const TrunkRun& run, const Surroundings& surroundings, int available,
+                            const std::set<std::string>& running);
+    void keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings);
+    TrunkStore& store(const std::filesystem::path& run_folder);
 
     const TrainingEnvironment environment_;
     mutable std::mutex mutex_;
@@ -69,8 +91,15 @@ private:
     bool closing_ = false;
     std::deque<std::filesystem::path> queue_;
     std::map<std::string, std::shared_ptr<RunControl>> running_;
+    std::map<std::string, std::string> waits_for_;
+    std::set<std::pair<std::string, int>> awaited_;  // run and epochs that queued runs wait for
+    std::uint64_t changes_ = 0;                      // of what a choice depends on
     std::map<std::string, StepProgress> progress_;
     std::vector<RunEvent> events_;
+
+    std::mutex choosing_;  // taken before mutex_; reading folders takes longer than a lock should
+    std::map<std::filesystem::path, TrunkStore> stores_;  // by workspace
+
     std::vector<std::thread> workers_;  // last: they stop before what they use dies
 };
 

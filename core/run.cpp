@@ -10,7 +10,9 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/learning_library.h"
+#include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
+#include "core/results/trunk_store.h"
 #include "core/sha256.h"
 
 namespace ballast {
@@ -47,6 +49,16 @@ const Learning* loadLearning() {
     return entry();
 }
 
+int threadsOf(const TrainingEnvironment& environment) {
+    if (environment.threads > 0) return environment.threads;
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string deviceOf(const RunConfig& config, const TrainingEnvironment& environment) {
+    const std::string& device = config.training.device;
+    return learning().resolveDevice(device == "auto" ? environment.device : device);
+}
+
 /// Fills in what the first start decides; later starts use the same, so that numbers stay the same.
 void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
                          RunObserver& observer) {
@@ -62,13 +74,9 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
     }
     if (description.device.empty() || description.threads == 0 || description.libtorch.empty()) {
         description.libtorch = version;
-        description.device = learning().resolveDevice(config.training.device);
+        description.device = deviceOf(config, environment);
         description.threads = config.training.threads;
-        if (description.threads == 0) description.threads = environment.threads;
-        if (description.threads == 0) {
-            description.threads =
-                std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-        }
+        if (description.threads == 0) description.threads = threadsOf(environment);
         description.data_sha256 = environment.data_store.contentSha256(config.data);
         run.describe(description);
     } else {
@@ -83,7 +91,66 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
     }
 }
 
+void tell(OwnedRun& run, RunObserver& observer, const std::string& line) {
+    run.log(line);
+    observer.said(line);
+}
+
+/// Takes over the trunk where the run has not begun; a trunk that cannot be had costs time only.
+/// Whether it was taken.
+bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observer) {
+    if (!run.records().empty() || trunk.folder == run.folder()) return false;
+    const RunDescription& mine = run.description();
+    try {
+        const RunDescription theirs = readDescription(trunk.folder);
+        if (theirs.data_sha256 != mine.data_sha256 || theirs.libtorch != mine.libtorch ||
+            theirs.device != mine.device || theirs.threads != mine.threads) {
+            throw CheckpointError("it was trained on other data, LibTorch, device or threads");
+        }
+        takeTrunk(run, trunk);
+        return true;
+    } catch (const Error& error) {
+        tell(run, observer,
+             "cannot take over the epochs of the run " + trunk.run + ": " + error.what());
+        return false;
+    }
+}
+
+RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
+                     const TrainingEnvironment& environment, RunControl& control,
+                     RunObserver& observer) {
+    if (trunk != nullptr && beginWithTrunk(run, *trunk, observer)) {
+        for (const EpochRecord& record : run.records()) observer.epochFinished(record);
+        try {
+            return learning().train(run, environment, control, observer);
+        } catch (const CheckpointError& error) {
+            tell(run, observer, std::string(error.what()) + "; it is trained from the start");
+            dropTrunk(run);
+        }
+    }
+    return learning().train(run, environment, control, observer);
+}
+
+/// A finished run no longer needs the checkpoints it has asked others to keep.
+void releaseTrunks(const fs::path& folder, const RunDescription& description) {
+    const std::string id = folder.filename().string();
+    for (const nlohmann::json& segment : description.segments) {
+        const fs::path trunk = folder.parent_path() / segment.at("run").get<std::string>();
+        if (trunk == folder || !fs::exists(trunk)) continue;
+        try {
+            releaseBranchPoints(trunk, id);
+            OwnedRun(trunk).pruneCheckpoints();
+        } catch (const Error&) {  // in training: it prunes by itself
+        }
+    }
+}
+
 }  // namespace
+
+Surroundings surroundingsOf(const TrainingEnvironment& environment) {
+    return {BALLAST_VERSION, learning().libtorchVersion(),
+            learning().resolveDevice(environment.device), threadsOf(environment)};
+}
 
 const Learning& learning() {
     static const Learning* const kLoaded = loadLearning();
@@ -114,7 +181,7 @@ fs::path createRun(const fs::path& workspace, const RunConfig& config,
 }
 
 RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environment,
-                    RunControl& control, RunObserver& observer) {
+                    RunControl& control, RunObserver& observer, const TrunkSource* trunk) {
     std::optional<OwnedRun> run;
     RunOutcome outcome;
     const auto failed = [&](const char* message, ExitCode code) {
@@ -132,7 +199,10 @@ RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environme
         run->setStatus(RunState::running, epochs_done, "");
         observer.stateChanged(RunState::running);
         completeDescription(*run, environment, observer);
-        outcome = learning().train(*run, environment, control, observer);
+        outcome = trainFrom(trunk, *run, environment, control, observer);
+    } catch (const RunBusyError& error) {
+        failed(error.what(), error.exitCode());
+        outcome.busy = true;
     } catch (const Error& error) {
         failed(error.what(), error.exitCode());
     } catch (const std::exception& error) {
@@ -146,7 +216,9 @@ RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environme
         } catch (const std::exception& error) {
             if (outcome.message.empty()) failed(error.what(), ExitCode::run_failed);
         }
+        const RunDescription description = run->description();
         run.reset();  // others may own it before they hear that it ended
+        if (outcome.state == RunState::finished) releaseTrunks(folder, description);
     }
     observer.stateChanged(outcome.state);
     return outcome;

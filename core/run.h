@@ -13,6 +13,8 @@
 namespace ballast {
 
 struct RunDescription;
+struct Surroundings;
+struct TrunkSource;
 
 /// Receives what a run has to say, on the training thread. Values only.
 class RunObserver {
@@ -32,16 +34,23 @@ public:
     void requestStop() { request_.store(Request::stop); }
     void requestPostpone() { request_.store(Request::postpone); }
     void setPaused(bool paused) { paused_.store(paused); }
+    /// Back to the queue once that many epochs are done; 0: no limit.
+    void stopAfter(int epochs) { stop_after_.store(epochs); }
+    bool mustEndAfter(int epochs) const {
+        const int limit = stop_after_.load();
+        return limit > 0 && epochs >= limit;
+    }
     bool paused() const { return paused_.load(); }
     bool mustEnd() const { return request_.load() != Request::none; }
     RunState stateAfterwards() const {
-        return request_.load() == Request::postpone ? RunState::queued : RunState::stopped;
+        return request_.load() == Request::stop ? RunState::stopped : RunState::queued;
     }
 
 private:
     enum class Request { none, stop, postpone };
     std::atomic<Request> request_{Request::none};
     std::atomic<bool> paused_{false};
+    std::atomic<int> stop_after_{0};
 };
 
 /// What a run needs from its surroundings. None of it changes results but `threads`, which a
@@ -50,6 +59,7 @@ struct TrainingEnvironment {
     DataStore data_store = DataStore();
     int threads = 0;  // budget of the slot, where the config says 0; 0: all cores
     bool low_priority = false;
+    std::string device = "auto";  // of the slot, where the config says "auto"
 };
 
 /// What run.json says of a new run: the config, its class counts and its subset, drawn from the
@@ -67,7 +77,13 @@ std::filesystem::path createRun(const std::filesystem::path& workspace, const Ru
 /// Trains the run in `folder` from its newest good checkpoint (or from the start) to the end, until
 /// `control` says stop, or until it fails. Blocks; call it on a worker thread. Never throws: every
 /// error is an outcome, also written to the folder's status, unless another process owns the run.
+/// A run without epochs takes over those of `trunk` first, where one is given; where that no longer
+/// can be had, it says so and trains them itself.
 RunOutcome trainRun(const std::filesystem::path& folder, const TrainingEnvironment& environment,
-                    RunControl& control, RunObserver& observer);
+                    RunControl& control, RunObserver& observer, const TrunkSource* trunk = nullptr);
+
+/// What `environment` means for sharing: this version, LibTorch's, and the slot's device and
+/// threads. Loads the training library. Throws DeviceError.
+Surroundings surroundingsOf(const TrainingEnvironment& environment);
 
 }  // namespace ballast

@@ -20,15 +20,15 @@ using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// What is known of the run a checkpoint is of.
-struct Surroundings {
+struct KnownRun {
     DataConfig data;
     std::vector<std::int64_t> class_counts;  // empty: not known
 };
 
 /// From the config given, the run around the checkpoint, or args.txt beside it.
-Surroundings surroundingsOf(const EvaluateOptions& options, const fs::path& file,
-                            EvaluationRequest& request, const DataStore& store) {
-    Surroundings known;
+KnownRun knownRunOf(const EvaluateOptions& options, const fs::path& file,
+                    EvaluationRequest& request, const DataStore& store) {
+    KnownRun known;
     const fs::path folder = fs::absolute(file).parent_path();
     if (!options.config.empty()) {
         const RunConfig config = configFromJson(readConfigJson(options.config, {}), options.config);
@@ -79,7 +79,7 @@ void sayAll(const ForeignRun& run) {
 int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     EvaluationRequest request;
     request.checkpoint = chosenFile(options.checkpoint, options.epoch);
-    Surroundings known = surroundingsOf(options, request.checkpoint, request, store);
+    KnownRun known = knownRunOf(options, request.checkpoint, request, store);
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
     request.threads = options.threads;

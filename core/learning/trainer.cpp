@@ -61,7 +61,9 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 }
 
 RunOutcome Trainer::train() {
+    completeLastRecord();
     for (; epoch_ < config_.training.epochs; ++epoch_) {
+        if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
         const Phase& phase = phaseAt(config_, epoch_);
         const ClassTerms terms =
             classTerms(phase, class_counts_,  // α, β, Δ per class
@@ -169,6 +171,23 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
     if (exactIsDue(config_, epoch_)) record.exact = exactStatistics(terms);
 }
 
+/// Measures the last epoch exactly where that is due and was not done: the run that trained it had
+/// no reason to, or the config was changed since.
+void Trainer::completeLastRecord() {
+    if (run_.records().empty()) return;
+    EpochRecord record = run_.records().back();
+    if (record.exact || std::isnan(record.loss) || !exactIsDue(config_, record.epoch)) return;
+    const torch::NoGradGuard no_grad;
+    model_->eval();
+    record.exact = exactStatistics(
+        classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa}));
+    if (control_.mustEnd()) return;  // what was measured is not whole
+    std::vector<EpochRecord> records = run_.records();
+    records.back() = record;
+    run_.replaceRecords(std::move(records));
+    observer_.epochFinished(record);
+}
+
 /// As the paper defines B_y(f): over the training images themselves, in evaluation mode.
 ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
     ClassStatisticsAccumulator statistics(classes(), device_);
@@ -258,10 +277,11 @@ void Trainer::keepCheckpoint() {
     Checkpoint checkpoint{state(), {{"epochs_done", std::to_string(epoch_ + 1)}}};
     saveCheckpoint(run_.checkpointPath(epoch_ + 1), checkpoint);
     run_.pruneCheckpoints();
-    run_.setStatus(RunState::running, epoch_ + 1, "");
     last_heartbeat_ = Clock::now();
-
     seconds_per_epoch_ = seconds(last_heartbeat_ - epoch_start_ - paused_for_);
+    run_.setSecondsPerEpoch(*seconds_per_epoch_);
+    run_.setStatus(RunState::running, epoch_ + 1, "");
+
     char line[160];
     std::snprintf(line, sizeof line, "epoch %d done in %.1f s, %.0f images/s in training", epoch_,
                   *seconds_per_epoch_, images_per_second_);

@@ -35,6 +35,7 @@ private:
     std::vector<double> classAccuracy(const ImageSource& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
+    void completeLastRecord();
     int classes() const { return static_cast<int>(class_counts_.size()); }
 
     bool proceed();

@@ -74,6 +74,7 @@ struct RunOutcome {
     int epochs_done = 0;
     std::string message;
     ExitCode exit_code = ExitCode::done;
+    bool busy = false;  // another process has the run in training; nothing was done
 };
 
 const char* stateName(RunState state);

@@ -8,14 +8,15 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <set>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/atomic_file.h"
+#include "core/results/branch_points.h"
 
 namespace ballast {
 namespace {
@@ -50,10 +51,27 @@ std::string bootId() {
     }
 }
 
+/// When a process of this host began, in clock ticks after boot; 0: there is none, or it is dead
+/// and waits for its parent to notice.
+std::int64_t startOf(std::int64_t pid) {
+    try {
+        const std::string stat = readFile("/proc/" + std::to_string(pid) + "/stat");
+        std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // the name may hold anything
+        std::string field;
+        fields >> field;
+        if (field == "Z" || field == "X") return 0;
+        for (int i = 0; i < 19; ++i) fields >> field;
+        return std::stoll(field);
+    } catch (const std::exception&) {
+        return 0;
+    }
+}
+
 RunOwner thisProcess() {
     char host[256] = "";
     ::gethostname(host, sizeof host - 1);
-    return {host, bootId(), static_cast<std::int64_t>(::getpid())};
+    const auto pid = static_cast<std::int64_t>(::getpid());
+    return {host, bootId(), pid, startOf(pid)};
 }
 
 /// A run's name as part of a folder name: lower case, letters, digits and dashes.
@@ -98,57 +116,9 @@ ordered_json descriptionJson(const RunDescription& description) {
               {"threads", description.threads},
               {"data_sha256", description.data_sha256},
               {"subset_sha256", description.subset_sha256},
-              {"parent", description.parent}}}};
-}
-
-RunDescription readDescription(const fs::path& folder) {
-    const fs::path file = folder / "run.json";
-    if (!fs::exists(file))
-        throw StorageError(folder.string() + " is not a run: it has no run.json");
-    const json object = readJson(file);
-    try {
-        refuseNewer(object, file);
-        RunDescription description;
-        description.config = configFromJson(object.at("config"), file.string());
-        description.config_as_given = object.at("config_as_given");
-        description.class_counts = object.at("class_counts").get<std::vector<std::int64_t>>();
-        const json& provenance = object.at("provenance");
-        description.created = provenance.at("created").get<std::string>();
-        description.version = provenance.at("version").get<std::string>();
-        description.libtorch = provenance.at("libtorch").get<std::string>();
-        description.device = provenance.at("device").get<std::string>();
-        description.threads = provenance.at("threads").get<int>();
-        description.data_sha256 = provenance.at("data_sha256").get<std::string>();
-        description.subset_sha256 = provenance.at("subset_sha256").get<std::string>();
-        description.parent = provenance.at("parent");
-        return description;
-    } catch (const json::exception& error) {
-        throw StorageError(file.string() + " is damaged: " + error.what());
-    }
-}
-
-RunStatus readStatus(const fs::path& folder) {
-    const fs::path file = folder / "status.json";
-    const json object = readJson(file);
-    try {
-        refuseNewer(object, file);
-        RunStatus status;
-        const auto name = object.at("state").get<std::string>();
-        const auto state = stateFromName(name);
-        if (!state) throw StorageError(file.string() + ": unknown state \"" + name + "\"");
-        status.state = *state;
-        status.epochs_done = object.at("epochs_done").get<int>();
-        status.message = object.at("message").get<std::string>();
-        status.heartbeat = object.at("heartbeat").get<std::int64_t>();
-        if (const json& owner = object.at("owner"); !owner.is_null()) {
-            status.owner = RunOwner{owner.at("host").get<std::string>(),
-                                    owner.at("boot_id").get<std::string>(),
-                                    owner.at("pid").get<std::int64_t>()};
-        }
-        return status;
-    } catch (const json::exception& error) {
-        throw StorageError(file.string() + " is damaged: " + error.what());
-    }
+              {"parent", description.parent},
+              {"segments", description.segments},
+              {"edits", description.edits}}}};
 }
 
 ordered_json statusJson(const RunStatus& status) {
@@ -156,14 +126,18 @@ ordered_json statusJson(const RunStatus& status) {
     if (status.owner) {
         owner = {{"host", status.owner->host},
                  {"boot_id", status.owner->boot_id},
-                 {"pid", status.owner->pid}};
+                 {"pid", status.owner->pid},
+                 {"started", status.owner->started}};
     }
+    ordered_json seconds = nullptr;
+    if (status.seconds_per_epoch) seconds = *status.seconds_per_epoch;
     return {{"format", kRunFormat},
             {"state", stateName(status.state)},
             {"epochs_done", status.epochs_done},
             {"message", status.message},
             {"owner", owner},
-            {"heartbeat", status.heartbeat}};
+            {"heartbeat", status.heartbeat},
+            {"seconds_per_epoch", seconds}};
 }
 
 /// The records of epochs.jsonl, up to the first line that is torn or out of order.
@@ -210,14 +184,74 @@ std::string logLine(const std::string& line) {
     return utcTime("%Y-%m-%dT%H:%M:%SZ ") + line + "\n";
 }
 
+}  // namespace
+
+RunDescription readDescription(const fs::path& folder) {
+    const fs::path file = folder / "run.json";
+    if (!fs::exists(file))
+        throw StorageError(folder.string() + " is not a run: it has no run.json");
+    const json object = readJson(file);
+    try {
+        refuseNewer(object, file);
+        RunDescription description;
+        description.config = configFromJson(object.at("config"), file.string());
+        description.config_as_given = object.at("config_as_given");
+        description.class_counts = object.at("class_counts").get<std::vector<std::int64_t>>();
+        const json& provenance = object.at("provenance");
+        description.created = provenance.at("created").get<std::string>();
+        description.version = provenance.at("version").get<std::string>();
+        description.libtorch = provenance.at("libtorch").get<std::string>();
+        description.device = provenance.at("device").get<std::string>();
+        description.threads = provenance.at("threads").get<int>();
+        description.data_sha256 = provenance.at("data_sha256").get<std::string>();
+        description.subset_sha256 = provenance.at("subset_sha256").get<std::string>();
+        description.parent = provenance.at("parent");
+        description.segments = provenance.value("segments", json::array());
+        description.edits = provenance.value("edits", json::array());
+        return description;
+    } catch (const json::exception& error) {
+        throw StorageError(file.string() + " is damaged: " + error.what());
+    }
+}
+
+RunStatus readStatus(const fs::path& folder) {
+    const fs::path file = folder / "status.json";
+    const json object = readJson(file);
+    try {
+        refuseNewer(object, file);
+        RunStatus status;
+        const auto name = object.at("state").get<std::string>();
+        const auto state = stateFromName(name);
+        if (!state) throw StorageError(file.string() + ": unknown state \"" + name + "\"");
+        status.state = *state;
+        status.epochs_done = object.at("epochs_done").get<int>();
+        status.message = object.at("message").get<std::string>();
+        status.heartbeat = object.at("heartbeat").get<std::int64_t>();
+        if (object.contains("seconds_per_epoch") && object["seconds_per_epoch"].is_number()) {
+            status.seconds_per_epoch = object["seconds_per_epoch"].get<double>();
+        }
+        if (const json& owner = object.at("owner"); !owner.is_null()) {
+            status.owner = RunOwner{
+                owner.at("host").get<std::string>(), owner.at("boot_id").get<std::string>(),
+                owner.at("pid").get<std::int64_t>(), owner.value("started", std::int64_t{0})};
+        }
+        return status;
+    } catch (const json::exception& error) {
+        throw StorageError(file.string() + " is damaged: " + error.what());
+    }
+}
+
+bool ownedHere(const RunOwner& owner) {
+    return owner == thisProcess();
+}
+
 bool ownerIsGone(const RunOwner& owner) {
     const RunOwner self = thisProcess();
     if (owner.host != self.host) return false;  // cannot know
     if (owner.boot_id != self.boot_id) return true;
-    return ::kill(static_cast<pid_t>(owner.pid), 0) != 0 && errno == ESRCH;
+    const std::int64_t started = startOf(owner.pid);
+    return started == 0 || (owner.started != 0 && owner.started != started);
 }
-
-}  // namespace
 
 std::vector<CheckpointFile> checkpointFiles(const fs::path& folder) {
     std::vector<CheckpointFile> files;
@@ -316,10 +350,10 @@ OwnedRun::OwnedRun(const fs::path& folder) : folder_(folder) {
                 }
             } catch (const Error&) {
             }
-            throw StorageError("another process is training the run " + folder_.string() + owner +
+            throw RunBusyError("another process is training the run " + folder_.string() + owner +
                                "; stop it there first");
         }
-        readStatus(folder_);  // refuses a damaged or newer status
+        seconds_per_epoch_ = readStatus(folder_).seconds_per_epoch;  // refuses a damaged status
         std::size_t good_bytes = 0;
         records_ = readRecords(folder_, repairs_, good_bytes);
         if (!repairs_.empty()) {
@@ -350,10 +384,14 @@ void OwnedRun::append(const EpochRecord& record) {
     records_.push_back(record);
 }
 
+void OwnedRun::replaceRecords(std::vector<EpochRecord> records) {
+    replaceFile(folder_ / "epochs.jsonl", recordLines(records));
+    records_ = std::move(records);
+}
+
 void OwnedRun::truncateRecords(int epochs) {
     if (static_cast<int>(records_.size()) <= epochs) return;
-    records_.resize(static_cast<std::size_t>(epochs));
-    replaceFile(folder_ / "epochs.jsonl", recordLines(records_));
+    replaceRecords({records_.begin(), records_.begin() + epochs});
 }
 
 void OwnedRun::setStatus(RunState state, int epochs_done, const std::string& message) {
@@ -362,6 +400,7 @@ void OwnedRun::setStatus(RunState state, int epochs_done, const std::string& mes
     status.epochs_done = epochs_done;
     status.message = message;
     status.heartbeat = unixNow();
+    status.seconds_per_epoch = seconds_per_epoch_;
     if (state == RunState::running || state == RunState::paused) status.owner = thisProcess();
     replaceFile(folder_ / "status.json", statusJson(status).dump(2) + "\n");
 }
@@ -380,8 +419,21 @@ void OwnedRun::pruneCheckpoints() {
     for (std::size_t i = files.size() >= 2 ? files.size() - 2 : 0; i < files.size(); ++i) {
         kept.insert(files[i].epochs_done);
     }
-    if (const EpochRecord* best = bestRecord(records_, description_.config.training.selection))
-        kept.insert(best->epoch + 1);
+    std::set<std::size_t> stations{records_.size()};
+    for (const Phase& phase : description_.config.phases) {
+        stations.insert(static_cast<std::size_t>(phase.from));
+    }
+    for (const int epochs : branchPoints(folder_)) {
+        stations.insert(static_cast<std::size_t>(epochs));
+    }
+    for (const std::size_t epochs : stations) {
+        if (epochs == 0 || epochs > records_.size()) continue;
+        kept.insert(static_cast<int>(epochs));
+        const auto& selection = description_.config.training.selection;
+        if (const EpochRecord* best = bestRecord(std::span(records_).first(epochs), selection)) {
+            kept.insert(best->epoch + 1);
+        }
+    }
     for (const CheckpointFile& file : files) {
         if (kept.contains(file.epochs_done)) continue;
         std::error_code ignored;  // a file that stays only takes space

@@ -20,6 +20,7 @@ struct RunOwner {
     std::string host;
     std::string boot_id;
     std::int64_t pid = 0;
+    std::int64_t started = 0;  // clock ticks after boot: tells a reused process number
     bool operator==(const RunOwner&) const = default;
 };
 
@@ -30,6 +31,7 @@ struct RunStatus {
     std::string message;
     std::optional<RunOwner> owner;
     std::int64_t heartbeat = 0;
+    std::optional<double> seconds_per_epoch;  // the last epoch's, for estimates
 };
 
 /// What run.json says. libtorch, device, threads and data_sha256 are those of the first start
@@ -48,7 +50,25 @@ struct RunDescription {
     // null; of a forked run {"checkpoint", "sha256", "epoch"}, also "run" where it was one of ours;
     // of an imported run {"imported": its folder's name}
     nlohmann::json parent;
+    // Which runs trained its epochs where it did not train all itself: [{"run", "from", "to"}, …].
+    // Its numbers are those of the run trained alone.
+    nlohmann::json segments = nlohmann::json::array();
+    // Changes of the config while it was trained: [{"id", "epoch", "settings"}, …]. `config` has
+    // them in it.
+    nlohmann::json edits = nlohmann::json::array();
 };
+
+/// Reads status.json. Throws StorageError: missing, damaged, of a newer format.
+RunStatus readStatus(const std::filesystem::path& run_folder);
+
+/// Reads run.json. Throws StorageError: missing, damaged, of a newer format.
+RunDescription readDescription(const std::filesystem::path& run_folder);
+
+/// Whether it is this process.
+bool ownedHere(const RunOwner& owner);
+
+/// Whether the process that trains a run is gone. One on another host counts as there.
+bool ownerIsGone(const RunOwner& owner);
 
 /// Everything a view of a run shows. Where the folder cannot be read, `error` says why and the rest
 /// is empty but for `id` and `folder`.
@@ -100,7 +120,7 @@ public:
                                         const RunStart& start = {});
 
     /// Takes ownership. Repairs a torn last record and says so in repairs().
-    /// Throws StorageError: no such run, newer format, held by another process.
+    /// Throws StorageError: no such run, newer format; RunBusyError: held by another process.
     explicit OwnedRun(const std::filesystem::path& folder);
     ~OwnedRun();
     OwnedRun(const OwnedRun&) = delete;
@@ -117,11 +137,17 @@ public:
     /// Appends to epochs.jsonl and flushes it to disk.
     void append(const EpochRecord& record);
 
+    /// Replaces all records.
+    void replaceRecords(std::vector<EpochRecord> records);
+
     /// Keeps the records of epochs below `epochs`; the others will be trained again.
     void truncateRecords(int epochs);
 
     /// Replaces status.json; owner and heartbeat are filled in.
     void setStatus(RunState state, int epochs_done, const std::string& message);
+
+    /// What the next setStatus() says of the time an epoch takes.
+    void setSecondsPerEpoch(double seconds) { seconds_per_epoch_ = seconds; }
 
     /// Appends a line with the time to log.txt.
     void log(const std::string& line);
@@ -129,7 +155,9 @@ public:
     std::vector<CheckpointFile> checkpoints() const { return checkpointFiles(folder_); }
     std::filesystem::path checkpointPath(int epochs_done) const;
 
-    /// Removes all checkpoints but the newest two and the one after the best epoch.
+    /// Removes all checkpoints but the newest two, the one after the best epoch, and the branch
+    /// points: where a phase begins, and where other runs have asked for it (branch_points.h). With
+    /// a branch point the best up to there is kept too, for the run that takes it over.
     void pruneCheckpoints();
 
 private:
@@ -138,6 +166,7 @@ private:
     RunDescription description_;
     std::vector<EpochRecord> records_;
     std::vector<std::string> repairs_;
+    std::optional<double> seconds_per_epoch_;
 };
 
 }  // namespace ballast
