@@ -20,13 +20,6 @@ void lowerPriority() {
     ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
 }
 
-int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots) {
-    const int cores = environment.threads > 0
-                          ? environment.threads
-                          : static_cast<int>(std::thread::hardware_concurrency());
-    return std::max(1, cores / static_cast<int>(std::max<std::size_t>(1, slots)));
-}
-
 /// So that a stopped or failed run that is queued again is taken up even if this process ends
 /// first. Returns what was repaired.
 std::vector<std::string> markQueued(const std::filesystem::path& folder) {
@@ -56,6 +49,13 @@ constexpr auto kForeignPoll = std::chrono::seconds(1);
 
 }  // namespace
 
+int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots) {
+    const int cores = environment.threads > 0
+                          ? environment.threads
+                          : static_cast<int>(std::thread::hardware_concurrency());
+    return std::max(1, cores / static_cast<int>(std::max<std::size_t>(1, slots)));
+}
+
 /// Puts what a run says where the window can pull it.
 class Executor::Observer : public RunObserver {
 public:
@@ -78,6 +78,9 @@ public:
         if (!executor_.awaited_.contains({run_, record.epoch + 1})) return;
         ++executor_.changes_;
         executor_.wake_.notify_all();
+    }
+    void recordsReplaced(const std::vector<EpochRecord>& records) override {
+        push(RecordsReplaced{records});
     }
     void said(const std::string& line) override { push(LogLine{line}); }
 

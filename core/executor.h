@@ -24,12 +24,19 @@ struct StateChange {
 struct LogLine {
     std::string text;
 };
+/// All records of the run so far; replaces what was told before.
+struct RecordsReplaced {
+    std::vector<EpochRecord> records;
+};
 
 /// Something a run said. `run` is the run's ID (its folder's name).
 struct RunEvent {
     std::string run;
-    std::variant<StateChange, EpochRecord, LogLine> what;
+    std::variant<StateChange, EpochRecord, RecordsReplaced, LogLine> what;
 };
+
+/// What each of so many slots gets of the environment's threads.
+int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots);
 
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
 /// budget divided among the slots. What runs share is trained once: a run goes on from the longest

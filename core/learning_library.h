@@ -74,6 +74,9 @@ public:
     virtual RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment,
                              RunControl& control, RunObserver& observer) const = 0;
 
+    /// Size of a checkpoint of a run with that many classes.
+    virtual std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const = 0;
+
     virtual LossResult loss(const LossRequest& request) const = 0;
 
     /// The members below read a checkpoint of any kind: ckpt.pth.tar of the public PyTorch code,

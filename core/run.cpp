@@ -120,12 +120,13 @@ RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
                      const TrainingEnvironment& environment, RunControl& control,
                      RunObserver& observer) {
     if (trunk != nullptr && beginWithTrunk(run, *trunk, observer)) {
-        for (const EpochRecord& record : run.records()) observer.epochFinished(record);
+        observer.recordsReplaced(run.records());
         try {
             return learning().train(run, environment, control, observer);
         } catch (const CheckpointError& error) {
             tell(run, observer, std::string(error.what()) + "; it is trained from the start");
             dropTrunk(run);
+            observer.recordsReplaced({});
         }
     }
     return learning().train(run, environment, control, observer);

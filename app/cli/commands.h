@@ -24,6 +24,22 @@ struct RunOptions {
     int threads = 0;
 };
 int runCommand(const RunOptions& options, const DataStore& store);
+
+struct SweepOptions {
+    std::string file;
+    std::filesystem::path workspace;
+    int jobs = 1;
+    std::vector<std::string> devices;  // a slot for each; empty: `jobs` slots
+    int threads = 0;                   // of all slots together; 0: all cores
+    bool plan = false;
+    bool prepare = false;
+    bool json = false;
+    bool yes = false;  // to very many runs
+};
+int sweepCommand(const SweepOptions& options, const DataStore& store);
+int segmentCommand(const std::string& name, const std::filesystem::path& workspace, int threads,
+                   bool json, const DataStore& store);
+
 int resumeCommand(const std::string& run, const std::filesystem::path& workspace, bool json,
                   const DataStore& store);
 

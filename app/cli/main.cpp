@@ -57,6 +57,38 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(0, 1024));
     add_json(run_command);
 
+    SweepOptions sweep;
+    CLI::App* sweep_command = app.add_subcommand(
+        "sweep", "Train many configs; what they share is trained once. Run it again to go on");
+    sweep_command
+        ->add_option("FILE", sweep.file, "Base, axes and seeds (JSON); - is standard input")
+        ->required();
+    add_workspace(sweep_command);
+    sweep_command->add_option("--jobs", sweep.jobs, "Runs side by side; they divide the threads")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256));
+    sweep_command
+        ->add_option("--devices", sweep.devices,
+                     "Instead of --jobs: one run on each, e.g. cuda:0,cuda:1")
+        ->delimiter(',');
+    sweep_command->add_option("--threads", sweep.threads, "Of all runs together; 0: all cores")
+        ->check(CLI::Range(0, 1024));
+    sweep_command->add_flag("--plan", sweep.plan,
+                            "Only show the tree of runs and what sharing saves");
+    sweep_command->add_flag("--prepare", sweep.prepare,
+                            "Only make the runs, and list the segments for a cluster's scheduler");
+    sweep_command->add_flag("--yes", sweep.yes, "Go on with more than 10,000 runs");
+    add_json(sweep_command);
+
+    std::string segment;
+    CLI::App* segment_command = app.add_subcommand(
+        "segment", "Train one segment of a prepared sweep, as sweep --prepare names it");
+    segment_command->add_option("NAME", segment, "RUN@FROM-TO")->required();
+    add_workspace(segment_command);
+    segment_command->add_option("--threads", run.threads, "Where the config says 0; 0: all cores")
+        ->check(CLI::Range(0, 1024));
+    add_json(segment_command);
+
     std::string resumed;
     CLI::App* resume_command = app.add_subcommand("resume", "Go on with a stopped or crashed run");
     resume_command->add_option("RUN", resumed, "The run's folder, or its ID in the workspace")
@@ -204,6 +236,14 @@ int main(int argc, char** argv) {
         run.workspace = workspace;
         run.json = json;
         if (run_command->parsed()) return runCommand(run, store);
+        if (sweep_command->parsed()) {
+            sweep.workspace = workspace;
+            sweep.json = json;
+            return sweepCommand(sweep, store);
+        }
+        if (segment_command->parsed()) {
+            return segmentCommand(segment, workspace, run.threads, json, store);
+        }
         if (resume_command->parsed()) return resumeCommand(resumed, workspace, json, store);
         if (list_command->parsed()) return dataListCommand(json, store);
         if (get_command->parsed()) return dataGetCommand(dataset, store);

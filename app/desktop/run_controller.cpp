@@ -183,6 +183,10 @@ void RunController::handle(const RunEvent& event) {
         run->records.push_back(*record);
         run->status.epochs_done = record->epoch + 1;
         Q_EMIT recordArrived(id, record->epoch);
+    } else if (const auto* replaced = std::get_if<RecordsReplaced>(&event.what)) {
+        run->records = replaced->records;
+        run->status.epochs_done = static_cast<int>(run->records.size());
+        Q_EMIT recordsReplaced(id);
     } else if (const auto* line = std::get_if<LogLine>(&event.what)) {
         Q_EMIT said(id, QString::fromStdString(line->text));
     }

@@ -1,9 +1,11 @@
 #include "core/error.h"
+#include "core/experiment/catalog.h"
 #include "core/learning/bench.h"
 #include "core/learning/bench_data.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/losses/class_loss.h"
+#include "core/learning/models/network.h"
 #include "core/learning/trainer.h"
 #include "core/learning_library.h"
 
@@ -35,6 +37,18 @@ public:
         return translated([&] {
             prepareThread(run.description().threads);
             return Trainer(run, environment, control, observer).train();
+        });
+    }
+
+    std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const override {
+        return translated([&] {
+            const DatasetInfo* dataset = findDataset(config.data.dataset);
+            const ImageNetwork model = makeModel(config, dataset->channels, classes, torch::kCPU);
+            std::int64_t bytes = 0;
+            // Each parameter has its momentum.
+            for (const torch::Tensor& each : model->parameters()) bytes += 2 * each.nbytes();
+            for (const torch::Tensor& each : model->buffers()) bytes += each.nbytes();
+            return bytes;
         });
     }
 

@@ -254,6 +254,11 @@ void Trainer::restore() {
         try {
             const Checkpoint checkpoint = loadCheckpoint(file->path);
             std::map<std::string, torch::Tensor> targets = state();
+            // A trunk whose own phases never train the head's scale has none; it is 1 until then.
+            std::erase_if(targets, [&](const auto& target) {
+                return target.first.ends_with(".scale") &&
+                       !checkpoint.tensors.contains(target.first);
+            });
             restoreTensors(checkpoint.tensors, targets);
             epoch_ = file->epochs_done;
             run_.truncateRecords(epoch_);

@@ -1,0 +1,393 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "core/error.h"
+#include "core/executor.h"
+#include "core/results/workspace.h"
+#include "core/sweep_store.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kShownSegments = 60;
+constexpr auto kPoll = std::chrono::milliseconds(100);
+
+std::atomic<bool> interrupted{false};
+std::atomic<RunControl*> current{nullptr};
+
+/// The first signal stops all runs resumably; a second one ends the program at once.
+extern "C" void interruptSweep(int signal) {
+    interrupted.store(true);
+    if (RunControl* control = current.load()) control->requestPostpone();
+    std::signal(signal, SIG_DFL);
+}
+
+void listenToSignals() {
+    std::signal(SIGINT, interruptSweep);
+    std::signal(SIGTERM, interruptSweep);
+}
+
+std::string grouped(std::int64_t number) {
+    std::string text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
+        text.insert(static_cast<std::size_t>(at), ",");
+    }
+    return text;
+}
+
+std::string sizeText(std::int64_t bytes) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576.0);
+    return text;
+}
+
+std::string labelOf(const PlannedRun& run) {
+    return run.run.label.empty() ? run.run.config.name : run.run.label;
+}
+
+/// How many runs pass through each segment.
+std::vector<int> runsThrough(const TrunkPlan& plan) {
+    std::vector<int> ends(plan.segments.size(), 0);
+    std::map<std::pair<int, int>, std::size_t> ending;  // run and epoch -> segment
+    for (std::size_t s = 0; s < plan.segments.size(); ++s) {
+        ending[{plan.segments[s].run, plan.segments[s].to}] = s;
+    }
+    for (std::size_t run = 0; run < plan.from.size(); ++run) {
+        // Its own last segment; a run without one ends where its source was cut.
+        const Segment* last = nullptr;
+        for (std::size_t s = 0; s < plan.segments.size(); ++s) {
+            if (plan.segments[s].run == static_cast<int>(run)) last = &plan.segments[s];
+        }
+        if (last != nullptr) {
+            ++ends[static_cast<std::size_t>(last - plan.segments.data())];
+        } else if (const auto found = ending.find({plan.source[run], plan.from[run]});
+                   found != ending.end()) {
+            ++ends[found->second];
+        }
+    }
+    for (std::size_t s = plan.segments.size(); s-- > 0;) {
+        const int parent = plan.segments[s].parent;
+        if (parent >= 0) ends[static_cast<std::size_t>(parent)] += ends[s];
+    }
+    return ends;
+}
+
+void printTree(const SweepPlan& plan) {
+    const std::vector<Segment>& segments = plan.whole.segments;
+    const std::vector<int> runs = runsThrough(plan.whole);
+    std::vector<std::vector<int>> children(segments.size() + 1);  // the last are the roots
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+        const int parent = segments[s].parent;
+        children[parent < 0 ? segments.size() : static_cast<std::size_t>(parent)].push_back(
+            static_cast<int>(s));
+    }
+    std::size_t shown = 0;
+    const auto print = [&](const auto& self, int index, int depth) -> void {
+        const Segment& segment = segments[static_cast<std::size_t>(index)];
+        if (++shown <= kShownSegments) {
+            const std::string epochs =
+                std::to_string(segment.from) + "–" + std::to_string(segment.to - 1);
+            const int through = runs[static_cast<std::size_t>(index)];
+            const std::string what =
+                through > 1 ? "shared by " + std::to_string(through) + " runs"
+                            : labelOf(plan.runs[static_cast<std::size_t>(segment.run)]);
+            std::cout << "  " << std::string(static_cast<std::size_t>(depth) * 3, ' ')
+                      << (depth > 0 ? "└─ " : "") << "epochs " << epochs << "  " << what << "\n";
+        }
+        for (const int child : children[static_cast<std::size_t>(index)]) {
+            self(self, child, depth + 1);
+        }
+    };
+    for (const int root : children[segments.size()]) print(print, root, 0);
+    if (shown > kShownSegments) {
+        std::cout << "  … and " << shown - kShownSegments << " more segments; --json lists all\n";
+    }
+}
+
+std::int64_t epochsLeft(const SweepPlan& plan) {
+    return plan.left.epochs_shared;
+}
+
+void printPlan(const Sweep& sweep, const SweepPlan& plan) {
+    const auto alone = plan.whole.epochs_alone;
+    const auto shared = plan.whole.epochs_shared;
+    std::cout << (sweep.name.empty() ? "sweep" : sweep.name) << ": "
+              << grouped(static_cast<std::int64_t>(plan.runs.size())) << " runs\n";
+    printTree(plan);
+    std::printf("epochs alone %s, shared %s: %.0f %% saved\n", grouped(alone).c_str(),
+                grouped(shared).c_str(),
+                alone == 0
+                    ? 0.0
+                    : 100.0 * static_cast<double>(alone - shared) / static_cast<double>(alone));
+    if (epochsLeft(plan) != shared) {
+        std::printf("in the workspace already: %s epochs; left to train: %s\n",
+                    grouped(shared - epochsLeft(plan)).c_str(), grouped(epochsLeft(plan)).c_str());
+    }
+    if (plan.seconds) {
+        std::printf("time for what is left: about %s, from measured epochs\n",
+                    durationText(*plan.seconds).c_str());
+    } else {
+        std::printf("time: not known yet; no run of this kind has been timed in the workspace\n");
+    }
+    std::printf("disk: up to %s, free are %s\n", sizeText(plan.bytes_needed).c_str(),
+                sizeText(plan.bytes_free).c_str());
+    std::fflush(stdout);
+}
+
+ordered_json planJson(const Sweep& sweep, const SweepPlan& plan) {
+    ordered_json runs = ordered_json::array();
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        const PlannedRun& run = plan.runs[i];
+        ordered_json one = {{"name", run.run.config.name},
+                            {"label", run.run.label},
+                            {"id", run.id.empty() ? ordered_json(nullptr) : ordered_json(run.id)},
+                            {"state", run.id.empty() ? "new" : stateName(run.state)},
+                            {"epochs_done", run.epochs_done},
+                            {"epochs", run.run.config.training.epochs},
+                            {"begins_at", plan.left.from[i]}};
+        runs.push_back(std::move(one));
+    }
+    ordered_json segments = ordered_json::array();
+    for (const Segment& segment : plan.left.segments) {
+        const auto name = [&](const Segment& of) -> ordered_json {
+            const PlannedRun& run = plan.runs[static_cast<std::size_t>(of.run)];
+            return run.id.empty() ? ordered_json(nullptr) : ordered_json(segmentName(run, of));
+        };
+        ordered_json one = {{"name", name(segment)},
+                            {"run", segment.run},
+                            {"from", segment.from},
+                            {"to", segment.to},
+                            {"parent", segment.parent}};
+        one["after"] = segment.parent < 0
+                           ? ordered_json(nullptr)
+                           : name(plan.left.segments[static_cast<std::size_t>(segment.parent)]);
+        segments.push_back(std::move(one));
+    }
+    return {{"name", sweep.name},
+            {"epochs_alone", plan.whole.epochs_alone},
+            {"epochs_shared", plan.whole.epochs_shared},
+            {"epochs_left", plan.left.epochs_shared},
+            {"seconds_left", plan.seconds ? ordered_json(*plan.seconds) : ordered_json(nullptr)},
+            {"bytes_needed", plan.bytes_needed},
+            {"bytes_free", plan.bytes_free},
+            {"runs", runs},
+            {"segments", segments}};
+}
+
+/// Tells on standard output what the runs of a sweep say.
+class SweepConsole {
+public:
+    SweepConsole(const SweepPlan& plan, bool as_json)
+        : json_(as_json), epochs_left_(epochsLeft(plan)) {
+        for (const PlannedRun& run : plan.runs) {
+            names_[run.id] = run.run.config.name;
+            epochs_[run.id] = run.run.config.training.epochs;
+            if (run.state == RunState::finished) ended_[run.id] = RunState::finished;
+        }
+    }
+
+    void tell(const RunEvent& event) {
+        if (const auto* change = std::get_if<StateChange>(&event.what)) {
+            state(event.run, change->outcome);
+        } else if (const auto* record = std::get_if<EpochRecord>(&event.what)) {
+            ++epochs_trained_;
+            line(event.run, {{"event", "epoch"}, {"record", toJson(*record)}}, [&] {
+                char text[120];
+                std::snprintf(text, sizeof text,
+                              "epoch %d/%d  balanced test %.1f %%  (%s of %s epochs of the sweep)",
+                              record->epoch + 1, epochs_[event.run],
+                              100.0 * record->balanced_test_accuracy,
+                              grouped(epochs_trained_).c_str(), grouped(epochs_left_).c_str());
+                return std::string(text);
+            });
+        } else if (const auto* taken = std::get_if<RecordsReplaced>(&event.what)) {
+            if (json_)
+                line(event.run, {{"event", "trunk"}, {"epochs", taken->records.size()}},
+                     [] { return ""; });
+        } else if (const auto* said = std::get_if<LogLine>(&event.what)) {
+            line(event.run, {{"event", "log"}, {"text", said->text}}, [&] { return said->text; });
+        }
+    }
+
+    /// The exit code, and the sentences that go with it.
+    int finish(std::size_t runs) const {
+        std::size_t finished = 0;
+        std::vector<std::string> bad;
+        for (const auto& [run, state] : ended_) {
+            if (state == RunState::finished) ++finished;
+            if (state == RunState::failed || state == RunState::diverged) {
+                bad.push_back(names_.at(run) + ": " + stateName(state));
+            }
+        }
+        if (!json_) {
+            std::cout << finished << " of " << runs << " runs are finished" << std::endl;
+        }
+        for (const std::string& one : bad) std::cerr << "ballast-cli: " << one << std::endl;
+        if (!bad.empty()) return static_cast<int>(ExitCode::run_failed);
+        return finished == runs ? 0 : static_cast<int>(ExitCode::interrupted);
+    }
+
+private:
+    template<class Text>
+    void line(const std::string& run, ordered_json event, Text text) {
+        if (json_) {
+            event["run"] = run;
+            std::cout << event.dump() << std::endl;
+        } else {
+            std::cout << names_[run] << "  " << text() << std::endl;
+        }
+    }
+
+    void state(const std::string& run, const RunOutcome& outcome) {
+        ended_[run] = outcome.state;
+        const bool begins = outcome.state == RunState::queued || outcome.state == RunState::running;
+        if (begins && !json_) return;
+        line(
+            run,
+            {{"event", "state"}, {"state", stateName(outcome.state)}, {"message", outcome.message}},
+            [&] {
+                return stateName(outcome.state) +
+                       (outcome.message.empty() ? "" : ": " + outcome.message);
+            });
+    }
+
+    const bool json_;
+    const std::int64_t epochs_left_;
+    std::int64_t epochs_trained_ = 0;
+    std::map<std::string, std::string> names_;
+    std::map<std::string, int> epochs_;
+    std::map<std::string, RunState> ended_;  // the last word of each run
+};
+
+std::vector<std::string> slotsOf(const SweepOptions& options) {
+    if (!options.devices.empty()) return options.devices;
+    return std::vector<std::string>(static_cast<std::size_t>(options.jobs), "auto");
+}
+
+int trainAll(const SweepPlan& plan, const SweepOptions& options, const TrainingEnvironment& whole) {
+    SweepConsole console(plan, options.json);
+    listenToSignals();
+    {
+        Executor executor(whole, slotsOf(options));
+        for (const PlannedRun& run : plan.runs) {
+            const bool done = run.state == RunState::finished || run.state == RunState::diverged;
+            if (!done) executor.enqueue(options.workspace / "runs" / run.id);
+        }
+        bool asked = false;
+        while (!executor.idle()) {
+            if (interrupted.load() && !asked) {
+                executor.postponeAll();
+                asked = true;
+            }
+            for (const RunEvent& event : executor.takeEvents()) console.tell(event);
+            std::this_thread::sleep_for(kPoll);
+        }
+        for (const RunEvent& event : executor.takeEvents()) console.tell(event);
+    }
+    const int code = console.finish(plan.runs.size());
+    if (interrupted.load()) {
+        std::cerr << "ballast-cli: interrupted; the same command goes on" << std::endl;
+        return static_cast<int>(ExitCode::interrupted);
+    }
+    return code;
+}
+
+}  // namespace
+
+int sweepCommand(const SweepOptions& options, const DataStore& store) {
+    const json given = readConfigJson(options.file, {});
+    const Sweep sweep = [&] {
+        Sweep read = sweepFromJson(given, options.file);
+        if (read.name.empty()) {
+            read.name = options.file == "-" ? "sweep" : fs::path(options.file).stem().string();
+        }
+        return read;
+    }();
+    if (sweep.size() > kManyRuns && !options.yes) {
+        throw ConfigError("the sweep has " +
+                          grouped(static_cast<std::int64_t>(
+                              std::min<std::uint64_t>(sweep.size(), 1'000'000'000'000ULL))) +
+                          " runs; if that is meant, say --yes");
+    }
+    const std::vector<std::string> slots = slotsOf(options);
+    const TrainingEnvironment whole{store, options.threads, false};
+    TrainingEnvironment slot = whole;
+    slot.threads = threadsOfSlot(whole, slots.size());
+    slot.device = slots.front();
+    SweepPlan plan = planSweep(sweep, options.workspace, slot, static_cast<int>(slots.size()));
+    if (options.plan) {
+        if (options.json) {
+            std::cout << planJson(sweep, plan).dump(2) << std::endl;
+        } else {
+            printPlan(sweep, plan);
+        }
+        return 0;
+    }
+    if (const std::string warning = diskWarning(options.workspace); !warning.empty()) {
+        std::cerr << "ballast-cli: " << warning << std::endl;
+    }
+    {
+        ProgressLine progress;
+        prepareSweep(plan, sweep, given, options.workspace, [&](std::size_t made) {
+            if (plan.runs.size() > 200) {
+                progress.show("making runs: " + std::to_string(made) + " of " +
+                              std::to_string(plan.runs.size()));
+            }
+        });
+    }
+    if (options.prepare) {
+        if (options.json) {
+            std::cout << planJson(sweep, plan).dump(2) << std::endl;
+        } else {
+            for (const Segment& segment : plan.left.segments) {
+                const auto name = [&](const Segment& of) {
+                    return segmentName(plan.runs[static_cast<std::size_t>(of.run)], of);
+                };
+                std::cout << name(segment);
+                if (segment.parent >= 0) {
+                    std::cout << "  after "
+                              << name(plan.left.segments[static_cast<std::size_t>(segment.parent)]);
+                }
+                std::cout << "\n";
+            }
+        }
+        return 0;
+    }
+    if (!options.json) printPlan(sweep, plan);
+    return trainAll(plan, options, whole);
+}
+
+int segmentCommand(const std::string& name, const fs::path& workspace, int threads, bool as_json,
+                   const DataStore& store) {
+    RunControl control;
+    current.store(&control);
+    listenToSignals();
+    const std::string run = name.substr(0, name.rfind('@'));
+    const RunSummary before = readRun(workspace / "runs" / run);
+    ConsoleObserver observer(
+        name, before.error.empty() ? before.description.config.training.epochs : 0, as_json);
+    const RunOutcome outcome =
+        trainSegment(workspace, name, {store, threads, false}, control, observer);
+    current.store(nullptr);
+    if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
+    if (interrupted.load()) return static_cast<int>(ExitCode::interrupted);
+    if (outcome.exit_code != ExitCode::done) return static_cast<int>(outcome.exit_code);
+    const bool good = outcome.state == RunState::finished || outcome.state == RunState::queued;
+    return good ? 0 : static_cast<int>(ExitCode::run_failed);
+}
+
+}  // namespace ballast
