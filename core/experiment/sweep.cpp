@@ -217,12 +217,18 @@ void readPresets(const json& object, Sweep& sweep, Reader& reader) {
     }
 }
 
+/// A whole number from 0, however the JSON was made.
+bool isCount(const json& value) {
+    return value.is_number_unsigned() ||
+           (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+}
+
 void readSeeds(const json& given, Sweep& sweep, Reader& reader) {
     json list = given;
     if (given.is_object()) {
         reader.keys(given, "/seeds", {"from", "count"});
-        if (!given.contains("count") || !given["count"].is_number_unsigned() ||
-            !given.value("from", json(0)).is_number_unsigned()) {
+        if (!given.contains("count") || !isCount(given["count"]) ||
+            !isCount(given.value("from", json(0)))) {
             return reader.problem("/seeds", "is {\"from\": first seed, \"count\": how many}");
         }
         list = json::array();
@@ -236,7 +242,7 @@ void readSeeds(const json& given, Sweep& sweep, Reader& reader) {
     }
     std::set<std::uint64_t> seen;
     for (const json& seed : list) {
-        if (!seed.is_number_unsigned()) {
+        if (!isCount(seed)) {
             reader.problem("/seeds", shown(seed) + " is not a whole number from 0");
         } else if (seen.insert(seed.get<std::uint64_t>()).second) {
             sweep.seeds.push_back(seed.get<std::uint64_t>());
