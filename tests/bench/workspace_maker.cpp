@@ -77,7 +77,10 @@ void makeWorkspace(const fs::path& workspace, const WorkspaceSize& size) {
     const std::string status = readFile(model / "status.json");
     fs::remove_all(model_workspace);
 
-    const auto methods = presets();
+    std::vector<std::string> methods;  // without second stages, which train longer
+    for (const PresetInfo& preset : presets()) {
+        if (preset.group != "Second stage") methods.emplace_back(preset.name);
+    }
     const struct {
         const char* profile;
         double ratio;
@@ -87,7 +90,7 @@ void makeWorkspace(const fs::path& workspace, const WorkspaceSize& size) {
         const auto number = static_cast<std::size_t>(i);
         const auto& column = columns[number / kSeeds % std::size(columns)];
         PresetRequest request;
-        request.method = methods[number / per_method % methods.size()].name;
+        request.method = methods[number / per_method % methods.size()];
         request.profile = column.profile;
         request.ratio = column.ratio;
         request.epochs = size.epochs;
