@@ -118,7 +118,8 @@ std::int64_t readEpochs(IndexedRun& run) {
     }
     if (!file.exists()) return 0;
 
-    std::int64_t offset = fresh.good_bytes;
+    const std::int64_t start = fresh.good_bytes;
+    std::int64_t offset = start;
     std::string buffer;
     std::size_t held = 0;  // bytes of a line whose end is not read yet
     for (bool good = true; good;) {
@@ -152,7 +153,7 @@ std::int64_t readEpochs(IndexedRun& run) {
     }
     run.epochs.shrink_to_fit();
     fresh.good_hash = goodHash(file, fresh.good_bytes);
-    return offset;
+    return offset - start;
 }
 
 std::int64_t bytesBelow(const fs::path& folder) {
@@ -191,9 +192,7 @@ std::int64_t readChanges(IndexedRun& run) {
     }
     if (!unchanged(fresh.records, stampOf(run.folder / "epochs.jsonl"))) {
         changed = true;
-        const std::int64_t from = fresh.good_bytes;
-        const std::int64_t end = readEpochs(run);
-        bytes += end >= from ? end - from : end;
+        bytes += readEpochs(run);
     }
     run.interrupted = isInterrupted(run.status);
     look(fresh.folder, stampOf(run.folder));
