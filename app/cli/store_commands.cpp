@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
 #include "core/error.h"
-#include "core/experiment/config_json.h"
 #include "core/results/atomic_file.h"
 #include "core/results/method_table.h"
 #include "core/results/result_table.h"
@@ -32,7 +31,7 @@ void sayUnreadable(const std::string& id, const std::string& error) {
     if (!error.empty()) std::cerr << "ballast-cli: left out " << id << ": " << error << "\n";
 }
 
-/// Cells of a char grid padded to columns; numbers to the right.
+/// Rows with their cells padded to columns; numbers to the right.
 void printColumns(const std::vector<std::vector<std::string>>& rows,
                   const std::vector<bool>& numeric) {
     const auto width = [](const std::string& text) {  // code points
@@ -145,8 +144,8 @@ void listGroups(const std::vector<RunGroup>& groups, const std::vector<RunField>
         object["runs"] = ids;
         for (std::size_t i = 0; i < fields.size(); ++i) {
             const Statistics statistics = statisticsOf(group, fields[i]);
-            if (statistics.n == 0) {
-                const FieldValue value = valueOf(group, fields[i]);
+            if (statistics.n == 0 || fields[i].name.starts_with('/')) {  // the same in all runs
+                const FieldValue value = fields[i].of(*group.runs.front());
                 row.push_back(valueText(value, kShownDigits));
                 object[fields[i].name] = jsonOf(value);
                 continue;

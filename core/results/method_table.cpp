@@ -1,10 +1,11 @@
 #include "core/results/method_table.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "core/experiment/catalog.h"
 #include "core/experiment/presets.h"

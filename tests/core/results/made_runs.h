@@ -1,9 +1,14 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <thread>
 
+#include "core/results/epoch_scalars.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {
@@ -52,6 +57,17 @@ inline RunConfig namedConfig(const std::string& name, std::uint64_t seed = 0) {
 /// Until the index takes a file's time for its last change.
 inline void waitForTheClock() {
     std::this_thread::sleep_for(std::chrono::milliseconds(40));
+}
+
+/// Bit by bit, where not both are missing.
+inline bool same(const EpochScalars& a, const EpochScalars& b) {
+    using Numbers = std::array<double, sizeof(EpochScalars) / sizeof(double)>;
+    const auto x = std::bit_cast<Numbers>(a);
+    const auto y = std::bit_cast<Numbers>(b);
+    return std::ranges::equal(x, y, [](double p, double q) {
+        if (std::isnan(p) || std::isnan(q)) return std::isnan(p) && std::isnan(q);
+        return std::bit_cast<std::uint64_t>(p) == std::bit_cast<std::uint64_t>(q);
+    });
 }
 
 }  // namespace ballast
