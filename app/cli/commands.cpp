@@ -16,8 +16,6 @@
 #include "core/experiment/config_schema.h"
 #include "core/experiment/imbalance.h"
 #include "core/results/atomic_file.h"
-#include "core/results/result_table.h"
-#include "core/results/workspace.h"
 #include "core/sha256.h"
 #include "core/theory/fisher_consistency.h"
 
@@ -416,29 +414,6 @@ int benchDataCommand(const BenchDataOptions& options, bool as_json, const DataSt
             rates["ballast_cpu_milliseconds"].get<double>(),
             rates["plain_images_per_second"].get<double>(),
             rates["plain_cpu_milliseconds"].get<double>(), rates["ratio"].get<double>());
-    }
-    return 0;
-}
-
-int tableCommand(const std::filesystem::path& workspace, const std::string& format,
-                 const std::filesystem::path& output) {
-    if (!std::filesystem::is_directory(workspace)) {
-        throw ConfigError("there is no workspace " + workspace.string());
-    }
-    const std::vector<RunSummary> runs = readWorkspace(workspace);
-    for (const RunSummary& run : runs) {
-        if (!run.error.empty())
-            std::cerr << "ballast-cli: left out " << run.id << ": " << run.error << "\n";
-    }
-    const TableFormat table_format = format == "latex" ? TableFormat::latex
-                                     : format == "csv" ? TableFormat::csv
-                                                       : TableFormat::markdown;
-    const std::string text = resultTable(runs, table_format);
-    if (output.empty()) {
-        std::cout << text;
-    } else {
-        if (output.has_parent_path()) makeFolders(output.parent_path());
-        replaceFile(output, text);
     }
     return 0;
 }

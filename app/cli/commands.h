@@ -58,8 +58,30 @@ nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::s
 
 int benchTrainCommand(const BenchOptions& options, bool json);
 int benchDataCommand(const BenchDataOptions& options, bool json, const DataStore& store);
-int tableCommand(const std::filesystem::path& workspace, const std::string& format,
-                 const std::filesystem::path& output);
+
+struct RunsOptions {
+    std::filesystem::path workspace;
+    std::vector<std::string> conditions;  // all must hold; see runCondition
+    std::vector<std::string> sort;        // see sortRuns
+    std::vector<std::string> columns;     // see runField; empty: the usual ones
+    bool group = false;                   // over seeds
+    bool json = false;
+};
+int runsCommand(const RunsOptions& options);
+
+/// Every number of a run or of a workspace's runs as CSV; see run_export.h.
+int exportCommand(const std::filesystem::path& source, const std::filesystem::path& output);
+
+struct TableOptions {
+    std::filesystem::path workspace;
+    std::string format = "markdown";
+    std::string by = "method";   // method | run
+    std::string value = "best";  // best | last
+    std::optional<int> at;       // epochs done, in place of `value`
+    std::vector<std::string> conditions;
+    std::filesystem::path output;
+};
+int tableCommand(const TableOptions& options);
 
 struct EvaluateOptions {
     std::filesystem::path checkpoint;  // a file of any kind, or a run's folder

@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "app/cli/commands.h"
 #include "core/error.h"
+#include "core/results/run_query.h"
 #include "core/results/workspace.h"
 
 int main(int argc, char** argv) {
@@ -166,16 +168,77 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(0, 1024));
     add_json(bench_data_command);
 
-    std::filesystem::path table_workspace;
-    std::filesystem::path output;
-    std::string format = "markdown";
-    CLI::App* table_command = app.add_subcommand("table", "Result table of a workspace");
-    table_command->add_option("WORKSPACE", table_workspace)->required();
-    table_command->add_option("--format", format)
+    const auto add_output = [](CLI::App* command, std::filesystem::path& file) {
+        command->add_option("--output", file, "File to write; standard output if left out")
+            ->type_name("FILE");
+    };
+    const auto add_where = [](CLI::App* command, std::vector<std::string>& conditions) {
+        command
+            ->add_option("--where", conditions,
+                         "Only runs of which it holds: best>0.6, /data/dataset=cifar10, name~DRW; "
+                         "may be repeated")
+            ->type_name("FIELD=VALUE")
+            ->allow_extra_args(false);
+    };
+    RunsOptions runs;
+    CLI::App* runs_command = app.add_subcommand("runs", "List, choose, sort and group runs");
+    runs_command->add_option("WORKSPACE", runs.workspace)->required();
+    add_where(runs_command, runs.conditions);
+    runs_command
+        ->add_option("--sort", runs.sort,
+                     "Field to sort by, -FIELD for the largest first; may be repeated")
+        ->type_name("FIELD")
+        ->allow_extra_args(false);
+    runs_command->add_option("--columns", runs.columns, "Fields to show, with commas")
+        ->type_name("FIELDS")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    runs_command->add_flag("--group", runs.group,
+                           "Mean ± standard deviation over runs that differ in the seed only");
+    add_json(runs_command);
+    std::string fields = "Fields: pointers into the config (/phases/1/alpha/nu), at:EPOCH, and\n";
+    for (const ResultFieldInfo& field : resultFields()) {
+        std::string name(field.name);
+        name.resize(std::max<std::size_t>(name.size(), 12), ' ');
+        fields += "  " + name + std::string(field.help) + "\n";
+    }
+    runs_command->footer(fields + "Accuracies are shares of 1; at:20 is after 20 epochs.");
+
+    std::filesystem::path export_source;
+    std::filesystem::path export_file;
+    bool csv = false;
+    CLI::App* export_command =
+        app.add_subcommand("export", "Every number of every epoch and class, for other programs");
+    export_command->add_option("WORKSPACE|RUN", export_source, "A workspace, or one run's folder")
+        ->required();
+    export_command->add_flag("--csv", csv, "As CSV")->required();
+    add_output(export_command, export_file);
+    export_command->footer(
+        "Rows with source \"epoch\" hold an epoch's scalars; \"streaming\" and \"exact\" the\n"
+        "training images' numbers (class empty: majority and minority means), \"test\" and\n"
+        "\"validation\" the accuracy per class, \"terms\" estimated kappa. Epochs, phases and\n"
+        "classes count from 0. Numbers are in full; empty means missing.");
+
+    TableOptions table;
+    CLI::App* table_command =
+        app.add_subcommand("table", "Result table of a workspace, in the shape of the paper's");
+    table_command->add_option("WORKSPACE", table.workspace)->required();
+    table_command->add_option("--format", table.format)
         ->capture_default_str()
         ->check(CLI::IsMember({"markdown", "latex", "csv"}));
-    table_command->add_option("--output", output, "File to write; standard output if left out")
-        ->type_name("FILE");
+    table_command
+        ->add_option("--by", table.by,
+                     "method: methods against data, mean ± standard deviation over seeds; run: one "
+                     "row a run")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"method", "run"}));
+    table_command->add_option("--value", table.value, "Of the best epoch or of the last")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"best", "last"}));
+    table_command->add_option("--at", table.at, "Of this epoch instead: how many are done")
+        ->check(CLI::Range(1, 1000000));
+    add_where(table_command, table.conditions);
+    add_output(table_command, table.output);
 
     EvaluateOptions evaluate;
     CLI::App* evaluate_command =
@@ -217,12 +280,14 @@ int main(int argc, char** argv) {
     std::filesystem::path exported;
     std::filesystem::path weights;
     std::optional<int> export_epoch;
-    CLI::App* export_command = app.add_subcommand(
+    CLI::App* weights_command = app.add_subcommand(
         "export-weights", "The model's weights as safetensors, under the public code's names");
-    export_command->add_option("CHECKPOINT", exported, "A run's folder or a checkpoint file")
+    weights_command->add_option("CHECKPOINT", exported, "A run's folder or a checkpoint file")
         ->required();
-    export_command->add_option("--output", weights, "File to write")->type_name("FILE")->required();
-    export_command->add_option("--epoch", export_epoch, "Of a run's checkpoints: epochs done");
+    weights_command->add_option("--output", weights, "File to write")
+        ->type_name("FILE")
+        ->required();
+    weights_command->add_option("--epoch", export_epoch, "Of a run's checkpoints: epochs done");
 
     try {
         app.parse(argc, argv);
@@ -263,8 +328,13 @@ int main(int argc, char** argv) {
             return forkCommand(fork, store);
         }
         if (import_command->parsed()) return importCommand(imported, workspace);
-        if (export_command->parsed()) return exportWeightsCommand(exported, export_epoch, weights);
-        return tableCommand(table_workspace, format, output);
+        if (weights_command->parsed()) return exportWeightsCommand(exported, export_epoch, weights);
+        if (runs_command->parsed()) {
+            runs.json = json;
+            return runsCommand(runs);
+        }
+        if (export_command->parsed()) return exportCommand(export_source, export_file);
+        return tableCommand(table);
     } catch (const Error& error) {
         std::cerr << "ballast-cli: " << error.what() << std::endl;
         return static_cast<int>(error.exitCode());

@@ -1,52 +1,20 @@
 #include "core/results/result_table.h"
 
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
-#include "core/experiment/catalog.h"
+#include "core/results/run_query.h"
 
 namespace ballast {
 namespace {
 
 using Cells = std::vector<std::string>;  // one row
 
-std::string fixed(double value, int digits) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    return text;
-}
-
 std::string percent(double share, TableFormat format) {
     if (std::isnan(share)) {
         return format == TableFormat::csv ? "" : format == TableFormat::latex ? "--" : "–";
     }
-    return format == TableFormat::csv ? fixed(share * 100.0, 6) : fixed(share * 100.0, 1);
-}
-
-std::string dataText(const DataConfig& data) {
-    const DatasetInfo* info = findDataset(data.dataset);
-    std::string text(info != nullptr ? info->label : std::string_view(data.dataset));
-    if (data.imbalance.profile == "none") return text;
-    text += data.imbalance.profile == "step" ? " step " : " LT ";
-    char ratio[32];
-    std::snprintf(ratio, sizeof ratio, "%g", data.imbalance.ratio);
-    return text + ratio;
-}
-
-std::string escaped(const std::string& text, TableFormat format) {
-    std::string result;
-    for (const char c : text) {
-        if (format == TableFormat::latex && std::string("&%$#_{}").find(c) != std::string::npos) {
-            result += '\\';
-        }
-        if (format == TableFormat::markdown && c == '|') result += '\\';
-        if (format == TableFormat::csv && c == '"') result += '"';
-        result += c == '\n' ? ' ' : c;
-    }
-    const bool quoted =
-        format == TableFormat::csv && result.find_first_of(",\"") != std::string::npos;
-    return quoted ? "\"" + result + "\"" : result;
+    return format == TableFormat::csv ? fixedText(share * 100.0, 6) : fixedText(share * 100.0, 1);
 }
 
 const std::vector<std::string>& header(TableFormat format) {
@@ -70,35 +38,26 @@ const std::vector<std::string>& header(TableFormat format) {
     return format == TableFormat::csv ? kCsv : kPeople;
 }
 
-Cells row(const RunSummary& run, TableFormat format) {
+Cells row(const IndexedRun& run, TableFormat format) {
     const RunConfig& config = run.description.config;
-    const EpochRecord* best = bestRecord(run.records, config.training.selection);
-    const EpochRecord* last = run.records.empty() ? nullptr : &run.records.back();
-    const ClassStatistics none;
-    const ClassStatistics& train = last == nullptr ? none
-                                   : last->exact   ? *last->exact
-                                                   : last->streaming;
-    const std::string missing = percent(kMissing, format);
+    const auto best_epoch = run.bestEpoch();
+    const EpochScalars none;
+    const EpochScalars& best = best_epoch ? run.epochs[*best_epoch] : none;
+    const EpochScalars& last = run.epochs.empty() ? none : run.epochs.back();
+    const bool exact = !std::isnan(last.exact_majority_accuracy);
     return {escaped(config.name.empty() ? run.id : config.name, format),
             escaped(dataText(config.data), format),
             run.interrupted ? "interrupted" : stateName(run.status.state),
-            std::to_string(run.records.size()) + "/" + std::to_string(config.training.epochs),
-            percent(best ? best->balanced_test_accuracy : kMissing, format),
+            std::to_string(run.epochs.size()) + "/" + std::to_string(config.training.epochs),
+            percent(best.balanced_test_accuracy, format),
             config.training.selection,
-            best ? std::to_string(best->epoch + 1) : missing,
-            percent(last ? last->balanced_test_accuracy : kMissing, format),
-            percent(train.majority_accuracy, format),
-            percent(train.minority_accuracy, format),
-            percent(best ? best->shots.many : kMissing, format),
-            percent(best ? best->shots.medium : kMissing, format),
-            percent(best ? best->shots.few : kMissing, format)};
-}
-
-std::string joined(const std::vector<std::string>& cells, const std::string& before,
-                   const std::string& between, const std::string& after) {
-    std::string line = before;
-    for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : between) + cells[i];
-    return line + after + "\n";
+            best_epoch ? std::to_string(*best_epoch + 1) : percent(kMissing, format),
+            percent(last.balanced_test_accuracy, format),
+            percent(exact ? last.exact_majority_accuracy : last.majority_accuracy, format),
+            percent(exact ? last.exact_minority_accuracy : last.minority_accuracy, format),
+            percent(best.many, format),
+            percent(best.medium, format),
+            percent(best.few, format)};
 }
 
 constexpr const char* kCaption =
@@ -111,9 +70,17 @@ constexpr const char* kCaption =
 }  // namespace
 
 std::string resultTable(std::span<const RunSummary> runs, TableFormat format) {
+    std::vector<IndexedRun> all;
+    for (const RunSummary& run : runs) all.push_back(indexed(run));
+    std::vector<const IndexedRun*> pointers;
+    for (const IndexedRun& run : all) pointers.push_back(&run);
+    return resultTable(pointers, format);
+}
+
+std::string resultTable(std::span<const IndexedRun* const> runs, TableFormat format) {
     std::vector<Cells> rows;
-    for (const RunSummary& run : runs) {
-        if (run.error.empty()) rows.push_back(row(run, format));
+    for (const IndexedRun* run : runs) {
+        if (run->error.empty()) rows.push_back(row(*run, format));
     }
     std::string text;
     switch (format) {

@@ -157,15 +157,12 @@ std::vector<EpochRecord> readRecords(const fs::path& folder, std::vector<std::st
                 : json::parse(content.begin() + static_cast<std::ptrdiff_t>(good_bytes),
                               content.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
         if (line.is_discarded()) {
-            warnings.push_back("the record of epoch " + std::to_string(records.size()) +
-                               " in epochs.jsonl is torn and was dropped");
+            warnings.push_back(tornRecordWarning(records.size()));
             break;
         }
         EpochRecord record = recordFromJson(line);
         if (record.epoch != static_cast<int>(records.size())) {
-            warnings.push_back("epochs.jsonl jumps from epoch " + std::to_string(records.size()) +
-                               " to " + std::to_string(record.epoch) +
-                               "; what follows was dropped");
+            warnings.push_back(epochJumpWarning(records.size(), record.epoch));
             break;
         }
         records.push_back(std::move(record));
@@ -272,6 +269,29 @@ std::string checkpointName(int epochs_done) {
     return kCheckpointPrefix + digits + kCheckpointSuffix;
 }
 
+RunDescription readRunDescription(const fs::path& folder) {
+    return readDescription(folder);
+}
+
+RunStatus readRunStatus(const fs::path& folder) {
+    return readStatus(folder);
+}
+
+bool isInterrupted(const RunStatus& status) {
+    const bool active = status.state == RunState::running || status.state == RunState::paused;
+    return active && status.owner && ownerIsGone(*status.owner);
+}
+
+std::string tornRecordWarning(std::size_t epoch) {
+    return "the record of epoch " + std::to_string(epoch) +
+           " in epochs.jsonl is torn and was dropped";
+}
+
+std::string epochJumpWarning(std::size_t epoch, int found) {
+    return "epochs.jsonl jumps from epoch " + std::to_string(epoch) + " to " +
+           std::to_string(found) + "; what follows was dropped";
+}
+
 RunSummary readRun(const fs::path& folder) {
     RunSummary summary;
     summary.id = folder.filename().string();
@@ -281,9 +301,7 @@ RunSummary readRun(const fs::path& folder) {
         summary.status = readStatus(folder);
         std::size_t good_bytes = 0;
         summary.records = readRecords(folder, summary.warnings, good_bytes);
-        const bool active =
-            summary.status.state == RunState::running || summary.status.state == RunState::paused;
-        summary.interrupted = active && summary.status.owner && ownerIsGone(*summary.status.owner);
+        summary.interrupted = isInterrupted(summary.status);
     } catch (const std::exception& error) {
         summary.error = error.what();
     }

@@ -86,6 +86,19 @@ struct RunSummary {
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
 
+/// The parts of readRun, for readers that have the rest already. Each throws StorageError (the
+/// first also ConfigError) with the sentence that readRun puts into RunSummary::error.
+RunDescription readRunDescription(const std::filesystem::path& folder);
+RunStatus readRunStatus(const std::filesystem::path& folder);
+
+/// Whether a run says running or paused, but its owner is gone.
+bool isInterrupted(const RunStatus& status);
+
+/// The warnings of readRun about a record of epochs.jsonl that ends what can be read: one that is
+/// torn, and one that says `found` where `epoch` should follow.
+std::string tornRecordWarning(std::size_t epoch);
+std::string epochJumpWarning(std::size_t epoch, int found);
+
 /// A file of checkpoints/, and how many epochs it comes after.
 struct CheckpointFile {
     int epochs_done = 0;

@@ -61,7 +61,8 @@ private Q_SLOTS:
                                      "epochs, last 51.54 %"),
                  answer.out.constData());
         QVERIFY(answer.out.contains("args.txt says 5; the log was followed"));
-        const CliAnswer table = runCli({"table", path("imported"), "--format", "csv"});
+        const CliAnswer table =
+            runCli({"table", path("imported"), "--by", "run", "--format", "csv"});
         QVERIFY2(
             table.out.contains("\nCE (imported),CIFAR-10 LT 100,finished,20/20,52.330000,test,18,"
                                "51.540000,,,61.7"),

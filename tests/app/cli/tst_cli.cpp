@@ -63,6 +63,8 @@ private Q_SLOTS:
         QTest::newRow("bench") << QStringList{"bench"} << QByteArray("train");
         QTest::newRow("bench train") << QStringList{"bench", "train"} << QByteArray("--steps");
         QTest::newRow("table") << QStringList{"table"} << QByteArray("latex");
+        QTest::newRow("runs") << QStringList{"runs"} << QByteArray("best-epoch");
+        QTest::newRow("export") << QStringList{"export"} << QByteArray("streaming");
     }
     void helpEverywhere() {
         QFETCH(const QStringList, command);
@@ -556,21 +558,21 @@ private Q_SLOTS:
         replaceFile(make("broken", 0.1) / "run.json", "{ nonsense");
 
         const QString at = path("tables");
-        const CliAnswer markdown = runCli({"table", at});
+        const CliAnswer markdown = runCli({"table", at, "--by", "run"});
         QCOMPARE(markdown.code, 0);
         QVERIFY2(markdown.out.contains(
                      "| CE+DRW | CIFAR-10 LT 100 | queued | 1/200 | 62.5 | test | 1 |"),
                  markdown.out.constData());
         QVERIFY(markdown.says("left out") && markdown.says("broken"));
-        const CliAnswer csv = runCli({"table", at, "--format", "csv"});
+        const CliAnswer csv = runCli({"table", at, "--by", "run", "--format", "csv"});
         QVERIFY(csv.out.startsWith("method,data,state,epochs,"));
         QCOMPARE(csv.out.count('\n'), 3);
         QVERIFY(csv.out.contains("\nCE,CIFAR-10 LT 100,queued,1/200,50.000000,test,1,"));
-        const CliAnswer latex = runCli({"table", at, "--format", "latex"});
+        const CliAnswer latex = runCli({"table", at, "--by", "run", "--format", "latex"});
         QVERIFY(latex.out.contains("\\toprule") && latex.out.contains("CE+DRW & CIFAR-10 LT 100"));
 
         const CliAnswer written =
-            runCli({"table", at, "--output", path("made/on/the/way/table.md")});
+            runCli({"table", at, "--by", "run", "--output", path("made/on/the/way/table.md")});
         QCOMPARE(written.code, 0);
         QVERIFY(written.out.isEmpty());
         QCOMPARE(

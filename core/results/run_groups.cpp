@@ -1,0 +1,171 @@
+#include "core/results/run_groups.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "core/experiment/config_fields.h"
+#include "core/experiment/config_json.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+
+std::string keyOf(const RunConfig& given) {
+    RunConfig config = given;
+    config.name.clear();
+    config.training.seed = 0;
+    return toJson(config).dump();
+}
+
+/// Whether `a` counts rather than `b`, of the same config and seed.
+bool countsBefore(const IndexedRun* a, const IndexedRun* b) {
+    return std::tuple(a->epochs.size(), a->description.created, a->id) >
+           std::tuple(b->epochs.size(), b->description.created, b->id);
+}
+
+/// The config's fields one by one, without what makes a group or a table's column.
+json comparedFields(const RunConfig& given) {
+    RunConfig config = given;
+    config.name.clear();
+    config.training.seed = 0;
+    config.data.dataset.clear();
+    config.data.imbalance.profile.clear();
+    config.data.imbalance.ratio = 0.0;
+    json whole = toJson(config);
+    for (json& phase : whole["phases"]) {  // rules in one form, so that their names compare
+        for (const char* term : {"alpha", "beta", "delta"}) {
+            if (phase[term].is_string()) phase[term] = {{"rule", phase[term]}};
+        }
+    }
+    return whole.flatten();
+}
+
+std::string shown(const json& fields, const std::string& pointer) {
+    const auto found = fields.find(pointer);
+    if (found == fields.end() || found->is_null()) return "–";
+    if (found->is_string())
+        return found->get<std::string>().empty() ? "–" : found->get<std::string>();
+    return found->is_number() ? valueText(found->get<double>()) : found->dump();
+}
+
+std::string symbolOf(const Field& field) {
+    return std::string(field.symbol.empty() ? field.label : field.symbol);
+}
+
+/// How a field is called in a group's name: the paper's symbol, or the form's label.
+std::string fieldName(const std::string& pointer) {
+    if (const Field* field = findField(pointer)) return symbolOf(*field);
+    const std::size_t slash = pointer.rfind('/');
+    const Field* owner = findField(pointer.substr(0, slash));
+    const std::string part = pointer.substr(slash + 1);
+    if (owner == nullptr || owner->type != FieldType::class_rule) return pointer;
+    for (const ClassRuleInfo* rule : rulesFor(owner->term)) {
+        if (rule->parameter && rule->parameter->name == part) {
+            return std::string(rule->parameter->symbol);
+        }
+    }
+    return symbolOf(*owner) + (part == "rule" ? "" : " " + part);
+}
+
+std::string withFields(const std::string& method, const json& fields,
+                       const std::set<std::string>& differing) {
+    std::map<std::string, int> names;  // the same symbol in several phases is told apart
+    for (const std::string& pointer : differing) ++names[fieldName(pointer)];
+    std::string list;
+    for (const std::string& pointer : differing) {
+        std::string name = fieldName(pointer);
+        if (names[name] > 1 && pointer.starts_with("/phases/")) {
+            name += " of phase " + std::to_string(std::stoi(pointer.substr(8)) + 1);
+        } else if (names[name] > 1) {
+            name = pointer;
+        }
+        list += (list.empty() ? "" : ", ") + name + " = " + shown(fields, pointer);
+    }
+    return list.empty() ? method : method + " (" + list + ")";
+}
+
+}  // namespace
+
+std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by_method) {
+    const RunField method = runField("method");
+    std::vector<std::vector<const IndexedRun*>> members;
+    std::unordered_map<std::string, std::size_t> numbers;
+    for (const IndexedRun* run : runs) {
+        if (!run->error.empty()) continue;
+        std::string key = keyOf(run->description.config);
+        if (by_method) key += valueText(method.of(*run));
+        const auto [found, added] = numbers.try_emplace(std::move(key), members.size());
+        if (added) members.emplace_back();
+        members[found->second].push_back(run);
+    }
+    std::vector<RunGroup> groups;
+    for (auto& all : members) {
+        std::ranges::stable_sort(all, [](const IndexedRun* a, const IndexedRun* b) {
+            const auto seeds =
+                std::pair(a->description.config.training.seed, b->description.config.training.seed);
+            return seeds.first != seeds.second ? seeds.first < seeds.second : countsBefore(a, b);
+        });
+        RunGroup group;
+        for (const IndexedRun* run : all) {
+            const bool same_seed =
+                !group.runs.empty() && group.runs.back()->description.config.training.seed ==
+                                           run->description.config.training.seed;
+            (same_seed ? group.repeated : group.runs).push_back(run);
+        }
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+Statistics statisticsOf(const RunGroup& group, const RunField& field) {
+    std::vector<double> values;
+    for (const IndexedRun* run : group.runs) {
+        const FieldValue value = field.of(*run);
+        if (const auto* number = std::get_if<double>(&value)) values.push_back(*number);
+    }
+    return statisticsOf(values);
+}
+
+FieldValue valueOf(const RunGroup& group, const RunField& field) {
+    const Statistics statistics = statisticsOf(group, field);
+    return statistics.n > 0 ? FieldValue(statistics.mean) : field.of(*group.runs.front());
+}
+
+std::vector<std::string> groupNames(std::span<const RunGroup> groups) {
+    std::vector<std::string> names;
+    std::vector<json> fields;
+    std::map<std::string, std::vector<std::size_t>> methods;
+    for (const RunGroup& group : groups) {
+        std::string name = methodName(group.config());
+        if (name.empty()) name = group.runs.front()->id;
+        methods[name].push_back(names.size());
+        names.push_back(std::move(name));
+        fields.push_back(comparedFields(group.config()));
+    }
+    for (const auto& [method, members] : methods) {
+        std::map<std::string, std::vector<std::size_t>> cells;  // by the table's column
+        for (const std::size_t i : members) {
+            cells[dataText(groups[i].config().data)].push_back(i);
+        }
+        std::set<std::string> differing;
+        const auto collect = [&](const json& a, const json& b) {
+            for (const auto& [pointer, value] : a.items()) {
+                if (b.value(pointer, json()) != value) differing.insert(pointer);
+            }
+        };
+        for (const auto& [data, cell] : cells) {
+            for (const std::size_t i : cell) {
+                collect(fields[cell.front()], fields[i]);
+                collect(fields[i], fields[cell.front()]);
+            }
+        }
+        for (const std::size_t i : members) names[i] = withFields(method, fields[i], differing);
+    }
+    return names;
+}
+
+}  // namespace ballast

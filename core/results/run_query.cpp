@@ -1,0 +1,388 @@
+#include "core/results/run_query.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/error.h"
+#include "core/experiment/config_fields.h"
+#include "core/experiment/config_json.h"
+#include "core/experiment/presets.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr ResultFieldInfo kResultFields[] = {
+    {"id", "the folder's name"},
+    {"name", "the config's name"},
+    {"method", "the preset's name, or the config's without its seed"},
+    {"data", "data set, profile and imbalance ratio"},
+    {"state",
+     "queued, running, paused, finished, stopped, diverged, failed, interrupted, unreadable"},
+    {"created", "ISO 8601, UTC"},
+    {"device", "on which it was started"},
+    {"epochs", "epochs recorded"},
+    {"best", "balanced test accuracy at the best epoch"},
+    {"best-epoch", "after how many epochs that was"},
+    {"last", "balanced test accuracy of the last epoch"},
+    {"validation", "balanced validation accuracy of the last epoch"},
+    {"loss", "training loss of the last epoch"},
+    {"majority", "training accuracy on the majority classes, last epoch, exact where measured"},
+    {"minority", "training accuracy on the minority classes, last epoch, exact where measured"},
+    {"many", "test accuracy on classes with many images, at the best epoch"},
+    {"medium", "test accuracy on classes of medium size, at the best epoch"},
+    {"few", "test accuracy on classes with few images, at the best epoch"},
+    {"disk", "bytes of the run's files"},
+    {"error", "why the run cannot be read"},
+};
+
+FieldValue number(double value) {
+    return std::isnan(value) ? FieldValue() : FieldValue(value);
+}
+
+FieldValue text(const std::string& value) {
+    return value.empty() ? FieldValue() : FieldValue(value);
+}
+
+FieldValue stateOf(const IndexedRun& run) {
+    if (!run.error.empty()) return "unreadable";
+    return run.interrupted ? "interrupted" : stateName(run.status.state);
+}
+
+double trainingAccuracy(const IndexedRun& run, double EpochScalars::*exact,
+                        double EpochScalars::*streaming) {
+    if (run.epochs.empty()) return kMissing;
+    const EpochScalars& last = run.epochs.back();
+    return std::isnan(last.*exact) ? last.*streaming : last.*exact;
+}
+
+double atBest(const IndexedRun& run, double EpochScalars::*value) {
+    const auto epoch = run.bestEpoch();
+    return epoch ? run.epochs[*epoch].*value : kMissing;
+}
+
+double atLast(const IndexedRun& run, double EpochScalars::*value) {
+    return run.epochs.empty() ? kMissing : run.epochs.back().*value;
+}
+
+/// Asks for a run's method; equal configs of other seeds are asked once.
+std::function<FieldValue(const IndexedRun&)> rememberedMethod() {
+    const auto known = std::make_shared<std::map<std::string, std::string>>();
+    return [known](const IndexedRun& run) {
+        RunConfig config = run.description.config;
+        config.training.seed = 0;
+        const auto [found, added] = known->try_emplace(toJson(config).dump());
+        if (added) found->second = methodName(run.description.config);
+        return text(found->second);
+    };
+}
+
+std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name) {
+    using Run = IndexedRun;
+    using Epoch = EpochScalars;
+    if (name == "id") return [](const Run& run) { return text(run.id); };
+    if (name == "name") return [](const Run& run) { return text(run.description.config.name); };
+    if (name == "method") return rememberedMethod();
+    if (name == "data") return [](const Run& run) { return dataText(run.description.config.data); };
+    if (name == "state") return stateOf;
+    if (name == "created") return [](const Run& run) { return text(run.description.created); };
+    if (name == "device") return [](const Run& run) { return text(run.description.device); };
+    if (name == "epochs") return [](const Run& run) { return double(run.epochs.size()); };
+    if (name == "best") return [](const Run& run) { return number(run.best()); };
+    if (name == "best-epoch") {
+        return [](const Run& run) {
+            const auto epoch = run.bestEpoch();
+            return epoch ? FieldValue(double(*epoch + 1)) : FieldValue();
+        };
+    }
+    if (name == "last") return [](const Run& run) { return number(run.last()); };
+    if (name == "validation") {
+        return [](const Run& run) {
+            return number(atLast(run, &Epoch::balanced_validation_accuracy));
+        };
+    }
+    if (name == "loss") return [](const Run& run) { return number(atLast(run, &Epoch::loss)); };
+    if (name == "majority") {
+        return [](const Run& run) {
+            return number(
+                trainingAccuracy(run, &Epoch::exact_majority_accuracy, &Epoch::majority_accuracy));
+        };
+    }
+    if (name == "minority") {
+        return [](const Run& run) {
+            return number(
+                trainingAccuracy(run, &Epoch::exact_minority_accuracy, &Epoch::minority_accuracy));
+        };
+    }
+    if (name == "many") return [](const Run& run) { return number(atBest(run, &Epoch::many)); };
+    if (name == "medium") return [](const Run& run) { return number(atBest(run, &Epoch::medium)); };
+    if (name == "few") return [](const Run& run) { return number(atBest(run, &Epoch::few)); };
+    if (name == "disk") return [](const Run& run) { return double(run.disk_bytes); };
+    if (name == "error") return [](const Run& run) { return text(run.error); };
+    return nullptr;
+}
+
+/// Whether the pointer names a field of a config, or a part of a class rule.
+bool knownPointer(const std::string& pointer) {
+    if (findField(pointer) != nullptr) return true;
+    const std::size_t slash = pointer.rfind('/');
+    const Field* owner = findField(pointer.substr(0, slash));
+    if (owner == nullptr || owner->type != FieldType::class_rule) return false;
+    const std::string part = pointer.substr(slash + 1);
+    if (part == "rule") return true;
+    return std::ranges::any_of(rulesFor(owner->term), [&](const ClassRuleInfo* rule) {
+        return rule->parameter && rule->parameter->name == part;
+    });
+}
+
+FieldValue valueOf(const ordered_json& found) {
+    if (found.is_null()) return {};
+    if (found.is_number()) return found.get<double>();
+    if (found.is_string()) return found.get<std::string>();
+    if (!found.is_object() || !found.contains("rule")) return found.dump();
+    std::string rule;  // a class rule: power(nu=0.5)
+    for (const auto& [key, value] : found.items()) {
+        if (key != "rule") rule += (rule.empty() ? "" : ", ") + key + "=" + value.dump();
+    }
+    return found["rule"].get<std::string>() + "(" + rule + ")";
+}
+
+FieldValue configValue(const RunConfig& config, const std::string& pointer) {
+    const ordered_json all = toJson(config);
+    const ordered_json::json_pointer at(pointer);
+    if (all.contains(at)) return valueOf(all.at(at));
+    // "one" is short for {"rule": "one"}
+    if (!pointer.ends_with("/rule") || !all.contains(at.parent_pointer())) return {};
+    const ordered_json& rule = all.at(at.parent_pointer());
+    return rule.is_string() ? FieldValue(rule.get<std::string>()) : FieldValue("values");
+}
+
+[[noreturn]] void unknownField(const std::string& name) {
+    std::vector<std::string> known;
+    std::string list;
+    if (name.starts_with('/')) {
+        for (const Field& field : configFields()) known.emplace_back(field.pointer);
+    } else {
+        for (const ResultFieldInfo& field : kResultFields) known.emplace_back(field.name);
+        for (const std::string& word : known) list += word + ", ";
+        list = "; known: " + list + "at:EPOCH, and pointers into the config (/data/dataset)";
+    }
+    const std::string nearest = nearestWord(fieldPattern(name), known);
+    const std::string plain = nearestWord(name, known);
+    const std::string& meant = name.starts_with('/') ? nearest : plain;
+    throw ConfigError("no field \"" + name + "\" of a run" +
+                      (meant.empty() ? "" : "; did you mean " + meant + "?") + list);
+}
+
+/// The number that all of the text is.
+std::optional<double> wholeNumber(std::string_view given) {
+    double value = 0.0;
+    const auto read = std::from_chars(given.data(), given.data() + given.size(), value);
+    const bool whole = read.ec == std::errc() && read.ptr == given.data() + given.size();
+    if (!whole || !std::isfinite(value)) return std::nullopt;
+    return value;
+}
+
+std::string trimmed(std::string_view given) {
+    const std::size_t first = given.find_first_not_of(' ');
+    if (first == std::string_view::npos) return "";
+    return std::string(given.substr(first, given.find_last_not_of(' ') + 1 - first));
+}
+
+template<class T>
+bool compare(const T& a, const std::string& with, const T& b) {
+    if (with == "=") return a == b;
+    if (with == "!=") return a != b;
+    if (with == "<") return a < b;
+    if (with == "<=") return a <= b;
+    if (with == ">") return a > b;
+    return a >= b;
+}
+
+/// "CE+DRW seed 3", "ce_s3" -> what stands before the seed.
+std::string nameWithoutSeed(const std::string& given) {
+    std::string name = given;
+    const auto strip = [&](std::string_view characters) {
+        while (!name.empty() && characters.find(name.back()) != std::string_view::npos) {
+            name.pop_back();
+        }
+    };
+    const std::size_t whole = name.size();
+    strip(")");
+    strip("0123456789");
+    if (name.size() == whole) return given;
+    strip(" =:#-_");
+    std::string lower = name;
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    for (const std::string_view marker : {"seed", "s"}) {
+        if (!lower.ends_with(marker)) continue;
+        const std::string_view before(name.data(), name.size() - marker.size());
+        // A marker is a word of its own: "classes 10" ends in no seed.
+        const bool own_word =
+            !before.empty() && std::string_view(" -_,;(/").find(before.back()) != before.npos;
+        if (!own_word) continue;
+        name.resize(before.size());
+        strip(" -_,;(/");
+        return name.empty() ? given : name;
+    }
+    return given;
+}
+
+/// Whether the preset of that name gives the config's class terms. presetOf names the first of all
+/// that do, and for some data two methods are the same.
+bool presetFits(const std::string& method, const RunConfig& config) {
+    const DataConfig& data = config.data;
+    try {
+        RunConfig preset = presetConfig({method, data.dataset, data.imbalance.profile,
+                                         data.imbalance.ratio, "", config.training.epochs});
+        if (preset.phases.size() != config.phases.size()) return false;
+        for (std::size_t i = 0; i < preset.phases.size(); ++i) {
+            preset.phases[i].from = config.phases[i].from;
+        }
+        return preset.phases == config.phases && preset.loss == config.loss &&
+               preset.model.head == config.model.head;
+    } catch (const ConfigError&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::span<const ResultFieldInfo> resultFields() {
+    return kResultFields;
+}
+
+RunField runField(const std::string& name) {
+    if (name.starts_with('/')) {
+        if (!knownPointer(name)) unknownField(name);
+        return {name, [name](const IndexedRun& run) {
+                    if (!run.error.empty()) return FieldValue();
+                    return configValue(run.description.config, name);
+                }};
+    }
+    if (name.starts_with("at:")) {
+        const auto epoch = wholeNumber(std::string_view(name).substr(3));
+        if (!epoch || *epoch != std::floor(*epoch) || *epoch < 1 || *epoch > 1e6) {
+            throw ConfigError("\"" + name + "\": expected at:EPOCH, a number of epochs from 1");
+        }
+        const int epochs_done = static_cast<int>(*epoch);
+        return {name,
+                [epochs_done](const IndexedRun& run) { return number(run.after(epochs_done)); }};
+    }
+    auto of = resultField(name);
+    if (!of) unknownField(name);
+    if (name == "id" || name == "state" || name == "disk" || name == "error") return {name, of};
+    return {name,
+            [of](const IndexedRun& run) { return run.error.empty() ? of(run) : FieldValue(); }};
+}
+
+std::function<bool(const IndexedRun&)> runCondition(const std::string& condition) {
+    static const std::set<std::string> kOperators = {"=", "!=", "<", "<=", ">", ">=", "~"};
+    const std::string allowed = "; operators: = != < <= > >= and ~ (contains)";
+    const char* const signs = "=!<>~";
+    const std::size_t start = condition.find_first_of(signs);
+    if (start == std::string::npos || start == 0) {
+        throw ConfigError("\"" + condition +
+                          "\": expected a field, an operator and a value, e.g. " + "best>0.6" +
+                          allowed);
+    }
+    const std::size_t end = std::min(condition.find_first_not_of(signs, start), condition.size());
+    const std::string with = condition.substr(start, end - start);
+    if (!kOperators.contains(with)) {
+        throw ConfigError("\"" + condition + "\": unknown operator " + with + allowed);
+    }
+    const RunField field = runField(trimmed(condition.substr(0, start)));
+    const std::string given = trimmed(condition.substr(end));
+    const std::optional<double> asked = wholeNumber(given);
+    return [=](const IndexedRun& run) {
+        const FieldValue value = field.of(run);
+        const bool missing = std::holds_alternative<std::monostate>(value);
+        if (given == "null") return with == "=" ? missing : with == "!=" && !missing;
+        if (missing) return with == "!=";
+        if (with == "~") return valueText(value).find(given) != std::string::npos;
+        if (const auto* words = std::get_if<std::string>(&value)) {
+            return compare(*words, with, given);
+        }
+        if (!asked) {
+            throw ConfigError("\"" + condition + "\": " + field.name + " is a number; \"" + given +
+                              "\" is none");
+        }
+        return compare(std::get<double>(value), with, *asked);
+    };
+}
+
+std::vector<const IndexedRun*> runsWhere(std::span<const IndexedRun> runs,
+                                         const std::vector<std::string>& conditions) {
+    std::vector<const IndexedRun*> chosen;
+    for (const IndexedRun& run : runs) chosen.push_back(&run);
+    for (const std::string& text_of : conditions) {
+        const auto holds = runCondition(text_of);
+        std::erase_if(chosen, [&](const IndexedRun* run) { return !holds(*run); });
+    }
+    return chosen;
+}
+
+int compareValues(const FieldValue& a, const FieldValue& b, bool largest_first) {
+    const auto rank = [](const FieldValue& value) {  // numbers, text, nothing
+        return (value.index() + 2) % 3;
+    };
+    if (rank(a) != rank(b)) return rank(a) < rank(b) ? -1 : 1;
+    if (a == b) return 0;
+    return (a < b) != largest_first ? -1 : 1;
+}
+
+void sortRuns(std::vector<const IndexedRun*>& runs, const std::vector<std::string>& keys) {
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key) {  // the first key sorts last
+        const bool largest_first = key->starts_with('-');
+        const RunField field = runField(largest_first ? key->substr(1) : *key);
+        std::vector<std::pair<FieldValue, const IndexedRun*>> valued;
+        for (const IndexedRun* run : runs) valued.emplace_back(field.of(*run), run);
+        std::ranges::stable_sort(valued, [&](const auto& a, const auto& b) {
+            return compareValues(a.first, b.first, largest_first) < 0;
+        });
+        std::ranges::transform(valued, runs.begin(), [](const auto& pair) { return pair.second; });
+    }
+}
+
+std::string valueText(const FieldValue& value, int digits) {
+    if (const auto* words = std::get_if<std::string>(&value)) return *words;
+    const auto* given = std::get_if<double>(&value);
+    if (given == nullptr) return "";
+    char buffer[64];
+    if (digits < 0 || *given == std::floor(*given) || std::abs(*given) < 1e-3) {
+        const bool whole = *given == std::floor(*given) && std::abs(*given) < 1e15;
+        if (!whole) return json(*given).dump();
+        std::snprintf(buffer, sizeof buffer, "%.0f", *given);
+        return buffer;
+    }
+    std::snprintf(buffer, sizeof buffer, "%.*f", digits, *given);
+    return buffer;
+}
+
+std::string dataText(const DataConfig& data) {
+    const DatasetInfo* info = findDataset(data.dataset);
+    std::string words(info != nullptr ? info->label : std::string_view(data.dataset));
+    if (data.imbalance.profile == "none") return words;
+    words += data.imbalance.profile == "step" ? " step " : " LT ";
+    char ratio[32];
+    std::snprintf(ratio, sizeof ratio, "%g", data.imbalance.ratio);
+    return words + ratio;
+}
+
+std::string methodName(const RunConfig& config) {
+    std::string own = nameWithoutSeed(config.name);
+    const bool known = std::ranges::find(presets(), own, &PresetInfo::name) != presets().end();
+    if (known && presetFits(own, config)) return own;
+    if (std::string preset = presetOf(config); !preset.empty()) return preset;
+    return own;
+}
+
+}  // namespace ballast

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ballast {
+
+enum class TableFormat { markdown, latex, csv };
+
+/// "%.*f"
+std::string fixedText(double value, int digits);
+
+/// Text that stands for itself in a cell of that format.
+std::string escaped(std::string_view text, TableFormat format);
+
+/// before + cells with `between` + after + a line's end.
+std::string joined(const std::vector<std::string>& cells, const std::string& before,
+                   const std::string& between, const std::string& after);
+
+}  // namespace ballast

@@ -1,0 +1,81 @@
+#include <QtTest>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "core/error.h"
+#include "core/results/epoch_scalars.h"
+#include "made_runs.h"
+
+using namespace ballast;
+
+class TestEpochScalars : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void ownLinesAreScanned() {
+        EpochRecord record = madeRecord(7, 1.0 / 3.0);
+        record.exact = record.streaming;
+        record.kappa = {1.0};
+        const std::string text = toJson(record).dump();
+        const auto scanned = scanOwnShape(text);  // where it fails, indexes have become slow
+        QVERIFY(scanned.has_value());
+        QCOMPARE(scanned->epoch, 7);
+        QVERIFY(same(scanned->scalars, scalarsOf(record)));
+        QVERIFY(!scanOwnShape(text + " "));
+        QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
+    }
+
+    // Whatever a line says, it is what the records' own reader says of it.
+    void scanningAgreesOnChangedLines() {
+        EpochRecord record = madeRecord(3, 0.1234567890123456789);
+        record.exact = record.streaming;
+        const std::string text = toJson(record).dump();
+        const std::string signs = "0123456789-+.eE,:[]{}\"n ul";
+        std::mt19937 random(2);
+        int fast = 0;
+        // What both say, if they say the same: "torn", "refused", "read"; else "different".
+        const auto judged = [](const std::string& changed) -> std::string {
+            const auto json = nlohmann::json::parse(changed, nullptr, false);
+            try {
+                const auto scanned = scanRecord(changed);
+                if (json.is_discarded()) return scanned ? "different" : "torn";
+                const EpochRecord read = recordFromJson(json);
+                return scanned && scanned->epoch == read.epoch &&
+                               same(scanned->scalars, scalarsOf(read))
+                           ? "read"
+                           : "different";
+            } catch (const StorageError&) {
+                try {
+                    if (!json.is_discarded()) recordFromJson(json);
+                    return "different";
+                } catch (const StorageError&) {
+                    return "refused";
+                }
+            }
+        };
+        std::map<std::string, int> times;
+        for (int i = 0; i < 20000; ++i) {
+            std::string changed = text;
+            const std::size_t at = random() % changed.size();
+            switch (random() % 3) {
+                case 0:
+                    changed[at] = signs[random() % signs.size()];
+                    break;
+                case 1:
+                    changed.insert(at, 1, signs[random() % signs.size()]);
+                    break;
+                default:
+                    changed.erase(at, 1 + random() % 2);
+            }
+            fast += scanOwnShape(changed).has_value();
+            const std::string said = judged(changed);
+            QVERIFY2(said != "different", changed.c_str());
+            ++times[said];
+        }
+        QVERIFY(times["torn"] > 500 && times["refused"] > 50 && times["read"] > 2000);
+        QVERIFY(fast > 2000);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestEpochScalars)
+#include "tst_epoch_scalars.moc"
