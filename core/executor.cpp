@@ -82,6 +82,7 @@ public:
     void recordsReplaced(const std::vector<EpochRecord>& records) override {
         push(RecordsReplaced{records});
     }
+    void configChanged(const RunConfig& config) override { push(ConfigChanged{config}); }
     void said(const std::string& line) override { push(LogLine{line}); }
 
 private:

@@ -28,11 +28,15 @@ struct LogLine {
 struct RecordsReplaced {
     std::vector<EpochRecord> records;
 };
+/// The run's config with a live edit in it.
+struct ConfigChanged {
+    RunConfig config;
+};
 
 /// Something a run said. `run` is the run's ID (its folder's name).
 struct RunEvent {
     std::string run;
-    std::variant<StateChange, EpochRecord, RecordsReplaced, LogLine> what;
+    std::variant<StateChange, EpochRecord, RecordsReplaced, ConfigChanged, LogLine> what;
 };
 
 /// What each of so many slots gets of the environment's threads.

@@ -99,8 +99,18 @@ struct ForkOptions {
     std::filesystem::path workspace;
     std::vector<std::string> settings;
     std::optional<int> epoch;
+    bool next_phase_now = false;
+    bool dry_run = false;  // only the contract
+    bool json = false;
 };
 int forkCommand(const ForkOptions& options, const DataStore& store);
+/// Without a config: a run's own checkpoint, under its config changed from there on.
+int forkRunCommand(const ForkOptions& options);
+/// The same for the run itself, from the next epoch on.
+int editCommand(const ForkOptions& options);
+/// Prints the config that replays a run, its edits in it.
+int configCommand(const std::string& name, const std::filesystem::path& workspace,
+                  const std::vector<std::string>& settings, const std::filesystem::path& output);
 
 int importCommand(const std::filesystem::path& folder, const std::filesystem::path& workspace);
 int exportWeightsCommand(const std::filesystem::path& checkpoint, std::optional<int> epoch,

@@ -263,12 +263,45 @@ int main(int argc, char** argv) {
         ->add_option("CHECKPOINT", fork.checkpoint,
                      "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
         ->required();
-    fork_command->add_option("CONFIG", fork.config)->required();
+    fork_command->add_option("CONFIG", fork.config,
+                             "Left out: the run's own, changed from --epoch on by --set");
     add_workspace(fork_command);
     fork_command->add_option("--set", fork.settings, "Change a field, e.g. /training/epochs=20")
         ->type_name("/POINTER=VALUE")
         ->allow_extra_args(false);
     fork_command->add_option("--epoch", fork.epoch, "Epochs done; default: what the file says");
+    const auto add_edit = [&](CLI::App* command) {
+        command->add_flag("--next-phase-now", fork.next_phase_now, "The next phase begins here");
+        command->add_flag("--dry-run", fork.dry_run,
+                          "Only say what would be inherited, changed and reset");
+        add_json(command);
+    };
+    add_edit(fork_command);
+
+    std::string edited;
+    CLI::App* edit_command = app.add_subcommand(
+        "edit", "Change a run from its next epoch on, also while it is trained elsewhere");
+    edit_command->add_option("RUN", edited, "The run's folder, or its ID in the workspace")
+        ->required();
+    add_workspace(edit_command);
+    edit_command
+        ->add_option("--set", fork.settings,
+                     "e.g. /phase/sam_radius=0.1 (the phase in force), /optimizer/lr=0.01")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    add_edit(edit_command);
+
+    std::string configured;
+    std::filesystem::path config_output;
+    CLI::App* config_command = app.add_subcommand(
+        "config", "The config that replays a run, its edits in it, for any seed");
+    config_command->add_option("RUN", configured, "The run's folder, or its ID in the workspace")
+        ->required();
+    add_workspace(config_command);
+    config_command->add_option("--set", run.settings, "Change a field, e.g. /training/seed=3")
+        ->type_name("/POINTER=VALUE")
+        ->allow_extra_args(false);
+    config_command->add_option("--output", config_output, "File to write")->type_name("FILE");
 
     std::filesystem::path imported;
     CLI::App* import_command =
@@ -325,7 +358,17 @@ int main(int argc, char** argv) {
         }
         if (fork_command->parsed()) {
             fork.workspace = workspace;
-            return forkCommand(fork, store);
+            fork.json = json;
+            return fork.config.empty() ? forkRunCommand(fork) : forkCommand(fork, store);
+        }
+        if (edit_command->parsed()) {
+            fork.checkpoint = edited;
+            fork.workspace = workspace;
+            fork.json = json;
+            return editCommand(fork);
+        }
+        if (config_command->parsed()) {
+            return configCommand(configured, workspace, run.settings, config_output);
         }
         if (import_command->parsed()) return importCommand(imported, workspace);
         if (weights_command->parsed()) return exportWeightsCommand(exported, export_epoch, weights);

@@ -14,6 +14,7 @@
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/training_step.h"
+#include "core/run_edits.h"
 
 namespace ballast {
 namespace {
@@ -61,10 +62,11 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 }
 
 RunOutcome Trainer::train() {
+    takeEdits(epoch_);
     completeLastRecord();
     for (; epoch_ < config_.training.epochs; ++epoch_) {
         if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
-        const Phase& phase = phaseAt(config_, epoch_);
+        const Phase phase = phaseAt(config_, epoch_);
         const ClassTerms terms =
             classTerms(phase, class_counts_,  // α, β, Δ per class
                        calibration_ ? calibration_->estimates() : ClassEstimates{});
@@ -87,6 +89,7 @@ RunOutcome Trainer::train() {
             record.kappa = calibration_->estimates().kappa;  // those of this epoch's terms
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
+        takeEdits(epoch_ + 1);  // before measuring: they say what is due
         measure(terms, record);
         if (control_.mustEnd()) return {control_.stateAfterwards(), epoch_, "", {}};
 
@@ -169,6 +172,14 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
         record.balanced_validation_accuracy = mean(record.validation_accuracy);
     }
     if (exactIsDue(config_, epoch_)) record.exact = exactStatistics(terms);
+}
+
+/// Live edits that arrived meanwhile hold from `epoch` on.
+void Trainer::takeEdits(int epoch) {
+    for (const std::string& line : applyPendingEdits(run_, epoch)) observer_.said(line);
+    if (run_.description().config == config_) return;
+    config_ = run_.description().config;
+    observer_.configChanged(config_);
 }
 
 /// Measures the last epoch exactly where that is due and was not done: the run that trained it had

@@ -36,6 +36,7 @@ private:
     void measure(const ClassTerms& terms, EpochRecord& record);
     ClassStatistics exactStatistics(const ClassTerms& terms);
     void completeLastRecord();
+    void takeEdits(int epoch);
     int classes() const { return static_cast<int>(class_counts_.size()); }
 
     bool proceed();
@@ -49,7 +50,7 @@ private:
     OwnedRun& run_;
     RunControl& control_;
     RunObserver& observer_;
-    const RunConfig config_;
+    RunConfig config_;
     const std::vector<std::int64_t> class_counts_;
     const std::vector<bool> majority_;
     const torch::Device device_;

@@ -1,6 +1,7 @@
 #include "core/results/index_cache.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 
@@ -113,6 +114,8 @@ std::string packed(const IndexedRun& run) {
     block.text(description.data_sha256);
     block.text(description.subset_sha256);
     block.text(description.parent.dump());
+    block.text(description.segments.dump());
+    block.text(description.edits.dump());
     const RunStatus& status = run.status;
     block.value(static_cast<std::int32_t>(status.state));
     block.value(status.epochs_done);
@@ -123,7 +126,9 @@ std::string packed(const IndexedRun& run) {
         block.text(status.owner->host);
         block.text(status.owner->boot_id);
         block.value(status.owner->pid);
+        block.value(status.owner->started);
     }
+    block.value(status.seconds_per_epoch.value_or(kMissing));
     block.value(static_cast<std::uint64_t>(run.warnings.size()));
     for (const std::string& warning : run.warnings) block.text(warning);
     return block.take();
@@ -152,6 +157,8 @@ void unpack(std::string_view head, IndexedRun& run) {
     description.data_sha256 = block.text();
     description.subset_sha256 = block.text();
     description.parent = json::parse(block.text());
+    description.segments = json::parse(block.text());
+    description.edits = json::parse(block.text());
     RunStatus& status = run.status;
     status.state = static_cast<RunState>(block.value<std::int32_t>());
     status.epochs_done = block.value<int>();
@@ -162,7 +169,11 @@ void unpack(std::string_view head, IndexedRun& run) {
         owner.host = block.text();
         owner.boot_id = block.text();
         owner.pid = block.value<std::int64_t>();
+        owner.started = block.value<std::int64_t>();
         status.owner = owner;
+    }
+    if (const auto seconds = block.value<double>(); !std::isnan(seconds)) {
+        status.seconds_per_epoch = seconds;
     }
     run.warnings.resize(block.count());
     for (std::string& warning : run.warnings) warning = block.text();

@@ -269,14 +269,6 @@ std::string checkpointName(int epochs_done) {
     return kCheckpointPrefix + digits + kCheckpointSuffix;
 }
 
-RunDescription readRunDescription(const fs::path& folder) {
-    return readDescription(folder);
-}
-
-RunStatus readRunStatus(const fs::path& folder) {
-    return readStatus(folder);
-}
-
 bool isInterrupted(const RunStatus& status) {
     const bool active = status.state == RunState::running || status.state == RunState::paused;
     return active && status.owner && ownerIsGone(*status.owner);

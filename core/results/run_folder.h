@@ -86,11 +86,6 @@ struct RunSummary {
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
 
-/// The parts of readRun, for readers that have the rest already. Each throws StorageError (the
-/// first also ConfigError) with the sentence that readRun puts into RunSummary::error.
-RunDescription readRunDescription(const std::filesystem::path& folder);
-RunStatus readRunStatus(const std::filesystem::path& folder);
-
 /// Whether a run says running or paused, but its owner is gone.
 bool isInterrupted(const RunStatus& status);
 

@@ -183,12 +183,12 @@ std::int64_t readChanges(IndexedRun& run) {
     };
     if (look(fresh.description, stampOf(run.folder / "run.json"))) {
         bytes += std::max<std::int64_t>(0, fresh.description.size);
-        run.description = readRunDescription(run.folder);
+        run.description = readDescription(run.folder);
         run.description.config_as_given = nullptr;
     }
     if (look(fresh.status, stampOf(run.folder / "status.json"))) {
         bytes += std::max<std::int64_t>(0, fresh.status.size);
-        run.status = readRunStatus(run.folder);
+        run.status = readStatus(run.folder);
     }
     if (!unchanged(fresh.records, stampOf(run.folder / "epochs.jsonl"))) {
         changed = true;

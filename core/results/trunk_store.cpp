@@ -51,14 +51,6 @@ json segmentsUpTo(const RunDescription& source, const std::string& id, int epoch
     return segments;
 }
 
-/// The checkpoints of `source` worth taking: the last one, and the best before it.
-std::set<int> wantedCheckpoints(const std::vector<EpochRecord>& records,
-                                const std::string& selection, int epochs) {
-    std::set<int> wanted{epochs};
-    if (const EpochRecord* best = bestRecord(records, selection)) wanted.insert(best->epoch + 1);
-    return wanted;
-}
-
 }  // namespace
 
 bool TrunkRun::inTrainingElsewhere() const {
@@ -166,8 +158,7 @@ EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
     return record;
 }
 
-void takeTrunk(OwnedRun& run, const TrunkSource& source) {
-    const RunConfig& config = run.description().config;
+Trunk trunkFrom(const TrunkSource& source, const RunConfig& config) {
     const RunSummary parent = readRun(source.folder);
     if (!parent.error.empty()) throw StorageError(parent.error);
     const auto epochs = static_cast<std::size_t>(source.epochs);
@@ -175,33 +166,44 @@ void takeTrunk(OwnedRun& run, const TrunkSource& source) {
         throw CheckpointError(source.folder.string() + " has no records of its first " +
                               std::to_string(epochs) + " epochs");
     }
-    std::vector<EpochRecord> records;
+    Trunk trunk;
     for (std::size_t e = 0; e < epochs; ++e) {
-        records.push_back(recordFor(config, parent.records[e]));
+        trunk.records.push_back(recordFor(config, parent.records[e]));
         // The last epoch's can still be measured, from the checkpoint.
-        if (e + 1 < epochs && exactIsDue(config, static_cast<int>(e)) && !records.back().exact) {
+        if (e + 1 < epochs && exactIsDue(config, static_cast<int>(e)) && !trunk.records[e].exact) {
             throw CheckpointError(source.folder.string() + " has no exact statistics of epoch " +
                                   std::to_string(e));
         }
     }
-    const fs::path mine = run.folder() / "checkpoints";
-    makeFolders(mine);
-    for (const int done : wantedCheckpoints(records, config.training.selection, source.epochs)) {
-        const fs::path theirs = source.folder / "checkpoints" / checkpointName(done);
-        if (done == source.epochs || fs::exists(theirs)) {
-            linkOrCopy(theirs, mine / checkpointName(done));
-        }
+    const fs::path theirs = source.folder / "checkpoints";
+    trunk.checkpoints.push_back(theirs / checkpointName(source.epochs));
+    if (const EpochRecord* best = bestRecord(trunk.records, config.training.selection)) {
+        const fs::path file = theirs / checkpointName(best->epoch + 1);
+        if (best->epoch + 1 != source.epochs && fs::exists(file)) trunk.checkpoints.push_back(file);
     }
-    syncFolder(mine);
+    trunk.segments = segmentsUpTo(parent.description, source.run, source.epochs);
+    return trunk;
+}
+
+void linkCheckpoints(const Trunk& trunk, const fs::path& folder) {
+    for (const fs::path& file : trunk.checkpoints) linkOrCopy(file, folder / file.filename());
+    syncFolder(folder);
+}
+
+void takeTrunk(OwnedRun& run, const TrunkSource& source) {
+    const RunConfig& config = run.description().config;
+    Trunk trunk = trunkFrom(source, config);
+    makeFolders(run.folder() / "checkpoints");
+    linkCheckpoints(trunk, run.folder() / "checkpoints");
     RunDescription description = run.description();
-    description.segments = segmentsUpTo(parent.description, source.run, source.epochs);
+    description.segments = std::move(trunk.segments);
     if (config.training.epochs > source.epochs) {
         description.segments.push_back({{"run", run.folder().filename().string()},
                                         {"from", source.epochs},
                                         {"to", config.training.epochs}});
     }
     run.describe(description);
-    run.replaceRecords(std::move(records));  // from here on it has them
+    run.replaceRecords(std::move(trunk.records));  // from here on it has them
     run.log("epochs 0 to " + std::to_string(source.epochs - 1) + " are those of the run " +
             source.run + ", which trains alike up to there");
 }

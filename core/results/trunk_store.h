@@ -93,6 +93,21 @@ private:
     std::unordered_map<int, std::vector<Checkpoint>> at_node_;  // node -> checkpoints there
 };
 
+/// What a run of `config` takes over from another one.
+struct Trunk {
+    std::vector<EpochRecord> records;                // as it would have written them itself
+    nlohmann::json segments;                         // which runs trained them
+    std::vector<std::filesystem::path> checkpoints;  // the last one, and the best before it
+};
+
+/// Reads it; changes nothing. Throws StorageError, CheckpointError where the source no longer has
+/// what it takes.
+Trunk trunkFrom(const TrunkSource& source, const RunConfig& config);
+
+/// Gives the checkpoints a second name in `folder` where the file system can, or else copies them.
+/// Throws StorageError, CheckpointError.
+void linkCheckpoints(const Trunk& trunk, const std::filesystem::path& folder);
+
 /// Gives a run that has no epochs yet those of `source`: checkpoints (linked, or else copied), and
 /// the records as it would have written them itself; its provenance names the segments. After a
 /// crash in between it has none of them, or all. Throws StorageError, CheckpointError where the
