@@ -1,5 +1,6 @@
 #include "core/results/index_cache.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

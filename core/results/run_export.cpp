@@ -1,5 +1,6 @@
 #include "core/results/run_export.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <thread>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/results/index_cache.h"

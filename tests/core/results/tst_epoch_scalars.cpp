@@ -25,6 +25,25 @@ private Q_SLOTS:
         QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
     }
 
+    // Spellings of a number that toJson does not write.
+    void numbersAreReadAlike_data() {
+        QTest::addColumn<QByteArray>("number");
+        for (const char* number : {"-0", "-0.0", "0", "1", "-3", "1E2", "1e+22", "1e-5", "0.1",
+                                   "18446744073709551616", "9007199254740993", "1e-400", "1e308",
+                                   "123456789012345678901234567890123456789012345",
+                                   "0.1000000000000000055511151231257827021181583404541015625"}) {
+            QTest::newRow(number) << QByteArray(number);
+        }
+    }
+    void numbersAreReadAlike() {
+        QFETCH(const QByteArray, number);
+        std::string text = toJson(madeRecord(0, 0.5)).dump();
+        text.replace(text.find("\"loss\":2.0"), 10, "\"loss\":" + number.toStdString());
+        const auto scanned = scanRecord(text);
+        QVERIFY(scanned);
+        QVERIFY(same(scanned->scalars, scalarsOf(recordFromJson(nlohmann::json::parse(text)))));
+    }
+
     // Whatever a line says, it is what the records' own reader says of it.
     void scanningAgreesOnChangedLines() {
         EpochRecord record = madeRecord(3, 0.1234567890123456789);

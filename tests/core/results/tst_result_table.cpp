@@ -129,6 +129,16 @@ private Q_SLOTS:
         has(table(runs_, TableFormat::latex), "($\\nu$ = 0.9) & $\\mathbf{81.0 \\pm 1.0}$ & --");
     }
 
+    // VS without scales is LA, and stands in both rows all the same.
+    void oneConfigMayBeTwoMethods() {
+        runs_.clear();
+        runs_.push_back(made("LA", "step", 10, 0, 0.8, 0.7));
+        runs_.push_back(made("VS", "step", 10, 0, 0.8, 0.7));
+        QCOMPARE(runs_[0].description.config.phases, runs_[1].description.config.phases);
+        const std::string text = table(runs_, TableFormat::markdown);
+        has(text, "| LA | **80.0** |\n| VS | **80.0** |\n");
+    }
+
     // As in the paper, methods with SAM compete among themselves.
     void samStandsApart() {
         for (std::uint64_t seed = 0; seed < 3; ++seed) {

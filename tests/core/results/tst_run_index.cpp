@@ -212,7 +212,6 @@ private Q_SLOTS:
         QTest::newRow("file removed") << 3;
         QTest::newRow("config") << 4;
         QTest::newRow("status") << 5;
-        QTest::newRow("written within the clock's step") << 6;
     }
     void runEditedByHand() {
         QFETCH(const int, how);
@@ -229,18 +228,11 @@ private Q_SLOTS:
             text.replace(text.find(from), from.size(), to);
         };
         const std::string number = "\"balanced_test_accuracy\":0.1";  // of the run "a"
-        if (how == 0 || how == 6) replace(number, "\"balanced_test_accuracy\":0.9");
+        if (how == 0) replace(number, "\"balanced_test_accuracy\":0.9");
         if (how == 1) replace(number, "\"balanced_test_accuracy\":0.98765");
         if (how == 2) text.erase(text.rfind('\n', text.size() - 2) + 1);
         if (how == 4) replace("\"batch_size\": 128", "\"batch_size\": 256");
         if (how == 5) replace("finished", "diverged");
-        if (how == 6) {
-            append(folder / "epochs.jsonl",
-                   line(static_cast<int>(index.runs()[0].epochs.size()), 0.6));
-            index.refresh();
-            text = readFile(file);
-            replace(number, "\"balanced_test_accuracy\":0.9");
-        }
         if (how == 3) {
             fs::remove(file);
         } else {
@@ -252,6 +244,25 @@ private Q_SLOTS:
         RunIndex anew(workspace);
         anew.refresh();
         VERIFY_RIGHT(anew, workspace);
+    }
+
+    // A time that is not surely past may stay the same over a change. Here it lies in the future,
+    // so that no pause of this process lets it pass.
+    void unsettledTimesAreNotTrusted() {
+        const fs::path workspace = threeRuns();
+        RunIndex index(workspace);
+        index.refresh();
+        const fs::path file = index.runs()[0].folder / "epochs.jsonl";
+        const auto time = fs::file_time_type::clock::now() + std::chrono::hours(1);
+        fs::last_write_time(file, time);
+        index.refresh();
+        std::string text = readFile(file);
+        const std::string number = "\"balanced_test_accuracy\":0.1";
+        text.replace(text.find(number), number.size(), "\"balanced_test_accuracy\":0.9");
+        std::ofstream(file, std::ios::binary) << text;
+        fs::last_write_time(file, time);
+        index.refresh();
+        QCOMPARE(index.runs()[0].best(), 0.9);
     }
 
     void runsComeAndGo() {
