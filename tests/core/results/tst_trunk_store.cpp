@@ -254,6 +254,7 @@ private Q_SLOTS:
         }
         QCOMPARE(readDescription(third).segments,
                  json::array({segment(first, 0, 4), segment(second, 4, 7), segment(third, 7, 10)}));
+        pretendTraining(third, 10);
         // All of it, or no more than the grandparent's.
         const RunConfig config = deferredConfig(7, 0.2);
         QCOMPARE(trunkFrom(sourceAt(third, 10), config).segments,
