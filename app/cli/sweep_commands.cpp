@@ -196,7 +196,8 @@ public:
         for (const PlannedRun& run : plan.runs) {
             names_[run.id] = run.run.config.name;
             epochs_[run.id] = run.run.config.training.epochs;
-            if (run.state == RunState::finished) ended_[run.id] = RunState::finished;
+            const bool done = run.state == RunState::finished || run.state == RunState::diverged;
+            if (done) ended_[run.id] = run.state;
         }
     }
 
