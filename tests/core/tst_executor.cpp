@@ -1,10 +1,6 @@
 #include "core/executor.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <QtTest>
-#include <csignal>
 #include <fstream>
 #include <set>
 
@@ -12,6 +8,7 @@
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 #include "tests/core/jpeg_folder.h"
+#include "tests/core/other_owner.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -456,17 +453,8 @@ private Q_SLOTS:
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
         const fs::path child = sharedRun(workspace, sharedConfig(0.2));
-        int ready[2];
-        QCOMPARE(::pipe(ready), 0);
-        const pid_t other = ::fork();
-        if (other == 0) {
-            OwnedRun run(trunk);
-            run.setStatus(RunState::running, 0, "");
-            [[maybe_unused]] const auto written = ::write(ready[1], "x", 1);
-            while (true) ::pause();
-        }
-        char byte = 0;
-        QCOMPARE(::read(ready[0], &byte, 1), ssize_t{1});
+        OtherOwner other(trunk);
+        QVERIFY(other.owns());
         {
             Executor executor(withThreads(2), 2);
             executor.enqueue(trunk);
@@ -476,14 +464,11 @@ private Q_SLOTS:
             QTest::qWait(1500);
             QVERIFY(!executor.idle());
             QVERIFY(stateOf(trunk) == RunState::running);
-            QCOMPARE(readStatus(trunk).owner->pid, std::int64_t{other});
+            QCOMPARE(readStatus(trunk).owner->pid, std::int64_t{other.pid()});
             QVERIFY(readRun(child).records.empty());
-            ::kill(other, SIGKILL);
-            ::waitpid(other, nullptr, 0);
+            other.kill();
             QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
         }
-        ::close(ready[0]);
-        ::close(ready[1]);
         QCOMPARE(epochsTrained(trunk), 5);
         QCOMPARE(epochsTrained(child), 2);
         compareWithAlone(child);

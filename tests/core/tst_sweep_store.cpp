@@ -1,10 +1,8 @@
 #include "core/sweep_store.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <QtTest>
-#include <csignal>
 #include <fstream>
 #include <functional>
 
@@ -12,6 +10,7 @@
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
 #include "tests/core/error_of.h"
+#include "tests/core/other_owner.h"
 #include "tests/core/results/trunk_runs.h"
 
 using namespace ballast;
@@ -328,25 +327,12 @@ private Q_SLOTS:
 
     void segmentInTrainingElsewhere() {
         const SweepPlan plan = prepared(sweepJson({0.1, 0.2}));
-        int ready[2];
-        QCOMPARE(::pipe(ready), 0);
-        const pid_t other = ::fork();
-        if (other == 0) {
-            OwnedRun run(runFolder(plan.runs[0]));
-            run.setStatus(RunState::running, 0, "");
-            [[maybe_unused]] const auto written = ::write(ready[1], "x", 1);
-            while (true) ::pause();
-        }
-        char byte = 0;
-        QCOMPARE(::read(ready[0], &byte, 1), ssize_t{1});
+        const OtherOwner other(runFolder(plan.runs[0]));
+        QVERIFY(other.owns());
         const RunOutcome answer = segment(plan.runs[0].id + "@0-5");
-        ::kill(other, SIGKILL);
-        ::waitpid(other, nullptr, 0);
-        ::close(ready[0]);
-        ::close(ready[1]);
         QVERIFY(answer.busy);
         QVERIFY(answer.state == RunState::failed);
-        QVERIFY2(answer.message.find(std::to_string(other)) != std::string::npos,
+        QVERIFY2(answer.message.find(std::to_string(other.pid())) != std::string::npos,
                  answer.message.c_str());
     }
 };
