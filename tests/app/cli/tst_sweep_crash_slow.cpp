@@ -1,19 +1,19 @@
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <QtTest>
-#include <csignal>
-#include <fstream>
 
 #include "cli_folder.h"
 #include "cli_process.h"
 #include "core/keyed_random.h"
+#include "small_disk.h"
 #include "sweep_runs.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
-using nlohmann::json;
+
+namespace {
+bool may_mount = false;
+}
 
 /// A sweep with two workers is killed again and again, and another one refused room on the disk.
 /// Both end with the numbers of the one that ran undisturbed.
@@ -54,8 +54,8 @@ class TestSweepCrash : public QObject, CliFolder {
         return false;
     }
 
-    /// Runs with a checkpoint, but without records: in the middle of taking over a trunk. Or, a
-    /// moment earlier or later, of beginning.
+    /// How many runs have a checkpoint: one that has just got its first is in the middle of taking
+    /// over a trunk, or has trained its first epoch.
     static int runsBegun(const fs::path& workspace) {
         int begun = 0;
         std::error_code error;
@@ -180,7 +180,78 @@ private Q_SLOTS:
         for (const auto& [name, run] : runsByName(workspace)) after += epochsTrained(run);
         QCOMPARE(after, trained);
     }
+
+    // The disk is filled by somebody else while the sweep trains, and freed again.
+    void fullDisk() {
+        const fs::path disk = path("disk").toStdString();
+        if (!may_mount) QSKIP("this system lets no test mount a small disk");
+        const SmallDisk small(disk, 256);
+        QVERIFY(small.mounted());
+        const fs::path workspace = disk / "workspace";
+        const QStringList same = command(QString::fromStdString(workspace.string()));
+        QProcess process;
+        process.start(cliProgram(), same);
+        QVERIFY(waitUntil(process, [&] { return runsBegun(workspace) >= 2; }));
+        // Still in the trunk, in the middle of writing, or later: another time each time.
+        process.waitForFinished(draw(3000));
+        QCOMPARE(process.state(), QProcess::Running);
+        fillDisk(disk / "filler");
+        QVERIFY(process.waitForFinished(120'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 4);
+        const QByteArray said = process.readAllStandardOutput();
+        // Each run was tried and says for itself which file it is about.
+        int failed = 0;
+        int finished = 0;
+        for (const QByteArray& line : said.split('\n')) {
+            if (line.contains("  finished")) ++finished;
+            if (!line.contains("  failed: cannot ")) continue;
+            ++failed;
+            QVERIFY2(line.contains(workspace.c_str()) && line.contains("No space left on device"),
+                     line.constData());
+        }
+        qInfo("%d runs finished, %d found no room", finished, failed);
+        QCOMPARE(failed + finished, kRuns);
+        QVERIFY(failed > 0);
+        QVERIFY(process.readAllStandardError().contains("failed"));
+        for (const RunSummary& run : readWorkspace(workspace)) {
+            QVERIFY2(run.error.empty(), run.error.c_str());
+        }
+
+        // It does not begin anew without room,
+        const CliAnswer full = runCli(same);
+        QCOMPARE(full.code, 4);
+        QVERIFY2(full.says("there is no room for the sweep in") && full.says("its runs need") &&
+                     full.says("free are 0.0 MiB"),
+                 full.err.constData());
+        // and goes on with it.
+        fs::remove(disk / "filler");
+        const CliAnswer answer = runCli(same);
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        compareWithUndisturbed(workspace);
+        for (const auto& entry : fs::recursive_directory_iterator(workspace)) {
+            QVERIFY2(!entry.path().string().ends_with(".tmp"), entry.path().c_str());
+        }
+    }
+
+    void diskTooSmallFromTheStart() {
+        const fs::path disk = path("tiny").toStdString();
+        if (!may_mount) QSKIP("this system lets no test mount a small disk");
+        const SmallDisk small(disk, 80);
+        QVERIFY(small.mounted());
+        const fs::path workspace = disk / "workspace";
+        const CliAnswer answer = runCli(command(QString::fromStdString(workspace.string())));
+        QCOMPARE(answer.code, 4);
+        QVERIFY2(answer.says("there is no room for the sweep in") && answer.says("free are 80.0"),
+                 answer.err.constData());
+        QVERIFY(!fs::exists(workspace));
+    }
 };
 
-QTEST_GUILESS_MAIN(TestSweepCrash)
+int main(int argc, char** argv) {
+    may_mount = ownMounts();
+    const QCoreApplication application(argc, argv);
+    TestSweepCrash test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_sweep_crash_slow.moc"
