@@ -23,7 +23,7 @@ public:
     virtual void stateChanged(RunState) {}             // running, paused, and the final state
     virtual void stepFinished(const StepProgress&) {}  // after every batch; keep it short
     virtual void epochFinished(const EpochRecord&) {}  // the record is already on disk
-    virtual void recordsReplaced(const std::vector<EpochRecord>&) {}  // by those of a trunk
+    virtual void recordsReplaced(const std::vector<EpochRecord>&) {}  // all of them, of a trunk
     virtual void configChanged(const RunConfig&) {}    // by an edit, from the next epoch on
     virtual void said(const std::string& /*line*/) {}  // a line of the run's log
 };
