@@ -153,6 +153,16 @@ Surroundings surroundingsOf(const TrainingEnvironment& environment) {
             learning().resolveDevice(environment.device), threadsOf(environment)};
 }
 
+std::optional<TrunkSource> trunkFor(const fs::path& folder,
+                                    const TrainingEnvironment& environment) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    TrunkStore store(whole.parent_path().parent_path());
+    store.refresh();
+    const TrunkRun* run = store.find(whole.filename().string());
+    if (run == nullptr || !run->error.empty()) return std::nullopt;
+    return store.sourceFor(*run, surroundingsOf(environment));
+}
+
 const Learning& learning() {
     static const Learning* const kLoaded = loadLearning();
     return *kLoaded;
