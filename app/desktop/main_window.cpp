@@ -19,13 +19,16 @@
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/data_fetcher.h"
+#include "app/desktop/edit_actions.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_importer.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/sweep.h"
 #include "core/results/atomic_file.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
@@ -89,7 +92,11 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
           return store.classCounts(wanted);
       })),
-      runs_(new RunsPage(controller)) {
+      runs_(new RunsPage(controller)),
+      sweep_(new SweepPage([store = controller.dataStore()](const DataConfig& wanted) {
+          return store.classCounts(wanted);
+      })),
+      edits_(new EditActions(controller, this)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -99,6 +106,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     column->addWidget(pages_);
     pages_->addWidget(experiment_);
     pages_->addWidget(runs_);
+    pages_->addWidget(sweep_);
     setCentralWidget(middle);
     makeActions();
     makeMenus();
@@ -107,6 +115,12 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
+    connect(edits_, &EditActions::failed, this, &MainWindow::showError);
+    connect(edits_, &EditActions::done, this, [this](const QString& run) {
+        showRuns();
+        runs_->select(run);
+    });
     connect(importer_, &RunImporter::done, this,
             [this](const QStringList& said, const QString& error) {
                 if (!error.isEmpty()) return showError(error);
@@ -156,6 +170,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
     runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
+    sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     showExperiment();
@@ -167,7 +182,7 @@ void MainWindow::makeActions() {
     new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
                   tr("Put the paper's CE+DRW demo into the editor"));
     open_ = action(this, "open", tr("&Open config…"), QKeySequence::Open,
-                   tr("Read a config from a JSON file"));
+                   tr("Read a config or a sweep from a JSON file"));
     save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
                    tr("Write the config as a JSON file"));
     export_ = action(
@@ -178,6 +193,8 @@ void MainWindow::makeActions() {
                tr("Edit a config and see what it means"));
     show_runs_ = action(this, "plots", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
                         tr("Watch and compare runs"));
+    show_sweep_ = action(this, "sweep", tr("S&weep"), QKeySequence(Qt::CTRL | Qt::Key_3),
+                         tr("Vary the config in the editor"));
     start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
                     tr("Queue a run of the config in the editor"));
     pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
@@ -193,7 +210,7 @@ void MainWindow::makeActions() {
     remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
 
     auto* group = new QActionGroup(this);
-    for (QAction* page : {show_experiment_, show_runs_}) {
+    for (QAction* page : {show_experiment_, show_runs_, show_sweep_}) {
         page->setCheckable(true);
         group->addAction(page);
     }
@@ -203,6 +220,7 @@ void MainWindow::makeActions() {
     connect(export_, &QAction::triggered, this, &MainWindow::exportFiguresDialog);
     connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
     connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
+    connect(show_sweep_, &QAction::triggered, this, &MainWindow::showSweep);
     connect(start_, &QAction::triggered, this, &MainWindow::start);
     connect(pause_, &QAction::triggered, this, [this] {
         for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
@@ -229,6 +247,8 @@ void MainWindow::makeActions() {
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addActions({new_, open_, save_});
+    connect(file->addAction(tr("Save s&weep…")), &QAction::triggered, this,
+            &MainWindow::saveSweepDialog);
     file->addSeparator();
     connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
             &MainWindow::startDemo);
@@ -240,10 +260,13 @@ void MainWindow::makeMenus() {
     quit->setShortcut(QKeySequence::Quit);
     connect(quit, &QAction::triggered, this, &QWidget::close);
 
-    menuBar()->addMenu(tr("&Run"))->addActions({start_, pause_, resume_, stop_, edit_, remove_});
+    menuBar()
+        ->addMenu(tr("&Run"))
+        ->addActions({start_, pause_, resume_, stop_, edits_->editAction(), edits_->forkAction(),
+                      edit_, remove_});
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({show_experiment_, show_runs_});
+    view->addActions({show_experiment_, show_runs_, show_sweep_});
     QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
     connect(fit, &QAction::triggered, &runs_->plots(), &LivePlots::fit);
     view->addSeparator();
@@ -285,7 +308,7 @@ void MainWindow::makeToolBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setIconSize({16, 16});
-    bar->addActions({show_experiment_, show_runs_});
+    bar->addActions({show_experiment_, show_runs_, show_sweep_});
     bar->addSeparator();
     bar->addActions({start_, pause_, resume_, stop_});
     auto* space = new QWidget;
@@ -322,6 +345,12 @@ void MainWindow::showRuns() {
     show_runs_->setChecked(true);
 }
 
+void MainWindow::showSweep() {
+    sweep_->setBase(experiment_->config());
+    pages_->setCurrentWidget(sweep_);
+    show_sweep_->setChecked(true);
+}
+
 void MainWindow::newConfig() {
     experiment_->setConfig(demoConfig(kDemo.back()));
     showExperiment();
@@ -340,6 +369,11 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         const nlohmann::json config = parseJson(readFile(file), file.string());
         if (!config.is_object())
             throw ConfigError(file.string() + " is not a config: not a JSON object");
+        if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
+            sweep_->setSweep(config);
+            experiment_->setConfig(config.at("base"));
+            return showSweep();
+        }
         experiment_->setConfig(config);
         showExperiment();
     } catch (const std::exception& error) {
@@ -381,6 +415,21 @@ void MainWindow::saveConfigDialog() {
     }
 }
 
+void MainWindow::saveSweepDialog() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save sweep"), settings_.lastFolder(),
+                                                tr("Sweeps (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    try {
+        sweep_->setBase(experiment_->config());
+        replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
+        banner_->showMessage(tr("Saved %1").arg(file));
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
 void MainWindow::exportFiguresDialog() {
     const QString folder = QFileDialog::getExistingDirectory(
         this, tr("Folder for figures and tables"), settings_.lastFolder());
@@ -408,6 +457,21 @@ void MainWindow::start() {
         const QString run = controller_.start(experiment_->config());
         showRuns();
         runs_->select(run);
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::startSweep(const nlohmann::json& sweep) {
+    try {
+        const std::uint64_t runs = sweepFromJson(sweep, "the sweep").size();
+        if (runs > kManyRuns) {
+            const auto answer =
+                QMessageBox::question(this, tr("Start sweep"), tr("Make %L1 runs?").arg(runs));
+            if (answer != QMessageBox::Yes) return;
+        }
+        controller_.startSweep(sweep);
+        showRuns();
     } catch (const std::exception& error) {
         showError(QString::fromUtf8(error.what()));
     }
@@ -501,6 +565,8 @@ void MainWindow::updateObstacle() {
         }
     }
     experiment_->setObstacle(reason);
+    sweep_->setBase(experiment_->config());
+    sweep_->setObstacle(problems.empty() ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
     settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
 }
@@ -525,6 +591,7 @@ void MainWindow::updateActions() {
     pause_->setEnabled(can_pause);
     resume_->setEnabled(can_resume);
     stop_->setEnabled(can_stop);
+    edits_->setRuns(runs);
     edit_->setEnabled(!runs.isEmpty());
     remove_->setEnabled(!runs_->selectedRuns().isEmpty());
     export_->setEnabled(!controller_.runs().empty());
@@ -550,6 +617,9 @@ void MainWindow::updateProgress() {
     if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
         const double epochs =
             progress->epoch + static_cast<double>(progress->step) / progress->steps;
+        if (progress->seconds_left > 0.0 && epochs < progress->epochs) {
+            sweep_->setSecondsPerEpoch(progress->seconds_left / (progress->epochs - epochs));
+        }
         progress_bar_->setValue(static_cast<int>(1000.0 * epochs / std::max(1, progress->epochs)));
     }
 }
@@ -573,6 +643,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("window"), saveGeometry());
     settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
+    settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
     if (may_close_ || controller_.idle()) {
         event->accept();
         return;
