@@ -72,6 +72,7 @@ EditDialog::EditDialog(Mode mode, const RunConfig& config, std::vector<std::int6
     epoch_->setCurrentIndex(std::max(0, static_cast<int>(before_end - epochs_.begin()) - 1));
     epoch_->setObjectName(QStringLiteral("epoch"));
     epoch_->setEnabled(epochs_.size() > 1);
+    epoch_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     form_->addRow(fork ? tr("Fork") : tr("Change"), epoch_);
     next_phase_->setObjectName(QStringLiteral("next_phase"));
     form_->addRow(QString(), next_phase_);
@@ -224,7 +225,7 @@ void EditDialog::update() {
     }
     problem_->setText(problem);
     problem_->setVisible(!problem.isEmpty());
-    contract_->setVisible(edit_.has_value());
+    contract_->setEnabled(edit_.has_value());  // while something is wrong, the last right one
     if (edit_) contract_->setContract(edit_->contract);
     RunConfig unnamed = edit_ ? edit_->config : config_;
     unnamed.name = config_.name;
