@@ -83,7 +83,8 @@ EditDialog::EditDialog(Mode mode, const RunConfig& config, std::vector<std::int6
     column->addWidget(problem_);
     column->addWidget(contract_, 1);
 
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    auto* buttons = new QDialogButtonBox;
+    buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole);
     accept_ =
         buttons->addButton(fork ? tr("Fork") : tr("Edit the run"), QDialogButtonBox::AcceptRole);
     accept_->setObjectName(QStringLiteral("accept"));

@@ -168,6 +168,14 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
     experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
+    const nlohmann::json swept =
+        nlohmann::json::parse(settings_.sweep().toStdString(), nullptr, false);
+    if (swept.is_object()) sweep_->restoreSweep(swept);
+    connect(sweep_, &SweepPage::changed, this, [this] {
+        nlohmann::json sweep = sweep_->sweep();
+        sweep.erase("base");  // that is the editor's
+        settings_.setSweep(QString::fromStdString(sweep.dump()));
+    });
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
     runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
@@ -196,7 +204,7 @@ void MainWindow::makeActions() {
     show_sweep_ = action(this, "sweep", tr("S&weep"), QKeySequence(Qt::CTRL | Qt::Key_3),
                          tr("Vary the config in the editor"));
     start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
-                    tr("Queue a run of the config in the editor"));
+                    tr("Queue a run of the config in the editor, or the runs of the sweep"));
     pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
                     tr("Hold the run within one batch"));
     resume_ = action(this, "resume", tr("&Resume"), QKeySequence(Qt::CTRL | Qt::Key_R),
@@ -335,20 +343,23 @@ void MainWindow::makeStatusBar() {
     statusBar()->setSizeGripEnabled(false);
 }
 
+void MainWindow::showPage(QWidget* page, QAction* action) {
+    pages_->setCurrentWidget(page);
+    action->setChecked(true);
+    start_->setText(page == sweep_ ? tr("S&tart sweep") : tr("S&tart training"));
+}
+
 void MainWindow::showExperiment() {
-    pages_->setCurrentWidget(experiment_);
-    show_experiment_->setChecked(true);
+    showPage(experiment_, show_experiment_);
 }
 
 void MainWindow::showRuns() {
-    pages_->setCurrentWidget(runs_);
-    show_runs_->setChecked(true);
+    showPage(runs_, show_runs_);
 }
 
 void MainWindow::showSweep() {
     sweep_->setBase(experiment_->config());
-    pages_->setCurrentWidget(sweep_);
-    show_sweep_->setChecked(true);
+    showPage(sweep_, show_sweep_);
 }
 
 void MainWindow::newConfig() {
@@ -449,6 +460,7 @@ void MainWindow::exportFiguresDialog() {
 }
 
 void MainWindow::start() {
+    if (pages_->currentWidget() == sweep_) return sweep_->requestStart();
     if (!experiment_->obstacle().isEmpty()) {
         showExperiment();
         return;

@@ -56,6 +56,7 @@ private:
     void makeToolBar();
     void makeStatusBar();
 
+    void showPage(QWidget* page, QAction* action);
     void importRunDialog();
     void newConfig();
     void openConfigDialog();

@@ -210,18 +210,28 @@ void SweepPage::setSweep(const json& sweep) {
             "the sweep is over presets and has no base config to show here; ballast-cli sweep "
             "trains it");
     }
-    while (!axes_.empty()) removeAxis(axes_.back());
     setBase(sweep.value("base", json::object()));
-    name_->setText(QString::fromStdString(read.name));
+    restoreSweep(sweep);
+}
+
+void SweepPage::restoreSweep(const json& sweep) {
+    while (!axes_.empty()) removeAxis(axes_.back());
+    const json name = sweep.value("name", json());
+    name_->setText(name.is_string() ? QString::fromStdString(name.get<std::string>()) : QString());
     seeds_->setText(sweep.contains("seeds") ? seedText(sweep["seeds"]) : QString());
-    json axes = sweep.value("axes", json::array());
-    if (axes.is_object()) {
-        json list = json::array();
-        for (const auto& [pointer, values] : axes.items()) list.push_back({{pointer, values}});
-        axes = list;
+    const json axes = sweep.value("axes", json::array());
+    for (const auto& [key, axis] : axes.items()) {
+        if (axes.is_object()) {
+            addAxis()->setAxis({{key, axis}});
+        } else if (axis.is_object()) {
+            addAxis()->setAxis(axis);
+        }
     }
-    for (const json& axis : axes) addAxis()->setAxis(axis);
     edited();
+}
+
+void SweepPage::requestStart() {
+    start_->click();
 }
 
 void SweepPage::setSecondsPerEpoch(double seconds) {

@@ -35,6 +35,9 @@ public:
     nlohmann::json sweep() const;
     /// Shows a sweep over a base. Throws ConfigError where it has presets, which have no base.
     void setSweep(const nlohmann::json& sweep);
+    /// Shows axes, seeds and name of what sweep() once gave, finished or not, over the base that is
+    /// there. What cannot be understood is left out.
+    void restoreSweep(const nlohmann::json& sweep);
 
     /// How long an epoch takes, to say hours; 0: not known.
     void setSecondsPerEpoch(double seconds);
@@ -48,6 +51,8 @@ public:
     TrunkTree& tree() { return *tree_; }
     std::vector<AxisEditor*> axes() const { return axes_; }
     AxisEditor* addAxis();
+    /// As the button does: asks for the sweep to be started, where it can be.
+    void requestStart();
 
     QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);

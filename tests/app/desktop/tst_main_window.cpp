@@ -135,6 +135,35 @@ private Q_SLOTS:
         QVERIFY(window_->runsPage().isVisible());
     }
 
+    void startOnTheSweepPageStartsTheSweep() {
+        window_->showSweep();
+        SweepPage& sweep = window_->sweepPage();
+        sweep.restoreSweep({{"axes", {{{"/training/batch_size", {64, 128}}}}}});
+        QTRY_COMPARE(sweep.outline().runs, std::uint64_t{2});
+        QSignalSpy asked(&sweep, &SweepPage::startRequested);
+        const auto actions = window_->findChildren<QAction*>();
+        const auto start =
+            std::ranges::find(actions, QStringLiteral("S&tart sweep"), &QAction::text);
+        QVERIFY(start != actions.end());
+        (*start)->trigger();
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE((*start)->text(), QStringLiteral("S&tart training"));  // of the runs' page
+    }
+
+    /// An axis that is not finished comes back too.
+    void theSweepSurvivesAClosedWindow() {
+        SweepPage& sweep = window_->sweepPage();
+        sweep.restoreSweep({{"axes", {{{"/optimizer/lr", {0.1, 0.2}}}}}, {"seeds", {0, 1}}});
+        sweep.addAxis();
+        const json before = sweep.sweep();
+        QCOMPARE(before["axes"].size(), std::size_t{2});
+        window_->close();
+        window_ = std::make_unique<MainWindow>(*controller_);
+        QCOMPARE(window_->sweepPage().sweep()["axes"], before["axes"]);
+        QCOMPARE(window_->sweepPage().sweep()["seeds"], before["seeds"]);
+        window_->sweepPage().restoreSweep(json::object());
+    }
+
     void aSweepFileOpensOnItsPage() {
         const QString file = folder_.filePath(QStringLiteral("sweep.json"));
         const json sweep = {{"base", smallConfig()}, {"axes", {{"/optimizer/lr", {0.1, 0.2}}}}};
