@@ -128,6 +128,9 @@ private Q_SLOTS:
     }
 
     void mistakesAreSaid() {
+        make(EditDialog::Mode::edit, {160});
+        type("/phase/sam_radius", "-1");
+        QVERIFY(dialog_->problem().startsWith(QStringLiteral("SAM radius: -1 is out of range")));
         make(EditDialog::Mode::edit, {100});
         type("/phase/sam_radius", "-1");
         QVERIFY(dialog_->problem().startsWith(QStringLiteral("SAM radius: -1 is out of range")));
