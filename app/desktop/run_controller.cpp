@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/sweep.h"
 #include "core/results/atomic_file.h"
 #include "core/results/workspace.h"
 
@@ -64,6 +65,44 @@ QString RunController::start(const nlohmann::json& json) {
     executor_->enqueue(folder);
     poll();
     return id;
+}
+
+void RunController::startSweep(const nlohmann::json& sweep) {
+    for (const SweepRun& run : sweepRuns(sweepFromJson(sweep, "the sweep"))) start(run.given);
+}
+
+std::vector<int> RunController::forkEpochs(const QString& run) const {
+    std::vector<int> epochs;
+    const RunSummary* summary = find(run);
+    if (summary == nullptr || !summary->error.empty()) return epochs;
+    const int most = std::min(static_cast<int>(summary->records.size()),
+                              summary->description.config.training.epochs);
+    for (const CheckpointFile& file : checkpointFiles(summary->folder)) {
+        if (file.epochs_done > 0 && file.epochs_done <= most) epochs.push_back(file.epochs_done);
+    }
+    return epochs;
+}
+
+std::optional<int> RunController::editEpoch(const QString& run) const {
+    const RunSummary* summary = find(run);
+    if (summary == nullptr || !summary->error.empty()) return std::nullopt;
+    const RunState state = summary->status.state;
+    const bool active = state == RunState::running || state == RunState::paused;
+    if (state == RunState::finished || (active && !holds(run) && !summary->interrupted)) {
+        return std::nullopt;
+    }
+    const bool begun = active && !summary->interrupted;  // its epoch ends as it began
+    const int epoch = static_cast<int>(summary->records.size()) + (begun ? 1 : 0);
+    if (epoch >= summary->description.config.training.epochs) return std::nullopt;
+    return epoch;
+}
+
+QString RunController::fork(const QString&, int, const std::vector<Setting>&, bool) {
+    throw StorageError("not yet");
+}
+
+void RunController::edit(const QString&, int, const std::vector<Setting>&, bool) {
+    throw StorageError("not yet");
 }
 
 void RunController::resume(const QString& run) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/executor.h"
+#include "core/experiment/config_edit.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {
@@ -33,6 +34,25 @@ public:
 
     /// Makes a run of a valid config and queues it. Returns its ID. Throws Error.
     QString start(const nlohmann::json& config);
+
+    /// Makes the runs of a sweep (core/experiment/sweep.h) and queues them. Throws Error.
+    void startSweep(const nlohmann::json& sweep);
+
+    /// After how many epochs a run can be forked: where it has checkpoints. Ascending.
+    std::vector<int> forkEpochs(const QString& run) const;
+
+    /// After how many epochs a run can change: after the one in progress here, or as soon as it
+    /// goes on. Nothing where it is over, or another process trains it.
+    std::optional<int> editEpoch(const QString& run) const;
+
+    /// Makes and queues a run that takes over `run`'s first `epoch` epochs from a checkpoint and
+    /// goes on with `settings` (core/experiment/config_edit.h). Returns its ID. Throws Error.
+    QString fork(const QString& run, int epoch, const std::vector<Setting>& settings,
+                 bool next_phase_now);
+
+    /// Changes the run from `epoch` on, which must not have begun. Throws Error.
+    void edit(const QString& run, int epoch, const std::vector<Setting>& settings,
+              bool next_phase_now);
 
     /// Queues a stopped, failed or interrupted run again.
     void resume(const QString& run);
