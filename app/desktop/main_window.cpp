@@ -100,6 +100,15 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         showRuns();
         runs_->select(run);
     });
+    connect(&controller_, &RunController::sweepStarted, this,
+            [this](int queued, int finished, const QString& error) {
+                if (!error.isEmpty()) return showError(error);
+                banner_->showMessage(finished == 0
+                                         ? tr("The sweep has %L1 runs.").arg(queued)
+                                         : tr("The sweep has %L1 runs; %L2 are finished already.")
+                                               .arg(queued + finished)
+                                               .arg(finished));
+            });
     connect(importer_, &RunImporter::done, this,
             [this](const QStringList& said, const QString& error) {
                 if (!error.isEmpty()) return showError(error);
