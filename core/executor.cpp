@@ -44,6 +44,15 @@ bool keepsByItself(const RunConfig& config, int epochs) {
                                [&](const Phase& phase) { return phase.from == epochs; });
 }
 
+/// Asks a run to keep what another will go on from.
+void keepBranchPoint(const TrunkRun& trunk, int epochs, const std::string& child) {
+    if (epochs == 0 || keepsByItself(trunk.description.config, epochs)) return;
+    try {
+        requestBranchPoint(trunk.folder, epochs, child);
+    } catch (const Error&) {  // a full disk: then it may have to be trained again
+    }
+}
+
 /// How often to look at runs that another process trains.
 constexpr auto kForeignPoll = std::chrono::seconds(1);
 
@@ -214,11 +223,14 @@ const TrunkRun* Executor::awaited(const TrunkRun& run, const Surroundings& surro
         if (id == run.id || other.path.empty()) continue;
         if (!running.contains(id) && !other.inTrainingElsewhere()) continue;
         const int shared = sharedEpochs(run.path, other.path);
-        if (shared <= available || other.status.epochs_done >= shared) continue;
+        if (shared <= available) continue;
+        // Its records may be one epoch ahead of its checkpoints, after a crash.
+        if (!other.checkpoints.empty() && other.checkpoints.back() >= shared) continue;
         RunDescription source = other.description;
-        if (source.threads == 0) {  // it has not said yet; it will be as this slot's
-            source.threads = surroundings.threads;
-            source.device = surroundings.device;
+        if (source.threads == 0) {  // it has not said yet; it will be as its config or this slot
+            const TrainingConfig& training = source.config.training;
+            source.threads = training.threads > 0 ? training.threads : surroundings.threads;
+            source.device = training.device == "auto" ? surroundings.device : training.device;
             source.libtorch = surroundings.libtorch;
         }
         if (TrunkStore::fits(description.config, description.subset_sha256, source, surroundings)) {
@@ -240,10 +252,9 @@ void Executor::keepBranchPoints(const TrunkRun& trunk, const Surroundings& surro
         if (run == nullptr || run == &trunk || run->path.empty()) continue;
         if (folder.parent_path() != trunk.folder.parent_path()) continue;
         const int shared = sharedEpochs(run->path, trunk.path);
-        if (shared == 0 || keepsByItself(trunk.description.config, shared)) continue;
         const auto source = store(folder).sourceFor(*run, surroundings);
         if (source && source->epochs >= shared) continue;
-        requestBranchPoint(trunk.folder, shared, run->id);
+        keepBranchPoint(trunk, shared, run->id);
     }
 }
 
@@ -283,6 +294,8 @@ std::optional<Executor::Choice> Executor::choose(const TrainingEnvironment& slot
             }
             if (waits_for != nullptr) {
                 const int shared = run == waits_for ? 0 : sharedEpochs(run->path, waits_for->path);
+                // It may have been begun before this one was queued, or by another process.
+                if (run != waits_for) keepBranchPoint(*waits_for, shared, id);
                 const std::lock_guard lock(mutex_);
                 waits_for_[id] = waits_for->id;
                 awaited_.insert({waits_for->id, shared});
@@ -329,7 +342,7 @@ void Executor::work(const std::string& device) {
         const RunOutcome outcome = trainRun(choice->folder, environment, *control, observer,
                                             choice->trunk ? &*choice->trunk : nullptr);
         lock.lock();
-        if (outcome.busy && !closing_) {
+        if (outcome.busy && !closing_ && !control->mustEnd()) {
             queue_.push_back(choice->folder);  // until the other process is done with it
         } else {
             events_.push_back({run, StateChange{outcome}});

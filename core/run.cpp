@@ -109,7 +109,7 @@ bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observ
         }
         takeTrunk(run, trunk);
         return true;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {  // also provenance that somebody has edited
         tell(run, observer,
              "cannot take over the epochs of the run " + trunk.run + ": " + error.what());
         return false;
@@ -129,6 +129,8 @@ RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
             observer.recordsReplaced({});
         }
     }
+    // A crash broke off a take-over, and the trunk can no longer be had.
+    if (run.records().empty() && !run.description().segments.empty()) dropTrunk(run);
     return learning().train(run, environment, control, observer);
 }
 
@@ -136,12 +138,12 @@ RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
 void releaseTrunks(const fs::path& folder, const RunDescription& description) {
     const std::string id = folder.filename().string();
     for (const nlohmann::json& segment : description.segments) {
-        const fs::path trunk = folder.parent_path() / segment.at("run").get<std::string>();
-        if (trunk == folder || !fs::exists(trunk)) continue;
         try {
+            const fs::path trunk = folder.parent_path() / segment.at("run").get<std::string>();
+            if (trunk == folder || !fs::exists(trunk)) continue;
             releaseBranchPoints(trunk, id);
             OwnedRun(trunk).pruneCheckpoints();
-        } catch (const Error&) {  // in training: it prunes by itself
+        } catch (const std::exception&) {  // in training: it prunes by itself
         }
     }
 }

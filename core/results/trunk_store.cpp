@@ -37,6 +37,21 @@ void linkOrCopy(const fs::path& from, const fs::path& to) {
     replaceFile(to, readFile(from));
 }
 
+/// How many epochs have a record, counted by their lines.
+int recordedEpochs(const fs::path& run) {
+    std::error_code error;
+    if (!fs::exists(run / "epochs.jsonl", error)) return 0;
+    const std::string lines = readFile(run / "epochs.jsonl");
+    return static_cast<int>(std::ranges::count(lines, '\n'));
+}
+
+void removeCheckpoints(const fs::path& run) {
+    for (const CheckpointFile& file : checkpointFiles(run)) {
+        std::error_code ignored;
+        fs::remove(file.path, ignored);
+    }
+}
+
 /// The segments of the first `epochs` epochs of `source`, itself included.
 json segmentsUpTo(const RunDescription& source, const std::string& id, int epochs) {
     json segments = json::array();
@@ -91,13 +106,10 @@ void TrunkStore::refresh() {
                     run.path = tree_.add(description.config, description.class_counts);
                 }
             }
+            listCheckpoints(run, seen_[id]);
         } catch (const std::exception& problem) {
             run.error = problem.what();
             run.path.clear();
-            continue;
-        }
-        for (const CheckpointFile& file : checkpointFiles(run.folder)) {
-            if (file.epochs_done <= run.epochs()) run.checkpoints.push_back(file.epochs_done);
         }
     }
     std::erase_if(runs_, [&](const auto& item) { return !there.contains(item.first); });
@@ -107,6 +119,23 @@ void TrunkStore::refresh() {
         if (run.path.empty()) continue;
         for (const int epochs : run.checkpoints) {
             at_node_[run.path[static_cast<std::size_t>(epochs)]].push_back({id, epochs});
+        }
+    }
+}
+
+/// A crash while a trunk was taken over may leave checkpoints without records; they count for
+/// nothing.
+void TrunkStore::listCheckpoints(TrunkRun& run, Seen& seen) {
+    const std::vector<CheckpointFile> files = checkpointFiles(run.folder);
+    int recorded = run.status.epochs_done;
+    if (!files.empty() && files.back().epochs_done > recorded) {
+        recorded = recordedEpochs(run.folder);
+        // The records may yet come, and would change nothing else that is looked at.
+        if (files.back().epochs_done > recorded) seen.listed = seen.checkpoints;
+    }
+    for (const CheckpointFile& file : files) {
+        if (file.epochs_done <= std::min(recorded, run.epochs())) {
+            run.checkpoints.push_back(file.epochs_done);
         }
     }
 }
@@ -191,29 +220,33 @@ void linkCheckpoints(const Trunk& trunk, const fs::path& folder) {
 }
 
 void takeTrunk(OwnedRun& run, const TrunkSource& source) {
-    const RunConfig& config = run.description().config;
+    const RunDescription before = run.description();
+    const RunConfig& config = before.config;
     Trunk trunk = trunkFrom(source, config);
-    makeFolders(run.folder() / "checkpoints");
-    linkCheckpoints(trunk, run.folder() / "checkpoints");
-    RunDescription description = run.description();
-    description.segments = std::move(trunk.segments);
-    if (config.training.epochs > source.epochs) {
-        description.segments.push_back({{"run", run.folder().filename().string()},
-                                        {"from", source.epochs},
-                                        {"to", config.training.epochs}});
+    try {
+        makeFolders(run.folder() / "checkpoints");
+        linkCheckpoints(trunk, run.folder() / "checkpoints");
+        RunDescription description = before;
+        description.segments = std::move(trunk.segments);
+        if (config.training.epochs > source.epochs) {
+            description.segments.push_back({{"run", run.folder().filename().string()},
+                                            {"from", source.epochs},
+                                            {"to", config.training.epochs}});
+        }
+        run.describe(description);
+        run.replaceRecords(std::move(trunk.records));  // from here on it has them
+    } catch (const Error&) {
+        removeCheckpoints(run.folder());
+        run.describe(before);
+        throw;
     }
-    run.describe(description);
-    run.replaceRecords(std::move(trunk.records));  // from here on it has them
     run.log("epochs 0 to " + std::to_string(source.epochs - 1) + " are those of the run " +
             source.run + ", which trains alike up to there");
 }
 
 void dropTrunk(OwnedRun& run) {
     run.replaceRecords({});
-    for (const CheckpointFile& file : run.checkpoints()) {
-        std::error_code ignored;
-        fs::remove(file.path, ignored);
-    }
+    removeCheckpoints(run.folder());
     RunDescription description = run.description();
     description.segments = json::array();
     run.describe(description);

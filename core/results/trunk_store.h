@@ -38,7 +38,7 @@ struct TrunkRun {
     RunDescription description;
     RunStatus status;
     EpochPath path;                // empty: it shares with nobody (forked from elsewhere, imported)
-    std::vector<int> checkpoints;  // epochs after which there is one, ascending
+    std::vector<int> checkpoints;  // epochs after which there is one to go on from, ascending
     std::string error;             // why it cannot be read
 
     int epochs() const { return description.config.training.epochs; }
@@ -85,6 +85,8 @@ private:
         std::string run;
         int epochs = 0;
     };
+
+    static void listCheckpoints(TrunkRun& run, Seen& seen);
 
     const std::filesystem::path workspace_;
     EpochTree tree_;

@@ -1,11 +1,16 @@
 #include "core/executor.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <QtTest>
+#include <csignal>
 #include <fstream>
 #include <set>
 
 #include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
+#include "tests/core/jpeg_folder.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -13,6 +18,7 @@ namespace fs = std::filesystem;
 class TestExecutor : public QObject {
     Q_OBJECT
 
+    const JpegFolder images_{{.train_counts = {9, 30, 5, 12}, .test_per_class = 2, .pixels = 40}};
     QTemporaryDir folder_;
 
     /// A run that fails as soon as it is begun: it wants a GPU that no machine has.
@@ -35,6 +41,65 @@ class TestExecutor : public QObject {
         config.training.epochs = 1000;
         config.training.device = "cpu";
         return createRun(folder_.path().toStdString(), config, nlohmann::json::object(), {});
+    }
+
+    /// Runs on few tiny pictures that leave each other after `t0` epochs, or where their T0 is
+    /// less.
+    RunConfig sharedConfig(double nu, int t0 = 3) const {
+        RunConfig config;
+        config.name = "shared";
+        config.data = images_.config(16);
+        config.model.name = "resnet8";
+        config.phases.resize(2);
+        config.phases[1].from = t0;
+        config.phases[1].alpha = {"power", {{"nu", nu}}, {}};
+        config.lr_schedule.warmup_epochs = 0;
+        config.lr_schedule.steps = {{t0, 0.1}};
+        config.training.epochs = t0 + 2;
+        config.training.augmentation = "resized-crop-jitter";
+        config.training.batch_size = 8;
+        config.training.device = "cpu";
+        return config;
+    }
+
+    static fs::path sharedRun(const QTemporaryDir& workspace, const RunConfig& config) {
+        return createRun(workspace.path().toStdString(), config, nlohmann::json::object(), {});
+    }
+
+    /// How many epochs were trained in a run's own folder.
+    static int epochsTrained(const fs::path& run) {
+        if (!fs::exists(run / "log.txt")) return 0;
+        return static_cast<int>(
+            QString::fromStdString(readFile(run / "log.txt")).count(" done in "));
+    }
+
+    static nlohmann::json segment(const fs::path& run, int from, int to) {
+        return {{"run", idOf(run)}, {"from", from}, {"to", to}};
+    }
+
+    static TrainingEnvironment withThreads(int threads) {
+        TrainingEnvironment environment;
+        environment.threads = threads;
+        return environment;
+    }
+
+    /// Trains it in this thread; until so many epochs are done, where that is not 0.
+    static RunOutcome trainAlone(const fs::path& run, int until = 0) {
+        RunControl control;
+        control.stopAfter(until);
+        RunObserver nobody;
+        return trainRun(run, withThreads(1), control, nobody);
+    }
+
+    /// The same config trained alone gives the same bytes.
+    static void compareWithAlone(const fs::path& run) {
+        const RunConfig config = readDescription(run).config;
+        QTemporaryDir elsewhere;
+        const fs::path alone = sharedRun(elsewhere, config);
+        QVERIFY(trainAlone(alone).state == RunState::finished);
+        QCOMPARE(readFile(run / "epochs.jsonl"), readFile(alone / "epochs.jsonl"));
+        const fs::path last = fs::path("checkpoints") / checkpointName(config.training.epochs);
+        QVERIFY(readFile(run / last) == readFile(alone / last));
     }
 
     static std::string idOf(const fs::path& folder) { return folder.filename().string(); }
@@ -196,6 +261,230 @@ private Q_SLOTS:
         QVERIFY(stateOf(waiting) == RunState::queued);
         const OwnedRun free_again(running);  // throws if it were held
         { const Executor idle_one({}, 4); }
+    }
+
+    // Queued together, one after the other or at once, the trunk is trained once.
+    void sharedEpochsAreTrainedOnce_data() {
+        QTest::addColumn<int>("slots_");
+        QTest::addColumn<int>("threads");  // of the config; 0: the slot's, which is 1
+        QTest::newRow("one slot") << 1 << 0;
+        QTest::newRow("two slots") << 2 << 0;
+        QTest::newRow("two slots, config with threads") << 2 << 1;
+    }
+
+    void sharedEpochsAreTrainedOnce() {
+        QFETCH(int, slots_);
+        QFETCH(int, threads);
+        QTemporaryDir workspace;
+        std::vector<fs::path> runs;
+        for (const double nu : {0.1, 0.2, 0.3}) {
+            RunConfig config = sharedConfig(nu);
+            config.training.threads = threads;
+            runs.push_back(sharedRun(workspace, config));
+        }
+        Executor executor(withThreads(threads == 0 ? slots_ : 2 * slots_), slots_);
+        for (const fs::path& run : runs) executor.enqueue(run);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        for (const fs::path& run : runs) {
+            const RunSummary summary = readRun(run);
+            QVERIFY2(summary.status.state == RunState::finished,
+                     (stateName(summary.status.state) + (": " + summary.status.message)).c_str());
+            QCOMPARE(epochsTrained(run), run == runs[0] ? 5 : 2);
+            QCOMPARE(executor.waitsFor(idOf(run)), std::string());
+            compareWithAlone(run);
+        }
+        QCOMPARE(readDescription(runs[2]).segments.size(), std::size_t{2});
+        QCOMPARE(readDescription(runs[2]).segments[1], segment(runs[2], 3, 5));
+        // Nothing is kept for those that are done.
+        std::vector<RecordsReplaced> taken;
+        for (const RunEvent& event : executor.takeEvents()) {
+            const auto* replaced = std::get_if<RecordsReplaced>(&event.what);
+            if (replaced != nullptr && event.run == idOf(runs[1])) taken.push_back(*replaced);
+        }
+        QCOMPARE(taken.size(), std::size_t{1});
+        QCOMPARE(taken[0].records.size(), std::size_t{3});
+    }
+
+    // Queued while its trunk is in training, and the trunk has no reason of its own to keep the
+    // checkpoint where they part.
+    void laterRunWaitsForItsTrunk() {
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 8));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.1, 4));
+        Executor executor(withThreads(2), 2);
+        executor.enqueue(trunk);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.latestProgress().contains(idOf(trunk)), 60'000);
+        executor.setPaused(idOf(trunk), true);
+        QTRY_VERIFY_WITH_TIMEOUT(stateOf(trunk) == RunState::paused, 60'000);
+        if (readRun(trunk).records.size() >= 4) QSKIP("this machine was too slow to pause in time");
+        executor.enqueue(child);
+        QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
+        QTest::qWait(300);
+        QVERIFY(executor.holds(idOf(child)));
+        QVERIFY(readRun(child).records.empty());
+        // One that waits may be taken off the queue, and queued again.
+        executor.stop(idOf(child));
+        QCOMPARE(executor.waitsFor(idOf(child)), std::string());
+        executor.enqueue(child);
+        QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
+        executor.setPaused(idOf(trunk), false);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        QCOMPARE(epochsTrained(trunk), 10);
+        QCOMPARE(epochsTrained(child), 2);
+        QCOMPARE(readDescription(child).segments,
+                 nlohmann::json::array({segment(trunk, 0, 4), segment(child, 4, 6)}));
+        compareWithAlone(child);
+    }
+
+    void stoppedTrunkIsLeftToTheNext() {
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 12));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.2, 12));
+        Executor executor(withThreads(1), 1);
+        executor.enqueue(trunk);
+        executor.enqueue(child);
+        QTRY_VERIFY_WITH_TIMEOUT(readRun(trunk).status.epochs_done >= 1, 60'000);
+        executor.stop(idOf(trunk));
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        QVERIFY(stateOf(trunk) == RunState::stopped);
+        QVERIFY(stateOf(child) == RunState::finished);
+        const int left = readStatus(trunk).epochs_done;
+        QVERIFY(left >= 1 && left < 12);
+        QCOMPARE(readDescription(child).segments,
+                 nlohmann::json::array({segment(trunk, 0, left), segment(child, left, 14)}));
+        QCOMPARE(epochsTrained(child), 14 - left);
+        compareWithAlone(child);
+    }
+
+    // A checkpoint that cannot be written: the second.
+    void failingTrunkBlocksNobody() {
+        for (const int slots_ : {1, 2}) {
+            QTemporaryDir workspace;
+            const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
+            const fs::path child = sharedRun(workspace, sharedConfig(0.2));
+            fs::create_directories(trunk / "checkpoints" / ".epoch-000002.safetensors.tmp" / "x");
+            Executor executor(withThreads(slots_), slots_);
+            executor.enqueue(trunk);
+            executor.enqueue(child);
+            QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+            QVERIFY(stateOf(trunk) == RunState::failed);
+            const std::string message = readRun(trunk).status.message;
+            QVERIFY2(message.find(".epoch-000002.safetensors.tmp") != std::string::npos,
+                     message.c_str());
+            QVERIFY(stateOf(child) == RunState::finished);
+            QCOMPARE(readDescription(child).segments,
+                     nlohmann::json::array({segment(trunk, 0, 1), segment(child, 1, 5)}));
+            compareWithAlone(child);
+
+            // Mended, it goes on where it was, or takes what the other has trained meanwhile.
+            fs::remove_all(trunk / "checkpoints" / ".epoch-000002.safetensors.tmp");
+            executor.enqueue(trunk);
+            QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+            QVERIFY(stateOf(trunk) == RunState::finished);
+            compareWithAlone(trunk);
+        }
+    }
+
+    // A request only saves training; where it cannot be written all goes on without.
+    void requestsThatCannotBeWrittenStopNobody() {
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 4));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.1, 2));
+        std::ofstream(trunk / "branches") << "a file where the folder should be";
+        Executor executor(withThreads(1), 1);
+        executor.enqueue(trunk);
+        executor.enqueue(child);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        for (const fs::path& run : {trunk, child}) {
+            QVERIFY2(stateOf(run) == RunState::finished, readRun(run).status.message.c_str());
+        }
+        compareWithAlone(child);
+    }
+
+    // As a kill between the two leaves it: the record where the runs part is there, its checkpoint
+    // is not.
+    void recordAheadOfItsCheckpointIsWaitedFor() {
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.2));
+        QCOMPARE(trainAlone(trunk, 3).epochs_done, 3);
+        fs::remove(trunk / "checkpoints" / checkpointName(3));
+        Executor executor(withThreads(2), 2);
+        executor.enqueue(trunk);
+        executor.enqueue(child);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        QCOMPARE(readDescription(child).segments,
+                 nlohmann::json::array({segment(trunk, 0, 3), segment(child, 3, 5)}));
+        QCOMPARE(epochsTrained(trunk), 6);  // one of them twice
+        QCOMPARE(epochsTrained(child), 2);
+        compareWithAlone(child);
+    }
+
+    // As a kill while a trunk is taken over leaves it: the checkpoint is there, its records are
+    // not.
+    void brokenTakeOverIsTakenUp_data() {
+        QTest::addColumn<bool>("gone");  // the trunk
+        QTest::newRow("again") << false;
+        QTest::newRow("without the trunk") << true;
+    }
+
+    void brokenTakeOverIsTakenUp() {
+        QFETCH(bool, gone);
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.2));
+        QCOMPARE(trainAlone(trunk, 3).epochs_done, 3);
+        {
+            OwnedRun run(child);
+            takeTrunk(run, {idOf(trunk), trunk, 3, 1});
+            fs::remove(child / "epochs.jsonl");
+        }
+        if (gone) fs::remove_all(trunk);
+        Executor executor(withThreads(1), 1);
+        executor.enqueue(child);
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        QVERIFY(stateOf(child) == RunState::finished);
+        QCOMPARE(epochsTrained(child), gone ? 5 : 2);
+        QCOMPARE(readDescription(child).segments.size(), std::size_t{gone ? 0U : 2U});
+        compareWithAlone(child);
+    }
+
+    // Another process has the trunk in training; it is left alone until that process dies.
+    void runOfAnotherProcessIsTakenUpOnceItDies() {
+        QTemporaryDir workspace;
+        const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
+        const fs::path child = sharedRun(workspace, sharedConfig(0.2));
+        int ready[2];
+        QCOMPARE(::pipe(ready), 0);
+        const pid_t other = ::fork();
+        if (other == 0) {
+            OwnedRun run(trunk);
+            run.setStatus(RunState::running, 0, "");
+            [[maybe_unused]] const auto written = ::write(ready[1], "x", 1);
+            while (true) ::pause();
+        }
+        char byte = 0;
+        QCOMPARE(::read(ready[0], &byte, 1), ssize_t{1});
+        {
+            Executor executor(withThreads(2), 2);
+            executor.enqueue(trunk);
+            executor.enqueue(child);
+            QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(trunk)), idOf(trunk), 20'000);
+            QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
+            QTest::qWait(1500);
+            QVERIFY(!executor.idle());
+            QVERIFY(stateOf(trunk) == RunState::running);
+            QCOMPARE(readStatus(trunk).owner->pid, std::int64_t{other});
+            QVERIFY(readRun(child).records.empty());
+            ::kill(other, SIGKILL);
+            ::waitpid(other, nullptr, 0);
+            QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        }
+        ::close(ready[0]);
+        ::close(ready[1]);
+        QCOMPARE(epochsTrained(trunk), 5);
+        QCOMPARE(epochsTrained(child), 2);
+        compareWithAlone(child);
     }
 };
 
