@@ -45,6 +45,16 @@ RunConfig withoutName(RunConfig config) {
     return config;
 }
 
+/// Whether a planned run is still there and what it was: it may have been deleted or edited since.
+bool isStillThere(const PlannedRun& planned, const fs::path& workspace) {
+    try {
+        const RunDescription there = readDescription(workspace / "runs" / planned.id);
+        return withoutName(there.config) == withoutName(planned.run.config);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 /// Of runs with the same config the finished one, or the one that has come furthest.
 bool isBetter(const TrunkRun& a, const TrunkRun& b) {
     const auto rank = [](const TrunkRun& run) {
@@ -242,7 +252,7 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
     ordered_json ids = ordered_json::array();
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
         PlannedRun& planned = plan.runs[i];
-        if (planned.id.empty()) {
+        if (planned.id.empty() || !isStillThere(planned, workspace)) {
             RunDescription description;
             description.config = planned.run.config;
             description.config_as_given = planned.run.given;
@@ -250,6 +260,8 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
             description.subset_sha256 = planned.subset_sha256;
             description.version = BALLAST_VERSION;
             planned.id = OwnedRun::create(workspace, description).filename().string();
+            planned.state = RunState::queued;
+            planned.epochs_done = 0;
         }
         ids.push_back(planned.id);
         if (progress) progress(i + 1);
@@ -294,8 +306,10 @@ RunOutcome trainSegment(const fs::path& workspace, const std::string& name,
                            std::to_string(available) +
                            " of them; train the segment before it first");
     }
-    if (run->status.epochs_done >= segment.to) {
-        return {run->status.state, run->status.epochs_done, "", ExitCode::done};
+    if (run->status.epochs_done >= segment.to) {  // however it went on from there
+        const bool finished = run->status.state == RunState::finished;
+        return {finished ? RunState::finished : RunState::queued, run->status.epochs_done, "",
+                ExitCode::done};
     }
     control.stopAfter(segment.to);
     TrainingEnvironment own = environment;

@@ -41,9 +41,10 @@ struct SweepPlan {
 SweepPlan planSweep(const Sweep& sweep, const std::filesystem::path& workspace,
                     const TrainingEnvironment& slot, int slots);
 
-/// Makes the runs that are missing, queued, and sweeps/NAME.json, which names all of them; fills in
-/// their IDs. `progress` hears how many of them there are so far. Throws StorageError, also where
-/// there is no room for them, before anything is made.
+/// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
+/// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
+/// there are so far. Throws StorageError, also where there is no room for them, before anything is
+/// made.
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& given,
                   const std::filesystem::path& workspace,
                   const std::function<void(std::size_t)>& progress = {});

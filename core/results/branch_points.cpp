@@ -57,6 +57,9 @@ void removeQuietly(const fs::path& file) {
 }  // namespace
 
 void requestBranchPoint(const fs::path& run_folder, int epochs, const std::string& child) {
+    if (!fs::exists(run_folder / "run.json")) {
+        throw StorageError("there is no run " + run_folder.string() + " to go on from");
+    }
     makeFolders(run_folder / kFolder);
     char number[24];
     std::snprintf(number, sizeof number, "%06d", epochs);

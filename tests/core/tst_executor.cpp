@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/results/atomic_file.h"
+#include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 #include "tests/core/jpeg_folder.h"
 
@@ -319,6 +320,7 @@ private Q_SLOTS:
         if (readRun(trunk).records.size() >= 4) QSKIP("this machine was too slow to pause in time");
         executor.enqueue(child);
         QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
+        QCOMPARE(branchPoints(trunk), std::vector<int>{4});  // or it would be gone too soon
         QTest::qWait(300);
         QVERIFY(executor.holds(idOf(child)));
         QVERIFY(readRun(child).records.empty());

@@ -1,0 +1,186 @@
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <QtTest>
+#include <csignal>
+#include <fstream>
+
+#include "cli_folder.h"
+#include "cli_process.h"
+#include "core/keyed_random.h"
+#include "sweep_runs.h"
+
+using namespace ballast;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A sweep with two workers is killed again and again, and another one refused room on the disk.
+/// Both end with the numbers of the one that ran undisturbed.
+class TestSweepCrash : public QObject, CliFolder {
+    Q_OBJECT
+
+    static constexpr int kWorkers = 2;
+    static constexpr int kKills = 28;
+    static constexpr int kRuns = 16;
+    // Of each seed: 6 to the last T0, and what each run does after its own: 4 × 4 + 4 × 2.
+    static constexpr int kShared = 2 * (6 + 4 * 4 + 4 * 2);
+
+    const JpegFolder images_{{.train_counts = {40, 150, 20, 90, 60}, .pixels = 40}};
+    std::map<std::string, RunSummary> undisturbed_;
+    QString sweep_;
+    std::uint64_t seed_ = 0;
+    std::uint64_t draws_ = 0;
+
+    int draw(int bound) {
+        const KeyedRandom random(seed_, Purpose::batch_order, 0);
+        return static_cast<int>(
+            below(random.words(draws_++)[0], static_cast<std::uint32_t>(bound)));
+    }
+
+    QStringList command(const QString& workspace) const {
+        return {"sweep", sweep_, "--workspace", workspace, "--jobs", "2", "--threads", "2"};
+    }
+
+    /// Whether any run has a checkpoint half-written.
+    static bool checkpointIsBeingWritten(const fs::path& workspace) {
+        std::error_code error;
+        for (const auto& run : fs::directory_iterator(workspace / "runs", error)) {
+            std::error_code ignored;
+            for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", ignored)) {
+                if (file.path().extension() == ".tmp") return true;
+            }
+        }
+        return false;
+    }
+
+    /// Runs with a checkpoint, but without records: in the middle of taking over a trunk. Or, a
+    /// moment earlier or later, of beginning.
+    static int runsBegun(const fs::path& workspace) {
+        int begun = 0;
+        std::error_code error;
+        for (const auto& run : fs::directory_iterator(workspace / "runs", error)) {
+            std::error_code ignored;
+            begun += fs::directory_iterator(run.path() / "checkpoints", ignored) !=
+                     fs::directory_iterator();
+        }
+        return begun;
+    }
+
+    /// Looks until `condition` holds; false where the process ended first.
+    template<class Condition>
+    static bool waitUntil(QProcess& process, Condition condition) {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < 120'000) {
+            for (int i = 0; i < 20; ++i) {
+                if (condition()) return true;
+                ::usleep(100);
+            }
+            if (process.waitForFinished(0) || process.state() == QProcess::NotRunning) return false;
+        }
+        return false;
+    }
+
+    void compareWithUndisturbed(const fs::path& workspace) const {
+        const std::map<std::string, RunSummary> runs = runsByName(workspace);
+        QCOMPARE(runs.size(), undisturbed_.size());
+        for (const auto& [name, reference] : undisturbed_) {
+            QVERIFY2(runs.contains(name), name.c_str());
+            const RunSummary& run = runs.at(name);
+            QVERIFY2(run.status.state == RunState::finished, name.c_str());
+            QVERIFY2(resultsOf(run) == resultsOf(reference), name.c_str());
+        }
+        for (const auto& entry : fs::recursive_directory_iterator(workspace)) {
+            const std::string path = entry.path().string();
+            const bool half_made = path.find("/runs/.") != std::string::npos;  // killed then
+            QVERIFY2(half_made || !path.ends_with(".tmp") ||
+                         path.find("/checkpoints/") == std::string::npos,
+                     path.c_str());
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY2(QFileInfo(cliProgram()).isExecutable(), "BALLAST_CLI names no program");
+        const QByteArray given = qgetenv("BALLAST_TEST_SEED");
+        seed_ = given.isEmpty() ? 20 : given.toULongLong();
+        sweep_ = file("sweep.json", tinySweep(images_).dump());
+        QElapsedTimer timer;
+        timer.start();
+        const CliAnswer answer = runCli(command(path("undisturbed")));
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        qInfo("undisturbed: %lld ms", static_cast<long long>(timer.elapsed()));
+        undisturbed_ = runsByName(path("undisturbed").toStdString());
+        QCOMPARE(undisturbed_.size(), std::size_t{kRuns});
+        int trained = 0;
+        for (const auto& [name, run] : undisturbed_) trained += epochsTrained(run);
+        QCOMPARE(trained, kShared);
+    }
+
+    void killedAtAnyMoment() {
+        const fs::path workspace = path("killed").toStdString();
+        int kills = 0;
+        int while_written = 0;
+        int while_taken_over = 0;
+        bool done = false;
+        for (int i = 0; i < kKills && !done; ++i) {
+            QProcess process;
+            process.setStandardOutputFile(QProcess::nullDevice());
+            process.setStandardErrorFile(QProcess::nullDevice());
+            process.start(cliProgram(), command(QString::fromStdString(workspace.string())));
+            QVERIFY(process.waitForStarted());
+            switch (i % 4) {
+                case 0:  // from before anything is made to the middle of an epoch
+                    process.waitForFinished(draw(2500));
+                    break;
+                case 1:
+                case 2:
+                    waitUntil(process, [&] { return !checkpointIsBeingWritten(workspace); });
+                    if (waitUntil(process, [&] { return checkpointIsBeingWritten(workspace); })) {
+                        ::usleep(static_cast<useconds_t>(draw(1500)));
+                        while_written += checkpointIsBeingWritten(workspace);
+                    }
+                    break;
+                case 3:  // a run has just got its first checkpoint: its own, or a trunk's
+                    if (waitUntil(process, [&, before = runsBegun(workspace)] {
+                            return runsBegun(workspace) > before;
+                        })) {
+                        ++while_taken_over;
+                    }
+                    break;
+            }
+            done = process.state() == QProcess::NotRunning;
+            process.kill();  // SIGKILL
+            QVERIFY(process.waitForFinished());
+            if (process.exitStatus() == QProcess::CrashExit) ++kills;
+            for (const RunSummary& run : readWorkspace(workspace)) {
+                QVERIFY2(run.error.empty(), run.error.c_str());
+            }
+        }
+        qInfo("%d kills, %d while a checkpoint was written, %d as a run began", kills,
+              while_written, while_taken_over);
+        QVERIFY2(kills >= 25, qPrintable(QString::number(kills)));
+        QVERIFY(while_written >= 3);
+        const CliAnswer answer = runCli(command(QString::fromStdString(workspace.string())));
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains("16 of 16 runs are finished"), answer.out.constData());
+        compareWithUndisturbed(workspace);
+
+        // Nothing lost, and nothing trained again but the epochs that were in progress.
+        int trained = 0;
+        for (const auto& [name, run] : runsByName(workspace)) trained += epochsTrained(run);
+        qInfo("%d epochs trained, %d without kills", trained, kShared);
+        QVERIFY2(trained >= kShared - kills * kWorkers && trained <= kShared + kills * kWorkers,
+                 qPrintable(QString::number(trained)));
+        // Said once more, it has nothing to do.
+        const CliAnswer again = runCli(command(QString::fromStdString(workspace.string())));
+        QCOMPARE(again.code, 0);
+        int after = 0;
+        for (const auto& [name, run] : runsByName(workspace)) after += epochsTrained(run);
+        QCOMPARE(after, trained);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSweepCrash)
+#include "tst_sweep_crash_slow.moc"
