@@ -102,6 +102,9 @@ public:
     /// Times our decoding and augmentation of JPEG files against a plain loop, in the same way.
     virtual nlohmann::ordered_json benchData(const BenchDataOptions& options,
                                              const DataStore& store) const = 0;
+
+    /// Times what the store does at an epoch's end, in a folder it makes under `folder`.
+    virtual nlohmann::ordered_json benchStore(const std::filesystem::path& folder) const = 0;
 };
 
 /// Loads libballast_learning, and Torch with it, on first use (about half a second). Thread-safe.

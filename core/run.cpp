@@ -13,6 +13,7 @@
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 #include "core/results/trunk_store.h"
+#include "core/results/workspace.h"
 #include "core/sha256.h"
 
 namespace ballast {
@@ -65,28 +66,29 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
     RunDescription description = run.description();
     const RunConfig& config = description.config;
     const std::string version = learning().libtorchVersion();
-    if (!description.libtorch.empty() && description.libtorch != version) {
+    const bool begun = !run.records().empty() || !run.checkpoints().empty();
+    if (begun && !description.libtorch.empty() && description.libtorch != version) {
         const std::string warning = "this run was begun with LibTorch " + description.libtorch +
                                     " and goes on with " + version +
                                     "; its numbers may differ from an uninterrupted run's";
         run.log(warning);
         observer.said(warning);
     }
-    if (description.device.empty() || description.threads == 0 || description.libtorch.empty()) {
+    const std::string content = environment.data_store.contentSha256(config.data);
+    if (!description.data_sha256.empty() && content != description.data_sha256) {
+        throw DataError("the lists of " + config.data.dataset + " in " +
+                        environment.data_store.find(config.data)->string() +
+                        " are not those this run was begun with");
+    }
+    if (!begun || description.device.empty() || description.threads == 0 ||
+        description.libtorch.empty()) {
         description.libtorch = version;
         description.device = deviceOf(config, environment);
         description.threads = config.training.threads;
         if (description.threads == 0) description.threads = threadsOf(environment);
-        description.data_sha256 = environment.data_store.contentSha256(config.data);
+        description.data_sha256 = content;
         run.describe(description);
     } else {
-        const DataStore& store = environment.data_store;
-        if (findDataset(config.data.dataset)->listed() &&
-            store.contentSha256(config.data) != description.data_sha256) {
-            throw DataError("the lists of " + config.data.dataset + " in " +
-                            store.find(config.data)->string() +
-                            " are not those this run was begun with");
-        }
         learning().resolveDevice(description.device);  // is it still there?
     }
 }
@@ -155,6 +157,16 @@ Surroundings surroundingsOf(const TrainingEnvironment& environment) {
             learning().resolveDevice(environment.device), threadsOf(environment)};
 }
 
+std::optional<TrunkSource> trunkFor(const fs::path& folder,
+                                    const TrainingEnvironment& environment) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    TrunkStore store(whole.parent_path().parent_path());
+    store.refresh();
+    const TrunkRun* run = store.find(whole.filename().string());
+    if (run == nullptr || !run->error.empty()) return std::nullopt;
+    return store.sourceFor(*run, surroundingsOf(environment));
+}
+
 const Learning& learning() {
     static const Learning* const kLoaded = loadLearning();
     return *kLoaded;
@@ -180,6 +192,7 @@ RunDescription describeRun(const RunConfig& config, const nlohmann::json& config
 
 fs::path createRun(const fs::path& workspace, const RunConfig& config,
                    const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
+    refuseNested(workspace);
     return OwnedRun::create(workspace, describeRun(config, config_as_given, environment));
 }
 

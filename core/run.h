@@ -9,12 +9,9 @@
 #include "core/data_store.h"
 #include "core/experiment/config.h"
 #include "core/results/records.h"
+#include "core/results/trunk_store.h"
 
 namespace ballast {
-
-struct RunDescription;
-struct Surroundings;
-struct TrunkSource;
 
 /// Receives what a run has to say, on the training thread. Values only.
 class RunObserver {
@@ -23,7 +20,7 @@ public:
     virtual void stateChanged(RunState) {}             // running, paused, and the final state
     virtual void stepFinished(const StepProgress&) {}  // after every batch; keep it short
     virtual void epochFinished(const EpochRecord&) {}  // the record is already on disk
-    virtual void recordsReplaced(const std::vector<EpochRecord>&) {}  // by those of a trunk
+    virtual void recordsReplaced(const std::vector<EpochRecord>&) {}  // all of them, of a trunk
     virtual void configChanged(const RunConfig&) {}    // by an edit, from the next epoch on
     virtual void said(const std::string& /*line*/) {}  // a line of the run's log
 };
@@ -83,6 +80,12 @@ std::filesystem::path createRun(const std::filesystem::path& workspace, const Ru
 /// can be had, it says so and trains them itself.
 RunOutcome trainRun(const std::filesystem::path& folder, const TrainingEnvironment& environment,
                     RunControl& control, RunObserver& observer, const TrunkSource* trunk = nullptr);
+
+/// What a run that has not begun can take over from the other runs of its workspace, or nothing; a
+/// run whose config leaves the threads open must then be trained with `threads` of it. Loads the
+/// training library. Throws DeviceError.
+std::optional<TrunkSource> trunkFor(const std::filesystem::path& folder,
+                                    const TrainingEnvironment& environment);
 
 /// What `environment` means for sharing: this version, LibTorch's, and the slot's device and
 /// threads. Loads the training library. Throws DeviceError.

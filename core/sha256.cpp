@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/sha256_x86.h"
 
 namespace ballast {
 namespace {
@@ -81,6 +82,15 @@ void compress(std::array<std::uint32_t, 8>& state, const std::uint8_t* data, std
 
 }  // namespace
 
+void Sha256::compressBlocks(const std::uint8_t* data, std::size_t blocks) {
+    static const bool kInstructions = hasShaInstructions();
+    if (kInstructions && !portable_) {
+        compressWithShaInstructions(state_, data, blocks, kRoundConstants);
+    } else {
+        compress(state_, data, blocks);
+    }
+}
+
 void Sha256::update(std::span<const std::byte> bytes) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
     std::size_t left = bytes.size();
@@ -90,11 +100,11 @@ void Sha256::update(std::span<const std::byte> bytes) {
         const std::size_t taken = std::min(left, 64 - held);
         std::copy_n(data, taken, block_.begin() + static_cast<std::ptrdiff_t>(held));
         if (held + taken < 64) return;
-        compress(state_, block_.data(), 1);
+        compressBlocks(block_.data(), 1);
         data += taken;
         left -= taken;
     }
-    compress(state_, data, left / 64);
+    compressBlocks(data, left / 64);
     std::copy_n(data + left / 64 * 64, left % 64, block_.begin());
 }
 
@@ -114,7 +124,7 @@ std::string Sha256::hexDigest() {
     for (const std::uint32_t word : state_) {
         for (int shift = 28; shift >= 0; shift -= 4) hex += kDigits[word >> shift & 15];
     }
-    *this = Sha256();
+    *this = Sha256(portable_);
     return hex;
 }
 

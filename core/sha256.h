@@ -12,6 +12,9 @@ namespace ballast {
 /// SHA-256 (FIPS 180-4) of bytes that arrive in pieces. Not thread-safe.
 class Sha256 {
 public:
+    /// `portable`: without the processor's own instructions, several times slower.
+    explicit Sha256(bool portable = false) : portable_(portable) {}
+
     /// Appends to the message.
     void update(std::span<const std::byte> bytes);
 
@@ -19,6 +22,9 @@ public:
     std::string hexDigest();
 
 private:
+    void compressBlocks(const std::uint8_t* data, std::size_t blocks);
+
+    bool portable_;
     std::array<std::uint32_t, 8> state_ = kInitialState;
     std::array<std::uint8_t, 64> block_{};
     std::uint64_t message_bytes_ = 0;

@@ -66,8 +66,7 @@ ContractView::ContractView(QWidget* parent) : QWidget(parent), tree_(new QTreeWi
     tree_->setAccessibleName(tr("What changes and what is taken over"));
     tree_->setColumnCount(columns);
     tree_->setHeaderLabels({tr("What"), tr("Before → after"), tr("From epoch")});
-    tree_->setRootIsDecorated(true);
-    tree_->setUniformRowHeights(false);
+    tree_->setStyleSheet(QStringLiteral("QTreeView::item { padding: 3px 0; }"));
     tree_->setWordWrap(true);
     tree_->setFrameShape(QFrame::NoFrame);
     tree_->setSelectionMode(QAbstractItemView::ExtendedSelection);

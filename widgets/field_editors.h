@@ -12,7 +12,7 @@
 class QComboBox;
 class QHBoxLayout;
 
-// The rows ConfigForm is made of. For widgets/*.cpp only.
+// The rows ConfigForm is made of, and their parts for other forms.
 
 namespace ballast {
 

@@ -97,9 +97,11 @@ public:
     void count() {
         users.assign(plan.segments.size(), 0);
         ends.assign(at(runs()), 0);
+        first.assign(at(runs()), -1);
         std::vector<int> last(at(runs()), -1);
         for (std::size_t i = 0; i < plan.segments.size(); ++i) {
             const Segment& segment = plan.segments[i];
+            if (first[at(segment.run)] < 0) first[at(segment.run)] = static_cast<int>(i);
             last[at(segment.run)] = static_cast<int>(i);
             ends[at(segment.run)] = std::max(ends[at(segment.run)], segment.to);
             epochs = std::max(epochs, segment.to);
@@ -126,11 +128,16 @@ public:
     }
 
     void layOut() {
-        int widest = q->fontMetrics().horizontalAdvance(TrunkTree::tr("epochs done"));
+        // The caption stands above the labels, clear of the last tick.
+        int widest = q->fontMetrics().horizontalAdvance(TrunkTree::tr("epochs done") +
+                                                        QStringLiteral("0000"));
+        QFont bold = q->font();
+        bold.setWeight(QFont::DemiBold);
+        const QFontMetrics metrics(bold);
         for (const int run : shown) {
-            widest = std::max(widest, q->fontMetrics().horizontalAdvance(labels.value(run)));
+            widest = std::max(widest, metrics.horizontalAdvance(labels.value(run)));
         }
-        label_width = std::min(widest + 2, q->viewport()->width() * 2 / 5);
+        label_width = std::min(widest + 2, q->viewport()->width() / 2);
         QScrollBar* bar = q->verticalScrollBar();
         const int page = q->viewport()->height() - axisHeight();
         bar->setRange(0, std::max(0, contentHeight() - page));
@@ -154,6 +161,12 @@ public:
         return path;
     }
 
+    /// Whether a run begins with a trunk that others share.
+    bool leads(int run) const {
+        const int segment = first[at(run)];
+        return segment >= 0 && users[at(segment)] > 1;
+    }
+
     void drawAxis(QPainter& painter, const PlotColors& colors) const {
         const int step = tickStep(epochs, static_cast<int>((right() - left()) / 70));
         const int bottom = q->viewport()->height();
@@ -167,8 +180,8 @@ public:
                              QString::number(epoch));
         }
         painter.setPen(colors.muted);
-        painter.drawText(QRectF(right() + kSpace3, 0, label_width + kSpace3, axisHeight()),
-                         Qt::AlignVCenter | Qt::AlignLeft, TrunkTree::tr("epochs done"));
+        painter.drawText(QRect(0, 0, q->viewport()->width() - kSpace3, axisHeight()),
+                         Qt::AlignVCenter | Qt::AlignRight, TrunkTree::tr("epochs done"));
     }
 
     void drawRun(QPainter& painter, int run, const PlotColors& colors) const {
@@ -179,7 +192,8 @@ public:
             painter.setPen(QPen(colors.axis, 1, Qt::DotLine));
             painter.drawLine(QPointF(x(0), row), QPointF(x(plan.from[at(run)]), row));
         }
-        painter.setPen(QPen(line, strong ? kTail + 1.0 : kTail));
+        const double width = leads(run) ? kTrunk : kTail;
+        painter.setPen(QPen(line, strong ? width + 1.0 : width, Qt::SolidLine, Qt::RoundCap));
         painter.setBrush(Qt::NoBrush);
         painter.drawPath(branchOf(run));
         painter.setPen(Qt::NoPen);
@@ -257,6 +271,7 @@ public:
     std::vector<int> row_of;        // of each run, or −1
     std::vector<int> family;        // of each run: which tree of the forest
     std::vector<int> ends;          // of each run, its last epoch + 1
+    std::vector<int> first;         // of each run, its first segment, or −1
     std::vector<int> users;         // of each segment: runs it is trained for
     std::vector<int> hovered_path;  // segments
     int hovered = -1;

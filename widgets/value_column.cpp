@@ -96,7 +96,7 @@ void ValueColumn::paintEvent(QPaintEvent*) {
         const int name_left = kSpace1 + 8 + kSpace1 + 2;
         painter.drawText(QRect(name_left, top, name_width - name_left, line),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(row.name, Qt::ElideRight, name_width - name_left));
+                         metrics.elidedText(row.name, Qt::ElideMiddle, name_width - name_left));
         for (int i = 0; i < count && i < row.values.size(); ++i) {
             painter.drawText(column(i, top), Qt::AlignRight | Qt::AlignVCenter, row.values[i]);
         }

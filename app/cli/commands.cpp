@@ -393,6 +393,18 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
     return 0;
 }
 
+int benchStoreCommand(const std::filesystem::path& workspace, bool as_json) {
+    const ordered_json result = learning().benchStore(workspace);
+    if (as_json) {
+        std::cout << result.dump(2) << std::endl;
+        return 0;
+    }
+    for (const auto& [key, value] : result.items()) {
+        std::printf("%-20s %.4g\n", key.c_str(), value.get<double>());
+    }
+    return 0;
+}
+
 int benchDataCommand(const BenchDataOptions& options, bool as_json, const DataStore& store) {
     const ordered_json result = learning().benchData(options, store);
     if (as_json) {

@@ -57,6 +57,7 @@ int presetShowCommand(const PresetRequest& request, const std::vector<std::strin
 nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::string>& settings);
 
 int benchTrainCommand(const BenchOptions& options, bool json);
+int benchStoreCommand(const std::filesystem::path& workspace, bool json);
 int benchDataCommand(const BenchDataOptions& options, bool json, const DataStore& store);
 
 struct RunsOptions {

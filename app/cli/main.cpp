@@ -167,6 +167,10 @@ int main(int argc, char** argv) {
     bench_data_command->add_option("--threads", bench_data.threads, "0: all cores")
         ->check(CLI::Range(0, 1024));
     add_json(bench_data_command);
+    CLI::App* bench_store_command = bench_command->add_subcommand(
+        "store", "What the store costs at the end of an epoch, on the workspace's disk");
+    add_workspace(bench_store_command);
+    add_json(bench_store_command);
 
     const auto add_output = [](CLI::App* command, std::filesystem::path& file) {
         command->add_option("--output", file, "File to write; standard output if left out")
@@ -351,6 +355,7 @@ int main(int argc, char** argv) {
         if (preset_list->parsed()) return presetListCommand(json);
         if (preset_show->parsed()) return presetShowCommand(run.data, run.settings);
         if (bench_train->parsed()) return benchTrainCommand(bench, json);
+        if (bench_store_command->parsed()) return benchStoreCommand(workspace, json);
         if (bench_data_command->parsed()) return benchDataCommand(bench_data, json, store);
         if (evaluate_command->parsed()) {
             evaluate.json = json;

@@ -8,6 +8,7 @@
 #include "app/cli/console.h"
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/results/branch_points.h"
 #include "core/results/workspace.h"
 
 namespace ballast {
@@ -39,7 +40,11 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     std::signal(SIGTERM, stopCurrent);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, json);
-    const RunOutcome outcome = trainRun(folder, {store, threads, false}, control, observer);
+    TrainingEnvironment environment{store, threads, false};
+    const std::optional<TrunkSource> trunk = trunkFor(folder, environment);
+    if (trunk) environment.threads = trunk->threads;
+    const RunOutcome outcome =
+        trainRun(folder, environment, control, observer, trunk ? &*trunk : nullptr);
     current.store(nullptr);
 
     const RunSummary summary = readRun(folder);
@@ -75,6 +80,25 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     }
     return static_cast<int>(outcome.exit_code == ExitCode::done ? ExitCode::run_failed
                                                                 : outcome.exit_code);
+}
+
+/// Makes the runs, and asks each to keep what a later one goes on from.
+void makeRuns(std::vector<Job>& jobs, const fs::path& workspace,
+              const TrainingEnvironment& environment) {
+    EpochTree tree;
+    std::vector<EpochPath> paths;
+    for (Job& job : jobs) {
+        if (job.folder.empty()) {
+            job.folder = createRun(workspace, job.config, job.given, environment);
+        }
+        const RunDescription description = readDescription(job.folder);
+        paths.push_back(tree.add(description.config, description.class_counts));
+        for (std::size_t i = 0; i + 1 < paths.size(); ++i) {
+            const int shared = sharedEpochs(paths[i], paths.back());
+            if (shared == 0 || jobs[i].finished || job.finished) continue;
+            requestBranchPoint(jobs[i].folder, shared, job.folder.filename().string());
+        }
+    }
 }
 
 /// With --continue: the run of the workspace that has this config, if there is one.
@@ -117,6 +141,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         if (!job.finished) learning().resolveDevice(job.config.training.device);
     }
     const TrainingEnvironment environment{store, options.threads, false};
+    makeRuns(jobs, options.workspace, environment);
     for (Job& job : jobs) {
         if (job.finished) {
             if (!options.json) {
@@ -124,9 +149,6 @@ int runCommand(const RunOptions& options, const DataStore& store) {
                           << std::endl;
             }
             continue;
-        }
-        if (job.folder.empty()) {
-            job.folder = createRun(options.workspace, job.config, job.given, environment);
         }
         if (options.json) {
             std::cout

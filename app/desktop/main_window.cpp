@@ -1,34 +1,32 @@
 #include "app/desktop/main_window.h"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
-#include <QMenuBar>
 #include <QMessageBox>
 #include <QProgressBar>
 #include <QStackedWidget>
-#include <QStatusBar>
-#include <QToolBar>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/data_fetcher.h"
+#include "app/desktop/edit_actions.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_importer.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/sweep.h"
 #include "core/results/atomic_file.h"
 #include "widgets/banner.h"
-#include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/run_list.h"
@@ -47,10 +45,6 @@ QString text(std::string_view utf8) {
     return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
 }
 
-QString text(const std::filesystem::path& path) {
-    return QString::fromStdString(path.string());
-}
-
 std::filesystem::path toPath(const QString& path) {
     return path.toStdString();
 }
@@ -65,18 +59,6 @@ nlohmann::json demoConfig(const char* name) {
     return nlohmann::json::parse(file.readAll().toStdString());
 }
 
-QAction* action(QObject* owner, const char* icon_name, const QString& label,
-                const QKeySequence& shortcut, const QString& help) {
-    auto* made = new QAction(icon(QLatin1String(icon_name)), label, owner);
-    made->setShortcut(shortcut);
-    QString plain = label;
-    plain.remove(QLatin1Char('&')).remove(QStringLiteral("…"));
-    const QString keys = shortcut.toString(QKeySequence::NativeText);
-    made->setToolTip(keys.isEmpty() ? QStringLiteral("%1. %2").arg(plain, help)
-                                    : QStringLiteral("%1 (%2). %3").arg(plain, keys, help));
-    return made;
-}
-
 }  // namespace
 
 MainWindow::MainWindow(RunController& controller, QWidget* parent)
@@ -89,7 +71,11 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
           return store.classCounts(wanted);
       })),
-      runs_(new RunsPage(controller)) {
+      runs_(new RunsPage(controller)),
+      sweep_(new SweepPage([store = controller.dataStore()](const DataConfig& wanted) {
+          return store.classCounts(wanted);
+      })),
+      edits_(new EditActions(controller, this)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -99,6 +85,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     column->addWidget(pages_);
     pages_->addWidget(experiment_);
     pages_->addWidget(runs_);
+    pages_->addWidget(sweep_);
     setCentralWidget(middle);
     makeActions();
     makeMenus();
@@ -107,6 +94,21 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
+    connect(edits_, &EditActions::failed, this, &MainWindow::showError);
+    connect(edits_, &EditActions::done, this, [this](const QString& run) {
+        showRuns();
+        runs_->select(run);
+    });
+    connect(&controller_, &RunController::sweepStarted, this,
+            [this](int queued, int finished, const QString& error) {
+                if (!error.isEmpty()) return showError(error);
+                banner_->showMessage(finished == 0
+                                         ? tr("The sweep has %L1 runs.").arg(queued)
+                                         : tr("The sweep has %L1 runs; %L2 are finished already.")
+                                               .arg(queued + finished)
+                                               .arg(finished));
+            });
     connect(importer_, &RunImporter::done, this,
             [this](const QStringList& said, const QString& error) {
                 if (!error.isEmpty()) return showError(error);
@@ -154,8 +156,17 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
     experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
+    const nlohmann::json swept =
+        nlohmann::json::parse(settings_.sweep().toStdString(), nullptr, false);
+    if (swept.is_object()) sweep_->restoreSweep(swept);
+    connect(sweep_, &SweepPage::changed, this, [this] {
+        nlohmann::json sweep = sweep_->sweep();
+        sweep.erase("base");  // that is the editor's
+        settings_.setSweep(QString::fromStdString(sweep.dump()));
+    });
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
     runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
+    sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     showExperiment();
@@ -163,163 +174,23 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     updateProgress();
 }
 
-void MainWindow::makeActions() {
-    new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
-                  tr("Put the paper's CE+DRW demo into the editor"));
-    open_ = action(this, "open", tr("&Open config…"), QKeySequence::Open,
-                   tr("Read a config from a JSON file"));
-    save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
-                   tr("Write the config as a JSON file"));
-    export_ = action(
-        this, "export", tr("&Export figures…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-        tr("Write the figures (PDF, PNG) and the result table (Markdown, CSV) into a folder"));
-    show_experiment_ =
-        action(this, "settings", tr("&Experiment"), QKeySequence(Qt::CTRL | Qt::Key_1),
-               tr("Edit a config and see what it means"));
-    show_runs_ = action(this, "plots", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
-                        tr("Watch and compare runs"));
-    start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
-                    tr("Queue a run of the config in the editor"));
-    pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
-                    tr("Hold the run within one batch"));
-    resume_ = action(this, "resume", tr("&Resume"), QKeySequence(Qt::CTRL | Qt::Key_R),
-                     tr("Go on with a paused, stopped or interrupted run"));
-    stop_ = action(this, "stop", tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
-                   tr("End the run within one batch; it can be resumed"));
-    edit_ = action(this, "duplicate", tr("&Copy config to editor"),
-                   QKeySequence(Qt::CTRL | Qt::Key_D), tr("Start from the selected run's config"));
-    remove_ = action(this, "delete", tr("&Move to trash"), QKeySequence(Qt::Key_Delete),
-                     tr("Move the selected runs' folders into the workspace's trash"));
-    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
-
-    auto* group = new QActionGroup(this);
-    for (QAction* page : {show_experiment_, show_runs_}) {
-        page->setCheckable(true);
-        group->addAction(page);
-    }
-    connect(new_, &QAction::triggered, this, &MainWindow::newConfig);
-    connect(open_, &QAction::triggered, this, &MainWindow::openConfigDialog);
-    connect(save_, &QAction::triggered, this, &MainWindow::saveConfigDialog);
-    connect(export_, &QAction::triggered, this, &MainWindow::exportFiguresDialog);
-    connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
-    connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
-    connect(start_, &QAction::triggered, this, &MainWindow::start);
-    connect(pause_, &QAction::triggered, this, [this] {
-        for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
-    });
-    connect(resume_, &QAction::triggered, this, [this] {
-        for (const QString& run : chosenRuns()) {
-            if (controller_.holds(run)) {
-                controller_.setPaused(run, false);
-            } else if (controller_.find(run)->status.state != RunState::finished) {
-                controller_.resume(run);
-            }
-        }
-    });
-    connect(stop_, &QAction::triggered, this, [this] {
-        for (const QString& run : chosenRuns()) controller_.stop(run);
-    });
-    connect(edit_, &QAction::triggered, this, [this] {
-        const QStringList runs = chosenRuns();
-        if (!runs.isEmpty()) editRun(runs.front());
-    });
-    connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
-}
-
-void MainWindow::makeMenus() {
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addActions({new_, open_, save_});
-    file->addSeparator();
-    connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
-            &MainWindow::startDemo);
-    connect(file->addAction(tr("&Import the authors' run…")), &QAction::triggered, this,
-            &MainWindow::importRunDialog);
-    file->addAction(export_);
-    file->addSeparator();
-    QAction* quit = file->addAction(tr("&Quit"));
-    quit->setShortcut(QKeySequence::Quit);
-    connect(quit, &QAction::triggered, this, &QWidget::close);
-
-    menuBar()->addMenu(tr("&Run"))->addActions({start_, pause_, resume_, stop_, edit_, remove_});
-
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({show_experiment_, show_runs_});
-    QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
-    connect(fit, &QAction::triggered, &runs_->plots(), &LivePlots::fit);
-    view->addSeparator();
-    auto* themes = new QActionGroup(this);
-    const std::pair<QString, Theme> choices[] = {{tr("Theme of the &system"), Theme::system},
-                                                 {tr("&Light"), Theme::light},
-                                                 {tr("&Dark"), Theme::dark}};
-    for (const auto& [label, theme] : choices) {
-        QAction* choice = view->addAction(label);
-        choice->setCheckable(true);
-        choice->setChecked(settings_.theme() == theme);
-        themes->addAction(choice);
-        connect(choice, &QAction::triggered, this,
-                [this, theme = theme] { applyChosenTheme(theme); });
-    }
-
-    QMenu* data_menu = menuBar()->addMenu(tr("&Data"));
-    for (const DatasetInfo& dataset : datasets()) {
-        QAction* get = data_menu->addAction(tr("Fetch %1").arg(text(dataset.label)));
-        connect(get, &QAction::triggered, this, [this, &dataset] {
-            if (const auto folder = controller_.dataStore().find(dataset)) {
-                banner_->showMessage(tr("%1 is in %2").arg(text(dataset.label), text(*folder)));
-            } else {
-                fetcher_->fetch(dataset);
-            }
-        });
-    }
-    data_menu->addSeparator();
-    connect(data_menu->addAction(tr("&Cancel fetching")), &QAction::triggered, fetcher_,
-            [this] { fetcher_->cancel(); });
-
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
-}
-
-void MainWindow::makeToolBar() {
-    QToolBar* bar = addToolBar(tr("Main"));
-    bar->setObjectName(QStringLiteral("toolbar"));
-    bar->setMovable(false);
-    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->setIconSize({16, 16});
-    bar->addActions({show_experiment_, show_runs_});
-    bar->addSeparator();
-    bar->addActions({start_, pause_, resume_, stop_});
-    auto* space = new QWidget;
-    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(space);
-    bar->addActions({open_, save_, export_});
-}
-
-void MainWindow::makeStatusBar() {
-    progress_text_ = new QLabel;
-    progress_text_->setAccessibleName(tr("Progress of the run in training"));
-    progress_bar_ = new QProgressBar;
-    progress_bar_->setTextVisible(false);
-    progress_bar_->setFixedSize(200, 8);
-    progress_bar_->setRange(0, 1000);
-    progress_bar_->setAccessibleName(tr("Progress of the run in training"));
-    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
-    workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    workspace->setForegroundRole(QPalette::PlaceholderText);
-    statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);
-    statusBar()->addWidget(progress_bar_);
-    statusBar()->addWidget(progress_text_, 1);
-    statusBar()->addPermanentWidget(workspace);
-    statusBar()->setSizeGripEnabled(false);
+void MainWindow::showPage(QWidget* page, QAction* action) {
+    pages_->setCurrentWidget(page);
+    action->setChecked(true);
+    start_->setText(page == sweep_ ? tr("S&tart sweep") : tr("S&tart training"));
 }
 
 void MainWindow::showExperiment() {
-    pages_->setCurrentWidget(experiment_);
-    show_experiment_->setChecked(true);
+    showPage(experiment_, show_experiment_);
 }
 
 void MainWindow::showRuns() {
-    pages_->setCurrentWidget(runs_);
-    show_runs_->setChecked(true);
+    showPage(runs_, show_runs_);
+}
+
+void MainWindow::showSweep() {
+    sweep_->setBase(experiment_->config());
+    showPage(sweep_, show_sweep_);
 }
 
 void MainWindow::newConfig() {
@@ -340,6 +211,11 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         const nlohmann::json config = parseJson(readFile(file), file.string());
         if (!config.is_object())
             throw ConfigError(file.string() + " is not a config: not a JSON object");
+        if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
+            sweep_->setSweep(config);
+            experiment_->setConfig(config.at("base"));
+            return showSweep();
+        }
         experiment_->setConfig(config);
         showExperiment();
     } catch (const std::exception& error) {
@@ -381,6 +257,21 @@ void MainWindow::saveConfigDialog() {
     }
 }
 
+void MainWindow::saveSweepDialog() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save sweep"), settings_.lastFolder(),
+                                                tr("Sweeps (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    try {
+        sweep_->setBase(experiment_->config());
+        replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
+        banner_->showMessage(tr("Saved %1").arg(file));
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
 void MainWindow::exportFiguresDialog() {
     const QString folder = QFileDialog::getExistingDirectory(
         this, tr("Folder for figures and tables"), settings_.lastFolder());
@@ -400,6 +291,7 @@ void MainWindow::exportFiguresDialog() {
 }
 
 void MainWindow::start() {
+    if (pages_->currentWidget() == sweep_) return sweep_->requestStart();
     if (!experiment_->obstacle().isEmpty()) {
         showExperiment();
         return;
@@ -408,6 +300,21 @@ void MainWindow::start() {
         const QString run = controller_.start(experiment_->config());
         showRuns();
         runs_->select(run);
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::startSweep(const nlohmann::json& sweep) {
+    try {
+        const std::uint64_t runs = sweepFromJson(sweep, "the sweep").size();
+        if (runs > kManyRuns) {
+            const auto answer =
+                QMessageBox::question(this, tr("Start sweep"), tr("Make %L1 runs?").arg(runs));
+            if (answer != QMessageBox::Yes) return;
+        }
+        controller_.startSweep(sweep);
+        showRuns();
     } catch (const std::exception& error) {
         showError(QString::fromUtf8(error.what()));
     }
@@ -501,6 +408,8 @@ void MainWindow::updateObstacle() {
         }
     }
     experiment_->setObstacle(reason);
+    sweep_->setBase(experiment_->config());
+    sweep_->setObstacle(problems.empty() ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
     settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
 }
@@ -525,6 +434,7 @@ void MainWindow::updateActions() {
     pause_->setEnabled(can_pause);
     resume_->setEnabled(can_resume);
     stop_->setEnabled(can_stop);
+    edits_->setRuns(runs);
     edit_->setEnabled(!runs.isEmpty());
     remove_->setEnabled(!runs_->selectedRuns().isEmpty());
     export_->setEnabled(!controller_.runs().empty());
@@ -550,6 +460,9 @@ void MainWindow::updateProgress() {
     if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
         const double epochs =
             progress->epoch + static_cast<double>(progress->step) / progress->steps;
+        if (progress->seconds_left > 0.0 && epochs < progress->epochs) {
+            sweep_->setSecondsPerEpoch(progress->seconds_left / (progress->epochs - epochs));
+        }
         progress_bar_->setValue(static_cast<int>(1000.0 * epochs / std::max(1, progress->epochs)));
     }
 }
@@ -573,6 +486,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("window"), saveGeometry());
     settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
+    settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
     if (may_close_ || controller_.idle()) {
         event->accept();
         return;

@@ -2,6 +2,7 @@
 
 #include <QMainWindow>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 
 #include "app/desktop/settings.h"
 
@@ -14,12 +15,14 @@ namespace ballast {
 
 class Banner;
 class DataFetcher;
+class EditActions;
 class ExperimentPage;
 class RunController;
 class RunImporter;
 class RunsPage;
+class SweepPage;
 
-/// The main window: the experiment page, the runs page, and the actions between them.
+/// The main window: the pages of experiment, runs and sweep, and the actions between them.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -28,7 +31,8 @@ public:
     /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
     void startDemo();
 
-    /// Puts a config file into the editor. An unreadable one is said in the banner.
+    /// Puts a config file into the editor, or a sweep onto its page. An unreadable one is said in
+    /// the banner.
     void openConfig(const std::filesystem::path& file);
 
     /// Makes a run of what the authors' public code left in `folder`; the banner says how it went.
@@ -36,9 +40,12 @@ public:
 
     ExperimentPage& experimentPage() { return *experiment_; }
     RunsPage& runsPage() { return *runs_; }
+    SweepPage& sweepPage() { return *sweep_; }
+    EditActions& editActions() { return *edits_; }
     Banner& banner() { return *banner_; }
     void showExperiment();
     void showRuns();
+    void showSweep();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -49,10 +56,13 @@ private:
     void makeToolBar();
     void makeStatusBar();
 
+    void showPage(QWidget* page, QAction* action);
     void importRunDialog();
     void newConfig();
     void openConfigDialog();
     void saveConfigDialog();
+    void saveSweepDialog();
+    void startSweep(const nlohmann::json& sweep);
     void exportFiguresDialog();
     void start();
     void editRun(const QString& run);
@@ -76,6 +86,8 @@ private:
     QStackedWidget* pages_;
     ExperimentPage* experiment_;
     RunsPage* runs_;
+    SweepPage* sweep_;
+    EditActions* edits_;
     QLabel* progress_text_;
     QProgressBar* progress_bar_;
     QAction* new_;
@@ -84,6 +96,7 @@ private:
     QAction* export_;
     QAction* show_experiment_;
     QAction* show_runs_;
+    QAction* show_sweep_;
     QAction* start_;
     QAction* pause_;
     QAction* resume_;

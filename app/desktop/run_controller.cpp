@@ -1,13 +1,17 @@
 #include "app/desktop/run_controller.h"
 
+#include "app/desktop/sweep_starter.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/sweep.h"
 #include "core/results/atomic_file.h"
 #include "core/results/workspace.h"
+#include "core/run_edits.h"
 
 namespace ballast {
 namespace {
@@ -36,7 +40,9 @@ RunController::RunController(TrainingEnvironment environment, fs::path workspace
     : QObject(parent),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
+      starter_(new SweepStarter(this)),
       executor_(std::make_unique<Executor>(environment_)) {
+    connect(starter_, &SweepStarter::done, this, &RunController::queueSweep);
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
     connect(&foreign_timer_, &QTimer::timeout, this, &RunController::readForeign);
     poll_timer_.start(kIdlePoll);
@@ -64,6 +70,78 @@ QString RunController::start(const nlohmann::json& json) {
     executor_->enqueue(folder);
     poll();
     return id;
+}
+
+void RunController::startSweep(const nlohmann::json& sweep) {
+    Sweep read = sweepFromJson(sweep, "the sweep");
+    if (read.name.empty()) read.name = "sweep";
+    if (starter_->busy()) throw StorageError("another sweep is being made; wait for it");
+    starter_->start(read, sweep, workspace_, environment_);
+}
+
+/// Takes up the runs of a sweep that has been made.
+void RunController::queueSweep(const QStringList& unfinished, int finished, const QString& error) {
+    for (const QString& id : unfinished) {
+        const std::string name = id.toStdString();
+        if (find(id) == nullptr) {
+            add(readRun(workspace_ / "runs" / name));
+            Q_EMIT runAdded(id);
+        }
+        if (!closing_) executor_->enqueue(workspace_ / "runs" / name);
+    }
+    Q_EMIT sweepStarted(static_cast<int>(unfinished.size()), finished, error);
+    poll();
+}
+
+std::vector<int> RunController::forkEpochs(const QString& run) const {
+    std::vector<int> epochs;
+    const RunSummary* summary = find(run);
+    if (summary == nullptr || !summary->error.empty()) return epochs;
+    const int most = std::min(static_cast<int>(summary->records.size()),
+                              summary->description.config.training.epochs);
+    for (const CheckpointFile& file : checkpointFiles(summary->folder)) {
+        if (file.epochs_done > 0 && file.epochs_done <= most) epochs.push_back(file.epochs_done);
+    }
+    return epochs;
+}
+
+std::optional<int> RunController::editEpoch(const QString& run) const {
+    const RunSummary* summary = find(run);
+    if (summary == nullptr || !summary->error.empty()) return std::nullopt;
+    const RunState state = summary->status.state;
+    const bool active = state == RunState::running || state == RunState::paused;
+    if (state == RunState::finished || (active && !holds(run) && !summary->interrupted)) {
+        return std::nullopt;
+    }
+    const bool begun = active && !summary->interrupted;  // its epoch ends as it began
+    const int epoch = static_cast<int>(summary->records.size()) + (begun ? 1 : 0);
+    if (epoch >= summary->description.config.training.epochs) return std::nullopt;
+    return epoch;
+}
+
+QString RunController::fork(const QString& run, int epoch, const std::vector<Setting>& settings,
+                            bool next_phase_now) {
+    const RunSummary* summary = find(run);
+    if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
+    const fs::path folder = forkRunAt(summary->folder, epoch, {settings, next_phase_now});
+    const QString id = QString::fromStdString(add(readRun(folder)).id);
+    Q_EMIT runAdded(id);
+    executor_->enqueue(folder);
+    poll();
+    return id;
+}
+
+void RunController::edit(const QString& run, int epoch, const std::vector<Setting>& settings,
+                         bool next_phase_now) {
+    const std::optional<int> now = editEpoch(run);
+    if (now != epoch) {
+        throw ConfigError("epoch " + std::to_string(epoch) +
+                          " has begun meanwhile; look at what the edit would change once more");
+    }
+    RunSummary* summary = mutableRun(run.toStdString());
+    editRun(summary->folder, {settings, next_phase_now});
+    summary->description = readDescription(summary->folder);
+    Q_EMIT configChanged(run);
 }
 
 void RunController::resume(const QString& run) {
@@ -137,6 +215,10 @@ QString RunController::current() const {
     return {};
 }
 
+QString RunController::waitsFor(const QString& run) const {
+    return QString::fromStdString(executor_->waitsFor(run.toStdString()));
+}
+
 RunSummary* RunController::mutableRun(const std::string& id) {
     for (const auto& run : runs_) {
         if (run->id == id) return run.get();
@@ -187,6 +269,9 @@ void RunController::handle(const RunEvent& event) {
         run->records = replaced->records;
         run->status.epochs_done = static_cast<int>(run->records.size());
         Q_EMIT recordsReplaced(id);
+    } else if (const auto* changed = std::get_if<ConfigChanged>(&event.what)) {
+        run->description.config = changed->config;
+        Q_EMIT configChanged(id);
     } else if (const auto* line = std::get_if<LogLine>(&event.what)) {
         Q_EMIT said(id, QString::fromStdString(line->text));
     }

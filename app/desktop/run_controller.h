@@ -11,9 +11,12 @@
 #include <vector>
 
 #include "core/executor.h"
+#include "core/experiment/config_edit.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {
+
+class SweepStarter;
 
 /// The window's side of training: the runs of one workspace and the workers that train them. A
 /// timer pulls what the workers say; runs that other processes train are read from their folders.
@@ -33,6 +36,27 @@ public:
 
     /// Makes a run of a valid config and queues it. Returns its ID. Throws Error.
     QString start(const nlohmann::json& config);
+
+    /// Makes the runs of a sweep (core/experiment/sweep.h) and queues them; sweepStarted() follows
+    /// once they are made. Throws ConfigError, or StorageError while another sweep is being made.
+    void startSweep(const nlohmann::json& sweep);
+
+    /// After how many epochs a run can be forked: where it has checkpoints. Ascending.
+    std::vector<int> forkEpochs(const QString& run) const;
+
+    /// After how many epochs a run can change: after the one in progress here, or as soon as it
+    /// goes on. Nothing where it is over, or another process trains it.
+    std::optional<int> editEpoch(const QString& run) const;
+
+    /// Makes and queues a run that takes over `run`'s first `epoch` epochs from a checkpoint and
+    /// goes on with `settings` (core/experiment/config_edit.h). Returns its ID. Throws Error.
+    QString fork(const QString& run, int epoch, const std::vector<Setting>& settings,
+                 bool next_phase_now);
+
+    /// Changes the run from `epoch` on, which is editEpoch(). Throws Error, also where that epoch
+    /// has begun meanwhile.
+    void edit(const QString& run, int epoch, const std::vector<Setting>& settings,
+              bool next_phase_now);
 
     /// Queues a stopped, failed or interrupted run again.
     void resume(const QString& run);
@@ -57,6 +81,9 @@ public:
     /// The run in training here, or empty.
     QString current() const;
 
+    /// The run that a queued one waits for, to take over what they share; or empty.
+    QString waitsFor(const QString& run) const;
+
 Q_SIGNALS:
     void runAdded(const QString& run);
     void runRemoved(const QString& run);
@@ -64,7 +91,11 @@ Q_SIGNALS:
     void recordArrived(const QString& run, int epoch);  // see find(run)->records
     void recordsReplaced(const QString& run);
     void progressed(const QString& run);
+    void configChanged(const QString& run);  // by an edit
     void said(const QString& run, const QString& line);
+    /// How many runs of a sweep were queued, and how many are finished already; `error` is empty
+    /// where all went well.
+    void sweepStarted(int queued, int finished, const QString& error);
     void ended(const QString& run);  // finished, stopped, failed or diverged here
     void closed();
 
@@ -72,6 +103,7 @@ private:
     void poll();
     void handle(const RunEvent& event);
     void readForeign();
+    void queueSweep(const QStringList& unfinished, int finished, const QString& error);
     RunSummary* mutableRun(const std::string& id);
     RunSummary& add(RunSummary run);
 
@@ -83,6 +115,7 @@ private:
     QTimer poll_timer_;
     QTimer foreign_timer_;
     bool closing_ = false;
+    SweepStarter* starter_;
     std::unique_ptr<Executor> executor_;  // last: workers stop before what they use dies
 };
 

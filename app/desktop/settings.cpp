@@ -9,6 +9,7 @@ const QString kTheme = QStringLiteral("theme");
 const QString kLayout = QStringLiteral("layout/");
 const QString kLastFolder = QStringLiteral("last_folder");
 const QString kEditorConfig = QStringLiteral("editor_config");
+const QString kSweep = QStringLiteral("sweep");
 
 }  // namespace
 
@@ -47,6 +48,14 @@ QString Settings::editorConfig() const {
 
 void Settings::setEditorConfig(const QString& json) {
     settings_.setValue(kEditorConfig, json);
+}
+
+QString Settings::sweep() const {
+    return settings_.value(kSweep).toString();
+}
+
+void Settings::setSweep(const QString& json) {
+    settings_.setValue(kSweep, json);
 }
 
 }  // namespace ballast

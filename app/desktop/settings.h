@@ -26,6 +26,10 @@ public:
     QString editorConfig() const;
     void setEditorConfig(const QString& json);
 
+    /// The axes and seeds on the sweep page, as JSON text.
+    QString sweep() const;
+    void setSweep(const QString& json);
+
 private:
     QSettings settings_;
 };

@@ -366,16 +366,21 @@ private:
     }
 
     /// Problems speak of the config as it was given, not of the one with a phase more.
-    std::string asGiven(const std::string& pointer) const {
+    std::string asGiven(const std::string& pointer, std::span<const Setting> settings) const {
         const auto place = placeIn(kPhases, pointer);
-        if (!place || !inserted_ || place->index < holding_) return pointer;
-        if (place->index == holding_) return kThePhase + place->key;
-        return kPhases + std::to_string(place->index - 1) + "/" + place->key;
+        if (!place || place->index < holding_) return pointer;
+        const std::string by_phase = kThePhase + place->key;
+        const bool so_given = std::ranges::any_of(settings, [&](const Setting& setting) {
+            return by_phase.starts_with(setting.pointer) || setting.pointer.starts_with(by_phase);
+        });
+        if (place->index == holding_ && so_given) return by_phase;
+        const std::size_t index = place->index - (inserted_ ? 1 : 0);
+        return kPhases + std::to_string(index) + "/" + place->key;
     }
 
     ConfigEdit checked(std::span<const Setting> settings) {
         for (const Problem& found : checkConfig(now_))
-            problem(asGiven(found.pointer), found.message);
+            problem(asGiven(found.pointer, settings), found.message);
         throwProblems();
         ConfigEdit edit;
         edit.config = configFromJson(now_, "the config");

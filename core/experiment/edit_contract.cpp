@@ -183,7 +183,7 @@ private:
         if (epoch < epochs) {
             add(Kind::reset,
                 "Records of epochs " + std::to_string(epoch) + "–" + std::to_string(epochs - 1),
-                epoch, "They are trained anew.");
+                epoch, "They are trained with these settings.");
         }
     }
 

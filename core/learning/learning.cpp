@@ -2,6 +2,7 @@
 #include "core/experiment/catalog.h"
 #include "core/learning/bench.h"
 #include "core/learning/bench_data.h"
+#include "core/learning/bench_store.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/losses/class_loss.h"
@@ -95,6 +96,10 @@ public:
     nlohmann::ordered_json benchData(const BenchDataOptions& options,
                                      const DataStore& store) const override {
         return translated([&] { return ballast::benchData(options, store); });
+    }
+
+    nlohmann::ordered_json benchStore(const std::filesystem::path& folder) const override {
+        return translated([&] { return ballast::benchStore(folder); });
     }
 };
 

@@ -196,7 +196,7 @@ void Trainer::completeLastRecord() {
     std::vector<EpochRecord> records = run_.records();
     records.back() = record;
     run_.replaceRecords(std::move(records));
-    observer_.epochFinished(record);
+    observer_.recordsReplaced(run_.records());
 }
 
 /// As the paper defines B_y(f): over the training images themselves, in evaluation mode.

@@ -101,6 +101,7 @@ void TrunkStore::refresh() {
             if (!described) {
                 run.description = readDescription(run.folder);
                 const RunDescription& description = run.description;
+                run.description.config_as_given = nullptr;  // of thousands of runs
                 run.path.clear();
                 if (description.parent.is_null()) {
                     run.path = tree_.add(description.config, description.class_counts);

@@ -14,7 +14,7 @@ QString errorOf(Call call) {
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
-    return "no error";
+    return QStringLiteral("no error");
 }
 
 }  // namespace ballast

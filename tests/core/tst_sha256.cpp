@@ -46,6 +46,9 @@ private Q_SLOTS:
         QFETCH(QByteArray, message);
         QFETCH(QByteArray, digest);
         QCOMPARE(sha256Hex(bytesOf(message.toStdString())), digest.toStdString());
+        Sha256 portable(true);
+        portable.update(bytesOf(message.toStdString()));
+        QCOMPARE(portable.hexDigest(), digest.toStdString());
     }
 
     void piecesGiveTheSameDigest() {

@@ -7,6 +7,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
 #include "core/results/run_folder.h"
 #include "tests/app/desktop/own_settings.h"
@@ -118,6 +119,60 @@ private Q_SLOTS:
         QCOMPARE(page().config(), before);
         window_->openConfig("/nowhere/x.json");
         QVERIFY(window_->banner().message().contains(QStringLiteral("/nowhere/x.json")));
+    }
+
+    void theSweepPageVariesTheConfigInTheEditor() {
+        window_->showSweep();
+        SweepPage& sweep = window_->sweepPage();
+        QVERIFY(sweep.isVisible());
+        page().form().setValue("/optimizer/lr", 0.0625);
+        QCOMPARE(sweep.sweep()["base"]["optimizer"]["lr"], 0.0625);
+        sweep.addAxis()->setAxis({{"/training/batch_size", {64, 128}}});
+        QTRY_COMPARE(sweep.outline().runs, std::uint64_t{2});
+        QSignalSpy added(controller_.get(), &RunController::runAdded);
+        sweep.startRequested(sweep.sweep());
+        QCOMPARE(added.count(), 2);
+        QVERIFY(window_->runsPage().isVisible());
+    }
+
+    void startOnTheSweepPageStartsTheSweep() {
+        window_->showSweep();
+        SweepPage& sweep = window_->sweepPage();
+        sweep.restoreSweep({{"axes", {{{"/training/batch_size", {64, 128}}}}}});
+        QTRY_COMPARE(sweep.outline().runs, std::uint64_t{2});
+        QSignalSpy asked(&sweep, &SweepPage::startRequested);
+        const auto actions = window_->findChildren<QAction*>();
+        const auto start =
+            std::ranges::find(actions, QStringLiteral("S&tart sweep"), &QAction::text);
+        QVERIFY(start != actions.end());
+        (*start)->trigger();
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE((*start)->text(), QStringLiteral("S&tart training"));  // of the runs' page
+    }
+
+    /// An axis that is not finished comes back too.
+    void theSweepSurvivesAClosedWindow() {
+        SweepPage& sweep = window_->sweepPage();
+        sweep.restoreSweep({{"axes", {{{"/optimizer/lr", {0.1, 0.2}}}}}, {"seeds", {0, 1}}});
+        sweep.addAxis();
+        const json before = sweep.sweep();
+        QCOMPARE(before["axes"].size(), std::size_t{2});
+        window_->close();
+        window_ = std::make_unique<MainWindow>(*controller_);
+        QCOMPARE(window_->sweepPage().sweep()["axes"], before["axes"]);
+        QCOMPARE(window_->sweepPage().sweep()["seeds"], before["seeds"]);
+        window_->sweepPage().restoreSweep(json::object());
+    }
+
+    void aSweepFileOpensOnItsPage() {
+        const QString file = folder_.filePath(QStringLiteral("sweep.json"));
+        const json sweep = {{"base", smallConfig()}, {"axes", {{"/optimizer/lr", {0.1, 0.2}}}}};
+        std::ofstream(file.toStdString()) << sweep;
+        window_->openConfig(file.toStdString());
+        QVERIFY(window_->sweepPage().isVisible());
+        QCOMPARE(page().config(), smallConfig());
+        QCOMPARE(window_->sweepPage().axes().size(), 1U);
+        QCOMPARE(window_->sweepPage().sweep()["base"], smallConfig());
     }
 
     void editorSurvivesAClosedWindow() {

@@ -236,6 +236,10 @@ private Q_SLOTS:
         row("no such phase", 100, {"/phases/7/sam_radius=0.1"}, "there is no element 7");
         row("parameter the rule lacks", 100, {"/phase/alpha/nu=1"}, "/phase/alpha/nu");
         row("value", 100, {"/phase/sam_radius=-1"}, "/phase/sam_radius: -1 is out of range");
+        row("value by number", 100, {"/phases/0/sam_radius=-1"},
+            "/phases/0/sam_radius: -1 is out of range");
+        row("value without a split", 160, {"/phase/sam_radius=-1"},
+            "/phase/sam_radius: -1 is out of range");
         row("value of a later phase", 100, {"/phase/sam_radius=1", "/phases/1/sam_radius=-1"},
             "/phases/1/sam_radius: -1 is out of range");
         row("rate", 100, {"/optimizer/lr=-1"}, "/optimizer/lr: -1 is out of range");

@@ -1,0 +1,203 @@
+#include <QActionGroup>
+#include <QLabel>
+#include <QMenuBar>
+#include <QProgressBar>
+#include <QStatusBar>
+#include <QToolBar>
+
+#include "app/desktop/data_fetcher.h"
+#include "app/desktop/edit_actions.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/run_controller.h"
+#include "core/experiment/catalog.h"
+#include "widgets/banner.h"
+#include "widgets/icons.h"
+#include "widgets/live_plots.h"
+#include "widgets/palette.h"
+
+// What the window consists of: actions, menus, tool bar, status bar.
+
+namespace ballast {
+namespace {
+
+QString text(std::string_view utf8) {
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+QString text(const std::filesystem::path& path) {
+    return QString::fromStdString(path.string());
+}
+
+QAction* action(QObject* owner, const char* icon_name, const QString& label,
+                const QKeySequence& shortcut, const QString& help) {
+    auto* made = new QAction(icon(QLatin1String(icon_name)), label, owner);
+    made->setShortcut(shortcut);
+    QString plain = label;
+    plain.remove(QLatin1Char('&')).remove(QStringLiteral("…"));
+    const QString keys = shortcut.toString(QKeySequence::NativeText);
+    made->setToolTip(keys.isEmpty() ? QStringLiteral("%1. %2").arg(plain, help)
+                                    : QStringLiteral("%1 (%2). %3").arg(plain, keys, help));
+    return made;
+}
+
+}  // namespace
+
+void MainWindow::makeActions() {
+    new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
+                  tr("Put the paper's CE+DRW demo into the editor"));
+    open_ = action(this, "open", tr("&Open config…"), QKeySequence::Open,
+                   tr("Read a config or a sweep from a JSON file"));
+    save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
+                   tr("Write the config as a JSON file"));
+    export_ = action(
+        this, "export", tr("&Export figures…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+        tr("Write the figures (PDF, PNG) and the result table (Markdown, CSV) into a folder"));
+    show_experiment_ =
+        action(this, "settings", tr("&Experiment"), QKeySequence(Qt::CTRL | Qt::Key_1),
+               tr("Edit a config and see what it means"));
+    show_runs_ = action(this, "plots", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
+                        tr("Watch and compare runs"));
+    show_sweep_ = action(this, "sweep", tr("S&weep"), QKeySequence(Qt::CTRL | Qt::Key_3),
+                         tr("Vary the config in the editor"));
+    start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
+                    tr("Queue a run of the config in the editor, or the runs of the sweep"));
+    pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
+                    tr("Hold the run within one batch"));
+    resume_ = action(this, "resume", tr("&Resume"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                     tr("Go on with a paused, stopped or interrupted run"));
+    stop_ = action(this, "stop", tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
+                   tr("End the run within one batch; it can be resumed"));
+    edit_ = action(this, "duplicate", tr("&Copy config to editor"),
+                   QKeySequence(Qt::CTRL | Qt::Key_D), tr("Start from the selected run's config"));
+    remove_ = action(this, "delete", tr("&Move to trash"), QKeySequence(Qt::Key_Delete),
+                     tr("Move the selected runs' folders into the workspace's trash"));
+    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
+
+    auto* group = new QActionGroup(this);
+    for (QAction* page : {show_experiment_, show_runs_, show_sweep_}) {
+        page->setCheckable(true);
+        group->addAction(page);
+    }
+    connect(new_, &QAction::triggered, this, &MainWindow::newConfig);
+    connect(open_, &QAction::triggered, this, &MainWindow::openConfigDialog);
+    connect(save_, &QAction::triggered, this, &MainWindow::saveConfigDialog);
+    connect(export_, &QAction::triggered, this, &MainWindow::exportFiguresDialog);
+    connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
+    connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
+    connect(show_sweep_, &QAction::triggered, this, &MainWindow::showSweep);
+    connect(start_, &QAction::triggered, this, &MainWindow::start);
+    connect(pause_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
+    });
+    connect(resume_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) {
+            if (controller_.holds(run)) {
+                controller_.setPaused(run, false);
+            } else if (controller_.find(run)->status.state != RunState::finished) {
+                controller_.resume(run);
+            }
+        }
+    });
+    connect(stop_, &QAction::triggered, this, [this] {
+        for (const QString& run : chosenRuns()) controller_.stop(run);
+    });
+    connect(edit_, &QAction::triggered, this, [this] {
+        const QStringList runs = chosenRuns();
+        if (!runs.isEmpty()) editRun(runs.front());
+    });
+    connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
+}
+
+void MainWindow::makeMenus() {
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addActions({new_, open_, save_});
+    connect(file->addAction(tr("Save s&weep…")), &QAction::triggered, this,
+            &MainWindow::saveSweepDialog);
+    file->addSeparator();
+    connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
+            &MainWindow::startDemo);
+    connect(file->addAction(tr("&Import the authors' run…")), &QAction::triggered, this,
+            &MainWindow::importRunDialog);
+    file->addAction(export_);
+    file->addSeparator();
+    QAction* quit = file->addAction(tr("&Quit"));
+    quit->setShortcut(QKeySequence::Quit);
+    connect(quit, &QAction::triggered, this, &QWidget::close);
+
+    menuBar()
+        ->addMenu(tr("&Run"))
+        ->addActions({start_, pause_, resume_, stop_, edits_->editAction(), edits_->forkAction(),
+                      edit_, remove_});
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    view->addActions({show_experiment_, show_runs_, show_sweep_});
+    QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
+    connect(fit, &QAction::triggered, &runs_->plots(), &LivePlots::fit);
+    view->addSeparator();
+    auto* themes = new QActionGroup(this);
+    const std::pair<QString, Theme> choices[] = {{tr("Theme of the &system"), Theme::system},
+                                                 {tr("&Light"), Theme::light},
+                                                 {tr("&Dark"), Theme::dark}};
+    for (const auto& [label, theme] : choices) {
+        QAction* choice = view->addAction(label);
+        choice->setCheckable(true);
+        choice->setChecked(settings_.theme() == theme);
+        themes->addAction(choice);
+        connect(choice, &QAction::triggered, this,
+                [this, theme = theme] { applyChosenTheme(theme); });
+    }
+
+    QMenu* data_menu = menuBar()->addMenu(tr("&Data"));
+    for (const DatasetInfo& dataset : datasets()) {
+        QAction* get = data_menu->addAction(tr("Fetch %1").arg(text(dataset.label)));
+        connect(get, &QAction::triggered, this, [this, &dataset] {
+            if (const auto folder = controller_.dataStore().find(dataset)) {
+                banner_->showMessage(tr("%1 is in %2").arg(text(dataset.label), text(*folder)));
+            } else {
+                fetcher_->fetch(dataset);
+            }
+        });
+    }
+    data_menu->addSeparator();
+    connect(data_menu->addAction(tr("&Cancel fetching")), &QAction::triggered, fetcher_,
+            [this] { fetcher_->cancel(); });
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
+}
+
+void MainWindow::makeToolBar() {
+    QToolBar* bar = addToolBar(tr("Main"));
+    bar->setObjectName(QStringLiteral("toolbar"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setIconSize({16, 16});
+    bar->addActions({show_experiment_, show_runs_, show_sweep_});
+    bar->addSeparator();
+    bar->addActions({start_, pause_, resume_, stop_});
+    auto* space = new QWidget;
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    bar->addActions({open_, save_, export_});
+}
+
+void MainWindow::makeStatusBar() {
+    progress_text_ = new QLabel;
+    progress_text_->setAccessibleName(tr("Progress of the run in training"));
+    progress_bar_ = new QProgressBar;
+    progress_bar_->setTextVisible(false);
+    progress_bar_->setFixedSize(200, 8);
+    progress_bar_->setRange(0, 1000);
+    progress_bar_->setAccessibleName(tr("Progress of the run in training"));
+    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
+    workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    workspace->setForegroundRole(QPalette::PlaceholderText);
+    statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);
+    statusBar()->addWidget(progress_bar_);
+    statusBar()->addWidget(progress_text_, 1);
+    statusBar()->addPermanentWidget(workspace);
+    statusBar()->setSizeGripEnabled(false);
+}
+
+}  // namespace ballast

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <QString>
+#include <QTimer>
+#include <QWidget>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "app/desktop/pages/axis_editor.h"
+#include "app/desktop/sweep_planner.h"
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+class QVBoxLayout;
+
+namespace ballast {
+
+class ErrorLabel;
+class TrunkTree;
+
+/// Where a sweep is built: axes over the fields of a base config, seeds, and beside them what that
+/// comes to: how many runs, what they share, and the tree of it, following every edit.
+class SweepPage : public QWidget {
+    Q_OBJECT
+public:
+    /// `count_classes` is called on a thread of the page's own; it may throw Error.
+    explicit SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent = nullptr);
+
+    /// The config that all runs have but for the axes; it need not be valid.
+    void setBase(const nlohmann::json& base);
+
+    /// The sweep as core/experiment/sweep.h reads it.
+    nlohmann::json sweep() const;
+    /// Shows a sweep over a base. Throws ConfigError where it has presets, which have no base.
+    void setSweep(const nlohmann::json& sweep);
+    /// Shows axes, seeds and name of what sweep() once gave, finished or not, over the base that is
+    /// there. What cannot be understood is left out.
+    void restoreSweep(const nlohmann::json& sweep);
+
+    /// How long an epoch takes, to say hours; 0: not known.
+    void setSecondsPerEpoch(double seconds);
+
+    /// Why no sweep can be trained now; empty: it can.
+    void setObstacle(const QString& reason);
+
+    /// What the page has worked out last.
+    const SweepOutline& outline() const { return outline_; }
+    QString summary() const;
+    TrunkTree& tree() { return *tree_; }
+    std::vector<AxisEditor*> axes() const { return axes_; }
+    AxisEditor* addAxis();
+    /// As the button does: asks for the sweep to be started, where it can be.
+    void requestStart();
+
+    QByteArray layoutState() const;
+    void restoreLayout(const QByteArray& state);
+
+Q_SIGNALS:
+    /// After every edit and after setBase() and setSweep(); what it comes to follows.
+    void changed();
+    /// The outline is that of the sweep as it stands.
+    void outlined();
+    void startRequested(const nlohmann::json& sweep);
+
+private:
+    QWidget* makeEditor();
+    QWidget* makeOutcome();
+    void removeAxis(AxisEditor* axis);
+    void edited();
+    void work();
+    void showOutline(const SweepOutline& outline);
+    QString summaryText() const;
+    void updateStart();
+    bool textIsRight();
+
+    SweepPlanner* planner_;
+    QTimer settle_;  // edits are worked out when they pause
+    QSplitter* splitter_;
+    QLabel* base_text_;
+    QVBoxLayout* axes_column_;
+    QLabel* empty_;
+    QLineEdit* name_;
+    QLineEdit* seeds_;
+    ErrorLabel* seeds_problem_;
+    QLabel* summary_;
+    ErrorLabel* problems_;
+    TrunkTree* tree_;
+    QLabel* obstacle_text_;
+    QPushButton* start_;
+    std::vector<AxisEditor*> axes_;
+    std::vector<AxisField> fields_;
+    nlohmann::json base_ = nlohmann::json::object();
+    nlohmann::json full_base_ = nlohmann::json::object();  // of the last base that was right
+    SweepOutline outline_;
+    QString obstacle_;
+    double seconds_per_epoch_ = 0.0;
+    bool settled_ = false;  // the outline is that of the sweep as it stands
+};
+
+}  // namespace ballast

@@ -1,0 +1,211 @@
+#include "app/desktop/pages/sweep_page.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QToolButton>
+#include <QtTest>
+
+#include "core/experiment/imbalance.h"
+#include "core/experiment/sweep.h"
+#include "tests/core/error_of.h"
+#include "widgets/trunk_tree.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+namespace {
+
+/// Deferred re-weighting, the learning rate falling where it begins.
+json base() {
+    return {
+        {"name", "CE+ADRW"},
+        {"phases", {{{"from", 0}}, {{"from", 160}, {"alpha", {{"rule", "power"}, {"nu", 0.15}}}}}},
+        {"lr_schedule", {{"steps", {{{"from", 160}, {"factor", 0.01}}}}}}};
+}
+
+template<class T>
+T* part(QWidget& parent, const char* name) {
+    return parent.findChild<T*>(QLatin1String(name));
+}
+
+void type(QLineEdit* line, const QString& text) {
+    line->selectAll();
+    QTest::keyClicks(line, text);
+}
+
+}  // namespace
+
+class TestSweepPage : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<SweepPage> page_;
+
+    /// The next outline after what was just edited.
+    bool outlined() {
+        QSignalSpy spy(page_.get(), &SweepPage::outlined);
+        return spy.wait(5000);
+    }
+    QPushButton* start() { return part<QPushButton>(*page_, "start_sweep"); }
+
+private Q_SLOTS:
+    void init() {
+        page_ =
+            std::make_unique<SweepPage>([](const DataConfig& data) { return classCounts(data); });
+        page_->resize(1200, 700);
+        page_->setBase(base());
+        page_->show();
+    }
+    void cleanup() { page_.reset(); }
+
+    void fieldsOfTheBaseCanBeChosen() {
+        const auto fields = axisFields(base());
+        const auto has = [&](const char* pointer) {
+            return std::ranges::find(fields, pointer, &AxisField::pointer) != fields.end();
+        };
+        QVERIFY(has("/phases/1/alpha/nu"));
+        QVERIFY(has("/phases/1/alpha"));
+        QVERIFY(has("/lr_schedule/steps/0/from"));
+        QVERIFY(has("/optimizer/lr"));
+        QVERIFY(!has("/phases/0/alpha/nu"));
+        QVERIFY(!has("/phases/2/from"));
+        QVERIFY(!has("/training/seed"));
+        const auto nu = std::ranges::find(fields, "/phases/1/alpha/nu", &AxisField::pointer);
+        QCOMPARE(nu->text, QStringLiteral("ν of class weight α_y, phase 2"));
+    }
+
+    void whatIsTypedBecomesASweepAndItsTree() {
+        QTest::mouseClick(part<QPushButton>(*page_, "add_axis"), Qt::LeftButton);
+        QCOMPARE(page_->axes().size(), 1U);
+        AxisEditor& axis = *page_->axes()[0];
+        auto* field = part<QComboBox>(axis, "field");
+        type(field->lineEdit(), QStringLiteral("/phases/1/alpha/nu"));
+        QTest::keyClick(field->lineEdit(), Qt::Key_Return);
+        QCOMPARE(axis.pointer(), std::string("/phases/1/alpha/nu"));
+        QVERIFY(field->currentText().startsWith(QStringLiteral("ν of")));
+        type(part<QLineEdit>(axis, "values"), QStringLiteral("0 .. 0.4 step 0.1"));
+        type(part<QLineEdit>(*page_, "seeds"), QStringLiteral("0-1"));
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 10U);
+        QCOMPARE(page_->outline().plan.epochs_shared, 2 * (160 + 5 * 40));
+        QCOMPARE(page_->tree().rows(), 10);
+        QVERIFY(page_->summary().contains(QStringLiteral("10 runs")));
+        QVERIFY(page_->summary().contains(QStringLiteral("64 % saved")));
+        QVERIFY(!page_->summary().contains(QStringLiteral("about")));
+        page_->setSecondsPerEpoch(36.0);
+        QVERIFY(page_->summary().contains(QStringLiteral("about 7:12:00 instead of 20:00:00")));
+
+        QSignalSpy asked(page_.get(), &SweepPage::startRequested);
+        QVERIFY(start()->isEnabled());
+        QCOMPARE(start()->text(), QStringLiteral("Start 10 runs"));
+        QTest::mouseClick(start(), Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        const auto sent = asked[0][0].value<json>();
+        QCOMPARE(sweepRuns(sweepFromJson(sent, "sent")).size(), 10U);
+        QCOMPARE(sent["base"], base());
+    }
+
+    void theLearningRateStepMovesAlong() {
+        AxisEditor* axis = page_->addAxis();
+        axis->setAxis({{"/phases/1/from", {100, 120}}});
+        auto* moves = part<QCheckBox>(*axis, "moves");
+        QTRY_VERIFY(moves->isVisible());
+        QVERIFY(!moves->isChecked());
+        QCOMPARE(axis->axis(), json({{"/phases/1/from", {100, 120}}}));
+        QTest::mouseClick(moves, Qt::LeftButton, {}, QPoint(8, moves->height() / 2));
+        const json both = {{"/phases/1/from", {100, 120}},
+                           {"/lr_schedule/steps/0/from", {100, 120}}};
+        QCOMPARE(axis->axis(), both);
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().labels,
+                 (QStringList{QStringLiteral("T₀ = 100"), QStringLiteral("T₀ = 120")}));
+        axis->setAxis({{"/optimizer/lr", {0.1}}});
+        QVERIFY(!moves->isVisible());
+        axis->setAxis(both);
+        QVERIFY(moves->isVisible() && moves->isChecked());
+    }
+
+    void problemsAreSaidWhereTheyAre() {
+        AxisEditor* axis = page_->addAxis();
+        axis->setAxis({{"/phases/1/alpha/nu", {0.1}}});
+        auto* problem = part<QLabel>(*axis, "problem");
+        auto* values = part<QLineEdit>(*axis, "values");
+        type(values, QStringLiteral("0 .. 1"));
+        QVERIFY(outlined());
+        QVERIFY(problem->text().contains(QStringLiteral("Say how many")));
+        QVERIFY(!start()->isEnabled());
+        type(values, QStringLiteral("0, -1"));
+        QVERIFY(outlined());
+        QVERIFY(problem->text().contains(QStringLiteral("out of range")));
+        QVERIFY(part<QLabel>(*page_, "problems")->text().contains(QStringLiteral("ν = -1")));
+        QVERIFY(!start()->isEnabled());
+        QCOMPARE(page_->tree().rows(), 0);
+        type(values, QStringLiteral("0, 1"));
+        QVERIFY(outlined());
+        QVERIFY(!problem->isVisible());
+        QVERIFY(start()->isEnabled());
+        page_->setObstacle(QStringLiteral("no data"));
+        QVERIFY(!start()->isEnabled());
+    }
+
+    void axesCanBeRemoved() {
+        page_->addAxis()->setAxis({{"/phases/1/alpha/nu", {0.1, 0.2}}});
+        page_->addAxis()->setAxis({{"/optimizer/lr", {0.1, 0.2}}});
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 4U);
+        QTest::mouseClick(part<QToolButton>(*page_->axes()[1], "remove"), Qt::LeftButton);
+        QTRY_COMPARE(page_->axes().size(), 1U);
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 2U);
+    }
+
+    void aSweepComesBackAsItWas() {
+        const json sweep = {
+            {"format", 1},
+            {"name", "mine"},
+            {"base", base()},
+            {"axes",
+             {{{"/phases/1/from", {100, 120}}, {"/lr_schedule/steps/0/from", {100, 120}}},
+              {{"/optimizer/lr", {{"from", 0.01}, {"to", 1}, {"count", 3}, {"scale", "log"}}}},
+              {{"/optimizer/momentum", {0.5, 0.9}}, {"/training/batch_size", {64, 128}}}}},
+            {"seeds", {0, 1, 2}}};
+        page_->setSweep(sweep);
+        QCOMPARE(page_->sweep(), sweep);
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 36U);
+        const QString presets = errorOf([&] {
+            page_->setSweep({{"presets", {{"methods", {"CE"}}}}});
+        });
+        QVERIFY2(presets.contains(QStringLiteral("presets")), qPrintable(presets));
+        QCOMPARE(page_->sweep(), sweep);
+    }
+
+    /// Typing goes on while ten thousand runs are worked out; more are only counted.
+    void manyRuns() {
+        AxisEditor* axis = page_->addAxis();
+        axis->setAxis({{"/phases/1/alpha/nu", {{"from", 0}, {"to", 1}, {"count", 10'000}}}});
+        QElapsedTimer beat;
+        qint64 longest = 0;
+        QTimer ticks;
+        connect(&ticks, &QTimer::timeout, this,
+                [&] { longest = std::max(longest, beat.restart()); });
+        beat.start();
+        ticks.start(5);
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 10'000U);
+        QVERIFY2(longest < 250, qPrintable(QString::number(longest)));
+        QCOMPARE(page_->tree().rows(), TrunkTree::kMostRows);
+        axis->setAxis({{"/phases/1/alpha/nu", {{"from", 0}, {"to", 1}, {"count", 1'000'000}}}});
+        page_->setBase({{"name", "other"}, {"phases", base()["phases"]}});
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 1'000'000U);
+        QVERIFY(!page_->outline().planned);
+        QVERIFY(page_->summary().contains(QStringLiteral("1,000,000 runs")));
+    }
+};
+
+QTEST_MAIN(TestSweepPage)
+#include "tst_sweep_page.moc"
