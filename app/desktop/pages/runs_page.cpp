@@ -3,6 +3,7 @@
 #include <QDataStream>
 #include <QIODevice>
 #include <QSplitter>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -16,6 +17,8 @@
 namespace ballast {
 namespace {
 
+constexpr int kWaitsInterval = 500;  // ms
+
 /// The lowest number no other run has.
 int freeColor(const std::map<QString, int>& colors) {
     for (int color = 0;; ++color) {
@@ -23,6 +26,11 @@ int freeColor(const std::map<QString, int>& colors) {
             std::ranges::any_of(colors, [&](const auto& entry) { return entry.second == color; });
         if (!taken) return color;
     }
+}
+
+QString nameOf(const RunSummary& run) {
+    const std::string& name = run.description.config.name;
+    return QString::fromStdString(name.empty() ? run.id : name);
 }
 
 double progressOf(const RunSummary& run, const RunController& controller) {
@@ -45,7 +53,8 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       down_(new QSplitter(Qt::Vertical)),
       list_(new RunList),
       plots_(new LivePlots),
-      results_(new ResultView) {
+      results_(new ResultView),
+      waits_(new QTimer(this)) {
     down_->addWidget(plots_);
     down_->addWidget(results_);
     down_->setStretchFactor(0, 1);
@@ -74,6 +83,22 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
         showState(run);
         showResult(run);
     });
+    connect(&controller_, &RunController::configChanged, this, [this](const QString& run) {
+        plots_->addRun(plotInfo(*controller_.find(run), colors_[run]));  // it keeps its visibility
+        plots_->setRecords(run, controller_.find(run)->records);
+        showState(run);
+        showResult(run);
+    });
+    // Which runs wait for others is decided by the workers, some time after a state has changed.
+    waits_->setSingleShot(true);
+    waits_->setInterval(kWaitsInterval);
+    connect(waits_, &QTimer::timeout, this, &RunsPage::showWaiting);
+    const auto later = [this] {
+        if (!waits_->isActive()) waits_->start();
+    };
+    connect(&controller_, &RunController::runAdded, this, later);
+    connect(&controller_, &RunController::runChanged, this, later);
+    connect(&controller_, &RunController::progressed, this, later);
     connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
     connect(&controller_, &RunController::recordArrived, this, [this](const QString& run, int) {
         plots_->appendRecord(run, controller_.find(run)->records.back());
@@ -122,13 +147,18 @@ void RunsPage::setVisible(const QString& run, bool visible) {
     showState(run);
 }
 
+void RunsPage::showWaiting() {
+    for (const RunSummary* run : controller_.runs()) {
+        if (run->status.state == RunState::queued) showState(QString::fromStdString(run->id));
+    }
+}
+
 void RunsPage::showState(const QString& id) {
     const RunSummary* run = controller_.find(id);
     if (run == nullptr) return;
     RunListItem item;
     item.id = id;
-    const std::string& name = run->description.config.name;
-    item.name = QString::fromStdString(name.empty() ? run->id : name);
+    item.name = nameOf(*run);
     item.color_index = colors_[id];
     item.visible = plots_->isRunVisible(id);
     item.state = run->error.empty() ? run->status.state : RunState::failed;
@@ -140,10 +170,8 @@ void RunsPage::showState(const QString& id) {
 void RunsPage::showResult(const QString& id) {
     const RunSummary* run = controller_.find(id);
     if (run == nullptr || !run->error.empty()) return;
-    const RunConfig& config = run->description.config;
-    results_->setRow(resultRow(id,
-                               QString::fromStdString(config.name.empty() ? run->id : config.name),
-                               run->status.state, config.training, run->records));
+    results_->setRow(resultRow(id, nameOf(*run), run->status.state,
+                               run->description.config.training, run->records));
 }
 
 QString RunsPage::statusText(const RunSummary& run, const RunController& controller) {
@@ -154,6 +182,9 @@ QString RunsPage::statusText(const RunSummary& run, const RunController& control
     if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
     switch (run.status.state) {
         case RunState::queued:
+            if (const RunSummary* trunk = controller.find(controller.waitsFor(id))) {
+                return tr("waits for the trunk of %1, %2 epochs").arg(nameOf(*trunk)).arg(epochs);
+            }
             return done == 0 ? tr("queued, %1 epochs").arg(epochs)
                              : tr("queued, goes on after %1 of %2 epochs").arg(done).arg(epochs);
         case RunState::running:

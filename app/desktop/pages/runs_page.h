@@ -4,6 +4,7 @@
 #include <map>
 
 class QSplitter;
+class QTimer;
 
 namespace ballast {
 
@@ -42,6 +43,7 @@ private:
     void addRun(const QString& run);
     void removeRun(const QString& run);
     void showState(const QString& run);
+    void showWaiting();  // what queued runs wait for
     void showResult(const QString& run);
     void setVisible(const QString& run, bool visible);
 
@@ -51,6 +53,7 @@ private:
     RunList* list_;
     LivePlots* plots_;
     ResultView* results_;
+    QTimer* waits_;
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
 };
 
