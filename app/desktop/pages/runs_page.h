@@ -2,6 +2,7 @@
 
 #include <QWidget>
 #include <map>
+#include <set>
 
 class QSplitter;
 class QTimer;
@@ -12,10 +13,11 @@ class LivePlots;
 class ResultView;
 class RunController;
 class RunList;
-struct RunSummary;
+struct IndexedRun;
 
 /// Where runs are watched and compared: the list, the live plots, the result table. It shows what
-/// the controller knows and changes nothing but what is visible.
+/// the controller knows and changes nothing but what is visible. A run's records are read when it
+/// is put on the plots.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
@@ -32,7 +34,7 @@ public:
     void restoreLayout(const QByteArray& state);
 
     /// One line about a run's state, for the list.
-    static QString statusText(const RunSummary& run, const RunController& controller);
+    static QString statusText(const IndexedRun& run, const RunController& controller);
 
 Q_SIGNALS:
     void selectionChanged();
@@ -40,8 +42,13 @@ Q_SIGNALS:
     void removeRequested(const QStringList& runs);
 
 private:
+    void addAllRuns();
     void addRun(const QString& run);
     void removeRun(const QString& run);
+    void giveColor(const QString& run);
+    bool isOnPlots(const QString& run) const;
+    void putOnPlots(const QString& run);
+    void showRun(const QString& run);
     void showState(const QString& run);
     void showWaiting();  // what queued runs wait for
     void showResult(const QString& run);
@@ -55,6 +62,7 @@ private:
     ResultView* results_;
     QTimer* waits_;
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
+    std::set<int> taken_colors_;
 };
 
 }  // namespace ballast
