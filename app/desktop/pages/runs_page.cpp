@@ -1,9 +1,13 @@
 #include "app/desktop/pages/runs_page.h"
 
+#include <QButtonGroup>
 #include <QDataStream>
+#include <QHBoxLayout>
 #include <QIODevice>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -13,6 +17,7 @@
 #include "widgets/palette.h"
 #include "widgets/result_view.h"
 #include "widgets/run_list.h"
+#include "widgets/run_table.h"
 
 namespace ballast {
 namespace {
@@ -45,9 +50,13 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       list_(new RunList),
       plots_(new LivePlots),
       results_(new ResultView),
+      table_(new RunTable([this] { return tableRuns(); })),
+      lower_(new QStackedWidget),
+      show_results_(new QToolButton),
+      show_table_(new QToolButton),
       waits_(new QTimer(this)) {
     down_->addWidget(plots_);
-    down_->addWidget(results_);
+    down_->addWidget(makeLower());
     down_->setStretchFactor(0, 1);
     down_->setStretchFactor(1, 0);
     down_->setSizes({640, 130});
@@ -62,7 +71,15 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(across_);
 
-    connect(list_, &RunList::selectionChanged, this, &RunsPage::selectionChanged);
+    connect(list_, &RunList::selectionChanged, this, [this] {
+        table_->setSelectedIds(list_->selectedIds());
+        Q_EMIT selectionChanged();
+    });
+    connect(table_, &RunTable::selectionChanged, this,
+            [this] { list_->setSelectedIds(table_->selectedIds()); });
+    connect(table_, &RunTable::visibilityToggled, this, &RunsPage::setVisible);
+    connect(table_, &RunTable::activated, this, &RunsPage::editRequested);
+    connect(table_, &RunTable::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::activated, this, &RunsPage::editRequested);
     connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
@@ -97,6 +114,50 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::runChanged, this, later);
     connect(&controller_, &RunController::progressed, this, later);
     connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
+}
+
+/// The results of the runs or the table of them, by a switch above.
+QWidget* RunsPage::makeLower() {
+    auto* lower = new QWidget;
+    auto* both = new QButtonGroup(lower);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(kSpace2, kSpace1, kSpace2, kSpace1);
+    row->setSpacing(kSpace1);
+    const auto add = [&](QToolButton* button, const QString& name, QWidget* view) {
+        button->setText(name);
+        button->setCheckable(true);
+        button->setAutoRaise(true);
+        both->addButton(button);
+        row->addWidget(button);
+        lower_->addWidget(view);
+        connect(button, &QToolButton::toggled, this, [this, view](bool on) {
+            if (on) lower_->setCurrentWidget(view);
+            table_->bar()->setVisible(lower_->currentWidget() == table_);
+        });
+    };
+    add(show_results_, tr("Results"), results_);
+    add(show_table_, tr("Table"), table_);
+    show_table_->setObjectName(QStringLiteral("show_table"));
+    row->addSpacing(kSpace3);
+    row->addWidget(table_->bar(), 1);
+    row->addStretch(0);
+    show_results_->setChecked(true);
+    auto* column = new QVBoxLayout(lower);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(lower_, 1);
+    return lower;
+}
+
+std::vector<TableRun> RunsPage::tableRuns() const {
+    std::vector<TableRun> runs;
+    for (const IndexedRun* run : controller_.runs()) {
+        const QString id = QString::fromStdString(run->id);
+        const auto color = colors_.find(id);
+        runs.push_back({run, color == colors_.end() ? 0 : color->second, plots_->isRunVisible(id)});
+    }
+    return runs;
 }
 
 void RunsPage::addAllRuns() {
@@ -143,6 +204,7 @@ void RunsPage::removeRun(const QString& run) {
     list_->removeItem(run);
     plots_->removeRun(run);
     results_->removeRun(run);
+    table_->refreshSoon();
 }
 
 /// The lowest number no other run has.
@@ -198,12 +260,14 @@ void RunsPage::showState(const QString& id) {
     item.status = statusText(*run, controller_);
     item.progress = progressOf(*run, controller_);
     list_->setItem(item);
+    table_->setRunVisible(id, item.visible);
 }
 
 void RunsPage::showResult(const QString& id) {
     const IndexedRun* run = controller_.find(id);
     if (run == nullptr || !run->error.empty()) return;
     results_->setRow(resultRow(*run));
+    table_->refreshSoon();
 }
 
 QString RunsPage::statusText(const IndexedRun& run, const RunController& controller) {
@@ -252,7 +316,8 @@ void RunsPage::select(const QString& run) {
 QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << across_->saveState() << down_->saveState();
+    stream << across_->saveState() << down_->saveState() << show_table_->isChecked()
+           << table_->state();
     return state;
 }
 
@@ -260,9 +325,14 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QByteArray across;
     QByteArray down;
     QDataStream stream(state);
-    stream >> across >> down;
+    bool table_shown = false;
+    QByteArray table;
+    stream >> across >> down >> table_shown >> table;
     if (!across.isEmpty()) across_->restoreState(across);
     if (!down.isEmpty()) down_->restoreState(down);
+    if (!table.isEmpty()) table_->restoreState(table);
+    show_table_->setChecked(table_shown);
+    show_results_->setChecked(!table_shown);
 }
 
 }  // namespace ballast

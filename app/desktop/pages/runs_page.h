@@ -3,9 +3,12 @@
 #include <QWidget>
 #include <map>
 #include <set>
+#include <vector>
 
 class QSplitter;
+class QStackedWidget;
 class QTimer;
+class QToolButton;
 
 namespace ballast {
 
@@ -13,11 +16,13 @@ class LivePlots;
 class ResultView;
 class RunController;
 class RunList;
+class RunTable;
 struct IndexedRun;
+struct TableRun;
 
-/// Where runs are watched and compared: the list, the live plots, the result table. It shows what
-/// the controller knows and changes nothing but what is visible. A run's records are read when it
-/// is put on the plots.
+/// Where runs are watched and compared: the list, the live plots, the results or a table. It shows
+/// what the controller knows and changes nothing but what is visible. A run's records are read when
+/// it is put on the plots.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
@@ -29,6 +34,7 @@ public:
     LivePlots& plots() { return *plots_; }
     RunList& list() { return *list_; }
     ResultView& results() { return *results_; }
+    RunTable& table() { return *table_; }
 
     QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);
@@ -42,6 +48,8 @@ Q_SIGNALS:
     void removeRequested(const QStringList& runs);
 
 private:
+    QWidget* makeLower();
+    std::vector<TableRun> tableRuns() const;
     void addAllRuns();
     void addRun(const QString& run);
     void removeRun(const QString& run);
@@ -60,6 +68,10 @@ private:
     RunList* list_;
     LivePlots* plots_;
     ResultView* results_;
+    RunTable* table_;
+    QStackedWidget* lower_;  // results or table
+    QToolButton* show_results_;
+    QToolButton* show_table_;
     QTimer* waits_;
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;
