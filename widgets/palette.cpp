@@ -2,10 +2,16 @@
 
 #include <QApplication>
 #include <QGuiApplication>
+#include <QPainter>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
+#include <QStyleOption>
+#include <QVariant>
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace ballast {
 namespace {
@@ -79,6 +85,56 @@ QString styleSheet(bool dark) {
         .arg(line, muted);
 }
 
+/// Fusion but for check boxes, whose frame it draws darker than the window: on a dark one it cannot
+/// be seen.
+class BallastStyle : public QProxyStyle {
+public:
+    BallastStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        if (element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck) {
+            paintCheckBox(*option, *painter);
+        } else {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+        }
+    }
+
+private:
+    static void paintCheckBox(const QStyleOption& option, QPainter& painter) {
+        const PlotColors colors = plotColors(option.palette.window().color().lightness() < 128);
+        const bool enabled = option.state.testFlag(State_Enabled);
+        const bool on = option.state.testFlag(State_On);
+        const bool partly = option.state.testFlag(State_NoChange);
+        const QColor accent = option.palette.color(QPalette::Highlight);
+        const bool marked =
+            option.state.testFlag(State_HasFocus) || option.state.testFlag(State_MouseOver);
+        QColor frame = on || partly || (marked && enabled) ? accent : colors.muted;
+        if (!enabled) frame = option.palette.color(QPalette::Mid);
+        const double side = std::min({14, option.rect.width(), option.rect.height()});
+        QRectF box(0, 0, side, side);
+        box.moveCenter(QRectF(option.rect).center());
+        box.moveTopLeft({std::round(box.left()), std::round(box.top())});
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(frame, 1));
+        painter.setBrush(on || partly ? QBrush(frame) : option.palette.brush(QPalette::Base));
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5);
+        painter.setPen(QPen(option.palette.color(QPalette::HighlightedText), 1.8, Qt::SolidLine,
+                            Qt::RoundCap, Qt::RoundJoin));
+        painter.setBrush(Qt::NoBrush);
+        const auto at = [&](double x, double y) {
+            return box.topLeft() + QPointF(x, y) * side / 14.0;
+        };
+        if (partly) {
+            painter.drawLine(at(4, 7), at(10, 7));
+        } else if (on) {
+            painter.drawPolyline(QPolygonF({at(3.5, 7.4), at(6.0, 9.9), at(10.5, 4.6)}));
+        }
+        painter.restore();
+    }
+};
+
 void use(QApplication& application, bool dark) {
     application.setPalette(dark ? darkPalette() : lightPalette());
     application.setStyleSheet(styleSheet(dark));
@@ -136,8 +192,9 @@ QColor seriesColor(int index) {
 
 void applyTheme(QApplication& application, Theme theme) {
     const bool system_dark = systemIsDark();
-    if (application.style()->name().compare(QStringLiteral("fusion"), Qt::CaseInsensitive) != 0) {
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (!application.property("ballast_style").toBool()) {
+        QApplication::setStyle(new BallastStyle);
+        application.setProperty("ballast_style", true);
     }
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
     QStyleHints* hints = QGuiApplication::styleHints();

@@ -88,25 +88,28 @@ QString shown(const ResultRow& row, int column) {
 
 }  // namespace
 
-ResultRow resultRow(const QString& id, const QString& name, RunState state,
-                    const TrainingConfig& training, std::span<const EpochRecord> records) {
+ResultRow resultRow(const IndexedRun& run) {
+    const RunConfig& config = run.description.config;
     ResultRow row;
-    row.id = id;
-    row.name = name;
-    row.state = state;
-    row.epochs = training.epochs;
-    row.selection = QString::fromStdString(training.selection);
-    if (records.empty()) return row;
-    const EpochRecord& last = records.back();
-    row.epochs_done = last.epoch + 1;
+    row.id = QString::fromStdString(run.id);
+    row.name = QString::fromStdString(config.name.empty() ? run.id : config.name);
+    row.state = run.status.state;
+    row.epochs = config.training.epochs;
+    row.selection = QString::fromStdString(config.training.selection);
+    row.epochs_done = static_cast<int>(run.epochs.size());
+    if (run.epochs.empty()) return row;
+    const EpochScalars& last = run.epochs.back();
+    const auto exactOr = [](double exact, double streaming) {
+        return std::isnan(exact) ? streaming : exact;
+    };
     row.last_balanced = last.balanced_test_accuracy;
-    const ClassStatistics& statistics = last.exact ? *last.exact : last.streaming;
-    row.majority = statistics.majority_accuracy;
-    row.minority = statistics.minority_accuracy;
-    if (const EpochRecord* best = bestRecord(records, training.selection)) {
-        row.best_balanced = best->balanced_test_accuracy;
-        row.best_epoch = best->epoch;
-        row.shots = best->shots;
+    row.majority = exactOr(last.exact_majority_accuracy, last.majority_accuracy);
+    row.minority = exactOr(last.exact_minority_accuracy, last.minority_accuracy);
+    if (const auto best = run.bestEpoch()) {
+        const EpochScalars& record = run.epochs[*best];
+        row.best_balanced = record.balanced_test_accuracy;
+        row.best_epoch = static_cast<int>(*best);
+        row.shots = {record.many, record.medium, record.few};
     }
     return row;
 }

@@ -4,8 +4,7 @@
 #include <QWidget>
 #include <vector>
 
-#include "core/experiment/config.h"
-#include "core/results/records.h"
+#include "core/results/run_index.h"
 
 class QTableView;
 class QSortFilterProxyModel;
@@ -28,9 +27,8 @@ struct ResultRow {
     ShotAccuracy shots;               // test accuracy by class size, at the best epoch
 };
 
-/// The row a run's records give.
-ResultRow resultRow(const QString& id, const QString& name, RunState state,
-                    const TrainingConfig& training, std::span<const EpochRecord> records);
+/// The row that a run's scalars give.
+ResultRow resultRow(const IndexedRun& run);
 
 /// ResultRows as a table model. Qt::UserRole holds the number a column sorts by.
 class ResultModel : public QAbstractTableModel {

@@ -6,18 +6,17 @@
 #include <QListView>
 #include <QLocale>
 #include <QPainter>
-#include <QPainterPath>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/palette.h"
+#include "widgets/run_tick.h"
 
 namespace ballast {
 namespace {
 
-constexpr int kBox = 14;  // the tick, in the colour of the run
 constexpr int kBarHeight = 3;
 
 /// Draws one run: a tick box in the run's colour, name, state line and progress bar.
@@ -71,29 +70,18 @@ public:
 
 private:
     static QRect tickRect(const QRect& item, const QFontMetrics& metrics) {
-        return {item.left() + kSpace3, item.top() + kSpace2 + (metrics.height() - kBox) / 2, kBox,
-                kBox};
+        return {item.left() + kSpace3, item.top() + kSpace2 + (metrics.height() - kRunTick) / 2,
+                kRunTick, kRunTick};
     }
 
     static void paintTick(QPainter* painter, const QRect& rect, const QModelIndex& index) {
-        const QColor color = seriesColor(index.data(RunListModel::color_role).toInt());
-        const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
-        painter->setPen(QPen(color, 1.5));
-        painter->setBrush(on ? QBrush(color) : Qt::NoBrush);
-        painter->drawRoundedRect(QRectF(rect).adjusted(0.75, 0.75, -0.75, -0.75), 3, 3);
-        if (!on) return;
-        painter->setPen(QPen(color.lightness() > 150 ? Qt::black : Qt::white, 1.8, Qt::SolidLine,
-                             Qt::RoundCap, Qt::RoundJoin));
-        QPainterPath tick(QPointF(rect.left() + 3.5, rect.top() + 7.4));
-        tick.lineTo(rect.left() + 6.0, rect.top() + 9.9);
-        tick.lineTo(rect.left() + 10.5, rect.top() + 4.6);
-        painter->setBrush(Qt::NoBrush);
-        painter->drawPath(tick);
+        paintRunTick(*painter, rect, seriesColor(index.data(RunListModel::color_role).toInt()),
+                     static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt()));
     }
 
     static void paintText(QPainter* painter, const QStyleOptionViewItem& option,
                           const QModelIndex& index, const PlotColors& colors) {
-        const int left = option.rect.left() + kSpace3 + kBox + kSpace2;
+        const int left = option.rect.left() + kSpace3 + kRunTick + kSpace2;
         const int width = option.rect.right() - kSpace2 - left;
         const int line = option.fontMetrics.height();
         QFont bold = option.font;
@@ -153,10 +141,10 @@ QString runningText(const StepProgress& progress) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QString finishedText(const EpochRecord& best, const std::string& selection) {
+QString finishedText(double best_balanced, int best_epoch, const std::string& selection) {
     const QString text = RunListModel::tr("finished · best %1 % at epoch %2")
-                             .arg(100.0 * best.balanced_test_accuracy, 0, 'f', 1)
-                             .arg(best.epoch + 1);
+                             .arg(100.0 * best_balanced, 0, 'f', 1)
+                             .arg(best_epoch + 1);
     return selection == "validation" ? text + RunListModel::tr(", chosen on validation") : text;
 }
 
@@ -292,6 +280,16 @@ QStringList RunList::selectedIds() const {
     QStringList ids;
     for (const QModelIndex& row : rows) ids << row.data(RunListModel::id_role).toString();
     return ids;
+}
+
+void RunList::setSelectedIds(const QStringList& ids) {
+    QItemSelection selection;
+    for (const QString& id : ids) {
+        const int row = model_->rowOf(id);
+        if (row >= 0) selection.select(model_->index(row), model_->index(row));
+    }
+    view_->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    if (!selection.isEmpty()) view_->scrollTo(selection.indexes().front());
 }
 
 void RunList::select(const QString& id) {

@@ -25,9 +25,9 @@ EditActions::EditActions(RunController& controller, QWidget* window)
 
 void EditActions::setRuns(const QStringList& runs) {
     runs_ = runs;
-    const RunSummary* run = runs.size() == 1 ? controller_.find(runs.front()) : nullptr;
+    const IndexedRun* run = runs.size() == 1 ? controller_.find(runs.front()) : nullptr;
     const bool readable = run != nullptr && run->error.empty();
-    fork_->setEnabled(readable && !run->records.empty());
+    fork_->setEnabled(readable && !run->epochs.empty());
     edit_->setEnabled(readable && controller_.editEpoch(runs.front()).has_value());
 }
 
@@ -35,7 +35,7 @@ void EditActions::setRuns(const QStringList& runs) {
 void EditActions::ask(bool fork) {
     if (dialog_ != nullptr || runs_.size() != 1) return;
     const QString id = runs_.front();
-    const RunSummary* run = controller_.find(id);
+    const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
     std::vector<int> epochs;
     if (fork) {

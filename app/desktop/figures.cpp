@@ -9,7 +9,7 @@
 
 namespace ballast {
 
-RunPlotInfo plotInfo(const RunSummary& run, int color_index) {
+RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
     const RunConfig& config = run.description.config;
     RunPlotInfo info;
     info.selection = QString::fromStdString(run.description.config.training.selection);
@@ -24,7 +24,7 @@ RunPlotInfo plotInfo(const RunSummary& run, int color_index) {
 }
 
 std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
-                                                std::span<const RunSummary> runs,
+                                                std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder) {
     makeFolders(folder);
     std::vector<std::filesystem::path> files;
@@ -53,12 +53,16 @@ std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::
     if (runs.empty()) {
         throw ConfigError("the workspace " + workspace.string() + " has no run with results");
     }
+    std::vector<IndexedRun> rows;
+    for (const RunSummary& run : runs) rows.push_back(indexed(run));
     std::vector<RunCurves> curves;
+    std::vector<const IndexedRun*> pointers;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        curves.emplace_back(plotInfo(runs[i], static_cast<int>(i)));
+        curves.emplace_back(plotInfo(rows[i], static_cast<int>(i)));
         curves.back().setRecords(runs[i].records);
+        pointers.push_back(&rows[i]);
     }
-    return writeFigures(curves, runs, folder);
+    return writeFigures(curves, pointers, folder);
 }
 
 }  // namespace ballast

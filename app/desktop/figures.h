@@ -5,18 +5,18 @@
 #include <span>
 #include <vector>
 
-#include "core/results/run_folder.h"
+#include "core/results/run_index.h"
 #include "widgets/run_curves.h"
 
 namespace ballast {
 
 /// What the plots need to know about a run.
-RunPlotInfo plotInfo(const RunSummary& run, int color_index);
+RunPlotInfo plotInfo(const IndexedRun& run, int color_index);
 
 /// Writes every figure as PDF and PNG, and the result table as Markdown and CSV, into `folder`
 /// (made if missing), each file atomically. Returns the files. Throws StorageError.
 std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
-                                                std::span<const RunSummary> runs,
+                                                std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder);
 
 /// The same for all readable runs of a workspace. Throws ConfigError where it has none.

@@ -120,6 +120,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
+    connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runAdded, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runChanged, this, [this] {
@@ -130,7 +131,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::ended, this, &MainWindow::runEnded);
     connect(&controller_, &RunController::said, this,
             [this](const QString& run, const QString& line) {
-                const RunSummary* summary = controller_.find(run);
+                const IndexedRun* summary = controller_.find(run);
                 const QString name =
                     summary ? QString::fromStdString(summary->description.config.name) : run;
                 banner_->showMessage(tr("%1 %2").arg(name, line));
@@ -281,8 +282,8 @@ void MainWindow::exportFiguresDialog() {
         const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
         if (curves.empty())
             throw ConfigError("no run is visible; tick the runs to export in the list");
-        std::vector<RunSummary> runs;
-        for (const RunCurves& curve : curves) runs.push_back(*controller_.find(curve.info().id));
+        std::vector<const IndexedRun*> runs;
+        for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
         const auto files = writeFigures(curves, runs, toPath(folder));
         banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
     } catch (const std::exception& error) {
@@ -327,7 +328,7 @@ void MainWindow::startDemo() {
             const nlohmann::json config = demoConfig(name);
             const RunConfig wanted = configFromJson(config, name);
             const auto runs = controller_.runs();
-            const bool there = std::ranges::any_of(runs, [&](const RunSummary* run) {
+            const bool there = std::ranges::any_of(runs, [&](const IndexedRun* run) {
                 return run->error.empty() && run->description.config == wanted;
             });
             if (!there) controller_.start(config);
@@ -338,7 +339,7 @@ void MainWindow::startDemo() {
 }
 
 void MainWindow::editRun(const QString& run) {
-    const RunSummary* summary = controller_.find(run);
+    const IndexedRun* summary = controller_.find(run);
     if (summary == nullptr || !summary->error.empty()) return;
     experiment_->setConfig(nlohmann::json(toJson(summary->description.config)));
     showExperiment();
@@ -420,7 +421,7 @@ void MainWindow::updateActions() {
     bool can_stop = false;
     const QStringList runs = chosenRuns();
     for (const QString& id : runs) {
-        const RunSummary* run = controller_.find(id);
+        const IndexedRun* run = controller_.find(id);
         if (run == nullptr || !run->error.empty()) continue;
         const bool here = controller_.holds(id);
         const RunState state = run->status.state;
@@ -442,14 +443,14 @@ void MainWindow::updateActions() {
 
 void MainWindow::updateProgress() {
     const QString id = controller_.current();
-    const RunSummary* run = id.isEmpty() ? nullptr : controller_.find(id);
+    const IndexedRun* run = id.isEmpty() ? nullptr : controller_.find(id);
     progress_bar_->setVisible(run != nullptr);
     if (run == nullptr) {
         progress_text_->setText(tr("No run in training"));
         return;
     }
     const auto all = controller_.runs();
-    const auto waiting = std::ranges::count_if(all, [&](const RunSummary* other) {
+    const auto waiting = std::ranges::count_if(all, [&](const IndexedRun* other) {
         return other->status.state == RunState::queued && other->error.empty() &&
                controller_.holds(QString::fromStdString(other->id));
     });
@@ -468,7 +469,7 @@ void MainWindow::updateProgress() {
 }
 
 void MainWindow::runEnded(const QString& run) {
-    const RunSummary* summary = controller_.find(run);
+    const IndexedRun* summary = controller_.find(run);
     if (summary == nullptr) return;
     const RunState state = summary->status.state;
     if (state == RunState::failed || state == RunState::diverged) {

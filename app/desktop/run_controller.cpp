@@ -10,7 +10,6 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "core/results/atomic_file.h"
-#include "core/results/workspace.h"
 #include "core/run_edits.h"
 
 namespace ballast {
@@ -22,15 +21,7 @@ constexpr int kBusyPoll = 40;       // ms, while a run trains here
 constexpr int kIdlePoll = 400;      // ms
 constexpr int kForeignPoll = 2000;  // ms
 
-/// When the folder's records or status last changed.
-fs::file_time_type lastChange(const fs::path& folder) {
-    std::error_code error;
-    const auto status = fs::last_write_time(folder / "status.json", error);
-    const auto records = fs::last_write_time(folder / "epochs.jsonl", error);
-    return std::max(status, records);
-}
-
-bool waitsToBeTrained(const RunSummary& run) {
+bool waitsToBeTrained(const IndexedRun& run) {
     return run.error.empty() && (run.status.state == RunState::queued || run.interrupted);
 }
 
@@ -40,6 +31,7 @@ RunController::RunController(TrainingEnvironment environment, fs::path workspace
     : QObject(parent),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
+      index_(workspace_),
       starter_(new SweepStarter(this)),
       executor_(std::make_unique<Executor>(environment_)) {
     connect(starter_, &SweepStarter::done, this, &RunController::queueSweep);
@@ -52,11 +44,13 @@ RunController::RunController(TrainingEnvironment environment, fs::path workspace
 RunController::~RunController() = default;
 
 void RunController::open() {
-    for (RunSummary& run : readWorkspace(workspace_)) {
-        const RunSummary& added = add(std::move(run));
-        Q_EMIT runAdded(QString::fromStdString(added.id));
+    index_.refresh();
+    for (const IndexedRun& run : index_.runs()) {
+        if (mutableRun(run.id) != nullptr) continue;
+        const IndexedRun& added = add(run);
         if (waitsToBeTrained(added)) executor_->enqueue(added.folder);
     }
+    Q_EMIT opened();
     poll();
 }
 
@@ -64,7 +58,7 @@ QString RunController::start(const nlohmann::json& json) {
     RunConfig config = configFromJson(json, "the config");
     if (config.name.empty()) config.name = "run";
     const fs::path folder = createRun(workspace_, config, json, environment_);
-    const RunSummary& run = add(readRun(folder));
+    const IndexedRun& run = add(indexed(readRun(folder)));
     const QString id = QString::fromStdString(run.id);
     Q_EMIT runAdded(id);
     executor_->enqueue(folder);
@@ -84,7 +78,7 @@ void RunController::queueSweep(const QStringList& unfinished, int finished, cons
     for (const QString& id : unfinished) {
         const std::string name = id.toStdString();
         if (find(id) == nullptr) {
-            add(readRun(workspace_ / "runs" / name));
+            add(indexed(readRun(workspace_ / "runs" / name)));
             Q_EMIT runAdded(id);
         }
         if (!closing_) executor_->enqueue(workspace_ / "runs" / name);
@@ -95,9 +89,9 @@ void RunController::queueSweep(const QStringList& unfinished, int finished, cons
 
 std::vector<int> RunController::forkEpochs(const QString& run) const {
     std::vector<int> epochs;
-    const RunSummary* summary = find(run);
+    const IndexedRun* summary = find(run);
     if (summary == nullptr || !summary->error.empty()) return epochs;
-    const int most = std::min(static_cast<int>(summary->records.size()),
+    const int most = std::min(static_cast<int>(summary->epochs.size()),
                               summary->description.config.training.epochs);
     for (const CheckpointFile& file : checkpointFiles(summary->folder)) {
         if (file.epochs_done > 0 && file.epochs_done <= most) epochs.push_back(file.epochs_done);
@@ -106,7 +100,7 @@ std::vector<int> RunController::forkEpochs(const QString& run) const {
 }
 
 std::optional<int> RunController::editEpoch(const QString& run) const {
-    const RunSummary* summary = find(run);
+    const IndexedRun* summary = find(run);
     if (summary == nullptr || !summary->error.empty()) return std::nullopt;
     const RunState state = summary->status.state;
     const bool active = state == RunState::running || state == RunState::paused;
@@ -114,17 +108,17 @@ std::optional<int> RunController::editEpoch(const QString& run) const {
         return std::nullopt;
     }
     const bool begun = active && !summary->interrupted;  // its epoch ends as it began
-    const int epoch = static_cast<int>(summary->records.size()) + (begun ? 1 : 0);
+    const int epoch = static_cast<int>(summary->epochs.size()) + (begun ? 1 : 0);
     if (epoch >= summary->description.config.training.epochs) return std::nullopt;
     return epoch;
 }
 
 QString RunController::fork(const QString& run, int epoch, const std::vector<Setting>& settings,
                             bool next_phase_now) {
-    const RunSummary* summary = find(run);
+    const IndexedRun* summary = find(run);
     if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
     const fs::path folder = forkRunAt(summary->folder, epoch, {settings, next_phase_now});
-    const QString id = QString::fromStdString(add(readRun(folder)).id);
+    const QString id = QString::fromStdString(add(indexed(readRun(folder))).id);
     Q_EMIT runAdded(id);
     executor_->enqueue(folder);
     poll();
@@ -138,14 +132,15 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
         throw ConfigError("epoch " + std::to_string(epoch) +
                           " has begun meanwhile; look at what the edit would change once more");
     }
-    RunSummary* summary = mutableRun(run.toStdString());
+    IndexedRun* summary = mutableRun(run.toStdString());
     editRun(summary->folder, {settings, next_phase_now});
     summary->description = readDescription(summary->folder);
+    summary->description.config_as_given = nullptr;
     Q_EMIT configChanged(run);
 }
 
 void RunController::resume(const QString& run) {
-    const RunSummary* summary = find(run);
+    const IndexedRun* summary = find(run);
     if (summary != nullptr && summary->error.empty()) executor_->enqueue(summary->folder);
     poll();
 }
@@ -161,7 +156,7 @@ void RunController::stop(const QString& run) {
 
 void RunController::moveToTrash(const QString& run) {
     const std::string id = run.toStdString();
-    const RunSummary* summary = find(run);
+    const IndexedRun* summary = find(run);
     if (summary == nullptr) return;
     if (holds(run)) throw StorageError("the run is in training; stop it first");
     makeFolders(workspace_ / "trash");
@@ -171,8 +166,7 @@ void RunController::moveToTrash(const QString& run) {
         throw StorageError("cannot move " + summary->folder.string() +
                            " to the trash: " + error.message());
     }
-    std::erase_if(runs_, [&](const auto& other) { return other->id == id; });
-    Q_EMIT runRemoved(run);
+    remove(id);
 }
 
 void RunController::close() {
@@ -182,18 +176,19 @@ void RunController::close() {
     poll();
 }
 
-std::vector<const RunSummary*> RunController::runs() const {
-    std::vector<const RunSummary*> list;
+std::vector<const IndexedRun*> RunController::runs() const {
+    std::vector<const IndexedRun*> list;
     for (const auto& run : runs_) list.push_back(run.get());
     return list;
 }
 
-const RunSummary* RunController::find(const QString& run) const {
-    const std::string id = run.toStdString();
-    for (const auto& summary : runs_) {
-        if (summary->id == id) return summary.get();
-    }
-    return nullptr;
+const IndexedRun* RunController::find(const QString& run) const {
+    return mutableRun(run.toStdString());
+}
+
+std::vector<EpochRecord> RunController::readRecords(const QString& run) const {
+    const IndexedRun* known = find(run);
+    return known == nullptr ? std::vector<EpochRecord>() : readRun(known->folder).records;
 }
 
 std::optional<StepProgress> RunController::progress(const QString& run) const {
@@ -219,17 +214,21 @@ QString RunController::waitsFor(const QString& run) const {
     return QString::fromStdString(executor_->waitsFor(run.toStdString()));
 }
 
-RunSummary* RunController::mutableRun(const std::string& id) {
-    for (const auto& run : runs_) {
-        if (run->id == id) return run.get();
-    }
-    return nullptr;
+IndexedRun* RunController::mutableRun(const std::string& id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
 }
 
-RunSummary& RunController::add(RunSummary run) {
-    seen_[run.id] = lastChange(run.folder);
-    runs_.push_back(std::make_unique<RunSummary>(std::move(run)));
+IndexedRun& RunController::add(IndexedRun run) {
+    runs_.push_back(std::make_unique<IndexedRun>(std::move(run)));
+    by_id_[runs_.back()->id] = runs_.back().get();
     return *runs_.back();
+}
+
+void RunController::remove(const std::string& id) {
+    by_id_.erase(id);
+    std::erase_if(runs_, [&](const auto& other) { return other->id == id; });
+    Q_EMIT runRemoved(QString::fromStdString(id));
 }
 
 void RunController::poll() {
@@ -247,7 +246,7 @@ void RunController::poll() {
 }
 
 void RunController::handle(const RunEvent& event) {
-    RunSummary* run = mutableRun(event.run);
+    IndexedRun* run = mutableRun(event.run);
     if (run == nullptr) return;
     const QString id = QString::fromStdString(event.run);
     if (const auto* change = std::get_if<StateChange>(&event.what)) {
@@ -261,13 +260,14 @@ void RunController::handle(const RunEvent& event) {
         if (over) Q_EMIT ended(id);
     } else if (const auto* record = std::get_if<EpochRecord>(&event.what)) {
         const auto epoch = static_cast<std::size_t>(record->epoch);
-        if (epoch < run->records.size()) run->records.resize(epoch);  // trained again
-        run->records.push_back(*record);
+        if (epoch < run->epochs.size()) run->epochs.resize(epoch);  // trained again
+        run->epochs.push_back(scalarsOf(*record));
         run->status.epochs_done = record->epoch + 1;
-        Q_EMIT recordArrived(id, record->epoch);
+        Q_EMIT recordArrived(id, *record);
     } else if (const auto* replaced = std::get_if<RecordsReplaced>(&event.what)) {
-        run->records = replaced->records;
-        run->status.epochs_done = static_cast<int>(run->records.size());
+        run->epochs.clear();
+        for (const EpochRecord& one : replaced->records) run->epochs.push_back(scalarsOf(one));
+        run->status.epochs_done = static_cast<int>(run->epochs.size());
         Q_EMIT recordsReplaced(id);
     } else if (const auto* changed = std::get_if<ConfigChanged>(&event.what)) {
         run->description.config = changed->config;
@@ -277,30 +277,40 @@ void RunController::handle(const RunEvent& event) {
     }
 }
 
-/// New runs of the workspace, and changes of runs that another process trains.
+/// Runs that came or went, and changes of runs that another process trains.
 void RunController::readForeign() {
-    std::set<std::string> known;
-    for (const auto& run : runs_) {
-        known.insert(run->id);
-        if (executor_->holds(run->id)) continue;
-        const auto changed = lastChange(run->folder);
-        const bool active =
-            run->status.state == RunState::running || run->status.state == RunState::paused;
-        if (changed == seen_[run->id] && !active) continue;
-        seen_[run->id] = changed;
-        const QString id = QString::fromStdString(run->id);
-        const std::size_t records = run->records.size();
-        *run = readRun(run->folder);
+    index_.refresh(false);
+    std::set<std::string> there;
+    for (const IndexedRun& found : index_.runs()) {
+        there.insert(found.id);
+        const QString id = QString::fromStdString(found.id);
+        IndexedRun* run = mutableRun(found.id);
+        if (run == nullptr) {
+            add(found);
+            Q_EMIT runAdded(id);
+            continue;
+        }
+        // The files say no more of it than its worker does, and later.
+        if (executor_->holds(found.id)) continue;
+        const RunFreshness& before = run->freshness;
+        const RunFreshness& now = found.freshness;
+        const bool other_config = before.description != now.description;
+        const bool other_records = before.records != now.records;
+        if (!other_config && !other_records && before.status == now.status &&
+            before.folder == now.folder && before.checkpoints == now.checkpoints &&
+            run->interrupted == found.interrupted && run->error == found.error) {
+            continue;
+        }
+        *run = found;
+        if (other_config) Q_EMIT configChanged(id);
+        if (other_records) Q_EMIT recordsReplaced(id);
         Q_EMIT runChanged(id);
-        if (run->records.size() != records) Q_EMIT recordsReplaced(id);
     }
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(workspace_ / "runs", error)) {
-        const std::string name = entry.path().filename().string();
-        if (name.starts_with('.') || known.contains(name) || !entry.is_directory(error)) continue;
-        add(readRun(entry.path()));
-        Q_EMIT runAdded(QString::fromStdString(name));
+    std::vector<std::string> gone;
+    for (const auto& run : runs_) {
+        if (!there.contains(run->id) && !executor_->holds(run->id)) gone.push_back(run->id);
     }
+    for (const std::string& id : gone) remove(id);
 }
 
 }  // namespace ballast

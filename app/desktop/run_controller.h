@@ -8,11 +8,12 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "core/executor.h"
 #include "core/experiment/config_edit.h"
-#include "core/results/run_folder.h"
+#include "core/results/run_index.h"
 
 namespace ballast {
 
@@ -20,7 +21,8 @@ class SweepStarter;
 
 /// The window's side of training: the runs of one workspace and the workers that train them. A
 /// timer pulls what the workers say; runs that other processes train are read from their folders.
-/// All on the window's thread.
+/// Of every run the numbers that are one an epoch are held; those of each class stay on the disk
+/// until someone asks (readRecords). All on the window's thread.
 class RunController : public QObject {
     Q_OBJECT
 public:
@@ -31,7 +33,8 @@ public:
     const std::filesystem::path& workspace() const { return workspace_; }
     const DataStore& dataStore() const { return environment_.data_store; }
 
-    /// Reads the workspace and queues its runs that are waiting or were interrupted.
+    /// Reads the workspace and queues its runs that are waiting or were interrupted. opened()
+    /// follows, and no runAdded() for any of them.
     void open();
 
     /// Makes a run of a valid config and queues it. Returns its ID. Throws Error.
@@ -71,8 +74,13 @@ public:
     bool idle() const { return !executor_ || executor_->idle(); }
 
     /// The runs in the order of their making. Pointers hold until the next signal.
-    std::vector<const RunSummary*> runs() const;
-    const RunSummary* find(const QString& run) const;
+    std::vector<const IndexedRun*> runs() const;
+    const IndexedRun* find(const QString& run) const;
+
+    /// All of a run's records so far, from its folder; takes milliseconds. Empty for a run that is
+    /// unknown or cannot be read.
+    std::vector<EpochRecord> readRecords(const QString& run) const;
+
     std::optional<StepProgress> progress(const QString& run) const;
 
     /// Whether this process trains or is about to train the run.
@@ -85,13 +93,14 @@ public:
     QString waitsFor(const QString& run) const;
 
 Q_SIGNALS:
+    void opened();
     void runAdded(const QString& run);
     void runRemoved(const QString& run);
-    void runChanged(const QString& run);                // its state, not its records
-    void recordArrived(const QString& run, int epoch);  // see find(run)->records
-    void recordsReplaced(const QString& run);
+    void runChanged(const QString& run);  // its state, not its records
+    void recordArrived(const QString& run, const EpochRecord& record);
+    void recordsReplaced(const QString& run);  // see readRecords()
     void progressed(const QString& run);
-    void configChanged(const QString& run);  // by an edit
+    void configChanged(const QString& run);  // by an edit, here or elsewhere
     void said(const QString& run, const QString& line);
     /// How many runs of a sweep were queued, and how many are finished already; `error` is empty
     /// where all went well.
@@ -104,14 +113,16 @@ private:
     void handle(const RunEvent& event);
     void readForeign();
     void queueSweep(const QStringList& unfinished, int finished, const QString& error);
-    RunSummary* mutableRun(const std::string& id);
-    RunSummary& add(RunSummary run);
+    IndexedRun* mutableRun(const std::string& id) const;
+    IndexedRun& add(IndexedRun run);
+    void remove(const std::string& id);
 
     const TrainingEnvironment environment_;
     const std::filesystem::path workspace_;
-    std::vector<std::unique_ptr<RunSummary>> runs_;
+    RunIndex index_;  // what the folders say; runs_ knows more of those that train here
+    std::vector<std::unique_ptr<IndexedRun>> runs_;
+    std::unordered_map<std::string, IndexedRun*> by_id_;
     std::map<std::string, StepProgress> progress_;
-    std::map<std::string, std::filesystem::file_time_type> seen_;
     QTimer poll_timer_;
     QTimer foreign_timer_;
     bool closing_ = false;

@@ -291,7 +291,7 @@ fs::path RunIndex::cacheFile(const fs::path& workspace) {
     return workspace / "run-index.cache";
 }
 
-void RunIndex::refresh() {
+void RunIndex::refresh(bool may_write_cache) {
     effort_ = {};
     CacheContent cache;
     if (!cache_looked_at_) {
@@ -343,7 +343,7 @@ void RunIndex::refresh() {
     effort_.bytes_read = bytes_read;
     bytes_since_ += effort_.bytes_read;
     if (damaged) cache_whole_ = false;
-    writeCache();
+    if (may_write_cache) writeCache();
 }
 
 void RunIndex::writeCache() {

@@ -70,8 +70,9 @@ public:
     explicit RunIndex(std::filesystem::path workspace);
 
     /// Looks at every run's files and reads what changed since. One bad run hides no other, and a
-    /// workspace that cannot be written goes without the cache. Works with several threads.
-    void refresh();
+    /// workspace that cannot be written goes without the cache. Works with several threads. Writing
+    /// the cache waits for the disk: who refreshes often from a window does without.
+    void refresh(bool may_write_cache = true);
 
     /// Oldest first, as readWorkspace; stays valid until the next refresh().
     std::span<const IndexedRun> runs() const { return runs_; }

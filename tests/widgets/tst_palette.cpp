@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QCheckBox>
 #include <QtTest>
 #include <cmath>
 
@@ -34,6 +35,7 @@ private Q_SLOTS:
     void seriesStandOutAndDiffer_data() { textIsReadable_data(); }
     void seriesStandOutAndDiffer();
     void applyingAThemeChangesThePalette();
+    void anUntickedBoxIsSeen();
     void everyIconDrawsInTheThemesColor();
 };
 
@@ -87,6 +89,21 @@ void TestPalette::applyingAThemeChangesThePalette() {
     applyTheme(*qApp, Theme::light);
     QVERIFY(!isDarkTheme());
     QCOMPARE(plotColors().background, plotColors(false).background);
+}
+
+void TestPalette::anUntickedBoxIsSeen() {
+    for (const Theme theme : {Theme::light, Theme::dark}) {
+        applyTheme(*qApp, theme);
+        QCheckBox box;
+        box.resize(box.sizeHint());
+        const QImage image = box.grab().toImage();
+        const QColor window = QApplication::palette().color(QPalette::Window);
+        double best = 0.0;
+        for (int x = 0; x < image.width(); ++x) {
+            best = std::max(best, contrast(image.pixelColor(x, image.height() / 2), window));
+        }
+        QVERIFY(best >= 3.0);
+    }
 }
 
 void TestPalette::everyIconDrawsInTheThemesColor() {

@@ -53,10 +53,11 @@ void TestResultView::aRowFromRecords() {
     }
     records[2].exact = ClassStatistics{};
     records[2].exact->majority_accuracy = 0.95;
-    TrainingConfig training;
-    training.epochs = 3;
-    const ResultRow result =
-        resultRow(QStringLiteral("a"), QStringLiteral("A"), RunState::finished, training, records);
+    RunSummary run;
+    run.id = "a";
+    run.description.config.training.epochs = 3;
+    run.records = records;
+    const ResultRow result = resultRow(indexed(run));
     QCOMPARE(result.epochs_done, 3);
     QCOMPARE(result.best_epoch, 1);
     QCOMPARE(result.best_balanced, 0.7);
@@ -64,7 +65,7 @@ void TestResultView::aRowFromRecords() {
     QCOMPARE(result.majority, 0.95);
     QCOMPARE(result.shots.many, 0.2);
     QVERIFY(std::isnan(result.shots.few));
-    QCOMPARE(resultRow({}, {}, RunState::queued, training, {}).best_epoch, -1);
+    QCOMPARE(resultRow(IndexedRun{}).best_epoch, -1);
 }
 
 void TestResultView::sortsNumbersAndPutsMissingLast() {

@@ -114,11 +114,10 @@ void TestRunList::texts() {
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s · 0:48 left"));
     progress.seconds_left = -1;
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s"));
-    EpochRecord best;
-    best.epoch = 11;
-    best.balanced_test_accuracy = 0.8416;
-    QCOMPARE(finishedText(best, "test"), QStringLiteral("finished · best 84.2 % at epoch 12"));
-    QVERIFY(finishedText(best, "validation").endsWith(QStringLiteral("chosen on validation")));
+    QCOMPARE(finishedText(0.8416, 11, "test"),
+             QStringLiteral("finished · best 84.2 % at epoch 12"));
+    QVERIFY(
+        finishedText(0.8416, 11, "validation").endsWith(QStringLiteral("chosen on validation")));
     QCOMPARE(durationText(725), QStringLiteral("12:05"));
     QCOMPARE(durationText(3600 * 3 + 7 * 60), QStringLiteral("3:07:00"));
 }

@@ -1,8 +1,13 @@
 #include "app/desktop/pages/runs_page.h"
 
+#include <QButtonGroup>
 #include <QDataStream>
+#include <QHBoxLayout>
 #include <QIODevice>
 #include <QSplitter>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -12,23 +17,22 @@
 #include "widgets/palette.h"
 #include "widgets/result_view.h"
 #include "widgets/run_list.h"
+#include "widgets/run_table.h"
 
 namespace ballast {
 namespace {
 
-/// The lowest number no other run has.
-int freeColor(const std::map<QString, int>& colors) {
-    for (int color = 0;; ++color) {
-        const bool taken =
-            std::ranges::any_of(colors, [&](const auto& entry) { return entry.second == color; });
-        if (!taken) return color;
-    }
+constexpr int kWaitsInterval = 500;  // ms
+
+QString nameOf(const IndexedRun& run) {
+    const std::string& name = run.description.config.name;
+    return QString::fromStdString(name.empty() ? run.id : name);
 }
 
-double progressOf(const RunSummary& run, const RunController& controller) {
+double progressOf(const IndexedRun& run, const RunController& controller) {
     const int epochs = std::max(1, run.description.config.training.epochs);
     if (run.status.state == RunState::finished || !run.error.empty()) return -1.0;
-    double done = static_cast<double>(run.records.size());
+    double done = static_cast<double>(run.epochs.size());
     if (const auto step = controller.progress(QString::fromStdString(run.id));
         step && step->steps > 0) {
         done = step->epoch + static_cast<double>(step->step) / step->steps;
@@ -45,9 +49,14 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       down_(new QSplitter(Qt::Vertical)),
       list_(new RunList),
       plots_(new LivePlots),
-      results_(new ResultView) {
+      results_(new ResultView),
+      table_(new RunTable([this] { return tableRuns(); })),
+      lower_(new QStackedWidget),
+      show_results_(new QToolButton),
+      show_table_(new QToolButton),
+      waits_(new QTimer(this)) {
     down_->addWidget(plots_);
-    down_->addWidget(results_);
+    down_->addWidget(makeLower());
     down_->setStretchFactor(0, 1);
     down_->setStretchFactor(1, 0);
     down_->setSizes({640, 130});
@@ -62,98 +71,216 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(across_);
 
-    connect(list_, &RunList::selectionChanged, this, &RunsPage::selectionChanged);
+    connect(list_, &RunList::selectionChanged, this, [this] {
+        table_->setSelectedIds(list_->selectedIds());
+        Q_EMIT selectionChanged();
+    });
+    connect(table_, &RunTable::selectionChanged, this,
+            [this] { list_->setSelectedIds(table_->selectedIds()); });
+    connect(table_, &RunTable::visibilityToggled, this, &RunsPage::setVisible);
+    connect(table_, &RunTable::activated, this, &RunsPage::editRequested);
+    connect(table_, &RunTable::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::activated, this, &RunsPage::editRequested);
     connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
     connect(plots_, &LivePlots::runVisibilityChanged, this, &RunsPage::setVisible);
 
+    connect(&controller_, &RunController::opened, this, &RunsPage::addAllRuns);
     connect(&controller_, &RunController::runAdded, this, &RunsPage::addRun);
     connect(&controller_, &RunController::runRemoved, this, &RunsPage::removeRun);
-    connect(&controller_, &RunController::runChanged, this, [this](const QString& run) {
-        showState(run);
-        showResult(run);
-    });
-    connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
-    connect(&controller_, &RunController::recordArrived, this, [this](const QString& run, int) {
-        plots_->appendRecord(run, controller_.find(run)->records.back());
-        showState(run);
-        showResult(run);
-    });
+    connect(&controller_, &RunController::runChanged, this, &RunsPage::showRun);
+    connect(&controller_, &RunController::recordArrived, this,
+            [this](const QString& run, const EpochRecord& record) {
+                plots_->appendRecord(run, record);
+                showRun(run);
+            });
     connect(&controller_, &RunController::recordsReplaced, this, [this](const QString& run) {
-        plots_->setRecords(run, controller_.find(run)->records);
-        showState(run);
-        showResult(run);
+        if (isOnPlots(run)) plots_->setRecords(run, controller_.readRecords(run));
+        showRun(run);
     });
+    connect(&controller_, &RunController::configChanged, this, [this](const QString& run) {
+        if (isOnPlots(run)) putOnPlots(run);
+        showRun(run);
+    });
+    // Which runs wait for others is decided by the workers, some time after a state has changed.
+    waits_->setSingleShot(true);
+    waits_->setInterval(kWaitsInterval);
+    connect(waits_, &QTimer::timeout, this, &RunsPage::showWaiting);
+    const auto later = [this] {
+        if (!waits_->isActive()) waits_->start();
+    };
+    connect(&controller_, &RunController::opened, this, later);
+    connect(&controller_, &RunController::runAdded, this, later);
+    connect(&controller_, &RunController::runChanged, this, later);
+    connect(&controller_, &RunController::progressed, this, later);
+    connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
+}
+
+/// The results of the runs or the table of them, by a switch above.
+QWidget* RunsPage::makeLower() {
+    auto* lower = new QWidget;
+    auto* both = new QButtonGroup(lower);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(kSpace2, kSpace1, kSpace2, kSpace1);
+    row->setSpacing(kSpace1);
+    const auto add = [&](QToolButton* button, const QString& name, QWidget* view) {
+        button->setText(name);
+        button->setCheckable(true);
+        button->setAutoRaise(true);
+        both->addButton(button);
+        row->addWidget(button);
+        lower_->addWidget(view);
+        connect(button, &QToolButton::toggled, this, [this, view](bool on) {
+            if (on) lower_->setCurrentWidget(view);
+            table_->bar()->setVisible(lower_->currentWidget() == table_);
+        });
+    };
+    add(show_results_, tr("Results"), results_);
+    add(show_table_, tr("Table"), table_);
+    show_table_->setObjectName(QStringLiteral("show_table"));
+    row->addSpacing(kSpace3);
+    row->addWidget(table_->bar(), 1);
+    row->addStretch(0);
+    show_results_->setChecked(true);
+    auto* column = new QVBoxLayout(lower);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(lower_, 1);
+    return lower;
+}
+
+std::vector<TableRun> RunsPage::tableRuns() const {
+    std::vector<TableRun> runs;
+    for (const IndexedRun* run : controller_.runs()) {
+        const QString id = QString::fromStdString(run->id);
+        const auto color = colors_.find(id);
+        runs.push_back({run, color == colors_.end() ? 0 : color->second, plots_->isRunVisible(id)});
+    }
+    return runs;
+}
+
+void RunsPage::addAllRuns() {
+    const auto runs = controller_.runs();
+    std::set<QString> newest;
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // the newest are shown
+        if (!(*run)->error.empty()) continue;
+        if (newest.size() == kSeriesColors) break;
+        newest.insert(QString::fromStdString((*run)->id));
+    }
+    for (const IndexedRun* run : runs) {
+        const QString id = QString::fromStdString(run->id);
+        if (colors_.contains(id)) continue;
+        giveColor(id);
+        if (newest.contains(id)) putOnPlots(id);
+        showRun(id);
+    }
 }
 
 void RunsPage::addRun(const QString& id) {
-    const RunSummary* run = controller_.find(id);
+    const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
-    const int color = freeColor(colors_);
-    colors_[id] = color;
+    giveColor(id);
     if (run->error.empty()) {
-        plots_->addRun(plotInfo(*run, color));
-        plots_->setRecords(id, run->records);
+        putOnPlots(id);
         // Beyond eight the colours repeat: the newest eight are shown.
-        const QStringList shown = plots_->runIds();
-        int visible = 0;
-        for (const QString& other : shown) visible += plots_->isRunVisible(other) ? 1 : 0;
-        for (const QString& other : shown) {
+        const QStringList on_plots = plots_->runIds();
+        auto visible = std::ranges::count_if(
+            on_plots, [&](const QString& other) { return plots_->isRunVisible(other); });
+        for (const QString& other : on_plots) {
             if (visible <= kSeriesColors) break;
             if (!plots_->isRunVisible(other)) continue;
-            setVisible(other, false);
+            plots_->removeRun(other);
+            showState(other);
             --visible;
         }
-        showResult(id);
     }
-    showState(id);
+    showRun(id);
 }
 
 void RunsPage::removeRun(const QString& run) {
+    taken_colors_.erase(colors_[run]);
     colors_.erase(run);
     list_->removeItem(run);
     plots_->removeRun(run);
     results_->removeRun(run);
+    table_->refreshSoon();
 }
 
-void RunsPage::setVisible(const QString& run, bool visible) {
-    plots_->setRunVisible(run, visible);
+/// The lowest number no other run has.
+void RunsPage::giveColor(const QString& run) {
+    if (colors_.contains(run)) return;
+    int color = 0;
+    for (const int taken : taken_colors_) {
+        if (taken != color) break;
+        ++color;
+    }
+    taken_colors_.insert(color);
+    colors_[run] = color;
+}
+
+bool RunsPage::isOnPlots(const QString& run) const {
+    return plots_->runIds().contains(run);
+}
+
+/// Adds the run, or renews it; it stays hidden where it was.
+void RunsPage::putOnPlots(const QString& id) {
+    plots_->addRun(plotInfo(*controller_.find(id), colors_[id]));
+    plots_->setRecords(id, controller_.readRecords(id));
+}
+
+void RunsPage::setVisible(const QString& id, bool visible) {
+    const IndexedRun* run = controller_.find(id);
+    if (run == nullptr) return;
+    if (visible && run->error.empty() && !isOnPlots(id)) putOnPlots(id);
+    plots_->setRunVisible(id, visible);
+    showState(id);
+}
+
+void RunsPage::showRun(const QString& run) {
     showState(run);
+    showResult(run);
+}
+
+void RunsPage::showWaiting() {
+    for (const IndexedRun* run : controller_.runs()) {
+        if (run->status.state == RunState::queued) showState(QString::fromStdString(run->id));
+    }
 }
 
 void RunsPage::showState(const QString& id) {
-    const RunSummary* run = controller_.find(id);
+    const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
     RunListItem item;
     item.id = id;
-    const std::string& name = run->description.config.name;
-    item.name = QString::fromStdString(name.empty() ? run->id : name);
+    item.name = nameOf(*run);
     item.color_index = colors_[id];
     item.visible = plots_->isRunVisible(id);
     item.state = run->error.empty() ? run->status.state : RunState::failed;
     item.status = statusText(*run, controller_);
     item.progress = progressOf(*run, controller_);
     list_->setItem(item);
+    table_->setRunVisible(id, item.visible);
 }
 
 void RunsPage::showResult(const QString& id) {
-    const RunSummary* run = controller_.find(id);
+    const IndexedRun* run = controller_.find(id);
     if (run == nullptr || !run->error.empty()) return;
-    const RunConfig& config = run->description.config;
-    results_->setRow(resultRow(id,
-                               QString::fromStdString(config.name.empty() ? run->id : config.name),
-                               run->status.state, config.training, run->records));
+    results_->setRow(resultRow(*run));
+    table_->refreshSoon();
 }
 
-QString RunsPage::statusText(const RunSummary& run, const RunController& controller) {
+QString RunsPage::statusText(const IndexedRun& run, const RunController& controller) {
     if (!run.error.empty()) return QString::fromStdString(run.error);
     const int epochs = run.description.config.training.epochs;
-    const int done = static_cast<int>(run.records.size());
+    const int done = static_cast<int>(run.epochs.size());
     const QString id = QString::fromStdString(run.id);
     if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
     switch (run.status.state) {
         case RunState::queued:
+            if (const IndexedRun* trunk = controller.find(controller.waitsFor(id))) {
+                return tr("waits for the trunk of %1, %2 epochs").arg(nameOf(*trunk)).arg(epochs);
+            }
             return done == 0 ? tr("queued, %1 epochs").arg(epochs)
                              : tr("queued, goes on after %1 of %2 epochs").arg(done).arg(epochs);
         case RunState::running:
@@ -164,9 +291,10 @@ QString RunsPage::statusText(const RunSummary& run, const RunController& control
         case RunState::paused:
             return tr("paused in epoch %1/%2").arg(done + 1).arg(epochs);
         case RunState::finished:
-            if (const EpochRecord* best =
-                    bestRecord(run.records, run.description.config.training.selection))
-                return finishedText(*best, run.description.config.training.selection);
+            if (const auto best = run.bestEpoch()) {
+                return finishedText(run.best(), static_cast<int>(*best),
+                                    run.description.config.training.selection);
+            }
             return tr("finished");
         case RunState::stopped:
             return tr("stopped after %1 of %2 epochs").arg(done).arg(epochs);
@@ -188,7 +316,8 @@ void RunsPage::select(const QString& run) {
 QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << across_->saveState() << down_->saveState();
+    stream << across_->saveState() << down_->saveState() << show_table_->isChecked()
+           << table_->state();
     return state;
 }
 
@@ -196,9 +325,14 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QByteArray across;
     QByteArray down;
     QDataStream stream(state);
-    stream >> across >> down;
+    bool table_shown = false;
+    QByteArray table;
+    stream >> across >> down >> table_shown >> table;
     if (!across.isEmpty()) across_->restoreState(across);
     if (!down.isEmpty()) down_->restoreState(down);
+    if (!table.isEmpty()) table_->restoreState(table);
+    show_table_->setChecked(table_shown);
+    show_results_->setChecked(!table_shown);
 }
 
 }  // namespace ballast

@@ -2,8 +2,13 @@
 
 #include <QWidget>
 #include <map>
+#include <set>
+#include <vector>
 
 class QSplitter;
+class QStackedWidget;
+class QTimer;
+class QToolButton;
 
 namespace ballast {
 
@@ -11,10 +16,13 @@ class LivePlots;
 class ResultView;
 class RunController;
 class RunList;
-struct RunSummary;
+class RunTable;
+struct IndexedRun;
+struct TableRun;
 
-/// Where runs are watched and compared: the list, the live plots, the result table. It shows what
-/// the controller knows and changes nothing but what is visible.
+/// Where runs are watched and compared: the list, the live plots, the results or a table. It shows
+/// what the controller knows and changes nothing but what is visible. A run's records are read when
+/// it is put on the plots.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
@@ -26,12 +34,13 @@ public:
     LivePlots& plots() { return *plots_; }
     RunList& list() { return *list_; }
     ResultView& results() { return *results_; }
+    RunTable& table() { return *table_; }
 
     QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);
 
     /// One line about a run's state, for the list.
-    static QString statusText(const RunSummary& run, const RunController& controller);
+    static QString statusText(const IndexedRun& run, const RunController& controller);
 
 Q_SIGNALS:
     void selectionChanged();
@@ -39,9 +48,17 @@ Q_SIGNALS:
     void removeRequested(const QStringList& runs);
 
 private:
+    QWidget* makeLower();
+    std::vector<TableRun> tableRuns() const;
+    void addAllRuns();
     void addRun(const QString& run);
     void removeRun(const QString& run);
+    void giveColor(const QString& run);
+    bool isOnPlots(const QString& run) const;
+    void putOnPlots(const QString& run);
+    void showRun(const QString& run);
     void showState(const QString& run);
+    void showWaiting();  // what queued runs wait for
     void showResult(const QString& run);
     void setVisible(const QString& run, bool visible);
 
@@ -51,7 +68,13 @@ private:
     RunList* list_;
     LivePlots* plots_;
     ResultView* results_;
+    RunTable* table_;
+    QStackedWidget* lower_;  // results or table
+    QToolButton* show_results_;
+    QToolButton* show_table_;
+    QTimer* waits_;
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
+    std::set<int> taken_colors_;
 };
 
 }  // namespace ballast

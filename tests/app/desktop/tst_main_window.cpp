@@ -9,6 +9,7 @@
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
+#include "core/experiment/config_json.h"
 #include "core/results/run_folder.h"
 #include "tests/app/desktop/own_settings.h"
 #include "widgets/banner.h"
@@ -131,7 +132,7 @@ private Q_SLOTS:
         QTRY_COMPARE(sweep.outline().runs, std::uint64_t{2});
         QSignalSpy added(controller_.get(), &RunController::runAdded);
         sweep.startRequested(sweep.sweep());
-        QCOMPARE(added.count(), 2);
+        QTRY_COMPARE(added.count(), 2);
         QVERIFY(window_->runsPage().isVisible());
     }
 
@@ -193,6 +194,21 @@ private Q_SLOTS:
         QVERIFY(window_->banner().message().contains(QStringLiteral("cuda:99")));
         QVERIFY(window_->runsPage().list().model().find(run)->status.contains(
             QStringLiteral("cuda:99")));
+    }
+
+    void anEditReachesThePlots() {
+        RunDescription description;
+        description.config = configFromJson(smallConfig(), "the config");
+        description.config_as_given = smallConfig();
+        description.class_counts = {6000, 60};
+        const auto folder = OwnedRun::create(controller_->workspace(), description);
+        OwnedRun(folder).setStatus(RunState::stopped, 0, "");
+        controller_->open();
+        const QString run = QString::fromStdString(folder.filename().string());
+        const LivePlots& plots = window_->runsPage().plots();
+        QCOMPARE(plots.visibleCurves().at(0).info().phase_starts, std::vector<int>({0, 5}));
+        controller_->edit(run, 0, {{"/phases/1/from", 7}}, false);
+        QCOMPARE(plots.visibleCurves().at(0).info().phase_starts, std::vector<int>({0, 7}));
     }
 
     void aDamagedRunHidesNoOther() {

@@ -1,0 +1,213 @@
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QTableView>
+#include <QtTest>
+#include <deque>
+
+#include "core/error.h"
+#include "widgets/run_table.h"
+
+using namespace ballast;
+
+namespace {
+
+IndexedRun makeRun(const std::string& name, double best, std::int64_t seed = 0, double lr = 0.1) {
+    IndexedRun run;
+    run.id = name + "-" + std::to_string(seed);
+    run.description.config.name = name;
+    run.description.config.training.seed = seed;
+    run.description.config.optimizer.lr = lr;
+    run.status.state = RunState::finished;
+    if (std::isnan(best)) return run;
+    EpochScalars epoch;
+    epoch.balanced_test_accuracy = best - 0.125;
+    run.epochs.push_back(epoch);
+    epoch.balanced_test_accuracy = best;
+    run.epochs.push_back(epoch);
+    return run;
+}
+
+}  // namespace
+
+class TestRunTable : public QObject {
+    Q_OBJECT
+
+    std::deque<IndexedRun> runs_;
+    std::unique_ptr<RunTable> table_;
+
+    std::vector<TableRun> given() const {
+        std::vector<TableRun> list;
+        for (const IndexedRun& run : runs_) {
+            list.push_back({&run, static_cast<int>(list.size()), list.size() < 2});
+        }
+        return list;
+    }
+    QString cell(int row, const std::string& key) const {
+        const auto& columns = table_->model().columns();
+        const auto found = std::ranges::find(columns, key, &RunColumn::key);
+        if (found == columns.end()) return QStringLiteral("no such column");
+        return table_->model()
+            .index(row, static_cast<int>(found - columns.begin()))
+            .data()
+            .toString();
+    }
+    QStringList names() const {
+        QStringList list;
+        for (int row = 0; row < table_->model().rowCount(); ++row) list << cell(row, "name");
+        return list;
+    }
+    QTableView& view() const { return *table_->findChild<QTableView*>(); }
+
+private Q_SLOTS:
+    void init() {
+        runs_ = {makeRun("b", 0.5, 0), makeRun("none", kMissing, 0, 0.2),
+                 makeRun("a", 0.095, 0, 0.3), makeRun("b", 0.75, 1), makeRun("c", 0.25, 0, 0.25)};
+        table_ = std::make_unique<RunTable>([this] { return given(); });
+        table_->show();
+    }
+
+    void theModelKeepsItsPromises() {
+        RunTableModel model;
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setColumns({"name", "best", "/optimizer/lr"});
+        model.setRuns(given(), false);
+        model.sort(1, Qt::DescendingOrder);
+        model.setVisible(QStringLiteral("a-0"), true);
+        model.setRuns(given(), false);
+        model.setRuns(given(), true);
+        model.sort(2, Qt::AscendingOrder);
+        model.setColumns({"name"});
+        model.setRuns({}, true);
+        QCOMPARE(model.rowCount(), 0);
+        QVERIFY_THROWS_EXCEPTION(ConfigError, model.setColumns({"nonsense"}));
+    }
+
+    void sortsNumbersAndPutsMissingLast() {
+        const auto& columns = table_->model().columns();
+        const auto best = std::ranges::find(columns, "best", &RunColumn::key) - columns.begin();
+        view().sortByColumn(static_cast<int>(best), Qt::DescendingOrder);
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("b b c a none"));
+        view().sortByColumn(static_cast<int>(best), Qt::AscendingOrder);
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("a c b b none"));
+        QCOMPARE(cell(0, "best"), QStringLiteral("9.5"));
+        QCOMPARE(cell(4, "best"), QStringLiteral("–"));
+        view().sortByColumn(-1, Qt::AscendingOrder);
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("b none a b c"));
+    }
+
+    void filtersAsTheCommandLineDoes() {
+        auto* line = table_->bar()->findChild<QLineEdit*>();
+        line->setText(QStringLiteral("best>0.3 and name=b"));
+        QCOMPARE(names(), QStringList({QStringLiteral("b"), QStringLiteral("b")}));
+        line->setText(QStringLiteral("bets>0.3"));
+        QVERIFY(table_->problem().contains(QStringLiteral("bets")));
+        QCOMPARE(table_->model().rowCount(), 2);  // as it was
+        line->setText(QStringLiteral("/optimizer/lr=0.25"));
+        QCOMPARE(table_->problem(), QString());
+        QCOMPARE(names(), QStringList(QStringLiteral("c")));
+        line->clear();
+        QCOMPARE(table_->model().rowCount(), 5);
+    }
+
+    void groupsSeeds() {
+        table_->setGrouped(true);
+        QCOMPARE(table_->model().rowCount(), 4);
+        QCOMPARE(cell(0, "seeds"), QStringLiteral("2"));
+        QCOMPARE(cell(0, "best"), QStringLiteral("62.5 ± 17.7"));
+        const QString tip = table_->model().index(0, 0).data(Qt::ToolTipRole).toString();
+        QVERIFY(tip.contains(QStringLiteral("seed 1: 75.0 %")));
+        QSignalSpy toggled(table_.get(), &RunTable::visibilityToggled);
+        const QModelIndex first = table_->model().index(0, 0);
+        QCOMPARE(first.data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::PartiallyChecked));
+        table_->model().setData(first, Qt::Checked, Qt::CheckStateRole);
+        QCOMPARE(toggled.count(), 1);  // the one that was not shown
+        QCOMPARE(toggled.at(0).at(0).toString(), QStringLiteral("b-1"));
+        view().selectRow(0);
+        QCOMPARE(table_->selectedIds(),
+                 QStringList({QStringLiteral("b-0"), QStringLiteral("b-1")}));
+    }
+
+    void columnsOfWhatDiffers() {
+        const auto fields = differingFields(given());
+        QCOMPARE(fields, std::vector<std::string>({"/optimizer/lr", "/training/seed"}));
+        table_->setColumns({"name", "/optimizer/lr", "at:1", "unknown"});
+        QCOMPARE(cell(4, "/optimizer/lr"), QStringLiteral("0.25"));
+        QCOMPARE(cell(0, "at:1"), QStringLiteral("37.5"));
+        QCOMPARE(table_->model().columnCount(), 3);
+        runs_[4].description.config.optimizer.lr = 0.5;  // edited
+        table_->refresh();
+        QCOMPARE(cell(4, "/optimizer/lr"), QStringLiteral("0.5"));
+    }
+
+    void keepsTheSelectionWhileRunsComeAndSort() {
+        view().selectRow(2);
+        const QStringList selected = table_->selectedIds();
+        QCOMPARE(selected, QStringList(QStringLiteral("a-0")));
+        view().sortByColumn(0, Qt::AscendingOrder);
+        QCOMPARE(table_->selectedIds(), selected);
+        runs_.push_front(makeRun("0", 0.5));
+        table_->refresh();
+        QCOMPARE(table_->model().rowCount(), 6);
+        QCOMPARE(table_->selectedIds(), selected);
+    }
+
+    void copiesTabSeparatedValues() {
+        table_->setColumns({"name", "best"});
+        view().selectRow(3);
+        QCOMPARE(table_->selectionAsTsv(), QStringLiteral("Run\tBest %\nb\t75.0\n"));
+        view().clearSelection();
+        QCOMPARE(table_->selectionAsTsv().count(QLatin1Char('\n')), 6);
+    }
+
+    void theStateComesBack() {
+        table_->setColumns({"name", "last", "/optimizer/lr"});
+        table_->setGrouped(true);
+        table_->setFilter(QStringLiteral("best>0.2"));
+        view().sortByColumn(2, Qt::DescendingOrder);
+        const QStringList before = names();
+        RunTable other([this] { return given(); });
+        other.restoreState(table_->state());
+        QCOMPARE(other.columns(), table_->columns());
+        QStringList after;
+        for (int row = 0; row < other.model().rowCount(); ++row) {
+            after << other.model().index(row, 0).data().toString();
+        }
+        QCOMPARE(after, before);
+        other.restoreState("nonsense");
+        QCOMPARE(other.columns().size(), std::size_t{3});
+    }
+
+    void aThousandRunsAreQuick() {
+        runs_.clear();
+        for (int i = 0; i < 1000; ++i) {
+            runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
+                                    i % 5, 0.01 * (1 + i / 5)));
+        }
+        QElapsedTimer clock;
+        clock.start();
+        table_->refresh();
+        const auto first = clock.restart();
+        table_->setColumns({"name", "best", "last", "/optimizer/lr", "/training/seed"});
+        const auto columns = clock.restart();
+        table_->refresh();
+        const auto again = clock.restart();
+        view().sortByColumn(1, Qt::DescendingOrder);
+        const auto sorted = clock.restart();
+        table_->setGrouped(true);
+        const auto grouped = clock.restart();
+        table_->bar()->findChild<QLineEdit*>()->setText(QStringLiteral("best>0.5"));
+        const auto filtered = clock.restart();
+        qInfo("set %lld, columns %lld, again %lld, sorted %lld, grouped %lld, filtered %lld ms",
+              static_cast<long long>(first), static_cast<long long>(columns),
+              static_cast<long long>(again), static_cast<long long>(sorted),
+              static_cast<long long>(grouped), static_cast<long long>(filtered));
+        QVERIFY(first < 1000);
+        QVERIFY(sorted < 500);
+    }
+};
+
+QTEST_MAIN(TestRunTable)
+#include "tst_run_table.moc"
