@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/learning_library.h"
@@ -140,6 +141,36 @@ std::string fileName(const std::string& name) {
     return text.empty() ? "sweep" : text.substr(0, 80);
 }
 
+/// Of a run whose checkpoints have that size.
+std::int64_t bytesWith(std::int64_t checkpoint_bytes, const RunConfig& config,
+                       std::int64_t classes) {
+    const auto phases = static_cast<std::int64_t>(config.phases.size());
+    const std::int64_t checkpoints = 4 + 2 * (phases - 1);  // also the one that is being written
+    const double exact = config.training.exact_every > 0 ? 1.0 / config.training.exact_every : 0.0;
+    const double statistics = 200.0 + 125.0 * static_cast<double>(classes);
+    const double record = 250.0 + 25.0 * static_cast<double>(classes) + (1.0 + exact) * statistics;
+    return checkpoints * checkpoint_bytes +
+           static_cast<std::int64_t>(config.training.epochs * (record + 80.0)) + 16384;
+}
+
+/// Remembers the sizes of checkpoints: to know one a model has to be made.
+class CheckpointSizes {
+public:
+    std::int64_t of(const RunConfig& config, std::int64_t classes) {
+        const bool scale = std::ranges::any_of(
+            config.phases, [](const Phase& phase) { return phase.trainable == "head-scale"; });
+        const auto key =
+            std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);
+        const auto [found, is_new] = known_.try_emplace(key, 0);
+        if (is_new) found->second = learning().checkpointBytes(config, classes);
+        return found->second;
+    }
+
+private:
+    std::map<std::tuple<std::string, std::string, std::string, std::int64_t, bool>, std::int64_t>
+        known_;
+};
+
 struct SegmentRange {
     std::string run;
     int from = 0;
@@ -166,13 +197,7 @@ SegmentRange parseSegmentName(const std::string& name) {
 }  // namespace
 
 std::int64_t bytesOfRun(const RunConfig& config, std::int64_t classes) {
-    const auto phases = static_cast<std::int64_t>(config.phases.size());
-    const std::int64_t checkpoints = 4 + 2 * (phases - 1);  // also the one that is being written
-    const double exact = config.training.exact_every > 0 ? 1.0 / config.training.exact_every : 0.0;
-    const double statistics = 200.0 + 125.0 * static_cast<double>(classes);
-    const double record = 250.0 + 25.0 * static_cast<double>(classes) + (1.0 + exact) * statistics;
-    return checkpoints * learning().checkpointBytes(config, classes) +
-           static_cast<std::int64_t>(config.training.epochs * (record + 80.0)) + 16384;
+    return bytesWith(learning().checkpointBytes(config, classes), config, classes);
 }
 
 SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const TrainingEnvironment& slot,
@@ -215,6 +240,7 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
         plan.runs.push_back(std::move(planned));
     }
 
+    CheckpointSizes sizes;
     std::vector<bool> available(static_cast<std::size_t>(store.tree().size()));
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
         const PlannedRun& run = plan.runs[i];
@@ -229,8 +255,9 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
         if (epochs > 0)
             available[static_cast<std::size_t>(paths[i][static_cast<std::size_t>(epochs)])] = true;
         if (run.state != RunState::finished) {
+            const auto classes = static_cast<std::int64_t>(run.class_counts.size());
             plan.bytes_needed +=
-                bytesOfRun(run.run.config, static_cast<std::int64_t>(run.class_counts.size()));
+                bytesWith(sizes.of(run.run.config, classes), run.run.config, classes);
         }
     }
     plan.whole = planTrunks(paths);

@@ -5,6 +5,7 @@
 #include <QtTest>
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "core/error.h"
 #include "core/results/branch_points.h"
@@ -91,6 +92,24 @@ private Q_SLOTS:
         QVERIFY(plan.bytes_needed > 0 && plan.bytes_free > 0);
         for (const PlannedRun& run : plan.runs) QVERIFY(run.id.empty());
         QVERIFY(!fs::exists(workspace()));
+    }
+
+    /// What all need is what each needs, whatever tells them apart.
+    void roomForEachRun() {
+        json sweep = sweepJson({0.1, 0.2});
+        sweep["axes"]["/model/name"] = {"resnet8", "resnet20"};
+        sweep["axes"]["/training/epochs"] = {10, 20};
+        sweep["axes"]["/phases/1/trainable"] = {"all", "head-scale"};
+        const SweepPlan plan = planned(sweep);
+        QCOMPARE(plan.runs.size(), std::size_t{16});
+        std::int64_t bytes = 0;
+        std::set<std::int64_t> sizes;
+        for (const PlannedRun& run : plan.runs) {
+            sizes.insert(bytesOfRun(run.run.config, 10));
+            bytes += bytesOfRun(run.run.config, 10);
+        }
+        QCOMPARE(plan.bytes_needed, bytes);
+        QCOMPARE(sizes.size(), std::size_t{8});
     }
 
     void prepareMakesRunsAndNamesThem() {
