@@ -342,15 +342,17 @@ void Executor::work(const std::string& device) {
         const RunOutcome outcome = trainRun(choice->folder, environment, *control, observer,
                                             choice->trunk ? &*choice->trunk : nullptr);
         lock.lock();
-        if (outcome.busy && !closing_ && !control->mustEnd()) {
-            queue_.push_back(choice->folder);  // until the other process is done with it
-        } else {
-            events_.push_back({run, StateChange{outcome}});
-        }
         progress_.erase(run);
         running_.erase(run);
         ++changes_;
-        wake_.notify_all();
+        if (outcome.busy && !closing_ && !control->mustEnd()) {
+            queue_.push_back(choice->folder);  // until the other process is done with it
+            wake_.notify_all();
+            wake_.wait_for(lock, kForeignPoll, [this] { return closing_; });
+        } else {
+            events_.push_back({run, StateChange{outcome}});
+            wake_.notify_all();
+        }
     }
 }
 
