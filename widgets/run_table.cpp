@@ -40,15 +40,15 @@ constexpr const char* kOffered[] = {"state",    "epochs",   "best", "best-epoch"
                                     "majority", "minority", "many", "medium",     "few",
                                     "loss",     "method",   "data", "created",    "disk"};
 
-/// The first column: a tick in the run's colour, then the name.
-class NameDelegate : public QStyledItemDelegate {
+/// A cell with room on both sides; in the first column with a tick in the run's colour.
+class CellDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const int text = option.fontMetrics.horizontalAdvance(index.data().toString());
-        return {std::min(text + kRunTick + 4 * kSpace2, kMostColumnWidth),
-                option.fontMetrics.height() + kSpace2};
+        const int tick = index.column() == 0 ? kRunTick + kSpace2 : 0;
+        return {text + tick + 2 * kSpace2 + 1, option.fontMetrics.height() + kSpace2};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& given,
@@ -58,26 +58,30 @@ public:
         const QString text = option.text;
         option.text.clear();
         option.features &= ~QStyleOptionViewItem::HasCheckIndicator;
-        QApplication::style()->drawControl(QStyle::CE_ItemViewItem, &option, painter,
-                                           option.widget);
-        paintRunTick(*painter, tickRect(option.rect),
-                     seriesColor(index.data(RunTableModel::color_role).toInt()),
-                     static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt()));
-        const QRect where = option.rect.adjusted(kRunTick + 2 * kSpace2, 0, -kSpace1, 0);
+        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &option, painter,
+                                            option.widget);
+        QRect where = option.rect.adjusted(kSpace2, 0, -kSpace2, 0);
+        if (index.column() == 0) {
+            paintRunTick(*painter, tickRect(option.rect),
+                         seriesColor(index.data(RunTableModel::color_role).toInt()),
+                         static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt()));
+            where.setLeft(where.left() + kRunTick + kSpace2);
+        }
+        const bool active = option.state.testFlag(QStyle::State_Active);
         const bool selected = option.state.testFlag(QStyle::State_Selected);
         painter->save();
-        painter->setPen(option.palette.color(
-            option.state.testFlag(QStyle::State_Active) ? QPalette::Active : QPalette::Inactive,
-            selected ? QPalette::HighlightedText : QPalette::Text));
+        painter->setPen(
+            option.palette.color(active ? QPalette::Active : QPalette::Inactive,
+                                 selected ? QPalette::HighlightedText : QPalette::Text));
         painter->setFont(option.font);
-        painter->drawText(where, Qt::AlignVCenter | Qt::AlignLeft,
+        painter->drawText(where, static_cast<int>(option.displayAlignment),
                           option.fontMetrics.elidedText(text, Qt::ElideMiddle, where.width()));
         painter->restore();
     }
 
     bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
                      const QModelIndex& index) override {
-        if (event->type() != QEvent::MouseButtonRelease) return false;
+        if (event->type() != QEvent::MouseButtonRelease || index.column() > 0) return false;
         const auto* mouse = static_cast<QMouseEvent*>(event);
         const QRect hit = tickRect(option.rect).adjusted(-kSpace1, -kSpace1, kSpace1, kSpace1);
         if (mouse->button() != Qt::LeftButton || !hit.contains(mouse->position().toPoint())) {
@@ -125,7 +129,7 @@ RunTable::RunTable(Source source, QWidget* parent)
     table_->setObjectName(QStringLiteral("run_table"));
     table_->setAccessibleName(tr("Run table"));
     table_->setModel(model_);
-    table_->setItemDelegateForColumn(0, new NameDelegate(table_));
+    table_->setItemDelegate(new CellDelegate(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setAlternatingRowColors(true);
     table_->setShowGrid(false);
@@ -141,6 +145,11 @@ RunTable::RunTable(Source source, QWidget* parent)
     QHeaderView* header = table_->horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(40);
+    header->setStyleSheet(
+        QStringLiteral("QHeaderView::section { padding: 4px %1px; }"
+                       "QHeaderView::up-arrow, QHeaderView::down-arrow {"
+                       " subcontrol-position: top center; width: 9px; height: 9px; }")
+            .arg(kSpace2));
     header->setResizeContentsPrecision(kMeasuredRows);
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::DescendingOrder);  // the order of the runs
@@ -283,8 +292,7 @@ void RunTable::fitColumns() {
     table_->resizeColumnsToContents();
     QHeaderView* header = table_->horizontalHeader();
     for (int column = 0; column < header->count(); ++column) {
-        const int width = header->sectionSize(column) + kSpace2;
-        header->resizeSection(column, std::min(width, kMostColumnWidth));
+        header->resizeSection(column, std::min(header->sectionSize(column), kMostColumnWidth));
     }
 }
 
@@ -468,7 +476,7 @@ bool RunTable::eventFilter(QObject* watched, QEvent* event) {
             return true;
         }
         if (key->key() == Qt::Key_Space && table_->currentIndex().isValid()) {
-            NameDelegate::toggle(*model_, model_->index(table_->currentIndex().row(), 0));
+            CellDelegate::toggle(*model_, model_->index(table_->currentIndex().row(), 0));
             return true;
         }
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -77,7 +78,6 @@ RunColumn configColumn(const std::string& pointer) {
         symbol = text(owner->symbol);
         for (const ClassRuleInfo* rule : rulesFor(owner->term)) {
             if (!rule->parameter || rule->parameter->name != part) continue;
-            column.label += QStringLiteral(": ") + text(part);
             symbol = text(rule->parameter->symbol);
             column.help = text(rule->parameter->help);
         }
@@ -140,28 +140,37 @@ RunColumn runColumn(const std::string& key) {
 }
 
 std::vector<std::string> differingFields(std::span<const TableRun> runs) {
-    std::vector<std::string> fields;
-    const RunConfig* first = nullptr;
-    json first_fields;
+    struct Seen {
+        json value;
+        std::size_t configs = 0;  // that have the field
+        bool differs = false;
+    };
+    std::map<std::string, Seen> seen;
+    std::size_t configs = 0;
     const RunConfig* last = nullptr;
     for (const TableRun& row : runs) {
         if (!row.run->error.empty()) continue;
         const RunConfig& config = row.run->description.config;
-        if (first == nullptr) {
-            first = &config;
-            first_fields = json(toJson(config)).flatten();
-        }
         if (last != nullptr && config == *last) continue;
         last = &config;
-        const json its = json(toJson(config)).flatten();
-        const auto collect = [&](const json& a, const json& b) {
-            for (const auto& [pointer, value] : a.items()) {
-                const auto other = b.find(pointer);
-                if (other == b.end() || *other != value) fields.push_back(pointer);
-            }
-        };
-        collect(its, first_fields);
-        collect(first_fields, its);
+        ++configs;
+        const json fields = json(toJson(config)).flatten();
+        for (const auto& [pointer, value] : fields.items()) {
+            Seen& field = seen[pointer];
+            if (field.configs++ == 0) field.value = value;
+            field.differs = field.differs || field.value != value;
+        }
+    }
+    std::vector<std::string> fields;
+    for (const auto& [pointer, field] : seen) {
+        // A class rule is text, or an object with its name; the whole rule is one column.
+        const bool rule = pointer.ends_with("/rule");
+        const std::string shown_as = rule ? pointer.substr(0, pointer.size() - 5) : pointer;
+        const Field* info = findField(shown_as);
+        const bool is_rule = info != nullptr && info->type == FieldType::class_rule;
+        // Of a phase that only some have, its start and its rules count, and not all its defaults.
+        const bool some = field.configs < configs && (is_rule || pointer.ends_with("/from"));
+        if (field.differs || some) fields.push_back(shown_as);
     }
     std::ranges::sort(fields);
     fields.erase(std::ranges::unique(fields).begin(), fields.end());
@@ -394,6 +403,8 @@ std::vector<RunTableModel::Row> RunTableModel::groupedRows(std::span<const Table
     }
     const std::vector<RunGroup> groups = groupRuns(readable);
     const std::vector<std::string> names = groupNames(groups);
+    std::set<std::string> data;
+    for (const RunGroup& group : groups) data.insert(dataText(group.config().data));
     std::vector<Row> rows;
     for (const RunGroup& group : groups) {
         Row row;
@@ -418,8 +429,10 @@ std::vector<RunTableModel::Row> RunTableModel::groupedRows(std::span<const Table
         for (const RunColumn& column : columns_) {
             Cell cell;
             if (column.key == "name") {
-                cell.value = names[row.position];
-                cell.text = QString::fromStdString(names[row.position]);
+                std::string name = names[row.position];
+                if (data.size() > 1) name += " · " + dataText(group.config().data);
+                cell.text = QString::fromStdString(name);
+                cell.value = std::move(name);
             } else {
                 cell = cellOf(column.key, group);
             }

@@ -31,13 +31,13 @@ bool finished(const RunController& controller, const QString& run) {
     return controller.find(run)->status.state == RunState::finished;
 }
 
-std::string recordsOf(const RunSummary& run) {
-    return readFile(run.folder / "epochs.jsonl");
+std::string recordsOf(const std::filesystem::path& folder) {
+    return readFile(folder / "epochs.jsonl");
 }
 
 /// Bytes of the last checkpoint: weights, batch-norm statistics and momentum.
-std::string weightsOf(const RunSummary& run) {
-    return readFile(run.folder / "checkpoints" / "epoch-000002.safetensors");
+std::string weightsOf(const std::filesystem::path& folder) {
+    return readFile(folder / "checkpoints" / "epoch-000002.safetensors");
 }
 
 }  // namespace
@@ -79,8 +79,8 @@ private Q_SLOTS:
             QCOMPARE(exact[i], QPointF(record.epoch + 1, 100.0 * record.exact->minority_accuracy));
             QCOMPARE(test[i], QPointF(record.epoch + 1, 100.0 * record.balanced_test_accuracy));
         }
-        records_ = recordsOf(on_disk);
-        weights_ = weightsOf(on_disk);
+        records_ = recordsOf(on_disk.folder);
+        weights_ = weightsOf(on_disk.folder);
 
         const auto files = writeWorkspaceFigures(controller.workspace(), workspace("figures"));
         QVERIFY(files.size() >= 8);
@@ -103,8 +103,8 @@ private Q_SLOTS:
         QCOMPARE(controller.progress(run)->step, step);
         controller.setPaused(run, false);
         QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
-        QCOMPARE(recordsOf(*controller.find(run)), records_);
-        QCOMPARE(weightsOf(*controller.find(run)), weights_);
+        QCOMPARE(recordsOf(controller.find(run)->folder), records_);
+        QCOMPARE(weightsOf(controller.find(run)->folder), weights_);
     }
 
     // Closing asks the worker, keeps the window alive until it obeys, and loses no more than the
@@ -134,8 +134,8 @@ private Q_SLOTS:
         MainWindow window(controller);
         controller.open();
         QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
-        QCOMPARE(recordsOf(*controller.find(run)), records_);
-        QCOMPARE(weightsOf(*controller.find(run)), weights_);
+        QCOMPARE(recordsOf(controller.find(run)->folder), records_);
+        QCOMPARE(weightsOf(controller.find(run)->folder), weights_);
         QCOMPARE(window.runsPage().plots().curve(run, Series::balanced_test_accuracy).size(),
                  std::size_t{2});
     }

@@ -1,0 +1,116 @@
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/run_controller.h"
+#include "widgets/live_plots.h"
+#include "widgets/run_list.h"
+#include "widgets/run_table.h"
+
+using namespace ballast;
+
+namespace {
+
+QString makeRun(const std::filesystem::path& workspace, const std::string& name, double best) {
+    RunDescription description;
+    description.config.name = name;
+    description.config.training.epochs = 1;
+    description.config_as_given = nlohmann::json::object();
+    description.class_counts = {5000, 50};
+    const auto folder = OwnedRun::create(workspace, description);
+    EpochRecord record;
+    record.balanced_test_accuracy = best;
+    OwnedRun owned(folder);
+    owned.append(record);
+    owned.setStatus(RunState::finished, 1, "");
+    return QString::fromStdString(folder.filename().string());
+}
+
+}  // namespace
+
+/// The list, the plots and the table show the same runs.
+class TestRunsPage : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::unique_ptr<RunController> controller_;
+    std::unique_ptr<RunsPage> page_;
+    QString low_;
+    QString high_;
+
+    QTableView& view() { return *page_->table().findChild<QTableView*>(); }
+    static QToolButton& tableSwitch(RunsPage& page) {
+        return *page.findChild<QToolButton*>(QStringLiteral("show_table"));
+    }
+
+private Q_SLOTS:
+    void init() {
+        const auto workspace =
+            folder_.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString();
+        low_ = makeRun(workspace, "a", 0.25);
+        high_ = makeRun(workspace, "b", 0.5);
+        controller_ = std::make_unique<RunController>(TrainingEnvironment{}, workspace);
+        page_ = std::make_unique<RunsPage>(*controller_);
+        page_->resize(1000, 700);
+        page_->show();
+        controller_->open();
+        tableSwitch(*page_).click();
+    }
+    void cleanup() {
+        page_.reset();
+        controller_.reset();
+    }
+
+    void theTableTakesTheResultsPlace() {
+        QVERIFY(page_->table().isVisible());
+        QVERIFY(page_->table().bar()->isVisible());
+        QCOMPARE(page_->table().model().rowCount(), 2);
+        QCOMPARE(page_->table().model().idsOf(1), QStringList(high_));
+    }
+
+    void ticksOfTableListAndPlotsAgree() {
+        RunTableModel& model = page_->table().model();
+        model.setData(model.index(0, 0), Qt::Unchecked, Qt::CheckStateRole);
+        QVERIFY(!page_->plots().isRunVisible(low_));
+        QVERIFY(!page_->list().model().find(low_)->visible);
+        page_->list().model().setData(page_->list().model().index(0), Qt::Checked,
+                                      Qt::CheckStateRole);
+        QCOMPARE(model.index(0, 0).data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Checked));
+    }
+
+    void theSelectionIsOne() {
+        QSignalSpy changed(page_.get(), &RunsPage::selectionChanged);
+        view().selectRow(1);
+        QCOMPARE(page_->selectedRuns(), QStringList(high_));
+        QVERIFY(changed.count() >= 1);
+        page_->select(low_);
+        QCOMPARE(page_->table().selectedIds(), QStringList(low_));
+    }
+
+    // Actions never mean a run that cannot be seen where it was selected.
+    void aFilteredRunIsNoLongerSelected() {
+        view().selectRow(0);
+        page_->table().setFilter(QStringLiteral("best>0.3"));
+        QCOMPARE(page_->table().model().rowCount(), 1);
+        QCOMPARE(page_->selectedRuns(), QStringList());
+        page_->table().setFilter({});
+        QCOMPARE(page_->table().model().rowCount(), 2);
+    }
+
+    void theChoiceComesBack() {
+        page_->table().setFilter(QStringLiteral("best>0.3"));
+        RunsPage other(*controller_);
+        other.restoreLayout(page_->layoutState());
+        QVERIFY(tableSwitch(other).isChecked());
+        QCOMPARE(other.table().state(), page_->table().state());
+        RunsPage third(*controller_);
+        third.restoreLayout({});  // of a first start
+        QVERIFY(!tableSwitch(third).isChecked());
+    }
+};
+
+QTEST_MAIN(TestRunsPage)
+#include "tst_runs_page.moc"
