@@ -319,10 +319,13 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
         return read;
     }();
     if (sweep.size() > kManyRuns && !options.yes) {
-        throw ConfigError("the sweep has " +
-                          grouped(static_cast<std::int64_t>(
-                              std::min<std::uint64_t>(sweep.size(), 1'000'000'000'000ULL))) +
-                          " runs; if that is meant, say --yes");
+        const auto shown = [](std::uint64_t number) {
+            constexpr std::uint64_t kEnough = 1'000'000'000'000'000ULL;
+            return (number > kEnough ? "more than " : "") +
+                   grouped(static_cast<std::int64_t>(std::min(number, kEnough)));
+        };
+        throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
+                          shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
     const std::vector<std::string> slots = slotsOf(options);
     const TrainingEnvironment whole{store, options.threads, false};

@@ -308,10 +308,13 @@ void MainWindow::start() {
 
 void MainWindow::startSweep(const nlohmann::json& sweep) {
     try {
-        const std::uint64_t runs = sweepFromJson(sweep, "the sweep").size();
-        if (runs > kManyRuns) {
+        const Sweep read = sweepFromJson(sweep, "the sweep");
+        if (read.size() > kManyRuns) {
             const auto answer =
-                QMessageBox::question(this, tr("Start sweep"), tr("Make %L1 runs?").arg(runs));
+                QMessageBox::question(this, tr("Start sweep"),
+                                      tr("Make %L1 runs? Alone they would take %L2 epochs.")
+                                          .arg(read.size())
+                                          .arg(read.epochsAlone()));
             if (answer != QMessageBox::Yes) return;
         }
         controller_.startSweep(sweep);

@@ -318,6 +318,17 @@ std::uint64_t Sweep::size() const {
     return runs;
 }
 
+std::uint64_t Sweep::epochsAlone() const {
+    const json first = startingPoint(*this, methods.empty() ? nullptr : &methods.front());
+    const json::json_pointer at("/training/epochs");
+    const bool said = first.contains(at) && first[at].is_number_integer();
+    const int given = said ? first[at].get<int>() : TrainingConfig{}.epochs;
+    const auto epochs = static_cast<std::uint64_t>(std::max(0, given));
+    return epochs != 0 && size() > std::numeric_limits<std::uint64_t>::max() / epochs
+               ? std::numeric_limits<std::uint64_t>::max()
+               : size() * epochs;
+}
+
 Sweep sweepFromJson(const json& object, const std::string& subject) {
     std::vector<Problem> problems;
     Reader reader(problems);

@@ -43,6 +43,9 @@ struct Sweep {
 
     /// How many runs it has.
     std::uint64_t size() const;
+
+    /// Epochs that these would take alone, each as long as the first; without expanding it.
+    std::uint64_t epochsAlone() const;
 };
 
 /// One run of a sweep, with the values that tell it from the others, for people: "ν = 0.15".

@@ -123,7 +123,8 @@ private Q_SLOTS:
         const CliAnswer answer =
             runCli({"sweep", "-", "--workspace", path("never"), "--plan"}, sweep);
         QCOMPARE(answer.code, 2);
-        QVERIFY2(answer.says("the sweep has 10,001 runs; if that is meant, say --yes"),
+        QVERIFY2(answer.says("the sweep has 10,001 runs, alone 2,000,200 epochs; if that "
+                             "is meant, say --yes"),
                  answer.err.constData());
         QVERIFY(!fs::exists(path("never").toStdString()));
     }
