@@ -434,7 +434,9 @@ std::vector<SweepRun> sweepRuns(const Sweep& sweep) {
             }
             std::string name = given.value("name", "");
             if (name.empty()) name = method != nullptr ? *method : sweep.name;
-            if (!label.empty()) name += (name.empty() ? "" : " · ") + label;
+            if (!label.empty()) {
+                name += std::string(name.empty() ? "" : kNameSeparator) + label;
+            }
 
             const std::vector<Problem> found = checkConfig(given);
             for (const Problem& problem : found) report(name, problem);
@@ -450,7 +452,7 @@ std::vector<SweepRun> sweepRuns(const Sweep& sweep) {
                     run.given["training"]["seed"] = seed;
                     if (sweep.seeds.size() > 1) {
                         const std::string text = "seed " + std::to_string(seed);
-                        run.config.name += " · " + text;
+                        run.config.name += std::string(kNameSeparator) + text;
                         run.label += (run.label.empty() ? "" : ", ") + text;
                         run.given["name"] = run.config.name;
                     }

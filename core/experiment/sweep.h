@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/experiment/config.h"
@@ -47,6 +48,10 @@ struct Sweep {
     /// Epochs that these would take alone, each as long as the first; without expanding it.
     std::uint64_t epochsAlone() const;
 };
+
+/// Between the base's name and what tells a run of a sweep from the others, in the run's name:
+/// "VS+ADRW · ν = 0.15 · seed 3".
+inline constexpr std::string_view kNameSeparator = " · ";
 
 /// One run of a sweep, with the values that tell it from the others, for people: "ν = 0.15".
 struct SweepRun {

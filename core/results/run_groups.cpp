@@ -71,12 +71,23 @@ std::string fieldName(const std::string& pointer) {
     return symbolOf(*owner) + (part == "rule" ? "" : " " + part);
 }
 
+/// Whether it is a learning-rate step that begins with a phase which is named already.
+bool followsPhase(const json& fields, const std::string& pointer,
+                  const std::set<std::string>& differing) {
+    if (fieldPattern(pointer) != "/lr_schedule/steps/*/from") return false;
+    return std::ranges::any_of(differing, [&](const std::string& other) {
+        return fieldPattern(other) == "/phases/*/from" &&
+               fields.value(other, json()) == fields.value(pointer, json());
+    });
+}
+
 std::string withFields(const std::string& method, const json& fields,
                        const std::set<std::string>& differing) {
     std::map<std::string, int> names;  // the same symbol in several phases is told apart
     for (const std::string& pointer : differing) ++names[fieldName(pointer)];
     std::string list;
     for (const std::string& pointer : differing) {
+        if (followsPhase(fields, pointer, differing)) continue;
         std::string name = fieldName(pointer);
         if (names[name] > 1 && pointer.starts_with("/phases/")) {
             name += " of phase " + std::to_string(std::stoi(pointer.substr(8)) + 1);

@@ -13,6 +13,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
+#include "core/experiment/sweep.h"
 
 namespace ballast {
 namespace {
@@ -378,6 +379,9 @@ std::string dataText(const DataConfig& data) {
 }
 
 std::string methodName(const RunConfig& config) {
+    // In a sweep some value may make another preset of it; it is a value of the sweep all the same.
+    const std::size_t label = config.name.find(kNameSeparator);
+    if (label != std::string::npos && label > 0) return config.name.substr(0, label);
     std::string own = nameWithoutSeed(config.name);
     const bool known = std::ranges::find(presets(), own, &PresetInfo::name) != presets().end();
     if (known && presetFits(own, config)) return own;

@@ -56,9 +56,9 @@ std::string valueText(const FieldValue& value, int digits = -1);
 /// "CIFAR-10 LT 100": data set, profile and imbalance ratio.
 std::string dataText(const DataConfig& data);
 
-/// The method's name: the config's own without a trailing seed ("CE+DRW seed 3", "ce_s3") where
-/// that is a preset that gives this config; otherwise the name of a preset that does; otherwise its
-/// own all the same. Takes milliseconds.
+/// The method's name: of a run of a sweep its base's; else the config's own without a trailing seed
+/// ("CE+DRW seed 3", "ce_s3") where that is a preset that gives this config; otherwise the name of
+/// a preset that does; otherwise its own all the same. Takes milliseconds.
 std::string methodName(const RunConfig& config);
 
 }  // namespace ballast

@@ -235,6 +235,9 @@ private Q_SLOTS:
         // A name that says another method than the config does not count.
         config.name = "VS";
         QCOMPARE(methodName(config), std::string("CE+DRW"));
+        // A run of a sweep is of the sweep's method, whatever its value makes of it.
+        config.name = "mine · ν = 0.5 · seed 3";
+        QCOMPARE(methodName(config), std::string("mine"));
         // Where two methods are one config, the name decides.
         for (const char* method : {"VS", "LA"}) {
             PresetRequest request;
@@ -290,6 +293,16 @@ private Q_SLOTS:
         const auto names = groupNames(groups);
         QCOMPARE(names, (std::vector<std::string>{"VS+ADRW (ν = 0.1)", "VS+ADRW (ν = 0.2)",
                                                   "VS+ADRW (ν = 0.3)", "CE", "CE"}));
+        // A learning-rate step that begins with the phase is not worth a word.
+        std::vector<IndexedRun> moved;
+        for (const int t0 : {100, 120}) {
+            RunConfig config = preset("VS+ADRW");
+            config.phases[1].from = t0;
+            config.lr_schedule.steps = {{t0, 0.01}};
+            moved.push_back(made("x", config, {0.5}));
+        }
+        QCOMPARE(groupNames(groupRuns(pointers(moved))),
+                 (std::vector<std::string>{"VS+ADRW (T₀ = 100)", "VS+ADRW (T₀ = 120)"}));
         // A rule against another, and the same field in two phases.
         runs[1].description.config.phases[1].alpha = {"one", {}, {}};
         runs[1].description.config.phases[0].lr_factor = 0.5;
