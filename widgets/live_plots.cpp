@@ -1,6 +1,7 @@
 #include "widgets/live_plots.h"
 
 #include <QButtonGroup>
+#include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
@@ -23,6 +24,7 @@ namespace {
 
 constexpr int kFrame = 40;            // ms between repaints: 25 a second
 constexpr double kLeastEpochs = 2.0;  // in view
+constexpr int kChipLetters = 22;      // of a run's name
 
 /// Says what the lines and markers mean, once for all plots.
 class Key : public QWidget {
@@ -147,7 +149,10 @@ public:
 
     void dressChip(Run& run) const {
         const RunPlotInfo& info = run.curves.info();
-        run.chip->setText(info.name);
+        // Long names would take a line each; the tool tip has them whole.
+        const QFontMetrics metrics = run.chip->fontMetrics();
+        run.chip->setText(metrics.elidedText(info.name, Qt::ElideMiddle,
+                                             kChipLetters * metrics.averageCharWidth()));
         run.chip->setIcon(swatch(info.color_index, run.visible, q->devicePixelRatioF()));
         run.chip->setIconSize(QSize(12, 12));
         run.chip->setAccessibleName(LivePlots::tr("Show %1 on the plots").arg(info.name));
