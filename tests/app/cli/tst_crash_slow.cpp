@@ -117,7 +117,8 @@ private Q_SLOTS:
         QCOMPARE(records, readFile(reference_ / "epochs.jsonl"));
 
         const json config = json::parse(kConfig);
-        run_ = createRun(folder_.path().toStdString(), configFromJson(config, ""), config, {});
+        run_ = createRun(folder_.filePath("crashed").toStdString(), configFromJson(config, ""),
+                         config, {});
     }
 
     void killedAtAnyMoment() {
