@@ -398,27 +398,28 @@ RunConfig presetConfig(const PresetRequest& request) {
     return config;
 }
 
-std::string presetOf(const RunConfig& config) {
-    const auto same = [&](std::string_view name, int epochs) {
-        try {
-            RunConfig preset =
-                presetConfig({std::string(name), config.data.dataset, config.data.imbalance.profile,
-                              config.data.imbalance.ratio, "", epochs});
-            // When phases change is the user's; what they change to is the method.
-            if (preset.phases.size() != config.phases.size()) return false;
-            for (std::size_t i = 0; i < preset.phases.size(); ++i) {
-                preset.phases[i].from = config.phases[i].from;
-            }
-            return preset.phases == config.phases && preset.loss == config.loss &&
-                   preset.model.head == config.model.head;
-        } catch (const ConfigError&) {
-            return false;
+bool givesPreset(const RunConfig& config, std::string_view name) {
+    const int epochs = isSecondStage(name) ? config.phases.back().from : config.training.epochs;
+    if (epochs <= 0) return false;
+    const DataConfig& data = config.data;
+    try {
+        RunConfig preset = presetConfig({std::string(name), data.dataset, data.imbalance.profile,
+                                         data.imbalance.ratio, "", epochs});
+        // When phases change is the user's; what they change to is the method.
+        if (preset.phases.size() != config.phases.size()) return false;
+        for (std::size_t i = 0; i < preset.phases.size(); ++i) {
+            preset.phases[i].from = config.phases[i].from;
         }
-    };
+        return preset.phases == config.phases && preset.loss == config.loss &&
+               preset.model.head == config.model.head;
+    } catch (const ConfigError&) {
+        return false;
+    }
+}
+
+std::string presetOf(const RunConfig& config) {
     for (const PresetInfo& info : kPresets) {
-        int epochs = config.training.epochs;
-        if (isSecondStage(info.name)) epochs = config.phases.back().from;
-        if (epochs > 0 && same(info.name, epochs)) return std::string(info.name);
+        if (givesPreset(config, info.name)) return std::string(info.name);
     }
     return "";
 }

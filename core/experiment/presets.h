@@ -45,8 +45,12 @@ std::span<const ProtocolInfo> protocols();
 /// Throws ConfigError naming the unknown part and the nearest known.
 RunConfig presetConfig(const PresetRequest& request);
 
-/// The name of the method that gives `config`'s loss, head and phases on its data, whenever they
-/// begin, or "".
+/// Whether the method of that name gives `config`'s loss, head and phases on its data, whenever
+/// they begin.
+bool givesPreset(const RunConfig& config, std::string_view name);
+
+/// The name of the first method that gives `config`'s loss, head and phases on its data, whenever
+/// they begin, or "".
 std::string presetOf(const RunConfig& config);
 
 }  // namespace ballast

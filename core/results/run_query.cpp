@@ -237,24 +237,6 @@ std::string nameWithoutSeed(const std::string& given) {
     return given;
 }
 
-/// Whether the preset of that name gives the config's class terms. presetOf names the first of all
-/// that do, and for some data two methods are the same.
-bool presetFits(const std::string& method, const RunConfig& config) {
-    const DataConfig& data = config.data;
-    try {
-        RunConfig preset = presetConfig({method, data.dataset, data.imbalance.profile,
-                                         data.imbalance.ratio, "", config.training.epochs});
-        if (preset.phases.size() != config.phases.size()) return false;
-        for (std::size_t i = 0; i < preset.phases.size(); ++i) {
-            preset.phases[i].from = config.phases[i].from;
-        }
-        return preset.phases == config.phases && preset.loss == config.loss &&
-               preset.model.head == config.model.head;
-    } catch (const ConfigError&) {
-        return false;
-    }
-}
-
 }  // namespace
 
 std::span<const ResultFieldInfo> resultFields() {
@@ -384,7 +366,7 @@ std::string methodName(const RunConfig& config) {
     if (label != std::string::npos && label > 0) return config.name.substr(0, label);
     std::string own = nameWithoutSeed(config.name);
     const bool known = std::ranges::find(presets(), own, &PresetInfo::name) != presets().end();
-    if (known && presetFits(own, config)) return own;
+    if (known && givesPreset(config, own)) return own;
     if (std::string preset = presetOf(config); !preset.empty()) return preset;
     return own;
 }
