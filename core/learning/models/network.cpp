@@ -106,14 +106,14 @@ void HeadImpl::limitNorms(double max_norm) {
 }
 
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device) {
+                       std::uint64_t seed, torch::Device device, bool winograd) {
     const bool cosine = config.head == "cosine";
     const bool photographs = config.name == kImageNetResNet;
     std::shared_ptr<ImageNetworkImpl> network;
     if (photographs) {
         network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine);
     } else if (const auto depth = residualDepth(config.name)) {
-        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine);
+        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, winograd);
     } else {
         throw ConfigError("unknown model \"" + config.name + "\"");
     }

@@ -49,9 +49,10 @@ TORCH_MODULE(ImageNetwork);
 /// The model of a config with weights that are a pure function of `seed`: convolutions
 /// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
 /// Kaiming-normal by fan-in with a bias uniform in ±1/√F, the cosine head uniform(-1, 1) with unit
-/// columns; in channels_last on `device`. Throws ConfigError for an unknown name.
+/// columns; in channels_last on `device`. With `winograd`, convolutions may be rounded otherwise
+/// where that is faster. Throws ConfigError for an unknown name.
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device);
+                       std::uint64_t seed, torch::Device device, bool winograd = false);
 
 /// The model of a whole config: as above, with a learnable scale of the head where a phase trains
 /// it.

@@ -17,7 +17,22 @@ nn::Sequential stage(int blocks, std::int64_t in, std::int64_t out, std::int64_t
     return sequence;
 }
 
+std::vector<ConvUnit> unitsOf(const nn::Conv2d& conv, const nn::BatchNorm2d& norm,
+                              const std::vector<nn::Sequential>& stages) {
+    std::vector<ConvUnit> units{{conv, norm}};
+    for (const nn::Sequential& stage : stages) {
+        for (const nn::AnyModule& block : *stage) block.get<BasicBlock>()->appendTo(units);
+    }
+    return units;
+}
+
 }  // namespace
+
+void BasicBlockImpl::appendTo(std::vector<ConvUnit>& units) const {
+    const int input = static_cast<int>(units.size()) - 1;
+    units.push_back({conv1_, bn1_, input});
+    units.push_back({conv2_, bn2_, input + 1, input});
+}
 
 BasicBlockImpl::BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channels,
                                std::int64_t stride)
@@ -42,15 +57,18 @@ torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
     return out.add_(shortcut).relu_();
 }
 
-ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head)
+ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+                       bool winograd)
     : conv1_(register_module("conv1", convolution3x3(in_channels, 16, 1))),
       bn1_(register_module("bn1", nn::BatchNorm2d(16))),
       layer1_(register_module("layer1", stage((depth - 2) / 6, 16, 16, 1))),
       layer2_(register_module("layer2", stage((depth - 2) / 6, 16, 32, 2))),
       layer3_(register_module("layer3", stage((depth - 2) / 6, 32, 64, 2))),
-      linear_(register_module("linear", Head(64, classes, cosine_head))) {}
+      linear_(register_module("linear", Head(64, classes, cosine_head))),
+      stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), winograd) {}
 
 torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
+    if (stack_.takes(images)) return linear_(stack_.features(images));
     torch::Tensor out = bn1_(conv1_(images)).relu_();
     out = layer3_->forward(layer2_->forward(layer1_->forward(out)));
     return linear_(out.mean({2, 3}));

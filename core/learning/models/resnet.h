@@ -3,7 +3,9 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <vector>
 
+#include "core/learning/kernels/conv_stack.h"
 #include "core/learning/models/network.h"
 
 namespace ballast {
@@ -14,6 +16,9 @@ class BasicBlockImpl : public torch::nn::Module {
 public:
     BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channels, std::int64_t stride);
     torch::Tensor forward(const torch::Tensor& x);
+
+    /// The block as the next two units of a stack, reading its last one.
+    void appendTo(std::vector<ConvUnit>& units) const;
 
 private:
     torch::nn::Conv2d conv1_;
@@ -30,7 +35,9 @@ TORCH_MODULE(BasicBlock);
 /// public PyTorch code (conv1.weight, layer1.0.bn1.bias, linear.weight, …).
 class ResNetImpl : public ImageNetworkImpl {
 public:
-    ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head);
+    /// `winograd` as in ConvStack.
+    ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+               bool winograd);
 
     /// [B, channels, H, W] -> logits [B, C].
     torch::Tensor forward(const torch::Tensor& images) override;
@@ -43,6 +50,7 @@ private:
     torch::nn::Sequential layer2_;
     torch::nn::Sequential layer3_;
     Head linear_;
+    ConvStack stack_;  // the layers before the head, where it takes the images
 };
 TORCH_MODULE(ResNet);
 

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/learning/kernels/convolution.h"
+
+namespace ballast {
+
+/// One convolution of a stack with what follows it: z = act(norm(conv(x)) [+ shortcut]).
+struct ConvUnit {
+    static constexpr int kImages = -1;
+    static constexpr int kNone = -2;
+
+    torch::nn::Conv2d convolution;  // square and odd, padded by half its size, without bias
+    torch::nn::BatchNorm2d norm;
+    int input = kImages;   // the earlier unit whose output it reads
+    int shortcut = kNone;  // the earlier unit whose output is added; of another size: "option A"
+    bool relu = true;
+};
+
+/// A convolution for a whole chunk of images, and one for those that are left over.
+template<class Convolution>
+class Chunked {
+public:
+    /// `shape` of all images; `arguments` go to Convolution's constructor.
+    template<class... Arguments>
+    Chunked(const ConvolutionShape& shape, std::int64_t chunk, Arguments... arguments)
+        : images_(std::min(chunk, shape.images)),
+          whole_chunks_(shape.images / images_),
+          whole(withImages(shape, images_), arguments...) {
+        const std::int64_t left = shape.images % images_;
+        if (left > 0) rest.emplace(withImages(shape, left), arguments...);
+    }
+
+    std::int64_t images() const { return images_; }
+    std::int64_t wholeChunks() const { return whole_chunks_; }
+    std::int64_t chunks() const { return whole_chunks_ + (rest ? 1 : 0); }
+    const Convolution& of(std::int64_t chunk) const {
+        return chunk < whole_chunks_ ? whole : *rest;
+    }
+
+    template<class... Arguments>
+    void setWeight(Arguments... arguments) {
+        whole.setWeight(arguments...);
+        if (rest) rest->setWeight(arguments...);
+    }
+
+private:
+    static ConvolutionShape withImages(ConvolutionShape shape, std::int64_t images) {
+        shape.images = images;
+        return shape;
+    }
+
+    std::int64_t images_;
+    std::int64_t whole_chunks_;
+
+public:
+    Convolution whole;
+    std::optional<Convolution> rest;
+};
+
+/// What a thread needs while it works on a chunk.
+struct Workbench {
+    Scratch primitive;
+    Scratch input;     // a unit's input, where it is not kept
+    Scratch shortcut;  // a shortcut of another size
+    Scratch gradient;  // of a convolution's output
+    Scratch fresh;     // what a convolution has just written
+};
+
+/// Consecutive images that a thread works on.
+struct Chunk {
+    std::int64_t number;
+    std::int64_t first;
+    std::int64_t images;
+};
+
+/// The grid of some of its images.
+inline ChannelGrid part(ChannelGrid grid, std::int64_t images) {
+    grid.images = images;
+    return grid;
+}
+
+/// Evaluation has direct convolutions only: Winograd's is no faster there.
+enum class PassMode { training, training_winograd, evaluation };
+
+/// How the units of a stack pass over images of one shape: the layouts of their outputs, and their
+/// convolutions, made for a few images at a time. Throws std::exception where oneDNN has no fast
+/// convolution of a shape.
+class ConvPlan {
+public:
+    struct Unit {
+        ChannelGrid grid;  // of the output
+        std::int64_t side = 0;
+        std::optional<Chunked<TrainingConvolution>> training;
+        std::optional<Chunked<InferenceConvolution>> inference;
+    };
+
+    /// `side` in pixels.
+    ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std::int64_t side,
+             PassMode mode);
+
+    Unit& unit(std::size_t k) { return units_[k]; }
+    const Unit& unitAt(int k) const { return units_[static_cast<std::size_t>(k)]; }
+    std::int64_t images() const { return images_; }
+
+    /// work(Chunk, Workbench&) for all images, on as many threads as LibTorch has now.
+    template<class Convolution, class Work>
+    void forChunks(const Chunked<Convolution>& convolution, Work work) {
+        const auto threads = static_cast<std::size_t>(at::get_num_threads());
+        if (benches_.size() < threads) benches_.resize(threads);
+        at::parallel_for(0, convolution.chunks(), 1, [&](std::int64_t from, std::int64_t to) {
+            Workbench& bench = benches_[static_cast<std::size_t>(at::get_thread_num())];
+            for (std::int64_t number = from; number < to; ++number) {
+                const std::int64_t first = number * convolution.images();
+                work(Chunk{number, first, std::min(convolution.images(), images_ - first)}, bench);
+            }
+        });
+    }
+
+private:
+    std::int64_t images_;
+    std::vector<Unit> units_;
+    std::vector<Workbench> benches_;  // by thread
+};
+
+/// Tensors of float that are used again: free where nothing else holds them.
+class Buffers {
+public:
+    torch::Tensor take(std::int64_t floats);
+
+private:
+    std::vector<torch::Tensor> all_;
+};
+
+}  // namespace ballast

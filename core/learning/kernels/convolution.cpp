@@ -1,0 +1,402 @@
+#include "core/learning/kernels/convolution.h"
+
+#include <memory>
+
+#ifdef BALLAST_HAS_ONEDNN
+#include <omp.h>
+
+#include <dnnl.hpp>
+#include <optional>
+#include <stdexcept>
+#include <unordered_map>
+#endif
+
+namespace ballast {
+
+void* Scratch::atLeast(std::size_t bytes) {
+    constexpr std::size_t kAlignment = 64;
+    if (bytes > bytes_) {
+        memory_.reset();
+        memory_ = std::make_unique_for_overwrite<std::byte[]>(bytes + kAlignment);
+        bytes_ = bytes;
+    }
+    void* start = memory_.get();
+    std::size_t room = bytes_ + kAlignment;
+    return memory_ ? std::align(kAlignment, bytes_, start, room) : nullptr;
+}
+
+#ifdef BALLAST_HAS_ONEDNN
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+using Arguments = std::unordered_map<int, memory>;
+
+const dnnl::engine& engine() {
+    static const dnnl::engine kEngine(dnnl::engine::kind::cpu, 0);
+    return kEngine;
+}
+
+memory::desc describe(const memory::dims& dims, Tag tag) {
+    return {dims, memory::data_type::f32, tag};
+}
+
+/// The descriptors of one convolution, and what its primitives are made of in both of oneDNN's
+/// interfaces.
+struct Geometry {
+    explicit Geometry(const ConvolutionShape& shape)
+        : x(activations(shape.images, shape.in_channels, shape.in_side, tag(shape))),
+          y(activations(shape.images, shape.out_channels, shape.outSide(), tag(shape))),
+          given_weight(describe(weightDims(shape), Tag::oihw)),
+          weight(describe(weightDims(shape), Tag::any)),
+          bias(describe({shape.out_channels}, Tag::x)),
+          stride{shape.stride, shape.stride},
+          padding{shape.kernel / 2, shape.kernel / 2} {}
+
+    static memory::desc activations(std::int64_t images, std::int64_t channels, std::int64_t side,
+                                    Tag tag) {
+        return describe({images, channels, side, side}, tag);
+    }
+
+    /// Of 16 channels both layouts are the same; oneDNN is faster at what it calls NHWC.
+    static Tag tag(const ConvolutionShape& shape) {
+        const bool nhwc =
+            shape.in_block == shape.in_channels && shape.out_block == shape.out_channels;
+        return nhwc ? Tag::nhwc : Tag::nChw16c;
+    }
+
+    static memory::dims weightDims(const ConvolutionShape& shape) {
+        return {shape.out_channels, shape.in_channels, shape.kernel, shape.kernel};
+    }
+
+    memory::desc x;
+    memory::desc y;
+    memory::desc given_weight;
+    memory::desc weight;
+    memory::desc bias;
+    memory::dims stride;
+    memory::dims padding;
+};
+
+using Forward = dnnl::convolution_forward;
+using BackwardData = dnnl::convolution_backward_data;
+using BackwardWeights = dnnl::convolution_backward_weights;
+
+#if DNNL_VERSION_MAJOR < 3
+Forward::primitive_desc forwardOf(const Geometry& g, dnnl::algorithm algorithm,
+                                  const dnnl::primitive_attr& attr, bool inference) {
+    if (!inference) {
+        return {{dnnl::prop_kind::forward_training, algorithm, g.x, g.weight, g.y, g.stride,
+                 g.padding, g.padding},
+                attr,
+                engine()};
+    }
+    return {{dnnl::prop_kind::forward_inference, algorithm, g.x, g.weight, g.bias, g.y, g.stride,
+             g.padding, g.padding},
+            attr,
+            engine()};
+}
+BackwardData::primitive_desc backwardDataOf(const Geometry& g, dnnl::algorithm algorithm,
+                                            const dnnl::primitive_attr& attr,
+                                            const Forward::primitive_desc& hint) {
+    return {{algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding}, attr, engine(), hint};
+}
+BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algorithm algorithm,
+                                                  const dnnl::primitive_attr& attr,
+                                                  const Forward::primitive_desc& hint) {
+    return {{algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding}, attr, engine(), hint};
+}
+void addRelu(dnnl::post_ops& operations) {
+    operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+}
+#else
+Forward::primitive_desc forwardOf(const Geometry& g, dnnl::algorithm algorithm,
+                                  const dnnl::primitive_attr& attr, bool inference) {
+    if (!inference) {
+        return {engine(),  dnnl::prop_kind::forward_training,
+                algorithm, g.x,
+                g.weight,  g.y,
+                g.stride,  g.padding,
+                g.padding, attr};
+    }
+    return {engine(),  dnnl::prop_kind::forward_inference,
+            algorithm, g.x,
+            g.weight,  g.bias,
+            g.y,       g.stride,
+            g.padding, g.padding,
+            attr};
+}
+BackwardData::primitive_desc backwardDataOf(const Geometry& g, dnnl::algorithm algorithm,
+                                            const dnnl::primitive_attr& attr,
+                                            const Forward::primitive_desc& hint) {
+    return {engine(), algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding, hint, attr};
+}
+BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algorithm algorithm,
+                                                  const dnnl::primitive_attr& attr,
+                                                  const Forward::primitive_desc& hint) {
+    return {engine(), algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding, hint, attr};
+}
+void addRelu(dnnl::post_ops& operations) {
+    operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+}
+#endif
+
+dnnl::primitive_attr callersScratch() {
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    return attr;
+}
+
+/// Winograd's algorithm where it is asked for and there is one, else the direct one.
+template<class Make>
+auto chosen(bool winograd, Make make) {
+    if (winograd) {
+        try {
+            return make(dnnl::algorithm::convolution_winograd);
+        } catch (const dnnl::error&) {  // not for this shape or processor
+        }
+    }
+    return make(dnnl::algorithm::convolution_direct);
+}
+
+template<class Description>
+Description checked(Description description) {
+    if (std::string(description.impl_info_str()).starts_with("ref")) {
+        throw std::runtime_error("oneDNN has no fast convolution of this shape here");
+    }
+    return description;
+}
+
+/// Primitives divide their work among as many threads as there are when they are made.
+class OneThread {
+public:
+    OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+    ~OneThread() { omp_set_num_threads(before_); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+private:
+    int before_;
+};
+
+template<class Primitive>
+class Step {
+public:
+    using Description = typename Primitive::primitive_desc;
+
+    explicit Step(Description description)
+        : description_(checked(std::move(description))), primitive_(description_) {}
+
+    const Description& description() const { return description_; }
+
+    void run(Arguments arguments, Scratch& scratch) const {
+        const memory::desc room = description_.scratchpad_desc();
+        if (room.get_size() > 0) {
+            arguments.emplace(DNNL_ARG_SCRATCHPAD,
+                              memory(room, engine(), scratch.atLeast(room.get_size())));
+        }
+        dnnl::stream stream(engine());
+        primitive_.execute(stream, arguments);
+        stream.wait();
+    }
+
+private:
+    Description description_;
+    Primitive primitive_;
+};
+
+memory view(const memory::desc& description, const float* data) {
+    return {description, engine(), const_cast<float*>(data)};
+}
+
+void copy(memory from, memory to) {
+    dnnl::stream stream(engine());
+    dnnl::reorder(from, to).execute(stream, from, to);
+    stream.wait();
+}
+
+/// With 16 channels the transforms cost more than they save.
+bool winogradPays(const ConvolutionShape& shape, bool asked) {
+    return asked && shape.kernel == 3 && shape.stride == 1 && shape.in_channels >= 32;
+}
+
+}  // namespace
+
+bool hasConvolutions() {
+    return dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx2;
+}
+
+bool hasWinograd() {
+    static const bool kHas = [] {
+        if (!hasConvolutions()) return false;
+        try {
+            const Geometry g({1, 32, 32, 16, 3, 1, 16, 16});
+            forwardOf(g, dnnl::algorithm::convolution_winograd, {}, false);
+            return true;
+        } catch (const dnnl::error&) {
+            return false;
+        }
+    }();
+    return kHas;
+}
+
+std::string convolutionLibrary() {
+    const dnnl_version_t& version = *dnnl::version();
+    const auto isa = dnnl::get_effective_cpu_isa();
+    const char* name = isa == dnnl::cpu_isa::avx2          ? "avx2"
+                       : isa >= dnnl::cpu_isa::avx512_core ? "avx512"
+                                                           : "avx";
+    return "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+           std::to_string(version.patch) + " " + name;
+}
+
+struct TrainingConvolution::Parts {
+    Parts(const ConvolutionShape& shape, bool asked, bool data_gradient) : geometry(shape) {
+        const OneThread alone;
+        const bool winograd = winogradPays(shape, asked);
+        const dnnl::primitive_attr attr = callersScratch();
+        const Geometry& g = geometry;
+        forward.emplace(chosen(winograd, [&](dnnl::algorithm algorithm) {
+            return forwardOf(g, algorithm, attr, false);
+        }));
+        const Forward::primitive_desc hint =
+            forwardOf(g, dnnl::algorithm::convolution_direct, attr, false);
+        // Of 32 channels, Winograd's weight gradient is the slower one.
+        weights.emplace(chosen(winograd && shape.in_channels > 32, [&](dnnl::algorithm algorithm) {
+            return backwardWeightsOf(g, algorithm, attr, hint);
+        }));
+        forward_weight = memory(forward->description().weights_desc(), engine());
+        if (data_gradient) {
+            data.emplace(chosen(winograd, [&](dnnl::algorithm algorithm) {
+                return backwardDataOf(g, algorithm, attr, hint);
+            }));
+            data_weight = memory(data->description().weights_desc(), engine());
+        }
+    }
+
+    Geometry geometry;
+    std::optional<Step<Forward>> forward;
+    std::optional<Step<BackwardData>> data;
+    std::optional<Step<BackwardWeights>> weights;
+    memory forward_weight;
+    memory data_weight;
+};
+
+TrainingConvolution::TrainingConvolution(const ConvolutionShape& shape, bool winograd,
+                                         bool data_gradient)
+    : parts_(std::make_unique<Parts>(shape, winograd, data_gradient)) {}
+TrainingConvolution::~TrainingConvolution() = default;
+TrainingConvolution::TrainingConvolution(TrainingConvolution&&) noexcept = default;
+
+void TrainingConvolution::setWeight(const float* weight) {
+    const memory given = view(parts_->geometry.given_weight, weight);
+    copy(given, parts_->forward_weight);
+    if (parts_->data) copy(given, parts_->data_weight);
+}
+
+void TrainingConvolution::forward(const float* x, float* y, Scratch& scratch) const {
+    const Parts& p = *parts_;
+    p.forward->run({{DNNL_ARG_SRC, view(p.geometry.x, x)},
+                    {DNNL_ARG_WEIGHTS, p.forward_weight},
+                    {DNNL_ARG_DST, view(p.geometry.y, y)}},
+                   scratch);
+}
+
+void TrainingConvolution::dataGradient(const float* dy, float* dx, Scratch& scratch) const {
+    const Parts& p = *parts_;
+    p.data->run({{DNNL_ARG_DIFF_DST, view(p.geometry.y, dy)},
+                 {DNNL_ARG_WEIGHTS, p.data_weight},
+                 {DNNL_ARG_DIFF_SRC, view(p.geometry.x, dx)}},
+                scratch);
+}
+
+void TrainingConvolution::weightGradient(const float* x, const float* dy, float* gradient,
+                                         Scratch& scratch) const {
+    const Parts& p = *parts_;
+    p.weights->run(
+        {{DNNL_ARG_SRC, view(p.geometry.x, x)},
+         {DNNL_ARG_DIFF_DST, view(p.geometry.y, dy)},
+         {DNNL_ARG_DIFF_WEIGHTS, view(p.weights->description().diff_weights_desc(), gradient)}},
+        scratch);
+}
+
+std::size_t TrainingConvolution::gradientSize() const {
+    return parts_->weights->description().diff_weights_desc().get_size() / sizeof(float);
+}
+
+void TrainingConvolution::deliverGradient(const float* sum, float* dweight) const {
+    copy(view(parts_->weights->description().diff_weights_desc(), sum),
+         view(parts_->geometry.given_weight, dweight));
+}
+
+struct InferenceConvolution::Parts {
+    Parts(const ConvolutionShape& shape, bool adds, bool relu) : geometry(shape) {
+        const OneThread alone;
+        dnnl::primitive_attr attr = callersScratch();
+        dnnl::post_ops operations;
+        if (adds) operations.append_sum(1.0f);
+        if (relu) addRelu(operations);
+        attr.set_post_ops(operations);
+        forward.emplace(forwardOf(geometry, dnnl::algorithm::convolution_direct, attr, true));
+        weight = memory(forward->description().weights_desc(), engine());
+        bias = memory(geometry.bias, engine());
+    }
+
+    Geometry geometry;
+    std::optional<Step<Forward>> forward;
+    memory weight;
+    memory bias;
+};
+
+InferenceConvolution::InferenceConvolution(const ConvolutionShape& shape, bool adds, bool relu)
+    : parts_(std::make_unique<Parts>(shape, adds, relu)) {}
+InferenceConvolution::~InferenceConvolution() = default;
+InferenceConvolution::InferenceConvolution(InferenceConvolution&&) noexcept = default;
+
+void InferenceConvolution::setWeight(const float* weight, const float* bias) {
+    copy(view(parts_->geometry.given_weight, weight), parts_->weight);
+    copy(view(parts_->geometry.bias, bias), parts_->bias);
+}
+
+void InferenceConvolution::forward(const float* x, float* y, Scratch& scratch) const {
+    const Parts& p = *parts_;
+    p.forward->run({{DNNL_ARG_SRC, view(p.geometry.x, x)},
+                    {DNNL_ARG_WEIGHTS, p.weight},
+                    {DNNL_ARG_BIAS, p.bias},
+                    {DNNL_ARG_DST, view(p.geometry.y, y)}},
+                   scratch);
+}
+
+#else
+
+bool hasConvolutions() {
+    return false;
+}
+bool hasWinograd() {
+    return false;
+}
+std::string convolutionLibrary() {
+    return "";
+}
+struct TrainingConvolution::Parts {};
+TrainingConvolution::TrainingConvolution(const ConvolutionShape&, bool, bool) {}
+TrainingConvolution::~TrainingConvolution() = default;
+TrainingConvolution::TrainingConvolution(TrainingConvolution&&) noexcept = default;
+void TrainingConvolution::setWeight(const float*) {}
+void TrainingConvolution::forward(const float*, float*, Scratch&) const {}
+void TrainingConvolution::dataGradient(const float*, float*, Scratch&) const {}
+void TrainingConvolution::weightGradient(const float*, const float*, float*, Scratch&) const {}
+std::size_t TrainingConvolution::gradientSize() const {
+    return 0;
+}
+void TrainingConvolution::deliverGradient(const float*, float*) const {}
+struct InferenceConvolution::Parts {};
+InferenceConvolution::InferenceConvolution(const ConvolutionShape&, bool, bool) {}
+InferenceConvolution::~InferenceConvolution() = default;
+InferenceConvolution::InferenceConvolution(InferenceConvolution&&) noexcept = default;
+void InferenceConvolution::setWeight(const float*, const float*) {}
+void InferenceConvolution::forward(const float*, float*, Scratch&) const {}
+
+#endif
+
+}  // namespace ballast

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace ballast {
+
+/// How activations [images, channels, pixels] lie in memory: blocks of `block` channels, within
+/// each all pixels, at each pixel the block's channels side by side. block = channels is NHWC,
+/// block = 16 is oneDNN's nChw16c.
+struct ChannelGrid {
+    std::int64_t images = 0;
+    std::int64_t channels = 0;
+    std::int64_t pixels = 0;
+    std::int64_t block = 0;
+
+    std::int64_t size() const { return images * channels * pixels; }
+    bool operator==(const ChannelGrid&) const = default;
+};
+
+/// A square convolution of odd size without bias over square images, padded by kernel / 2.
+struct ConvolutionShape {
+    std::int64_t images = 0;
+    std::int64_t in_channels = 0;
+    std::int64_t out_channels = 0;
+    std::int64_t in_side = 0;  // pixels
+    std::int64_t kernel = 3;
+    std::int64_t stride = 1;
+    std::int64_t in_block = 0;  // see ChannelGrid
+    std::int64_t out_block = 0;
+
+    std::int64_t outSide() const { return (in_side - 1) / stride + 1; }
+};
+
+/// A thread's memory for kernels at work; grows to the largest need.
+class Scratch {
+public:
+    void* atLeast(std::size_t bytes);
+
+private:
+    std::unique_ptr<std::byte[]> memory_;
+    std::size_t bytes_ = 0;
+};
+
+/// Whether this build and this processor have fast convolutions of oneDNN.
+bool hasConvolutions();
+
+/// Whether `fast` differs from `exact` here: Winograd's algorithm needs AVX-512.
+bool hasWinograd();
+
+/// "oneDNN 2.6.3, avx512_core", for a run's provenance; "" without oneDNN.
+std::string convolutionLibrary();
+
+/// One convolution's three directions over a few images, on the calling thread alone. Several
+/// threads may run it at once, each with a scratch of its own; only setWeight() must be alone.
+/// Weights and their gradient are [out, in, kernel, kernel]; all memory is aligned to 64 bytes.
+/// `winograd` asks for Winograd's algorithm in each direction where it is the faster one and
+/// exists; sums are then rounded differently. Throws std::exception where there is no fast
+/// convolution of that shape.
+class TrainingConvolution {
+public:
+    TrainingConvolution(const ConvolutionShape& shape, bool winograd, bool data_gradient);
+    ~TrainingConvolution();
+    TrainingConvolution(TrainingConvolution&&) noexcept;
+
+    void setWeight(const float* weight);
+    void forward(const float* x, float* y, Scratch& scratch) const;
+    void dataGradient(const float* dy, float* dx, Scratch& scratch) const;
+
+    /// The weight gradient in a layout of its own, of gradientSize() floats: add such up, then
+    /// have the sum as a gradient.
+    void weightGradient(const float* x, const float* dy, float* gradient, Scratch& scratch) const;
+    std::size_t gradientSize() const;
+    void deliverGradient(const float* sum, float* dweight) const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+/// y = act(conv(x, weight) + bias [+ y]), for evaluation; act is ReLU where `relu`, else nothing.
+/// Threads and layouts as above.
+class InferenceConvolution {
+public:
+    InferenceConvolution(const ConvolutionShape& shape, bool adds, bool relu);
+    ~InferenceConvolution();
+    InferenceConvolution(InferenceConvolution&&) noexcept;
+
+    void setWeight(const float* weight, const float* bias);
+    void forward(const float* x, float* y, Scratch& scratch) const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace ballast

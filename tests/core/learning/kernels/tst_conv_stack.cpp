@@ -1,0 +1,207 @@
+#include "core/learning/kernels/conv_stack.h"
+
+#include <QtTest>
+
+#include "core/learning/kernels/convolution.h"
+#include "core/learning/models/network.h"
+
+using namespace ballast;
+
+namespace {
+
+struct Pass {
+    torch::Tensor logits;
+    std::map<std::string, torch::Tensor> gradients;
+    std::map<std::string, torch::Tensor> buffers;
+};
+
+torch::Tensor images(std::int64_t batch, std::int64_t channels, std::int64_t side) {
+    torch::manual_seed(3);
+    return torch::randn({batch, channels, side, side});
+}
+
+/// One forward and backward pass in training mode, of a mean over fixed random weights.
+Pass pass(ImageNetwork& model, const torch::Tensor& batch) {
+    model->train();
+    model->zero_grad(true);
+    Pass result;
+    const torch::Tensor logits = model->forward(batch);
+    torch::manual_seed(4);
+    const torch::Tensor weights = torch::randn(logits.sizes()).to(logits.scalar_type());
+    (logits * weights).mean().backward();
+    result.logits = logits.detach().clone();
+    for (const auto& item : model->named_parameters()) {
+        result.gradients[item.key()] = item.value().grad().clone();
+    }
+    for (const auto& item : model->named_buffers()) {
+        result.buffers[item.key()] = item.value().clone();
+    }
+    return result;
+}
+
+double difference(const torch::Tensor& a, const torch::Tensor& b) {
+    const torch::Tensor reference = b.to(torch::kFloat64);
+    return ((a.to(torch::kFloat64) - reference).norm() / reference.norm().clamp_min(1e-12))
+        .item<double>();
+}
+
+ImageNetwork network(const std::string& name, std::int64_t channels, bool winograd) {
+    ImageNetwork model =
+        makeModel(ModelConfig{name, "linear"}, channels, 10, 1, torch::kCPU, winograd);
+    // γ and β that are not 1 and 0, and a head that does not hide the features.
+    const torch::NoGradGuard no_grad;
+    torch::manual_seed(5);
+    for (auto& item : model->named_parameters()) {
+        if (item.value().dim() == 1) item.value().add_(torch::randn_like(item.value()) * 0.2);
+    }
+    return model;
+}
+
+}  // namespace
+
+/// ConvStack against LibTorch's own modules in double precision, which it does not take.
+class TestConvStack : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() {
+        if (!hasConvolutions()) QSKIP("oneDNN is missing, or has no convolutions for this CPU");
+    }
+
+    void equalsTheModules_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("side");
+        QTest::addColumn<bool>("winograd");
+        QTest::addColumn<double>("tolerance");
+        for (const bool winograd : {false, true}) {
+            const char* kind = winograd ? "fast" : "exact";
+            const double tolerance = winograd ? 2e-4 : 2e-5;
+            QTest::addRow("resnet20 %s", kind)
+                << "resnet20" << 40 << 3 << 32 << winograd << tolerance;
+            QTest::addRow("grey, odd batch %s", kind)
+                << "resnet20" << 37 << 1 << 28 << winograd << tolerance;
+            QTest::addRow("one image %s", kind)
+                << "resnet8" << 1 << 3 << 32 << winograd << tolerance;
+            QTest::addRow("resnet32 %s", kind)
+                << "resnet32" << 19 << 3 << 32 << winograd << tolerance;
+        }
+    }
+    void equalsTheModules() {
+        QFETCH(QString, model);
+        QFETCH(int, batch);
+        QFETCH(int, channels);
+        QFETCH(int, side);
+        QFETCH(bool, winograd);
+        QFETCH(double, tolerance);
+        ImageNetwork ours = network(model.toStdString(), channels, winograd);
+        ImageNetwork single = network(model.toStdString(), channels, winograd);
+        ImageNetwork exact = network(model.toStdString(), channels, winograd);
+        exact->to(torch::kFloat64);
+        const torch::Tensor x = images(batch, channels, side);
+        // The stack leaves images that want a gradient to the modules.
+        const torch::Tensor for_modules = x.clone().set_requires_grad(true);
+        for (int round = 0; round < 2; ++round) {  // the second with statistics from the first
+            const Pass our_pass = pass(ours, x);
+            const Pass single_pass = pass(single, for_modules);
+            const Pass exact_pass = pass(exact, x.to(torch::kFloat64));
+            QVERIFY(difference(our_pass.logits, exact_pass.logits) < tolerance);
+            for (const auto& [name, buffer] : exact_pass.buffers) {
+                const double distance = difference(our_pass.buffers.at(name), buffer);
+                QVERIFY2(distance < tolerance,
+                         qPrintable(QString("%1: %2").arg(name.c_str()).arg(distance)));
+            }
+            // A ReLU at zero turns on or off by rounding: the modules in single precision say how
+            // far that leads.
+            QCOMPARE(our_pass.gradients.size(), exact_pass.gradients.size());
+            double our_distance = 0.0;
+            double single_distance = 0.0;
+            for (const auto& [name, gradient] : exact_pass.gradients) {
+                const double distance = difference(our_pass.gradients.at(name), gradient);
+                our_distance = std::max(our_distance, distance);
+                single_distance =
+                    std::max(single_distance, difference(single_pass.gradients.at(name), gradient));
+                QVERIFY2(distance < 0.02,
+                         qPrintable(QString("%1: %2").arg(name.c_str()).arg(distance)));
+            }
+            qInfo("gradients: ours %.1e, the modules' %.1e", our_distance, single_distance);
+            QVERIFY(our_distance < (winograd ? 20 : 4) * single_distance + tolerance);
+        }
+        const torch::NoGradGuard no_grad;
+        ours->eval();
+        exact->eval();
+        QVERIFY(difference(ours->forward(x), exact->forward(x.to(torch::kFloat64))) < tolerance);
+    }
+
+    /// Whichever way images are divided among threads, to the last bit.
+    void threadsDoNotMatter() {
+        const int before = at::get_num_threads();
+        const torch::Tensor x = images(50, 3, 32);
+        std::vector<Pass> passes;
+        std::vector<torch::Tensor> evaluations;
+        for (const int threads : {1, 2, 3}) {
+            at::set_num_threads(threads);
+            ImageNetwork model = network("resnet8", 3, true);
+            passes.push_back(pass(model, x));
+            const torch::NoGradGuard no_grad;
+            model->eval();
+            evaluations.push_back(model->forward(x));
+        }
+        at::set_num_threads(before);
+        for (std::size_t i = 1; i < passes.size(); ++i) {
+            for (const auto& [name, gradient] : passes[0].gradients) {
+                if (name.starts_with("linear")) continue;  // the head's are LibTorch's
+                QVERIFY2(torch::equal(passes[i].gradients.at(name), gradient), name.c_str());
+            }
+            for (const auto& [name, buffer] : passes[0].buffers) {
+                QVERIFY2(torch::equal(passes[i].buffers.at(name), buffer), name.c_str());
+            }
+            QVERIFY(torch::equal(evaluations[i], evaluations[0]));
+        }
+    }
+
+    /// Large means do not eat up the variance.
+    void variancesSurviveLargeMeans() {
+        ImageNetwork ours = network("resnet8", 3, false);
+        ImageNetwork theirs = network("resnet8", 3, false);
+        theirs->to(torch::kFloat64);
+        const torch::Tensor x = images(16, 3, 32) * 0.01 + 3.0;
+        for (int round = 0; round < 20; ++round) {
+            pass(ours, x);
+            pass(theirs, x.to(torch::kFloat64));
+        }
+        const Pass our_pass = pass(ours, x);
+        const Pass their_pass = pass(theirs, x.to(torch::kFloat64));
+        QVERIFY(difference(our_pass.buffers.at("bn1.running_var"),
+                           their_pass.buffers.at("bn1.running_var")) < 1e-3);
+    }
+
+    void aBackwardPassFollowsItsForwardPass() {
+        ImageNetwork model = network("resnet8", 3, false);
+        model->train();
+        const torch::Tensor first = model->forward(images(4, 3, 32)).sum();
+        const torch::Tensor second = model->forward(images(4, 3, 32)).sum();
+        QVERIFY_THROWS_EXCEPTION(std::exception, first.backward());
+        second.backward();
+    }
+
+    /// Where the stack may not go the modules do, with the same numbers: gradients in evaluation
+    /// mode, and images that are not square.
+    void leavesTheRestToTheModules() {
+        ImageNetwork model = network("resnet8", 3, false);
+        model->eval();
+        const torch::Tensor x = images(4, 3, 32);
+        const torch::Tensor with_gradient = model->forward(x);
+        QVERIFY(with_gradient.requires_grad());
+        {
+            const torch::NoGradGuard no_grad;
+            QVERIFY(difference(model->forward(x), with_gradient.detach()) < 1e-5);
+        }
+        model->train();
+        QCOMPARE(model->forward(x.narrow(2, 0, 24)).size(0), 4);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestConvStack)
+#include "tst_conv_stack.moc"
