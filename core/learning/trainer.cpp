@@ -128,7 +128,7 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
         if (!proceed()) return false;
         stream->next(batch);
         const StepResult result =
-            trainingStep(model_, batch, tensors, config_.loss, phase.sam_radius);
+            trainingStep(model_, optimizer_, batch, tensors, config_.loss, phase.sam_radius);
         if (trains) {
             optimizer_.step(record.learning_rate, record.weight_decay);
             if (phase.head_max_norm) model_->head()->limitNorms(*phase.head_max_norm);

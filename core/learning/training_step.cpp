@@ -1,7 +1,5 @@
 #include "core/learning/training_step.h"
 
-#include "core/learning/optimizers/sgd.h"
-
 namespace ballast {
 namespace {
 
@@ -17,11 +15,11 @@ StepResult gradientsAt(ImageNetwork& model, const Batch& batch, const ClassTermT
 
 }  // namespace
 
-StepResult trainingStep(ImageNetwork& model, const Batch& batch, const ClassTermTensors& terms,
-                        const LossConfig& loss, double sam_radius) {
+StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
+                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius) {
     const StepResult result = gradientsAt(model, batch, terms, loss);
     if (sam_radius > 0.0 && torch::GradMode::is_enabled()) {
-        SamPerturbation perturbation(*model, sam_radius);
+        SamPerturbation perturbation(optimizer, sam_radius);
         gradientsAt(model, batch, terms, loss);
         perturbation.undo();
     }

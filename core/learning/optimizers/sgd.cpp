@@ -1,21 +1,79 @@
 #include "core/learning/optimizers/sgd.h"
 
 namespace ballast {
+namespace {
+
+bool isChannelsLast(const torch::Tensor& tensor) {
+    return tensor.dim() == 4 && !tensor.is_contiguous() &&
+           tensor.is_contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+/// `flat`, the elements of `like` in its memory's order, in its shape and layout.
+torch::Tensor shaped(const torch::Tensor& flat, const torch::Tensor& like) {
+    if (!isChannelsLast(like)) return flat.view(like.sizes());
+    return flat.view({like.size(0), like.size(2), like.size(3), like.size(1)})
+        .permute({0, 3, 1, 2});
+}
+
+/// The inverse: `tensor` in the order of the memory of `like`.
+torch::Tensor flattened(const torch::Tensor& tensor, const torch::Tensor& like) {
+    return (isChannelsLast(like) ? tensor.permute({0, 2, 3, 1}) : tensor).reshape({-1});
+}
+
+}  // namespace
 
 Sgd::Sgd(torch::nn::Module& model, double momentum) : momentum_(momentum) {
+    const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> values;
+    std::int64_t start = 0;
     for (const auto& item : model.named_parameters()) {
-        parameters_[item.key()] = item.value();
-        buffers_[item.key()] = torch::zeros_like(item.value());
+        items_.push_back({item.value(), start});
+        values.push_back(flattened(item.value().detach(), item.value()));
+        start += item.value().numel();
     }
+    values_ = torch::cat(values);
+    momentums_ = torch::zeros_like(values_);
+    std::size_t i = 0;
+    for (const auto& item : model.named_parameters()) {
+        torch::Tensor& parameter = items_[i].parameter;
+        const auto view = [&, at = items_[i].start](const torch::Tensor& all) {
+            return shaped(all.narrow(0, at, parameter.numel()), parameter);
+        };
+        buffers_[item.key()] = view(momentums_);
+        parameter.set_data(view(values_));
+        ++i;
+    }
+}
+
+std::vector<Sgd::Stretch> Sgd::stretches() const {
+    std::vector<Stretch> stretches;
+    std::vector<torch::Tensor> gradients;
+    std::int64_t start = 0;
+    const auto close = [&] {
+        if (!gradients.empty()) stretches.push_back({start, torch::cat(gradients)});
+        gradients.clear();
+    };
+    for (const Item& item : items_) {
+        const torch::Tensor& gradient = item.parameter.grad();
+        if (!gradient.defined()) {  // frozen in this phase
+            close();
+            continue;
+        }
+        if (gradients.empty()) start = item.start;
+        gradients.push_back(flattened(gradient, item.parameter));
+    }
+    close();
+    return stretches;
 }
 
 void Sgd::step(double learning_rate, double weight_decay) {
     const torch::NoGradGuard no_grad;
-    for (auto& [name, parameter] : parameters_) {
-        if (!parameter.grad().defined()) continue;  // frozen in this phase
-        torch::Tensor& buffer = buffers_.at(name);
-        buffer.mul_(momentum_).add_(parameter.grad().add(parameter, weight_decay));
-        parameter.add_(buffer, -learning_rate);
+    for (const Stretch& stretch : stretches()) {
+        const std::int64_t size = stretch.gradient.numel();
+        torch::Tensor values = values_.narrow(0, stretch.start, size);
+        torch::Tensor momentum = momentums_.narrow(0, stretch.start, size);
+        momentum.mul_(momentum_).add_(stretch.gradient.add(values, weight_decay));
+        values.add_(momentum, -learning_rate);
     }
 }
 
@@ -25,24 +83,22 @@ void Sgd::clearMomentum(const std::string& prefix) {
     }
 }
 
-SamPerturbation::SamPerturbation(torch::nn::Module& model, double radius) {
+SamPerturbation::SamPerturbation(Sgd& optimizer, double radius)
+    : values_(optimizer.values_), saved_(values_.clone()) {
     const torch::NoGradGuard no_grad;
+    const std::vector<Sgd::Stretch> stretches = optimizer.stretches();
     std::vector<torch::Tensor> norms;
-    for (torch::Tensor& parameter : model.parameters()) {
-        if (!parameter.grad().defined()) continue;
-        parameters_.push_back(parameter);
-        norms.push_back(parameter.grad().norm());
-    }
+    for (const Sgd::Stretch& stretch : stretches) norms.push_back(stretch.gradient.norm());
+    if (norms.empty()) return;
     const torch::Tensor scale = radius / (torch::stack(norms).norm() + 1e-12);
-    for (torch::Tensor& parameter : parameters_) {
-        saved_.push_back(parameter.clone());
-        parameter.add_(parameter.grad() * scale);
+    for (const Sgd::Stretch& stretch : stretches) {
+        values_.narrow(0, stretch.start, stretch.gradient.numel()).add_(stretch.gradient * scale);
     }
 }
 
 void SamPerturbation::undo() {
     const torch::NoGradGuard no_grad;
-    for (std::size_t i = 0; i < parameters_.size(); ++i) parameters_[i].copy_(saved_[i]);
+    values_.copy_(saved_);
 }
 
 }  // namespace ballast

@@ -2,15 +2,20 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ballast {
 
 /// SGD with momentum and weight decay as PyTorch counts them: g ← ∇ + λ θ, v ← m v + g, θ ← θ − η
-/// v. Rates are arguments, state is named: nothing hidden survives in a checkpoint.
+/// v. Rates are arguments, state is named: nothing hidden survives in a checkpoint. The model's
+/// parameters become views of one tensor, so that a step is a few operations whatever their number;
+/// they must not be given other storage afterwards.
 class Sgd {
 public:
+    /// All parameters must be of one type, on one device.
     Sgd(torch::nn::Module& model, double momentum);
 
     /// One step from the gradients that the parameters hold; those without one stay as they are.
@@ -23,8 +28,22 @@ public:
     const std::map<std::string, torch::Tensor>& momentumBuffers() const { return buffers_; }
 
 private:
-    std::map<std::string, torch::Tensor> parameters_;
-    std::map<std::string, torch::Tensor> buffers_;
+    friend class SamPerturbation;
+    struct Item {
+        torch::Tensor parameter;
+        std::int64_t start;  // in values_ and momentums_
+    };
+    /// Neighbouring parameters that have a gradient.
+    struct Stretch {
+        std::int64_t start;
+        torch::Tensor gradient;
+    };
+    std::vector<Stretch> stretches() const;
+
+    std::vector<Item> items_;
+    torch::Tensor values_;     // [all parameters' elements], each in its memory's order
+    torch::Tensor momentums_;  // likewise
+    std::map<std::string, torch::Tensor> buffers_;  // views of momentums_
     double momentum_;
 };
 
@@ -32,12 +51,12 @@ private:
 /// parameters that have a gradient. undo() puts the weights back exactly as they were.
 class SamPerturbation {
 public:
-    SamPerturbation(torch::nn::Module& model, double radius);
+    SamPerturbation(Sgd& optimizer, double radius);
     void undo();
 
 private:
-    std::vector<torch::Tensor> parameters_;
-    std::vector<torch::Tensor> saved_;
+    torch::Tensor values_;
+    torch::Tensor saved_;
 };
 
 }  // namespace ballast

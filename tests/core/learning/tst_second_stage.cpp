@@ -33,7 +33,7 @@ std::set<std::string> changedBy(ImageNetwork& model, const Phase& phase) {
     const torch::AutoGradMode gradients(trains);
     const ClassTermTensors terms(classTerms(phase, std::vector<std::int64_t>{3, 2, 1}),
                                  torch::kFloat32);
-    trainingStep(model, someBatch(), terms, LossConfig{}, phase.sam_radius);
+    trainingStep(model, optimizer, someBatch(), terms, LossConfig{}, phase.sam_radius);
     if (trains) optimizer.step(0.1, 1e-3);
     std::set<std::string> changed;
     const auto note = [&](const auto& named) {
@@ -125,7 +125,7 @@ private Q_SLOTS:
         prepareTraining(model, Phase{});
         const ClassTermTensors terms(classTerms(Phase{}, std::vector<std::int64_t>{3, 2, 1}),
                                      torch::kFloat32);
-        trainingStep(model, someBatch(), terms, LossConfig{}, 0.0);
+        trainingStep(model, optimizer, someBatch(), terms, LossConfig{}, 0.0);
         optimizer.step(0.1, 0.0);
         Phase phase;
         phase.head_start = "reinitialise";

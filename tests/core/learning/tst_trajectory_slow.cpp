@@ -94,8 +94,8 @@ private Q_SLOTS:
         Sgd optimizer(*model, 0.9);
         const ClassTermTensors terms(classTerms(phase, kCounts), torch::kFloat64);
         for (int step = 0; step < 20; ++step) {
-            const StepResult result =
-                trainingStep(model, batchOf(step), terms, LossConfig{}, phase.sam_radius);
+            const StepResult result = trainingStep(model, optimizer, batchOf(step), terms,
+                                                   LossConfig{}, phase.sam_radius);
             optimizer.step(0.02, 2e-4);
             const double expected =
                 golden.at("losses").at(static_cast<std::size_t>(step)).get<double>();

@@ -91,16 +91,53 @@ private Q_SLOTS:
         QVERIFY(!sgd.momentumBuffers().at("0.weight").requires_grad());
     }
 
+    // A parameter without a gradient stays, and so does its momentum; the others go on.
+    void frozenPartsStay() {
+        nn::Sequential model = network();
+        Sgd sgd(*model, 0.9);
+        backward(model, 0);
+        sgd.step(0.1, 0.01);
+        const std::vector<torch::Tensor> before = copies(model);
+        const torch::Tensor momentum = sgd.momentumBuffers().at("0.bias").clone();
+        backward(model, 1);
+        model->named_parameters()["0.bias"].mutable_grad().reset();
+        sgd.step(0.1, 0.01);
+        const std::vector<torch::Tensor> after = copies(model);
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            QCOMPARE(torch::equal(after[i], before[i]), i == 1);
+        }
+        QVERIFY(torch::equal(sgd.momentumBuffers().at("0.bias"), momentum));
+    }
+
+    // Layouts of convolutions' weights are kept, and their gradients' do not matter.
+    void layoutsAreKept() {
+        torch::manual_seed(1);
+        torch::Tensor weight = torch::randn({4, 3, 2, 2});
+        weight = weight.contiguous(torch::MemoryFormat::ChannelsLast);
+        nn::Sequential model(nn::Conv2d(nn::Conv2dOptions(3, 4, 2).bias(false)));
+        torch::Tensor parameter = model->parameters().front();
+        parameter.set_data(weight.clone());
+        Sgd sgd(*model, 0.0);
+        QVERIFY(torch::equal(parameter, weight));
+        QVERIFY(parameter.is_contiguous(torch::MemoryFormat::ChannelsLast));
+        const torch::Tensor gradient = torch::randn({4, 3, 2, 2});
+        parameter.mutable_grad() = gradient;
+        sgd.step(0.5, 0.0);
+        QVERIFY(torch::allclose(parameter, weight - 0.5 * gradient));
+        QVERIFY(torch::allclose(sgd.momentumBuffers().at("0.weight"), gradient));
+    }
+
     // θ + radius · g / ‖g‖, ‖g‖² summed over all parameters.
     void samStepsUpTheGradient() {
         nn::Sequential model = network();
+        Sgd sgd(*model, 0.9);
         backward(model, 0);
         double squares = 0.0;
         for (const torch::Tensor& parameter : model->parameters()) {
             squares += parameter.grad().square().sum().item<double>();
         }
         const std::vector<torch::Tensor> before = copies(model);
-        const SamPerturbation perturbation(*model, 0.05);
+        const SamPerturbation perturbation(sgd, 0.05);
         double moved = 0.0;
         for (std::size_t i = 0; i < before.size(); ++i) {
             const torch::Tensor parameter = model->parameters()[i];
@@ -115,11 +152,12 @@ private Q_SLOTS:
     void samIsUndoneExactly() {
         nn::Sequential model = network();
         model->to(torch::kFloat32);
+        Sgd sgd(*model, 0.9);
         const torch::Tensor inputs = torch::arange(24, torch::kFloat32).view({4, 6}).sin();
         model->zero_grad();
         model->forward(inputs).square().mean().backward();
         const std::vector<torch::Tensor> before = copies(model);
-        SamPerturbation perturbation(*model, 3.7);
+        SamPerturbation perturbation(sgd, 3.7);
         QVERIFY(!torch::equal(model->parameters()[0], before[0]));
         perturbation.undo();
         for (std::size_t i = 0; i < before.size(); ++i) {
@@ -129,10 +167,11 @@ private Q_SLOTS:
 
     void samWithoutGradientStaysFinite() {
         nn::Sequential model = network();
+        Sgd sgd(*model, 0.9);
         backward(model, 0);
         for (torch::Tensor& parameter : model->parameters()) parameter.mutable_grad().zero_();
         const std::vector<torch::Tensor> before = copies(model);
-        const SamPerturbation perturbation(*model, 0.05);
+        const SamPerturbation perturbation(sgd, 0.05);
         for (std::size_t i = 0; i < before.size(); ++i) {
             QVERIFY(torch::equal(model->parameters()[i], before[i]));
         }
