@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -113,11 +114,16 @@ public:
     /// work(Chunk, Workbench&) for all images, on as many threads as LibTorch has now.
     template<class Convolution, class Work>
     void forChunks(const Chunked<Convolution>& convolution, Work work) {
-        const auto threads = static_cast<std::size_t>(at::get_num_threads());
-        if (benches_.size() < threads) benches_.resize(threads);
-        at::parallel_for(0, convolution.chunks(), 1, [&](std::int64_t from, std::int64_t to) {
-            Workbench& bench = benches_[static_cast<std::size_t>(at::get_thread_num())];
-            for (std::int64_t number = from; number < to; ++number) {
+        const std::int64_t threads =
+            std::min<std::int64_t>(at::get_num_threads(), convolution.chunks());
+        if (benches_.size() < static_cast<std::size_t>(threads)) {
+            benches_.resize(static_cast<std::size_t>(threads));
+        }
+        // Each thread takes the next chunk: one that has to share its core takes fewer.
+        std::atomic<std::int64_t> next{0};
+        at::parallel_for(0, threads, 1, [&](std::int64_t from, std::int64_t) {
+            Workbench& bench = benches_[static_cast<std::size_t>(from)];
+            for (std::int64_t number; (number = next++) < convolution.chunks();) {
                 const std::int64_t first = number * convolution.images();
                 work(Chunk{number, first, std::min(convolution.images(), images_ - first)}, bench);
             }
