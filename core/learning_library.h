@@ -65,7 +65,9 @@ class Learning {
 public:
     virtual ~Learning() = default;
 
-    virtual std::string libtorchVersion() const = 0;
+    /// What a run's numbers depend on: LibTorch's version and, where the convolutions are our own,
+    /// oneDNN's and its instruction set, e.g. "1.13.1, oneDNN 2.6.3 avx512".
+    virtual std::string libraries() const = 0;
 
     /// "auto" | "cpu" | "cuda" | "cuda:N" -> the device a run will use. Throws DeviceError.
     virtual std::string resolveDevice(const std::string& device) const = 0;

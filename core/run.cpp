@@ -65,7 +65,7 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
                          RunObserver& observer) {
     RunDescription description = run.description();
     const RunConfig& config = description.config;
-    const std::string version = learning().libtorchVersion();
+    const std::string version = learning().libraries();
     const bool begun = !run.records().empty() || !run.checkpoints().empty();
     if (begun && !description.libtorch.empty() && description.libtorch != version) {
         const std::string warning = "this run was begun with LibTorch " + description.libtorch +
@@ -153,8 +153,8 @@ void releaseTrunks(const fs::path& folder, const RunDescription& description) {
 }  // namespace
 
 Surroundings surroundingsOf(const TrainingEnvironment& environment) {
-    return {BALLAST_VERSION, learning().libtorchVersion(),
-            learning().resolveDevice(environment.device), threadsOf(environment)};
+    return {BALLAST_VERSION, learning().libraries(), learning().resolveDevice(environment.device),
+            threadsOf(environment)};
 }
 
 std::optional<TrunkSource> trunkFor(const fs::path& folder,

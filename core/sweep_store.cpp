@@ -69,7 +69,8 @@ std::string speedKey(const RunConfig& config) {
     return config.data.dataset + " " + config.data.imbalance.profile + " " +
            std::to_string(config.data.imbalance.ratio) + " " +
            std::to_string(config.data.image_size) + " " + config.model.name + " " +
-           std::to_string(config.training.batch_size) + " " + config.training.augmentation;
+           std::to_string(config.training.batch_size) + " " + config.training.augmentation + " " +
+           config.training.convolution;
 }
 
 /// SAM takes every step twice.

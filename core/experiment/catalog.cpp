@@ -157,6 +157,11 @@ constexpr CatalogEntry kHeadStarts[] = {
      "Class weights become w_y / ‖w_y‖^τ and the bias 0, and momentum is cleared."},
 };
 
+constexpr CatalogEntry kConvolutions[] = {
+    {"exact", "Exact", "Sums in single precision as they stand."},
+    {"fast", "Fast",
+     "Winograd's algorithm on a CPU with AVX-512, bfloat16 on a GPU: rounded otherwise."}};
+
 constexpr CatalogEntry kSelections[] = {
     {"test", "Test set",
      "The best epoch is the one with the highest balanced test accuracy, as in "
@@ -278,6 +283,9 @@ std::span<const CatalogEntry> augmentations() {
 }
 std::span<const CatalogEntry> lrSchedules() {
     return kLrSchedules;
+}
+std::span<const CatalogEntry> convolutions() {
+    return kConvolutions;
 }
 std::span<const ClassRuleInfo> classRules() {
     return kClassRules;

@@ -78,6 +78,7 @@ std::span<const CatalogEntry> headStarts();
 std::span<const CatalogEntry> selections();
 std::span<const CatalogEntry> augmentations();
 std::span<const CatalogEntry> lrSchedules();
+std::span<const CatalogEntry> convolutions();
 std::span<const ClassRuleInfo> classRules();
 
 /// The entry of that name, or nullptr.

@@ -89,9 +89,10 @@ struct TrainingConfig {
     int batch_size = 128;
     std::string augmentation = "crop-flip";
     std::uint64_t seed = 0;
-    std::string device = "auto";  // auto | cpu | cuda | cuda:N
-    int threads = 0;              // 0: all cores of the slot
-    int exact_every = 5;          // epochs between exact statistics; 0: only at phases and the end
+    std::string device = "auto";        // auto | cpu | cuda | cuda:N
+    int threads = 0;                    // 0: all cores of the slot
+    std::string convolution = "exact";  // exact | fast: how it may be rounded
+    int exact_every = 5;  // epochs between exact statistics; 0: only at phases and the end
     std::string selection = "test";  // test | validation: the data that choose the best epoch
     bool operator==(const TrainingConfig&) const = default;
 };

@@ -189,6 +189,9 @@ const std::vector<Field>& fields() {
                FieldType::device),
         integer("/training/threads",
                 {"Threads", "", "threads", "0: all cores. Results depend on the number."}, 0, 1024),
+        choice("/training/convolution", "Convolutions",
+               "How they may be rounded for speed. Accuracies differ as between seeds.",
+               entries(convolutions())),
         integer(
             "/training/exact_every",
             {"Exact statistics", "", "epochs",

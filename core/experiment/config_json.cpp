@@ -239,6 +239,7 @@ RunConfig convert(const json& json_config) {
     read(training, "seed", config.training.seed);
     read(training, "device", config.training.device);
     read(training, "threads", config.training.threads);
+    read(training, "convolution", config.training.convolution);
     read(training, "exact_every", config.training.exact_every);
     read(training, "selection", config.training.selection);
     return config;
@@ -476,6 +477,7 @@ ordered_json toJson(const RunConfig& config) {
               {"seed", config.training.seed},
               {"device", config.training.device},
               {"threads", config.training.threads},
+              {"convolution", config.training.convolution},
               {"exact_every", config.training.exact_every},
               {"selection", config.training.selection}}}};
 }

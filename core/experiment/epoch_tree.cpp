@@ -63,6 +63,7 @@ std::string rootKey(const RunConfig& config, int data) {
     key.add(config.loss.name == "focal" ? config.loss.focal_gamma : 0.0);
     key.add(config.optimizer.momentum).add(config.training.batch_size);
     key.add(config.training.augmentation).add(static_cast<std::int64_t>(config.training.seed));
+    key.add(config.training.convolution);
     key.add(calibrates ? config.lr_schedule.warmup_epochs : -1);
     return key.text();
 }

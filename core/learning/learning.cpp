@@ -5,6 +5,7 @@
 #include "core/learning/bench_store.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
+#include "core/learning/kernels/convolution.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/trainer.h"
@@ -27,7 +28,10 @@ auto translated(Work work) {
 
 class TorchLearning final : public Learning {
 public:
-    std::string libtorchVersion() const override { return TORCH_VERSION; }
+    std::string libraries() const override {
+        const std::string convolutions = convolutionLibrary();
+        return convolutions.empty() ? TORCH_VERSION : TORCH_VERSION ", " + convolutions;
+    }
 
     std::string resolveDevice(const std::string& device) const override {
         return ballast::resolveDevice(device).str();

@@ -182,6 +182,7 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
         config.training.seed = before.training.seed;
         config.training.device = before.training.device;
         config.training.threads = before.training.threads;
+        config.training.convolution = before.training.convolution;
         config.training.exact_every = before.training.exact_every;
         config.training.selection = before.training.selection;
         if (protocol.isEmpty()) {

@@ -131,8 +131,8 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
 
 ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
                        torch::Device device) {
-    ImageNetwork model =
-        makeModel(config.model, in_channels, classes, config.training.seed, device);
+    ImageNetwork model = makeModel(config.model, in_channels, classes, config.training.seed, device,
+                                   config.training.convolution == "fast");
     if (std::ranges::any_of(config.phases,
                             [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
         model->head()->addScale();
