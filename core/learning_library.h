@@ -25,11 +25,20 @@ struct LossResult {
     std::vector<double> gradient;  // [batch, classes], of the value by the logits
 };
 
+enum class BenchPart {
+    train,         // whole epochs
+    step,          // steps on one batch that is there already
+    evaluation,    // in evaluation mode
+    augmentation,  // batches only
+};
 struct BenchOptions {
+    BenchPart what = BenchPart::train;
     std::string model = "resnet32";
+    std::string device = "cpu";
     int batch_size = 128;
-    int steps = 30;   // measured steps of each loop
-    int threads = 0;  // 0: all cores
+    int steps = 42;           // measured steps of each loop
+    int threads = 0;          // 0: all cores
+    double sam_radius = 0.0;  // of train and step; 0: plain SGD
 };
 
 struct BenchDataOptions {
@@ -98,7 +107,8 @@ public:
     virtual void exportWeights(const std::filesystem::path& from,
                                const std::filesystem::path& to) const = 0;
 
-    /// Times our training step against a textbook loop in one run; returns both and their ratio.
+    /// Times our training, or a part of it, against a textbook loop in one run: rates and ratios.
+    /// Throws DeviceError.
     virtual nlohmann::ordered_json benchTrain(const BenchOptions& options) const = 0;
 
     /// Times our decoding and augmentation of JPEG files against a plain loop, in the same way.

@@ -382,14 +382,30 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
         return 0;
     }
     std::printf(
-        "%s, 3×32×32, batch %d, %d threads, median of %d interleaved rounds of %d steps\n"
-        "ballast    %8.1f images/s\n"
-        "textbook   %8.1f images/s\n"
-        "ratio      %8.2f\n",
-        options.model.c_str(), options.batch_size, result["threads"].get<int>(),
+        "%s, 3×32×32, batch %d, %s, %d threads%s, median of %d interleaved rounds of %d %s\n",
+        options.model.c_str(), options.batch_size, result["device"].get<std::string>().c_str(),
+        result["threads"].get<int>(), options.sam_radius > 0.0 ? ", SAM" : "",
         result["rounds"].get<int>(), result["steps_per_round"].get<int>(),
-        result["ballast_images_per_second"].get<double>(),
-        result["textbook_images_per_second"].get<double>(), result["ratio"].get<double>());
+        options.what == BenchPart::evaluation ? "batches" : "steps");
+    for (const auto& [name, each] : result["contenders"].items()) {
+        std::printf("%-10s %9.1f images/s  ratio %5.2f", name.c_str(),
+                    each["images_per_second"].get<double>(), each["ratio"].get<double>());
+        if (each.contains("gflops")) {
+            std::printf("  %7.1f GFLOP/s  %3.0f %% of the ceiling", each["gflops"].get<double>(),
+                        100.0 * each["share_of_ceiling"].get<double>());
+        }
+        std::printf("\n");
+    }
+    if (!result.contains("ceiling_gflops")) return 0;
+    std::printf("%-10s %9s           %12s  %7.1f GFLOP/s  (a large convolution)\n", "ceiling", "",
+                "", result["ceiling_gflops"].get<double>());
+    for (const auto& [name, each] : result["contenders"].items()) {
+        if (!each.contains("parts_ms")) continue;
+        std::printf("\n%s, milliseconds a step\n", name.c_str());
+        for (const auto& [part, value] : each["parts_ms"].items()) {
+            std::printf("  %-30s %8.2f\n", part.c_str(), value.get<double>());
+        }
+    }
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "app/cli/commands.h"
@@ -143,17 +144,32 @@ int main(int argc, char** argv) {
     BenchOptions bench;
     CLI::App* bench_command = app.add_subcommand("bench", "Benchmarks; each prints a ratio");
     bench_command->require_subcommand(1);
-    CLI::App* bench_train = bench_command->add_subcommand(
-        "train", "Our training epoch against a textbook LibTorch loop");
-    bench_train->add_option("--model", bench.model)->capture_default_str();
-    bench_train->add_option("--batch", bench.batch_size)
-        ->capture_default_str()
-        ->check(CLI::Range(1, 4096));
-    bench_train->add_option("--steps", bench.steps, "Measured steps of each loop")
-        ->capture_default_str()
-        ->check(CLI::Range(5, 100000));
-    bench_train->add_option("--threads", bench.threads, "0: all cores")->check(CLI::Range(0, 1024));
-    add_json(bench_train);
+    const auto add_training_bench = [&](const char* name, const char* help, BenchPart what) {
+        CLI::App* command = bench_command->add_subcommand(name, help);
+        command->add_option("--model", bench.model)->capture_default_str();
+        command->add_option("--batch", bench.batch_size)
+            ->capture_default_str()
+            ->check(CLI::Range(1, 4096));
+        command->add_option("--steps", bench.steps, "Measured batches of each loop")
+            ->capture_default_str()
+            ->check(CLI::Range(7, 100000));
+        command->add_option("--threads", bench.threads, "0: all cores")->check(CLI::Range(0, 1024));
+        command->add_option("--device", bench.device)->capture_default_str();
+        if (what == BenchPart::train || what == BenchPart::step) {
+            command->add_option("--sam", bench.sam_radius, "Radius of SAM, both loops' steps")
+                ->check(CLI::Range(0.0, 100.0));
+        }
+        command->callback([&bench, what] { bench.what = what; });
+        add_json(command);
+        return command;
+    };
+    const std::array training_benches{
+        add_training_bench("train", "Our training epochs against a textbook LibTorch loop",
+                           BenchPart::train),
+        add_training_bench("step", "The same on one batch that is there already", BenchPart::step),
+        add_training_bench("eval", "Our evaluation against the textbook's", BenchPart::evaluation),
+        add_training_bench("augment", "Our batches against the textbook's, no training",
+                           BenchPart::augmentation)};
 
     BenchDataOptions bench_data;
     CLI::App* bench_data_command = bench_command->add_subcommand(
@@ -354,7 +370,9 @@ int main(int argc, char** argv) {
         if (schema_command->parsed()) return schemaCommand();
         if (preset_list->parsed()) return presetListCommand(json);
         if (preset_show->parsed()) return presetShowCommand(run.data, run.settings);
-        if (bench_train->parsed()) return benchTrainCommand(bench, json);
+        if (std::ranges::any_of(training_benches, [](auto* each) { return each->parsed(); })) {
+            return benchTrainCommand(bench, json);
+        }
         if (bench_store_command->parsed()) return benchStoreCommand(workspace, json);
         if (bench_data_command->parsed()) return benchDataCommand(bench_data, json, store);
         if (evaluate_command->parsed()) {

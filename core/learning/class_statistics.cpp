@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/learning/part_times.h"
 #include "core/theory/bound.h"
 
 namespace ballast {
@@ -43,6 +44,7 @@ void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
                                      const torch::Tensor& log_probabilities,
                                      const torch::Tensor& labels) {
     const torch::NoGradGuard no_grad;
+    const PartTimer timer(Part::statistics);
     countRight(logits, labels, seen_, right_);
     const torch::Tensor own = ofClass(logits, labels);
     const torch::Tensor others = logits.scatter(1, labels.unsqueeze(1), -kInfinity).amax(1);

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/learning/data/augmentation.h"
+#include "core/learning/part_times.h"
 
 namespace ballast {
 namespace {
@@ -24,6 +25,7 @@ public:
           augmentation_(std::move(augmentation)) {}
 
     bool next(Batch& batch) override {
+        const PartTimer timer(Part::data);
         if (at_ >= order_.size()) return false;
         const std::span<const std::int64_t> indices =
             std::span(order_).subspan(at_, std::min(batch_size_, order_.size() - at_));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/learning/part_times.h"
+
 // Compiled for several processors, the best of which the loader takes. Vectors of 16 never cross
 // a function that is not inlined, so their calling convention does not matter.
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -177,6 +179,7 @@ void forSampled(const ChannelGrid& large, const ChannelGrid& small, std::int64_t
 
 void centredSums(const float* y, const ChannelGrid& grid, const float* centre, float* kept,
                  float* sums) {
+    const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
         float* row = sums + 2 * image * grid.channels + lane.channel;
         sumCentred(y + lane.start, grid.pixels, lane.stride, centre + lane.channel,
@@ -198,6 +201,7 @@ ChannelMoments channelMoments(const std::vector<float>& sums, const float* centr
 
 void normalise(const float* y, const ChannelGrid& grid, const float* scale, const float* shift,
                const float* added, bool relu, float* z) {
+    const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t, const Lane& lane) {
         applyAffine(y + lane.start, grid.pixels, lane.stride, scale + lane.channel,
                     shift + lane.channel, added != nullptr ? added + lane.start : nullptr, relu,
@@ -207,6 +211,7 @@ void normalise(const float* y, const ChannelGrid& grid, const float* scale, cons
 
 void reluGradient(const float* gradient, float* kept, const float* more, const float* z,
                   const float* y, const float* mean, const ChannelGrid& grid, float* sums) {
+    const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
         float* row = sums + 2 * image * grid.channels + lane.channel;
         maskAndSum(gradient + lane.start, kept + lane.start,
@@ -233,6 +238,7 @@ NormGradient::NormGradient(const NormSums& sums, const ChannelMoments& moments,
 
 void normGradient(const float* g, const float* y, const ChannelGrid& grid,
                   const NormGradient& gradient, float* dy) {
+    const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t, const Lane& lane) {
         const auto channel = static_cast<std::size_t>(lane.channel);
         applyGradient(g + lane.start, y + lane.start, grid.pixels, lane.stride,
@@ -265,6 +271,7 @@ void pixelMeanGradient(const float* gradient, const ChannelGrid& grid, float* dz
 
 void sampledShortcut(const float* large, const ChannelGrid& large_grid, std::int64_t side,
                      std::int64_t stride, float* small, const ChannelGrid& small_grid) {
+    const PartTimer timer(Part::norm);
     std::fill_n(small, small_grid.size(), 0.0f);
     forSampled(large_grid, small_grid, side, stride, [&](std::int64_t there, std::int64_t here) {
         std::memcpy(small + here, large + there, 8 * sizeof(float));
@@ -274,6 +281,7 @@ void sampledShortcut(const float* large, const ChannelGrid& large_grid, std::int
 void addSampledShortcutGradient(const float* small, const ChannelGrid& small_grid,
                                 std::int64_t side, std::int64_t stride, float* large,
                                 const ChannelGrid& large_grid) {
+    const PartTimer timer(Part::norm);
     forSampled(large_grid, small_grid, side, stride, [&](std::int64_t there, std::int64_t here) {
         for (int k = 0; k < 8; ++k) large[there + k] += small[here + k];
     });

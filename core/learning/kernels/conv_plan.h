@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "core/learning/kernels/convolution.h"
+#include "core/learning/part_times.h"
 
 namespace ballast {
 
@@ -121,11 +123,19 @@ public:
         }
         // Each thread takes the next chunk: one that has to share its core takes fewer.
         std::atomic<std::int64_t> next{0};
+        PartTimes* const times = PartTimes::active();
+        std::mutex adding;
         at::parallel_for(0, threads, 1, [&](std::int64_t from, std::int64_t) {
             Workbench& bench = benches_[static_cast<std::size_t>(from)];
+            std::optional<PartTimes> own;
+            if (times != nullptr) own.emplace();
             for (std::int64_t number; (number = next++) < convolution.chunks();) {
                 const std::int64_t first = number * convolution.images();
                 work(Chunk{number, first, std::min(convolution.images(), images_ - first)}, bench);
+            }
+            if (own) {
+                const std::lock_guard lock(adding);
+                times->add(*own, 1.0 / static_cast<double>(threads));
             }
         });
     }

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "core/learning/part_times.h"
+
 #ifdef BALLAST_HAS_ONEDNN
 #include <omp.h>
 
@@ -190,6 +192,7 @@ public:
     const Description& description() const { return description_; }
 
     void run(Arguments arguments, Scratch& scratch) const {
+        const PartTimer timer(Part::convolution);
         const memory::desc room = description_.scratchpad_desc();
         if (room.get_size() > 0) {
             arguments.emplace(DNNL_ARG_SCRATCHPAD,

@@ -1,5 +1,7 @@
 #include "core/learning/optimizers/sgd.h"
 
+#include "core/learning/part_times.h"
+
 namespace ballast {
 namespace {
 
@@ -67,6 +69,7 @@ std::vector<Sgd::Stretch> Sgd::stretches() const {
 }
 
 void Sgd::step(double learning_rate, double weight_decay) {
+    const PartTimer timer(Part::optimizer);
     const torch::NoGradGuard no_grad;
     for (const Stretch& stretch : stretches()) {
         const std::int64_t size = stretch.gradient.numel();
@@ -85,6 +88,7 @@ void Sgd::clearMomentum(const std::string& prefix) {
 
 SamPerturbation::SamPerturbation(Sgd& optimizer, double radius)
     : values_(optimizer.values_), saved_(values_.clone()) {
+    const PartTimer timer(Part::optimizer);
     const torch::NoGradGuard no_grad;
     const std::vector<Sgd::Stretch> stretches = optimizer.stretches();
     std::vector<torch::Tensor> norms;
@@ -97,6 +101,7 @@ SamPerturbation::SamPerturbation(Sgd& optimizer, double radius)
 }
 
 void SamPerturbation::undo() {
+    const PartTimer timer(Part::optimizer);
     const torch::NoGradGuard no_grad;
     values_.copy_(saved_);
 }

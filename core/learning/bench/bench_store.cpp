@@ -1,4 +1,4 @@
-#include "core/learning/bench_store.h"
+#include "core/learning/bench/bench_store.h"
 
 #include <unistd.h>
 
@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/experiment/imbalance.h"
+#include "core/learning/bench/timing.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
-#include "core/learning/timing.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {

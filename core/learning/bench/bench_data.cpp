@@ -1,4 +1,4 @@
-#include "core/learning/bench_data.h"
+#include "core/learning/bench/bench_data.h"
 
 #include <stdlib.h>  // mkdtemp
 
@@ -7,11 +7,11 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/learning/bench/timing.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/data/photo_source.h"
 #include "core/learning/data/photo_transforms.h"
 #include "core/learning/device.h"
-#include "core/learning/timing.h"
 
 namespace ballast {
 namespace {

@@ -1,0 +1,293 @@
+#include "core/learning/bench/bench_train.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <thread>
+
+#include "core/learning/bench/textbook.h"
+#include "core/learning/bench/timing.h"
+#include "core/learning/class_statistics.h"
+#include "core/learning/data/batches.h"
+#include "core/learning/data/memory_source.h"
+#include "core/learning/device.h"
+#include "core/learning/kernels/convolution.h"
+#include "core/learning/losses/class_loss.h"
+#include "core/learning/models/network.h"
+#include "core/learning/optimizers/sgd.h"
+#include "core/learning/part_times.h"
+#include "core/learning/training_step.h"
+
+namespace ballast {
+namespace {
+
+constexpr int kRounds = 7;
+constexpr std::int64_t kEvaluationBatch = 250;
+
+/// Made-up images: their content does not change the time that a step takes.
+ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
+    ImageSet images{dataset.channels, dataset.image_size, dataset.image_size, {}, {}};
+    std::mt19937 generator(0);
+    images.labels.resize(count);
+    for (auto& label : images.labels) {
+        label = static_cast<std::int32_t>(generator() % static_cast<unsigned>(dataset.classes));
+    }
+    images.pixels.resize(count * static_cast<std::size_t>(dataset.channels * dataset.image_size *
+                                                          dataset.image_size));
+    for (auto& pixel : images.pixels) pixel = static_cast<std::uint8_t>(generator());
+    return images;
+}
+
+/// Multiplications and additions of a CIFAR residual network's convolutions for one training
+/// image, both ways; images need no gradient.
+double trainingFlops(int depth, const DatasetInfo& dataset) {
+    const auto side = static_cast<double>(dataset.image_size);
+    const auto convolution = [](double in, double out, double out_side) {
+        return 2.0 * 9.0 * in * out * out_side * out_side;
+    };
+    double flops = 2.0 * convolution(static_cast<double>(dataset.channels), 16.0, side);
+    double channels = 16.0;
+    double at = side;
+    for (const double width : {16.0, 32.0, 64.0}) {
+        if (width > channels) at /= 2.0;
+        const int blocks = (depth - 2) / 6;
+        flops += 3.0 * convolution(channels, width, at);
+        flops += 3.0 * (2 * blocks - 1) * convolution(width, width, at);
+        channels = width;
+    }
+    return flops;
+}
+
+/// Ours: the same calls as Trainer's, statistics included.
+class Ours {
+public:
+    Ours(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
+         int batch_size, torch::Device device, bool fast)
+        : model_(makeModel(ModelConfig{model, "linear"}, dataset.channels, dataset.classes, 0,
+                           device, fast)),
+          optimizer_(*model_, 0.9),
+          source_(imageTensor(images, nullptr, dataset, device)),
+          batch_size_(batch_size),
+          classes_(dataset.classes),
+          terms_(
+              {std::vector<double>(index(classes_), 1.0), std::vector<double>(index(classes_), 1.0),
+               std::vector<double>(index(classes_), 0.0)},
+              torch::TensorOptions().dtype(torch::kFloat32).device(device)),
+          statistics_(classes_, device),
+          loss_sum_(
+              torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device))) {}
+
+    std::unique_ptr<BatchStream> stream(int epoch) const {
+        return source_.stream(Batches(source_.size(), batch_size_, 0, epoch).order(), batch_size_,
+                              {"crop-flip", 0, epoch, false});
+    }
+
+    void trainEpoch(int epoch, double sam_radius) {
+        model_->train();
+        const auto batches = stream(epoch);
+        for (Batch batch; batches->next(batch);) step(batch, sam_radius);
+    }
+
+    void trainOnOneBatch(int steps, double sam_radius) {
+        model_->train();
+        Batch batch;
+        stream(0)->next(batch);
+        for (int i = 0; i < steps; ++i) step(batch, sam_radius);
+    }
+
+    void loadEpoch(int epoch) const {
+        const auto batches = stream(epoch);
+        for (Batch batch; batches->next(batch);) continue;
+    }
+
+    std::int64_t evaluate() {
+        const torch::NoGradGuard no_grad;
+        model_->eval();
+        const auto options =
+            torch::TensorOptions().dtype(torch::kInt64).device(source_.labels().device());
+        torch::Tensor seen = torch::zeros({classes_}, options);
+        torch::Tensor right = torch::zeros({classes_}, options);
+        const auto batches = source_.plainStream(kEvaluationBatch);
+        for (Batch batch; batches->next(batch);) {
+            countRight(model_->forward(batch.images), batch.labels, seen, right);
+        }
+        return right.sum().item<std::int64_t>();
+    }
+
+private:
+    static std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+    void step(const Batch& batch, double sam_radius) {
+        const StepResult result =
+            trainingStep(model_, optimizer_, batch, terms_, LossConfig{}, sam_radius);
+        optimizer_.step(0.01, 2e-4);
+        statistics_.add(result.logits, result.log_probabilities, batch.labels);
+        loss_sum_ += result.loss;
+    }
+
+    ImageNetwork model_;
+    Sgd optimizer_;
+    MemorySource source_;
+    std::int64_t batch_size_;
+    int classes_;
+    ClassTermTensors terms_;
+    ClassStatisticsAccumulator statistics_;
+    torch::Tensor loss_sum_;
+};
+
+/// What is timed against the others.
+struct Contender {
+    std::string name;
+    std::function<void(int round)> work;
+    std::vector<double> seconds{};
+};
+
+/// What the machine can do: FLOP/s of a large convolution.
+class Ceiling {
+public:
+    explicit Ceiling(torch::Device device)
+        : images_(torch::randn({kImages, kChannels, kSide, kSide}, device)
+                      .contiguous(torch::MemoryFormat::ChannelsLast)),
+          weight_(torch::randn({kChannels, kChannels, 3, 3}, device)
+                      .contiguous(torch::MemoryFormat::ChannelsLast)) {}
+
+    void work() const {
+        const torch::NoGradGuard no_grad;
+        torch::conv2d(images_, weight_, {}, 1, 1);
+    }
+    static double flops() { return 2.0 * 9.0 * kImages * kChannels * kChannels * kSide * kSide; }
+
+private:
+    static constexpr std::int64_t kImages = 32;
+    static constexpr std::int64_t kChannels = 256;
+    static constexpr std::int64_t kSide = 28;
+    torch::Tensor images_;
+    torch::Tensor weight_;
+};
+
+void waitFor(torch::Device device) {
+    if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+/// A round of each in turn, after one to warm up.
+void race(std::vector<Contender>& contenders, torch::Device device) {
+    for (int round = 0; round <= kRounds; ++round) {
+        for (Contender& each : contenders) {
+            const BenchClock::time_point start = BenchClock::now();
+            each.work(round);
+            waitFor(device);
+            if (round > 0) each.seconds.push_back(secondsSince(start));
+        }
+    }
+}
+
+/// Median of the rounds' quotients b / a.
+double ratio(const Contender& a, const Contender& b) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < a.seconds.size(); ++i) {
+        ratios.push_back(b.seconds[i] / a.seconds[i]);
+    }
+    return median(ratios);
+}
+
+}  // namespace
+
+nlohmann::ordered_json benchTrain(const BenchOptions& options) {
+    const int threads = options.threads > 0
+                            ? options.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    prepareThread(threads);
+    const torch::Device device = resolveDevice(options.device);
+    const DatasetInfo& dataset = *findDataset("cifar10");
+    const int steps = std::max(1, options.steps / kRounds);
+    const std::int64_t images = static_cast<std::int64_t>(steps) * options.batch_size;
+    const ImageSet pixels = noise(dataset, static_cast<std::size_t>(images));
+    const double sam = options.sam_radius;
+
+    std::vector<std::unique_ptr<Ours>> ours;
+    std::vector<std::string> names{"exact"};
+    const bool trains = options.what == BenchPart::train || options.what == BenchPart::step;
+    if (trains && hasWinograd()) names.emplace_back("fast");
+    for (const std::string& name : names) {
+        ours.push_back(std::make_unique<Ours>(options.model, pixels, dataset, options.batch_size,
+                                              device, name == "fast"));
+    }
+    Textbook textbook(options.model, pixels, dataset, options.batch_size, device);
+    const Ceiling ceiling(device);
+
+    std::vector<Contender> contenders;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        contenders.push_back({trains ? names[i] : "ballast", [&, i](int round) {
+                                  Ours& each = *ours[i];
+                                  switch (options.what) {
+                                      case BenchPart::train:
+                                          return each.trainEpoch(round, sam);
+                                      case BenchPart::step:
+                                          return each.trainOnOneBatch(steps, sam);
+                                      case BenchPart::augmentation:
+                                          return each.loadEpoch(round);
+                                      case BenchPart::evaluation:
+                                          each.evaluate();
+                                          return;
+                                  }
+                              }});
+    }
+    contenders.push_back({"textbook", [&](int) {
+                              switch (options.what) {
+                                  case BenchPart::train:
+                                      return textbook.trainEpoch(sam);
+                                  case BenchPart::step:
+                                      return textbook.trainOnOneBatch(steps, sam);
+                                  case BenchPart::augmentation:
+                                      return textbook.loadEpoch();
+                                  case BenchPart::evaluation:
+                                      textbook.evaluate(kEvaluationBatch);
+                                      return;
+                              }
+                          }});
+    if (trains) contenders.push_back({"ceiling", [&](int) { ceiling.work(); }});
+    race(contenders, device);
+
+    nlohmann::ordered_json answer{
+        {"model", options.model},  {"device", device.str()}, {"batch_size", options.batch_size},
+        {"threads", threads},      {"sam_radius", sam},      {"rounds", kRounds},
+        {"steps_per_round", steps}};
+    const double gflop =
+        trainingFlops(*residualDepth(options.model), dataset) * (sam > 0.0 ? 2.0 : 1.0) / 1e9;
+    const double ceiling_rate =
+        trains ? Ceiling::flops() / median(contenders.back().seconds) / 1e9 : 0.0;
+    const Contender& reference = contenders[ours.size()];
+    for (std::size_t i = 0; i <= ours.size(); ++i) {
+        const Contender& each = contenders[i];
+        const double rate = static_cast<double>(images) / median(each.seconds);
+        nlohmann::ordered_json& entry = answer["contenders"][each.name];
+        entry["images_per_second"] = rate;
+        entry["ratio"] = ratio(each, reference);
+        if (!trains) continue;
+        entry["gflops"] = rate * gflop;
+        entry["share_of_ceiling"] = rate * gflop / ceiling_rate;
+    }
+    if (!trains) return answer;
+    answer["ceiling_gflops"] = ceiling_rate;
+
+    // One more round each, with its parts timed.
+    for (std::size_t i = 0; i < ours.size() && device.is_cpu(); ++i) {
+        const PartTimes parts;
+        const BenchClock::time_point start = BenchClock::now();
+        contenders[i].work(1);
+        double rest = secondsSince(start);
+        nlohmann::ordered_json& entry = answer["contenders"][contenders[i].name]["parts_ms"];
+        const auto milliseconds = [&](double seconds) { return seconds / steps * 1000.0; };
+        for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+            const double seconds = parts.seconds(static_cast<Part>(part));
+            entry[kPartNames[part]] = milliseconds(seconds);
+            rest -= seconds;
+        }
+        entry["head, loss, waiting"] = milliseconds(rest);
+    }
+    return answer;
+}
+
+}  // namespace ballast
