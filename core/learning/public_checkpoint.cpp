@@ -250,7 +250,7 @@ ModelShape shapeOf(const ModelState& state) {
 void requireFit(const ModelState& state, const ModelShape& needed) {
     const auto depth = residualDepth(needed.model.name);
     if (!depth) throw ConfigError("unknown model \"" + needed.model.name + "\"");
-    const ResNet model(*depth, needed.in_channels, needed.classes, needed.model.head == "cosine", false);
+    const ResNet model(*depth, needed.in_channels, needed.classes, needed.model.head == "cosine");
     const std::string network = needed.model.name + " with a " + needed.model.head + " head for " +
                                 std::to_string(needed.classes) + " classes";
     const auto differs = [&](const std::string& name, const std::string& how) {

@@ -37,7 +37,7 @@ class ResNetImpl : public ImageNetworkImpl {
 public:
     /// `winograd` as in ConvStack.
     ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
-               bool winograd);
+               bool winograd = false);
 
     /// [B, channels, H, W] -> logits [B, C].
     torch::Tensor forward(const torch::Tensor& images) override;

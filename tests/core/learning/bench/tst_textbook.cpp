@@ -1,0 +1,130 @@
+#include "core/learning/bench/textbook.h"
+
+#include <QtTest>
+#include <random>
+
+#include "core/learning/class_statistics.h"
+#include "core/learning/losses/class_loss.h"
+#include "core/learning/models/network.h"
+#include "core/learning/optimizers/sgd.h"
+#include "core/learning/training_step.h"
+
+using namespace ballast;
+
+namespace {
+
+constexpr int kBatch = 64;
+constexpr int kSteps = 20;
+
+ImageSet images(std::size_t count) {
+    ImageSet set{3, 32, 32, {}, {}};
+    std::mt19937 generator(1);
+    set.labels.resize(count);
+    set.pixels.resize(count * 3072);
+    for (auto& label : set.labels) label = static_cast<std::int32_t>(generator() % 10);
+    for (auto& pixel : set.pixels) pixel = static_cast<std::uint8_t>(generator());
+    return set;
+}
+
+}  // namespace
+
+/// Benchmarks compare what computes the same.
+class TestTextbook : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void equalsOurTraining_data() {
+        QTest::addColumn<bool>("fast");
+        QTest::addColumn<double>("sam_radius");
+        QTest::addColumn<double>("tolerance");
+        QTest::newRow("exact") << false << 0.0 << 1e-4;
+        QTest::newRow("exact, SAM") << false << 0.05 << 1e-4;
+        QTest::newRow("fast") << true << 0.0 << 1e-3;
+    }
+
+    /// 20 steps from the same weights on the same batches: losses and weights.
+    void equalsOurTraining() {
+        QFETCH(bool, fast);
+        QFETCH(double, sam_radius);
+        QFETCH(double, tolerance);
+        const DatasetInfo& dataset = *findDataset("cifar10");
+        ImageNetwork ours =
+            makeModel(ModelConfig{"resnet20", "linear"}, 3, 10, 0, torch::kCPU, fast);
+        Textbook textbook("resnet20", images(kBatch), dataset, kBatch, torch::kCPU);
+        torch::nn::Sequential theirs = textbook.network();
+        const auto our_parameters = ours->parameters();
+        const auto their_parameters = theirs->parameters();
+        QCOMPARE(our_parameters.size(), their_parameters.size());
+        {
+            const torch::NoGradGuard no_grad;
+            for (std::size_t i = 0; i < our_parameters.size(); ++i) {
+                their_parameters[i].copy_(our_parameters[i]);
+            }
+        }
+        Sgd sgd(*ours, 0.9);
+        torch::optim::SGD reference(
+            their_parameters, torch::optim::SGDOptions(0.01).momentum(0.9).weight_decay(2e-4));
+        const ClassTermTensors terms({std::vector<double>(10, 1.0), std::vector<double>(10, 1.0),
+                                      std::vector<double>(10, 0.0)},
+                                     torch::kFloat32);
+        ours->train();
+        theirs->train();
+        torch::manual_seed(2);
+        for (int step = 0; step < kSteps; ++step) {
+            const torch::Tensor x = torch::randn({kBatch, 3, 32, 32});
+            const torch::Tensor labels = torch::randint(10, {kBatch}, torch::kInt64);
+            const Batch batch{x.contiguous(torch::MemoryFormat::ChannelsLast), labels, {}};
+            const StepResult result =
+                trainingStep(ours, sgd, batch, terms, LossConfig{}, sam_radius);
+            sgd.step(0.01, 2e-4);
+
+            const auto backward = [&] {
+                reference.zero_grad();
+                const torch::Tensor loss =
+                    torch::nn::functional::cross_entropy(theirs->forward(x), labels);
+                loss.backward();
+                return loss.item<double>();
+            };
+            const double their_loss = backward();
+            if (sam_radius > 0.0) {
+                const torch::NoGradGuard no_grad;
+                std::vector<torch::Tensor> saved;
+                double squares = 0.0;
+                for (const auto& each : their_parameters) {
+                    squares += each.grad().square().sum().item<double>();
+                }
+                for (const auto& each : their_parameters) {
+                    saved.push_back(each.clone());
+                    each.add_(each.grad(), sam_radius / std::sqrt(squares));
+                }
+                {
+                    const torch::AutoGradMode gradients(true);
+                    backward();
+                }
+                for (std::size_t i = 0; i < saved.size(); ++i) their_parameters[i].copy_(saved[i]);
+            }
+            reference.step();
+            QVERIFY2(std::abs(result.loss.item<double>() - their_loss) < tolerance,
+                     qPrintable(QString("step %1: %2 and %3")
+                                    .arg(step)
+                                    .arg(result.loss.item<double>())
+                                    .arg(their_loss)));
+        }
+        double largest = 0.0;
+        double moved = 0.0;
+        const ImageNetwork before =
+            makeModel(ModelConfig{"resnet20", "linear"}, 3, 10, 0, torch::kCPU, fast);
+        for (std::size_t i = 0; i < our_parameters.size(); ++i) {
+            largest = std::max(
+                largest, (our_parameters[i] - their_parameters[i]).abs().max().item<double>());
+            moved = std::max(
+                moved, (our_parameters[i] - before->parameters()[i]).abs().max().item<double>());
+        }
+        qInfo("largest difference of a weight %.1e; largest way of one %.1e", largest, moved);
+        QVERIFY(largest < tolerance);
+        QVERIFY(moved > 100 * largest);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTextbook)
+#include "tst_textbook.moc"
