@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/learning_library.h"
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 
@@ -18,6 +19,13 @@ namespace {
 void lowerPriority() {
     const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
     ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
+}
+
+void loadQuietly() {
+    try {
+        learning();
+    } catch (const std::exception&) {  // tried again, and said, by the first run
+    }
 }
 
 /// So that a stopped or failed run that is queued again is taken up even if this process ends
@@ -125,6 +133,14 @@ Executor::~Executor() {
     }
     wake_.notify_all();
     for (std::thread& worker : workers_) worker.join();
+}
+
+void Executor::loadTraining() {
+    {
+        const std::lock_guard lock(mutex_);
+        load_training_ = true;
+    }
+    wake_.notify_all();
 }
 
 void Executor::enqueue(const std::filesystem::path& folder) {
@@ -319,8 +335,14 @@ void Executor::work(const std::string& device) {
     slot.device = device;
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+        wake_.wait(lock, [this] { return closing_ || load_training_ || !queue_.empty(); });
         if (closing_) return;
+        if (std::exchange(load_training_, false)) {
+            lock.unlock();
+            loadQuietly();
+            lock.lock();
+            continue;
+        }
         const std::uint64_t seen = changes_;
         lock.unlock();
         std::optional<Choice> choice;

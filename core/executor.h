@@ -60,6 +60,10 @@ public:
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
 
+    /// Loads the training library on a worker thread now, so that the first run need not wait for
+    /// it. Where that fails nothing is said: the first run meets it again and says it.
+    void loadTraining();
+
     /// Queues the run in `folder`, new or resumed. A run already queued or running stays as it is.
     void enqueue(const std::filesystem::path& folder);
 
@@ -100,6 +104,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool closing_ = false;
+    bool load_training_ = false;  // asked for, and no worker has taken it up
     std::deque<std::filesystem::path> queue_;
     std::map<std::string, std::shared_ptr<RunControl>> running_;
     std::map<std::string, std::string> waits_for_;

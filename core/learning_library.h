@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/experiment/class_terms.h"
@@ -122,5 +123,8 @@ public:
 /// Loads libballast_learning, and Torch with it, on first use (about half a second). Thread-safe.
 /// Throws DeviceError where the library cannot be loaded.
 const Learning& learning();
+
+/// The thread that has loaded the library; nothing while it is not loaded. Never loads it.
+std::optional<std::thread::id> learningLoadedBy();
 
 }  // namespace ballast

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -22,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "libballast_learning.so";
+
+std::atomic<std::thread::id> loaded_by{};  // the default stands for no thread
 
 /// OpenMP's idle threads spin for milliseconds before they sleep. Where anything else wants the
 /// cores (the window, a compiler, another run) this costs up to four fifths of the speed; a short
@@ -47,7 +50,9 @@ const Learning* loadLearning() {
     using Entry = const Learning* (*)();
     const auto entry = reinterpret_cast<Entry>(::dlsym(handle, "ballastLearning"));
     if (entry == nullptr) throw DeviceError(path.string() + " is not Ballast's training library");
-    return entry();
+    const Learning* const loaded = entry();
+    loaded_by = std::this_thread::get_id();
+    return loaded;
 }
 
 int threadsOf(const TrainingEnvironment& environment) {
@@ -170,6 +175,11 @@ std::optional<TrunkSource> trunkFor(const fs::path& folder,
 const Learning& learning() {
     static const Learning* const kLoaded = loadLearning();
     return *kLoaded;
+}
+
+std::optional<std::thread::id> learningLoadedBy() {
+    const std::thread::id thread = loaded_by;
+    return thread == std::thread::id() ? std::nullopt : std::optional(thread);
 }
 
 RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,

@@ -1,6 +1,5 @@
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QElapsedTimer>
 #include <QTimer>
 #include <atomic>
 #include <csignal>
@@ -11,9 +10,15 @@
 #include "app/desktop/figures.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/startup.h"
+#include "core/learning_library.h"
 #include "core/results/workspace.h"
 
 namespace {
+
+/// No thread can be started while the dynamic loader links Torch (glibc 2.36 holds a lock), so the
+/// window first starts those that read the workspace, plan the sweep and paint.
+constexpr int kCalm = 200;  // ms
 
 std::atomic<bool> asked_to_close{false};
 
@@ -22,12 +27,27 @@ extern "C" void askToClose(int signal) {
     std::signal(signal, SIG_DFL);  // a second one ends the program at once
 }
 
+/// For --time-startup: waits for the training library, prints what took how long, and closes.
+void closeWhenLoaded(ballast::MainWindow& window, double painted, double opened) {
+    auto* look = new QTimer(&window);
+    QObject::connect(look, &QTimer::timeout, &window, [&window, look, painted, opened] {
+        constexpr double kTooLong = 60000;  // ms
+        const bool loaded = ballast::learningLoadedBy().has_value();
+        if (!loaded && ballast::processAge() < kTooLong) return;
+        look->stop();
+        std::fprintf(stderr,
+                     "window painted after %.0f ms, workspace open after %.0f ms, training library "
+                     "%s after %.0f ms\n",
+                     painted, opened, loaded ? "loaded" : "not loaded", ballast::processAge());
+        window.close();
+    });
+    look->start(5);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     using namespace ballast;
-    QElapsedTimer since_start;
-    since_start.start();
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("Ballast"));
     QApplication::setApplicationName(QStringLiteral("Ballast"));
@@ -54,8 +74,12 @@ int main(int argc, char** argv) {
     const QCommandLineOption probe(
         QStringLiteral("probe"),
         QApplication::tr(
-            "Print the time to the first window and the event loop's delays at exit."));
-    parser.addOptions({workspace, data, demo, export_figures, probe});
+            "Print the time to the first paint, and the event loop's delays at exit."));
+    const QCommandLineOption time_startup(
+        QStringLiteral("time-startup"),
+        QApplication::tr(
+            "Print how long the window, the workspace and the training library took; close."));
+    parser.addOptions({workspace, data, demo, export_figures, probe, time_startup});
     parser.addPositionalArgument(QStringLiteral("config"),
                                  QApplication::tr("Config file to put into the editor."),
                                  QStringLiteral("[config]"));
@@ -76,6 +100,7 @@ int main(int argc, char** argv) {
         RunController controller({DataStore(data_folders), 0, true}, folder);
         MainWindow window(controller);
         std::unique_ptr<EventLoopProbe> delays;
+        if (parser.isSet(demo) || controller.hasRuns()) window.showRuns();
         window.show();
         // The end of a session, or Ctrl+C, closes the window as its user would: runs are postponed.
         std::signal(SIGINT, askToClose);
@@ -85,20 +110,19 @@ int main(int argc, char** argv) {
             if (asked_to_close.exchange(false)) window.close();
         });
         signals_timer.start(200);
-        if (parser.isSet(probe)) {
-            // Queued behind the first paint.
-            QTimer::singleShot(0, &window, [&] {
-                std::fprintf(stderr, "window on screen after %lld ms\n",
-                             static_cast<long long>(since_start.elapsed()));
+        // Reading the workspace and loading Torch take as long as all before; nobody waits for it.
+        afterFirstPaint(window, [&] {
+            const double painted = processAge();
+            if (parser.isSet(probe)) {
+                std::fprintf(stderr, "window painted after %.0f ms\n", painted);
                 delays = std::make_unique<EventLoopProbe>();
-            });
-        }
-        QTimer::singleShot(0, &window, [&] {
+            }
             controller.open();
-            if (!controller.runs().empty()) window.showRuns();
             if (parser.isSet(demo)) window.startDemo();
             for (const QString& file : parser.positionalArguments())
                 window.openConfig(file.toStdString());
+            QTimer::singleShot(kCalm, &controller, [&] { controller.loadTraining(); });
+            if (parser.isSet(time_startup)) closeWhenLoaded(window, painted, processAge());
         });
         const int code = QApplication::exec();
         if (delays) std::fprintf(stderr, "%s\n", qPrintable(delays->report()));

@@ -136,10 +136,15 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
                     summary ? QString::fromStdString(summary->description.config.name) : run;
                 banner_->showMessage(tr("%1 %2").arg(name, line));
             });
-    connect(&controller_, &RunController::closed, this, [this] {
-        may_close_ = true;
-        close();
-    });
+    // Queued: where only waiting runs had to be given up, it is said within closeEvent(), in which
+    // a window cannot be closed.
+    connect(
+        &controller_, &RunController::closed, this,
+        [this] {
+            may_close_ = true;
+            close();
+        },
+        Qt::QueuedConnection);
     connect(fetcher_, &DataFetcher::progressed, this, [this](const QString& what, int percent) {
         banner_->showMessage(percent < 0 ? tr("%1…").arg(what)
                                          : tr("%1: %2 %").arg(what).arg(percent));

@@ -43,6 +43,11 @@ RunController::RunController(TrainingEnvironment environment, fs::path workspace
 
 RunController::~RunController() = default;
 
+bool RunController::hasRuns() const {
+    std::error_code ignored;
+    return fs::directory_iterator(workspace_ / "runs", ignored) != fs::directory_iterator();
+}
+
 void RunController::open() {
     index_.refresh();
     for (const IndexedRun& run : index_.runs()) {

@@ -33,6 +33,12 @@ public:
     const std::filesystem::path& workspace() const { return workspace_; }
     const DataStore& dataStore() const { return environment_.data_store; }
 
+    /// Whether the workspace has runs, without reading them.
+    bool hasRuns() const;
+
+    /// Loads the training library on a worker thread, so that the first run need not wait for it.
+    void loadTraining() { executor_->loadTraining(); }
+
     /// Reads the workspace and queues its runs that are waiting or were interrupted. opened()
     /// follows, and no runAdded() for any of them.
     void open();

@@ -196,6 +196,16 @@ private Q_SLOTS:
             QStringLiteral("cuda:99")));
     }
 
+    /// Its worker may still be loading the training library; nothing is running that could be
+    /// waited for.
+    void closesWhileARunWaits() {
+        controller_->open();
+        const QString run = controller_->start(smallConfig());
+        window_->close();
+        QTRY_VERIFY(!window_->isVisible());
+        QCOMPARE(readRun(controller_->find(run)->folder).status.state, RunState::queued);
+    }
+
     void anEditReachesThePlots() {
         RunDescription description;
         description.config = configFromJson(smallConfig(), "the config");

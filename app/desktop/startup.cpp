@@ -1,0 +1,67 @@
+#include "app/desktop/startup.h"
+
+#include <unistd.h>
+
+#include <QEvent>
+#include <QTimer>
+#include <QWidget>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace ballast {
+namespace {
+
+constexpr int kNeverPainted = 1000;  // ms
+
+/// Waits for one paint event of the widget it watches.
+class FirstPaint : public QObject {
+public:
+    FirstPaint(QWidget& window, std::function<void()> then)
+        : QObject(&window), then_(std::move(then)) {
+        window.installEventFilter(this);
+        QTimer::singleShot(kNeverPainted, this, [this] { go(); });
+    }
+
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (event->type() == QEvent::Paint) {
+            watched->removeEventFilter(this);
+            // Behind this paint, its children's, and their way to the screen.
+            QTimer::singleShot(0, this, [this] { go(); });
+        }
+        return QObject::eventFilter(watched, event);
+    }
+
+private:
+    void go() {
+        if (const auto then = std::exchange(then_, nullptr)) then();
+        deleteLater();
+    }
+
+    std::function<void()> then_;
+};
+
+}  // namespace
+
+void afterFirstPaint(QWidget& window, std::function<void()> then) {
+    new FirstPaint(window, std::move(then));
+}
+
+double processAge() {
+    // The 22nd field of the line, in ticks since the machine was started. The second is the
+    // program's name in brackets, which may hold anything.
+    std::ifstream file("/proc/self/stat");
+    const std::string line{std::istreambuf_iterator<char>(file), {}};
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
+    std::string field;
+    for (int i = 3; i <= 22; ++i) fields >> field;
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const double started = std::strtod(field.c_str(), nullptr) / double(::sysconf(_SC_CLK_TCK));
+    return 1000.0 * (double(now.tv_sec) + 1e-9 * double(now.tv_nsec) - started);
+}
+
+}  // namespace ballast
