@@ -93,6 +93,11 @@ inline ChannelGrid part(ChannelGrid grid, std::int64_t images) {
 /// Evaluation has direct convolutions only: Winograd's is no faster there.
 enum class PassMode { training, training_winograd, evaluation };
 
+/// The stride from pixels of one grid to those of a smaller one, of which the last may be cut off.
+inline std::int64_t strideBetween(std::int64_t large_side, std::int64_t small_side) {
+    return (large_side - 1) / small_side + 1;
+}
+
 /// How the units of a stack pass over images of one shape: the layouts of their outputs, and their
 /// convolutions, made for a few images at a time. Throws std::exception where oneDNN has no fast
 /// convolution of a shape.

@@ -112,8 +112,8 @@ torch::Tensor ConvStack::evaluate(const torch::Tensor& images) {
                 if (large == here) {
                     std::copy_n(shortcut, here.size(), target);
                 } else {
-                    sampledShortcut(shortcut, large, from.side, from.side / planned.side, target,
-                                    here);
+                    sampledShortcut(shortcut, large, from.side,
+                                    strideBetween(from.side, planned.side), target, here);
                 }
             }
             const float* x = unit.input == ConvUnit::kImages

@@ -157,7 +157,8 @@ const float* TrainingPass::output(std::size_t k, const Chunk& chunk, Workbench& 
         added = at(states_[index(unit.shortcut)].z, large, chunk);
         if (!(large == grid)) {
             float* small = room(bench.shortcut, grid.size());
-            sampledShortcut(added, large, from.side, from.side / planned.side, small, grid);
+            sampledShortcut(added, large, from.side, strideBetween(from.side, planned.side), small,
+                            grid);
             added = small;
         }
     }
@@ -222,8 +223,8 @@ void TrainingPass::finish(std::size_t k, float* fresh, const float* z, const Chu
         const ChannelGrid small = part(sum.grid, chunk.images);
         more = at(gradient.of_sum, small, chunk);
         if (!(small == grid)) {
-            addSampledShortcutGradient(more, small, planned.side, planned.side / sum.side, fresh,
-                                       grid);
+            addSampledShortcutGradient(more, small, planned.side,
+                                       strideBetween(planned.side, sum.side), fresh, grid);
             more = nullptr;
         }
     }

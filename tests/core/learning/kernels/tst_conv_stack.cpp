@@ -82,6 +82,10 @@ private Q_SLOTS:
                 << "resnet20" << 40 << 3 << 32 << winograd << tolerance;
             QTest::addRow("grey, odd batch %s", kind)
                 << "resnet20" << 37 << 1 << 28 << winograd << tolerance;
+            QTest::addRow("odd side %s", kind)
+                << "resnet8" << 5 << 3 << 33 << winograd << tolerance;
+            QTest::addRow("tiny side %s", kind)
+                << "resnet8" << 7 << 3 << 3 << winograd << tolerance;
             QTest::addRow("one image %s", kind)
                 << "resnet8" << 1 << 3 << 32 << winograd << tolerance;
             QTest::addRow("resnet32 %s", kind)
