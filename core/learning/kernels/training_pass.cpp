@@ -80,6 +80,13 @@ TrainingPass::TrainingPass(const std::vector<ConvUnit>& units, const UnitGraph& 
       gradients_(units.size()) {}
 
 torch::Tensor TrainingPass::forward() {
+    const auto units = static_cast<std::int64_t>(units_.size());
+    at::parallel_for(0, units, 1, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t k = from; k < to; ++k) {
+            const torch::Tensor weight = units_[index(k)].convolution->weight.detach().contiguous();
+            plan_.unit(index(k)).training->setWeight(weight.data_ptr<float>());
+        }
+    });
     for (std::size_t k = 0; k < units_.size(); ++k) convolve(k);
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
@@ -105,7 +112,6 @@ void TrainingPass::convolve(std::size_t k) {
     const float* running_mean = unit.norm->running_mean.data_ptr<float>();
     const std::vector<float> centre(running_mean, running_mean + grid.channels);
     std::vector<float> sums = roomForSums(grid);
-    planned.training->setWeight(unit.convolution->weight.detach().contiguous().data_ptr<float>());
     plan_.forChunks(*planned.training, [&](const Chunk& chunk, Workbench& bench) {
         const ChannelGrid here = part(grid, chunk.images);
         const float* x = input(unit, chunk, bench);
@@ -276,10 +282,12 @@ torch::Tensor TrainingPass::throughConvolution(std::size_t k, const NormGradient
     });
     if (finishes) below->ready = true;
 
-    for (std::int64_t chunk = 1; chunk < convolution.wholeChunks(); ++chunk) {
-        const float* more = of_chunks + chunk * floats;
-        for (std::int64_t i = 0; i < floats; ++i) of_chunks[i] += more[i];
-    }
+    at::parallel_for(0, floats, 4096, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t chunk = 1; chunk < convolution.wholeChunks(); ++chunk) {
+            const float* more = of_chunks + chunk * floats;
+            for (std::int64_t i = from; i < to; ++i) of_chunks[i] += more[i];
+        }
+    });
     torch::Tensor result = torch::empty(unit.convolution->weight.sizes(), torch::kFloat32);
     convolution.whole.deliverGradient(of_chunks, result.data_ptr<float>());
     if (convolution.rest) {
