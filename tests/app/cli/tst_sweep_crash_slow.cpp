@@ -28,6 +28,7 @@ class TestSweepCrash : public QObject, CliFolder {
 
     const JpegFolder images_{{.train_counts = {40, 150, 20, 90, 60}, .pixels = 40}};
     std::map<std::string, RunSummary> undisturbed_;
+    int undisturbed_ms_ = 0;
     QString sweep_;
     std::uint64_t seed_ = 0;
     std::uint64_t draws_ = 0;
@@ -110,7 +111,8 @@ private Q_SLOTS:
         timer.start();
         const CliAnswer answer = runCli(command(path("undisturbed")));
         QVERIFY2(answer.code == 0, answer.err.constData());
-        qInfo("undisturbed: %lld ms", static_cast<long long>(timer.elapsed()));
+        undisturbed_ms_ = static_cast<int>(timer.elapsed());
+        qInfo("undisturbed: %d ms", undisturbed_ms_);
         undisturbed_ = runsByName(path("undisturbed").toStdString());
         QCOMPARE(undisturbed_.size(), std::size_t{kRuns});
         int trained = 0;
@@ -131,14 +133,14 @@ private Q_SLOTS:
             process.start(cliProgram(), command(QString::fromStdString(workspace.string())));
             QVERIFY(process.waitForStarted());
             switch (i % 4) {
-                case 0:  // from before anything is made to the middle of an epoch
-                    process.waitForFinished(draw(2500));
+                case 0:  // from before anything is made to the middle of a run
+                    process.waitForFinished(draw(undisturbed_ms_ / 6));
                     break;
                 case 1:
                 case 2:
                     waitUntil(process, [&] { return !checkpointIsBeingWritten(workspace); });
                     if (waitUntil(process, [&] { return checkpointIsBeingWritten(workspace); })) {
-                        ::usleep(static_cast<useconds_t>(draw(1500)));
+                        ::usleep(static_cast<useconds_t>(draw(i % 4 == 1 ? 300 : 1500)));
                         while_written += checkpointIsBeingWritten(workspace);
                     }
                     break;
@@ -152,7 +154,7 @@ private Q_SLOTS:
             }
             done = process.state() == QProcess::NotRunning;
             process.kill();  // SIGKILL
-            QVERIFY(process.waitForFinished());
+            QVERIFY(done || process.waitForFinished());
             if (process.exitStatus() == QProcess::CrashExit) ++kills;
             for (const RunSummary& run : readWorkspace(workspace)) {
                 QVERIFY2(run.error.empty(), run.error.c_str());
