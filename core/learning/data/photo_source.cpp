@@ -56,6 +56,7 @@ public:
           order_(std::move(order)),
           batch_size_(static_cast<std::size_t>(batch_size)),
           augmentation_(std::move(augmentation)),
+          rows_(torch::tensor(order_, torch::kInt64).to(source.device_)),
           slots_(batchesAhead(batch_size, source.format_.size)) {
         for (std::size_t batch = 0; batch < slots_.size(); ++batch) prepare(batch);
         const std::size_t threads =
@@ -86,11 +87,10 @@ public:
         room_.notify_all();
         const std::span<const std::int64_t> indices = indicesOf(taken_ - 1);
         batch.indices.assign(indices.begin(), indices.end());
-        const torch::Tensor rows =
-            torch::tensor(at::ArrayRef<std::int64_t>(indices.data(), indices.size()), torch::kInt64)
-                .to(source_.device_);
-        batch.labels = source_.labels_.index_select(0, rows);
-        batch.images = pixels.to(source_.device_)
+        batch.labels = source_.labels_.index_select(
+            0, rows_.narrow(0, indices.data() - order_.data(),
+                            static_cast<std::int64_t>(indices.size())));
+        batch.images = pixels.to(source_.device_, true)
                            .to(torch::kFloat32)
                            .mul_(source_.scale_)
                            .add_(source_.shift_)
@@ -126,7 +126,9 @@ private:
         if (batch >= batches()) return;
         const auto images = static_cast<std::int64_t>(indicesOf(batch).size());
         const std::int64_t size = source_.format_.size;
-        slots_[batch % slots_.size()] = {torch::empty({images, size, size, 3}, torch::kUInt8),
+        const auto options =
+            torch::TensorOptions().dtype(torch::kUInt8).pinned_memory(source_.device_.is_cuda());
+        slots_[batch % slots_.size()] = {torch::empty({images, size, size, 3}, options),
                                          static_cast<std::size_t>(images), nullptr, 0};
     }
 
@@ -167,6 +169,7 @@ private:
     const std::vector<std::int64_t> order_;
     const std::size_t batch_size_;
     const Augmentation augmentation_;
+    const torch::Tensor rows_;  // order_, on the source's device
 
     std::mutex mutex_;
     std::condition_variable room_;      // for another batch, or to stop

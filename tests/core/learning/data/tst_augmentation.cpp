@@ -4,6 +4,7 @@
 
 #include <QtTest>
 #include <map>
+#include <numeric>
 
 #include "core/keyed_random.h"
 
@@ -45,6 +46,12 @@ float expectedPixel(const ImageSet& images, const ImageTensor& tensor, std::int6
     return scaled + tensor.shift[channel].item<float>();
 }
 
+torch::Tensor augmented(const ImageTensor& tensor, const std::vector<std::int64_t>& indices,
+                        const std::string& name, std::uint64_t seed, int epoch) {
+    return AugmentedPass(tensor, indices, {name, seed, epoch, false})
+        .batch(0, static_cast<std::int64_t>(indices.size()));
+}
+
 }  // namespace
 
 class TestAugmentation : public QObject {
@@ -66,8 +73,7 @@ private Q_SLOTS:
         const ImageSet images = picturesOf(channels);
         const ImageTensor tensor = imageTensor(images, nullptr, infoOf(channels), torch::kCPU);
         const std::vector<std::int64_t> indices = {7, 0, 10, 3, 3};
-        const torch::Tensor batch =
-            augmentedBatch(tensor, indices, indices, "crop-flip", 42, epoch);
+        const torch::Tensor batch = augmented(tensor, indices, "crop-flip", 42, epoch);
         QCOMPARE(batch.sizes().vec(), (std::vector<std::int64_t>{5, channels, 9, 7}));
         QVERIFY(batch.is_contiguous(torch::MemoryFormat::ChannelsLast));
         const auto values = batch.accessor<float, 4>();
@@ -111,21 +117,41 @@ private Q_SLOTS:
             }
         }
         const std::vector<std::int64_t> indices = {2, 3, 4, 5};
-        QVERIFY(torch::equal(augmentedBatch(tensor, indices, indices, "none", 42, 3), plain));
-        QVERIFY(!torch::equal(augmentedBatch(tensor, indices, indices, "crop-flip", 42, 3), plain));
+        QVERIFY(torch::equal(augmented(tensor, indices, "none", 42, 3), plain));
+        QVERIFY(!torch::equal(augmented(tensor, indices, "crop-flip", 42, 3), plain));
     }
 
     // What an image becomes depends on seed, epoch and its index only, not on its neighbours.
     void pureFunctionOfSeedEpochAndIndex() {
         const ImageTensor tensor = imageTensor(picturesOf(3), nullptr, infoOf(3), torch::kCPU);
         const auto batch = [&](std::vector<std::int64_t> indices, std::uint64_t seed, int epoch) {
-            return augmentedBatch(tensor, indices, indices, "crop-flip", seed, epoch);
+            return augmented(tensor, indices, "crop-flip", seed, epoch);
         };
         const torch::Tensor all = batch({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 8);
         QVERIFY(torch::equal(batch({9}, 5, 8)[0], all[9]));
         QVERIFY(torch::equal(batch({9, 4}, 5, 8)[1], all[4]));
         QVERIFY(!torch::equal(batch({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 6, 8), all));
         QVERIFY(!torch::equal(batch({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 9), all));
+    }
+
+    // A pass cut into batches gives what it gives as a whole; where an image may come twice, its
+    // place counts and not its index.
+    void batchesArePartsOfThePass() {
+        ImageSet images = picturesOf(3);
+        std::iota(images.labels.begin(), images.labels.end(), 20);
+        const ImageTensor tensor = imageTensor(images, nullptr, infoOf(3), torch::kCPU);
+        const std::vector<std::int64_t> order = {3, 3, 0, 9, 3};
+        for (const bool by_position : {false, true}) {
+            const AugmentedPass pass(tensor, order, {"crop-flip", 5, 8, by_position});
+            const torch::Tensor whole = pass.batch(0, 5);
+            QVERIFY(torch::equal(torch::cat({pass.batch(0, 2), pass.batch(2, 3)}), whole));
+            QCOMPARE(torch::equal(whole[0], whole[1]), !by_position);
+            const torch::Tensor by_index = augmented(tensor, {0, 1, 2, 3, 4}, "crop-flip", 5, 8);
+            QCOMPARE(torch::equal(whole[3], augmented(tensor, {9}, "crop-flip", 5, 8)[0]),
+                     !by_position);
+            QCOMPARE(torch::equal(whole[2], by_index[0]), !by_position);
+            QVERIFY(torch::equal(pass.labels(1, 3), torch::tensor({23, 20, 29}, torch::kInt64)));
+        }
     }
 
     // An image with a single bright pixel shows where the crop lay: all 81 places and both flips
@@ -139,8 +165,7 @@ private Q_SLOTS:
         std::map<std::int64_t, int> places;
         int gone = 0;
         for (int epoch = 0; epoch < kEpochs; ++epoch) {
-            const torch::Tensor image =
-                augmentedBatch(tensor, index, index, "crop-flip", 0, epoch).flatten();
+            const torch::Tensor image = augmented(tensor, index, "crop-flip", 0, epoch).flatten();
             const auto bright = image.argmax().item<std::int64_t>();
             if (image[bright].item<float>() > 0) {
                 ++places[bright];
