@@ -160,7 +160,8 @@ constexpr CatalogEntry kHeadStarts[] = {
 constexpr CatalogEntry kConvolutions[] = {
     {"exact", "Exact", "Sums in single precision as they stand."},
     {"fast", "Fast",
-     "Winograd's algorithm where that is faster, on a CPU with AVX-512: rounded otherwise."}};
+     "Rounded otherwise where that is faster: Winograd's algorithm on a CPU with AVX-512, "
+     "bfloat16 on a GPU."}};
 
 constexpr CatalogEntry kSelections[] = {
     {"test", "Test set",

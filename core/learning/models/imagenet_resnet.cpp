@@ -35,26 +35,30 @@ BottleneckImpl::BottleneckImpl(std::int64_t in_channels, std::int64_t channels, 
 }
 
 torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
-    torch::Tensor out = bn1_(conv1_(x)).relu_();
-    out = bn2_(conv2_(out)).relu_();
-    out = bn3_(conv3_(out));
-    return out.add_(downsample_.is_empty() ? x : downsample_->forward(x)).relu_();
+    torch::Tensor out = bn1_(convolved(*conv1_, x)).relu_();
+    out = bn2_(convolved(*conv2_, out)).relu_();
+    out = bn3_(convolved(*conv3_, out));
+    if (downsample_.is_empty()) return out.add_(x).relu_();
+    const torch::Tensor sampled = convolved(*downsample_->ptr(0)->as<nn::Conv2d>(), x);
+    return out.add_(downsample_->ptr(1)->as<nn::BatchNorm2d>()->forward(sampled)).relu_();
 }
 
 ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes,
-                                       bool cosine_head)
+                                       bool cosine_head, bool fast)
     : conv1_(register_module("conv1", convolution(in_channels, 64, 7, 2))),
       bn1_(register_module("bn1", nn::BatchNorm2d(64))),
       layer1_(register_module("layer1", stage(3, 64, 64, 1))),
       layer2_(register_module("layer2", stage(4, 256, 128, 2))),
       layer3_(register_module("layer3", stage(6, 512, 256, 2))),
       layer4_(register_module("layer4", stage(3, 1024, 512, 2))),
-      fc_(register_module("fc", Head(2048, classes, cosine_head))) {}
+      fc_(register_module("fc", Head(2048, classes, cosine_head))),
+      fast_(fast) {}
 
 torch::Tensor ImageNetResNetImpl::forward(const torch::Tensor& images) {
-    torch::Tensor out = torch::max_pool2d(bn1_(conv1_(images)).relu_(), 3, 2, 1);
+    torch::Tensor out =
+        torch::max_pool2d(bn1_(convolved(*conv1_, featureInput(images, fast_))).relu_(), 3, 2, 1);
     out = layer4_->forward(layer3_->forward(layer2_->forward(layer1_->forward(out))));
-    return fc_(out.mean({2, 3}));
+    return fc_(pooled(out));
 }
 
 }  // namespace ballast

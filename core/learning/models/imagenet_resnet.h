@@ -24,7 +24,7 @@ private:
     torch::nn::BatchNorm2d bn2_;
     torch::nn::Conv2d conv3_;
     torch::nn::BatchNorm2d bn3_;
-    torch::nn::Sequential downsample_{nullptr};
+    torch::nn::Sequential downsample_{nullptr};  // a convolution and its normalisation
 };
 TORCH_MODULE(Bottleneck);
 
@@ -34,7 +34,9 @@ TORCH_MODULE(Bottleneck);
 /// fc.weight, …).
 class ImageNetResNetImpl : public ImageNetworkImpl {
 public:
-    ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, bool cosine_head);
+    /// `fast` as makeModel().
+    ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+                       bool fast = false);
 
     torch::Tensor forward(const torch::Tensor& images) override;
     Head& head() override { return fc_; }
@@ -47,6 +49,7 @@ private:
     torch::nn::Sequential layer3_;
     torch::nn::Sequential layer4_;
     Head fc_;
+    const bool fast_;
 };
 
 }  // namespace ballast

@@ -105,15 +105,30 @@ void HeadImpl::limitNorms(double max_norm) {
     weight.mul_((max_norm / norms).clamp_max(1.0));
 }
 
+torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x) {
+    const torch::Tensor weight = convolution.weight.to(x.scalar_type());
+    const auto& stride = *convolution.options.stride();
+    return torch::conv2d(x, weight, {}, stride, weight.size(2) / 2);
+}
+
+torch::Tensor featureInput(const torch::Tensor& images, bool fast) {
+    return fast && images.is_cuda() ? images.to(torch::kBFloat16) : images;
+}
+
+torch::Tensor pooled(const torch::Tensor& features) {
+    const bool narrow = features.scalar_type() == torch::kBFloat16;
+    return features.mean({2, 3}, false, narrow ? torch::kFloat32 : features.scalar_type());
+}
+
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device, bool winograd) {
+                       std::uint64_t seed, torch::Device device, bool fast) {
     const bool cosine = config.head == "cosine";
     const bool photographs = config.name == kImageNetResNet;
     std::shared_ptr<ImageNetworkImpl> network;
     if (photographs) {
-        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine);
+        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine, fast);
     } else if (const auto depth = residualDepth(config.name)) {
-        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, winograd);
+        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, fast);
     } else {
         throw ConfigError("unknown model \"" + config.name + "\"");
     }

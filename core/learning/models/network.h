@@ -46,13 +46,24 @@ public:
 };
 TORCH_MODULE(ImageNetwork);
 
+/// A convolution without bias whose padding keeps the size, in the type of `x`: the weight is
+/// rounded to it. [B, in, H, W] -> [B, out, H / stride, W / stride].
+torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x);
+
+/// Images in the type that a network computes its features in: with `fast` bfloat16 on a GPU, which
+/// the weights' own type and the normalisations' sums are not.
+torch::Tensor featureInput(const torch::Tensor& images, bool fast);
+
+/// Mean over the pixels in float or wider: [B, C, H, W] -> [B, C].
+torch::Tensor pooled(const torch::Tensor& features);
+
 /// The model of a config with weights that are a pure function of `seed`: convolutions
 /// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
 /// Kaiming-normal by fan-in with a bias uniform in ±1/√F, the cosine head uniform(-1, 1) with unit
-/// columns; in channels_last on `device`. With `winograd`, convolutions may be rounded otherwise
-/// where that is faster. Throws ConfigError for an unknown name.
+/// columns; in channels_last on `device`. With `fast`, convolutions may be rounded otherwise where
+/// that is faster: Winograd on CPUs, bfloat16 on GPUs. Throws ConfigError for an unknown name.
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device, bool winograd = false);
+                       std::uint64_t seed, torch::Device device, bool fast = false);
 
 /// The model of a whole config: as above, with a learnable scale of the head where a phase trains
 /// it.

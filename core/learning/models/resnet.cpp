@@ -44,8 +44,8 @@ BasicBlockImpl::BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channe
       added_channels_(out_channels - in_channels) {}
 
 torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
-    torch::Tensor out = bn1_(conv1_(x)).relu_();
-    out = bn2_(conv2_(out));
+    torch::Tensor out = bn1_(convolved(*conv1_, x)).relu_();
+    out = bn2_(convolved(*conv2_, out));
     if (stride_ == 1 && added_channels_ == 0) return out.add_(x).relu_();
     using torch::indexing::None;
     using torch::indexing::Slice;
@@ -58,20 +58,21 @@ torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
 }
 
 ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
-                       bool winograd)
+                       bool fast)
     : conv1_(register_module("conv1", convolution3x3(in_channels, 16, 1))),
       bn1_(register_module("bn1", nn::BatchNorm2d(16))),
       layer1_(register_module("layer1", stage((depth - 2) / 6, 16, 16, 1))),
       layer2_(register_module("layer2", stage((depth - 2) / 6, 16, 32, 2))),
       layer3_(register_module("layer3", stage((depth - 2) / 6, 32, 64, 2))),
       linear_(register_module("linear", Head(64, classes, cosine_head))),
-      stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), winograd) {}
+      fast_(fast),
+      stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), fast) {}
 
 torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
     if (stack_.takes(images)) return linear_(stack_.features(images));
-    torch::Tensor out = bn1_(conv1_(images)).relu_();
+    torch::Tensor out = bn1_(convolved(*conv1_, featureInput(images, fast_))).relu_();
     out = layer3_->forward(layer2_->forward(layer1_->forward(out)));
-    return linear_(out.mean({2, 3}));
+    return linear_(pooled(out));
 }
 
 }  // namespace ballast

@@ -33,6 +33,26 @@ class TestResNet : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    // Features in bfloat16, as on a GPU with fast convolutions; weights and logits stay float.
+    void bfloat16IsNear() {
+        const torch::NoGradGuard no_grad;
+        ImageNetwork network = makeModel({"resnet14", "linear"}, 3, 10, 3, torch::kCPU);
+        const torch::Tensor images = torch::sin(torch::arange(4 * 3 * 32 * 32, torch::kFloat32))
+                                         .view({4, 3, 32, 32})
+                                         .contiguous(torch::MemoryFormat::ChannelsLast);
+        for (const bool training : {true, false}) {
+            network->train(training);
+            const torch::Tensor exact = network->forward(images);
+            const torch::Tensor rounded = network->forward(images.to(torch::kBFloat16));
+            QVERIFY(rounded.scalar_type() == torch::kFloat32);
+            const auto scale = exact.abs().max().item<double>();
+            QVERIFY(!torch::equal(rounded, exact));
+            QVERIFY2(
+                torch::allclose(rounded, exact, 0.0, 0.03 * scale),
+                qPrintable(QString::number((rounded - exact).abs().max().item<double>() / scale)));
+        }
+    }
+
     // conv1 in·16·9 + 32; a block from a to b channels 9ab + 2b + 9b² + 2b, n blocks in each of
     // three stages of 16, 32 and 64 channels; head 64·C + C, the cosine head 64·C. No parameters in
     // the shortcuts. He et al. give 0.27, 0.46, 0.66, 0.85 and 1.7 million.
