@@ -32,12 +32,21 @@ void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch:
 ClassStatisticsAccumulator::ClassStatisticsAccumulator(int classes, torch::Device device) {
     const auto counts = torch::TensorOptions().dtype(torch::kInt64).device(device);
     const auto values = torch::TensorOptions().dtype(torch::kFloat32).device(device);
-    seen_ = torch::zeros({classes}, counts);
-    right_ = torch::zeros({classes}, counts);
-    min_logit_ = torch::full({classes}, kInfinity, values);
-    min_margin_ = torch::full({classes}, kInfinity, values);
-    min_negative_doubt_ = torch::zeros({classes}, values);
+    seen_ = torch::empty({classes}, counts);
+    right_ = torch::empty({classes}, counts);
+    min_logit_ = torch::empty({classes}, values);
+    min_margin_ = torch::empty({classes}, values);
+    min_negative_doubt_ = torch::empty({classes}, values);
     classes_ = torch::arange(classes, counts);
+    reset();
+}
+
+void ClassStatisticsAccumulator::reset() {
+    seen_.zero_();
+    right_.zero_();
+    min_logit_.fill_(kInfinity);
+    min_margin_.fill_(kInfinity);
+    min_negative_doubt_.zero_();
 }
 
 void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
@@ -52,7 +61,7 @@ void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
     const torch::Tensor of_class = labels.unsqueeze(1).eq(classes_);  // [B, C]
     const auto smallest = [&](torch::Tensor& so_far, const torch::Tensor& values) {
         const torch::Tensor column = values.unsqueeze(1).expand_as(of_class);
-        so_far = torch::minimum(so_far, column.masked_fill(~of_class, kInfinity).amin(0));
+        torch::minimum_out(so_far, so_far, column.masked_fill(~of_class, kInfinity).amin(0));
     };
     smallest(min_logit_, own);
     smallest(min_margin_, own - others);

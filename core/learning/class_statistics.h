@@ -10,10 +10,13 @@
 namespace ballast {
 
 /// Gathers, batch by batch, what an epoch says about each class; everything stays on the logits'
-/// device until finish().
+/// device, in the same tensors, until finish().
 class ClassStatisticsAccumulator {
 public:
     ClassStatisticsAccumulator(int classes, torch::Device device);
+
+    /// Forgets all batches.
+    void reset();
 
     /// `logits` f(x) [B, C]; `log_probabilities` of β ⊙ f(x) + Δ [B, C]; `labels` int64 [B].
     void add(const torch::Tensor& logits, const torch::Tensor& log_probabilities,

@@ -7,16 +7,15 @@
 #include "core/error.h"
 #include "core/learning/calibration.h"
 #include "core/learning/checkpoint.h"
-#include "core/learning/class_statistics.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/device.h"
+#include "core/learning/evaluator.h"
+#include "core/learning/gpu/repeated_work.h"
 #include "core/learning/models/network.h"
 #include "core/learning/public_checkpoint.h"
 
 namespace ballast {
 namespace {
-
-constexpr std::int64_t kEvaluationBatch = 250;
 
 CheckpointInfo infoOf(const ModelState& state) {
     const ModelShape shape = shapeOf(state);
@@ -44,6 +43,7 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
                             ? request.threads
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     prepareThread(threads);
+    const DeviceStream stream(device);
     const ModelState state = readModelState(request.checkpoint);
     Evaluation evaluation;
     evaluation.checkpoint = infoOf(state);
@@ -59,21 +59,11 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
     }
     ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
     load(state, model);
-    model->eval();
-
-    const torch::NoGradGuard no_grad;
-    const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device);
-    torch::Tensor seen = torch::zeros({classes}, options);
-    torch::Tensor right = torch::zeros({classes}, options);
-    const auto stream = test->plainStream(kEvaluationBatch);
-    for (Batch batch; stream->next(batch);) {
-        countRight(model->forward(batch.images), batch.labels, seen, right);
-    }
-    const torch::Tensor accuracy = (right.to(torch::kFloat64) / seen.to(torch::kFloat64)).cpu();
-    const auto* values = accuracy.data_ptr<double>();
-    evaluation.test_accuracy.assign(values, values + classes);
+    evaluation.test_accuracy =
+        Evaluator(model, static_cast<int>(classes), device).classAccuracy(*test);
     evaluation.balanced_test_accuracy =
-        std::accumulate(values, values + classes, 0.0) / static_cast<double>(classes);
+        std::reduce(evaluation.test_accuracy.begin(), evaluation.test_accuracy.end()) /
+        static_cast<double>(classes);
     return evaluation;
 }
 

@@ -5,6 +5,7 @@
 #include "core/learning/bench/bench_train.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
+#include "core/learning/gpu/repeated_work.h"
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
@@ -41,6 +42,7 @@ public:
                      RunObserver& observer) const override {
         return translated([&] {
             prepareThread(run.description().threads);
+            const DeviceStream stream(ballast::resolveDevice(run.description().device));
             return Trainer(run, environment, control, observer).train();
         });
     }

@@ -9,17 +9,14 @@
 #include "core/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
-#include "core/learning/class_statistics.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
-#include "core/learning/training_step.h"
 #include "core/run_edits.h"
 
 namespace ballast {
 namespace {
 
-constexpr std::int64_t kEvaluationBatch = 250;
 constexpr auto kPausePoll = std::chrono::milliseconds(20);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 
@@ -55,7 +52,9 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       data_(openImageSources(config_.data, class_counts_, environment.data_store, device_,
                              run.description().threads)),
       model_(makeModel(config_, data_.train->channels(), classes(), device_)),
-      optimizer_(*model_, config_.optimizer.momentum),
+      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda()),
+      steps_(model_, optimizer_, classes(), device_),
+      evaluator_(model_, classes(), device_, [this] { return proceed(); }),
       images_of_class_(indicesByClass(data_.train->labels(), classes())) {
     if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());
     restore();
@@ -107,8 +106,6 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     record.learning_rate = learningRateAt(config_, epoch_);
     record.weight_decay = weightDecayAt(config_, epoch_);
 
-    const bool trains = prepareTraining(model_, phase);
-    const torch::AutoGradMode gradients(trains);
     const TrainingConfig& training = config_.training;
     const Batches batches(epochOrder(phase.sampling, images_of_class_, training.seed, epoch_),
                           training.batch_size);
@@ -116,62 +113,33 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     const auto stream =
         data_.train->stream(batches.order(), training.batch_size,
                             {training.augmentation, training.seed, epoch_, by_position});
-    const ClassTermTensors tensors(terms,
-                                   torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    ClassStatisticsAccumulator statistics(classes(), device_);
-    torch::Tensor loss_sum =
-        torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device_));
-    std::int64_t images = 0;
+    steps_.begin(phase, config_.loss, terms, record.learning_rate, record.weight_decay);
 
     Batch batch;
     for (int i = 0; i < batches.count(); ++i) {
         if (!proceed()) return false;
         stream->next(batch);
-        const StepResult result =
-            trainingStep(model_, optimizer_, batch, tensors, config_.loss, phase.sam_radius);
-        if (trains) {
-            optimizer_.step(record.learning_rate, record.weight_decay);
-            if (phase.head_max_norm) model_->head()->limitNorms(*phase.head_max_norm);
-        }
-        if (calibration_) calibration_->add(result.logits, batch.labels);
-
-        statistics.add(result.logits, result.log_probabilities, batch.labels);
-        const std::int64_t count = batch.labels.size(0);
-        loss_sum += result.loss * static_cast<double>(count);
-        images += count;
-        reportStep(i + 1, batches.count(), images);
+        const torch::Tensor logits = steps_.step(batch);
+        if (calibration_) calibration_->add(logits, batch.labels);
+        reportStep(i + 1, batches.count(), steps_.images());
     }
-    record.loss = loss_sum.item<double>() / static_cast<double>(images);
-    record.streaming = statistics.finish(terms, class_counts_, majority_);
+    record.loss = steps_.meanLoss();
+    record.streaming = steps_.statistics().finish(terms, class_counts_, majority_);
     return true;
-}
-
-/// Share of each class's images that the model gets right; NaN where the run must end.
-std::vector<double> Trainer::classAccuracy(const ImageSource& images) {
-    const auto options = torch::TensorOptions().dtype(torch::kInt64).device(device_);
-    torch::Tensor seen = torch::zeros({classes()}, options);
-    torch::Tensor right = torch::zeros({classes()}, options);
-    const auto stream = images.plainStream(kEvaluationBatch);
-    for (Batch batch; proceed() && stream->next(batch);) {
-        countRight(model_->forward(batch.images), batch.labels, seen, right);
-    }
-    const torch::Tensor accuracy = (right.to(torch::kFloat64) / seen.to(torch::kFloat64)).cpu();
-    const auto* values = accuracy.data_ptr<double>();
-    return {values, values + classes()};
 }
 
 /// Test and validation accuracy, and the exact statistics where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
-    const torch::NoGradGuard no_grad;
-    model_->eval();
-    record.test_accuracy = classAccuracy(*data_.test);
+    record.test_accuracy = evaluator_.classAccuracy(*data_.test);
     record.balanced_test_accuracy = mean(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (data_.validation) {
-        record.validation_accuracy = classAccuracy(*data_.validation);
+        record.validation_accuracy = evaluator_.classAccuracy(*data_.validation);
         record.balanced_validation_accuracy = mean(record.validation_accuracy);
     }
-    if (exactIsDue(config_, epoch_)) record.exact = exactStatistics(terms);
+    if (exactIsDue(config_, epoch_)) {
+        record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
+    }
 }
 
 /// Live edits that arrived meanwhile hold from `epoch` on.
@@ -188,29 +156,14 @@ void Trainer::completeLastRecord() {
     if (run_.records().empty()) return;
     EpochRecord record = run_.records().back();
     if (record.exact || std::isnan(record.loss) || !exactIsDue(config_, record.epoch)) return;
-    const torch::NoGradGuard no_grad;
-    model_->eval();
-    record.exact = exactStatistics(
-        classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa}));
+    const ClassTerms terms =
+        classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa});
+    record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
     if (control_.mustEnd()) return;  // what was measured is not whole
     std::vector<EpochRecord> records = run_.records();
     records.back() = record;
     run_.replaceRecords(std::move(records));
     observer_.recordsReplaced(run_.records());
-}
-
-/// As the paper defines B_y(f): over the training images themselves, in evaluation mode.
-ClassStatistics Trainer::exactStatistics(const ClassTerms& terms) {
-    ClassStatisticsAccumulator statistics(classes(), device_);
-    const ClassTermTensors tensors(terms,
-                                   torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-    const auto stream = data_.train->plainStream(kEvaluationBatch);
-    for (Batch batch; proceed() && stream->next(batch);) {
-        const torch::Tensor logits = model_->forward(batch.images);
-        statistics.add(logits, adjustedLogProbabilities(logits, batch.labels, tensors),
-                       batch.labels);
-    }
-    return statistics.finish(terms, class_counts_, majority_);
 }
 
 /// Waits while paused; false if the run must end.

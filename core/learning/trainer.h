@@ -10,7 +10,8 @@
 #include "core/experiment/class_terms.h"
 #include "core/learning/calibration.h"
 #include "core/learning/data/image_source.h"
-#include "core/learning/losses/class_loss.h"
+#include "core/learning/epoch_steps.h"
+#include "core/learning/evaluator.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
@@ -32,9 +33,7 @@ public:
 
 private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
-    std::vector<double> classAccuracy(const ImageSource& images);
     void measure(const ClassTerms& terms, EpochRecord& record);
-    ClassStatistics exactStatistics(const ClassTerms& terms);
     void completeLastRecord();
     void takeEdits(int epoch);
     int classes() const { return static_cast<int>(class_counts_.size()); }
@@ -57,6 +56,8 @@ private:
     ImageSources data_;
     ImageNetwork model_;
     Sgd optimizer_;
+    EpochSteps steps_;
+    Evaluator evaluator_;
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
     std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images
     int epoch_ = 0;

@@ -9,16 +9,15 @@
 
 #include "core/learning/bench/textbook.h"
 #include "core/learning/bench/timing.h"
-#include "core/learning/class_statistics.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/data/memory_source.h"
 #include "core/learning/device.h"
+#include "core/learning/epoch_steps.h"
+#include "core/learning/evaluator.h"
 #include "core/learning/kernels/convolution.h"
-#include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/learning/part_times.h"
-#include "core/learning/training_step.h"
 
 namespace ballast {
 namespace {
@@ -63,38 +62,37 @@ double trainingFlops(int depth, const DatasetInfo& dataset) {
 /// Ours: the same calls as Trainer's, statistics included.
 class Ours {
 public:
-    Ours(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
-         int batch_size, torch::Device device, bool fast)
-        : model_(makeModel(ModelConfig{model, "linear"}, dataset.channels, dataset.classes, 0,
-                           device, fast)),
-          optimizer_(*model_, 0.9),
+    Ours(const ImageSet& images, const DatasetInfo& dataset, const BenchOptions& options,
+         torch::Device device, bool fast)
+        : model_(makeModel(ModelConfig{options.model, "linear"}, dataset.channels, dataset.classes,
+                           0, device, fast)),
+          optimizer_(*model_, 0.9, device.is_cuda()),
+          steps_(model_, optimizer_, dataset.classes, device),
+          evaluator_(model_, dataset.classes, device),
           source_(imageTensor(images, nullptr, dataset, device)),
-          batch_size_(batch_size),
-          classes_(dataset.classes),
-          terms_(
-              {std::vector<double>(index(classes_), 1.0), std::vector<double>(index(classes_), 1.0),
-               std::vector<double>(index(classes_), 0.0)},
-              torch::TensorOptions().dtype(torch::kFloat32).device(device)),
-          statistics_(classes_, device),
-          loss_sum_(
-              torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device))) {}
+          batch_size_(options.batch_size) {
+        phase_.sam_radius = options.sam_radius;
+        const auto classes = static_cast<std::size_t>(dataset.classes);
+        terms_ = {std::vector<double>(classes, 1.0), std::vector<double>(classes, 1.0),
+                  std::vector<double>(classes, 0.0)};
+    }
 
     std::unique_ptr<BatchStream> stream(int epoch) const {
         return source_.stream(Batches(source_.size(), batch_size_, 0, epoch).order(), batch_size_,
                               {"crop-flip", 0, epoch, false});
     }
 
-    void trainEpoch(int epoch, double sam_radius) {
-        model_->train();
+    void trainEpoch(int epoch) {
+        begin();
         const auto batches = stream(epoch);
-        for (Batch batch; batches->next(batch);) step(batch, sam_radius);
+        for (Batch batch; batches->next(batch);) steps_.step(batch);
     }
 
-    void trainOnOneBatch(int steps, double sam_radius) {
-        model_->train();
+    void trainOnOneBatch(int steps) {
+        begin();
         Batch batch;
         stream(0)->next(batch);
-        for (int i = 0; i < steps; ++i) step(batch, sam_radius);
+        for (int i = 0; i < steps; ++i) steps_.step(batch);
     }
 
     void loadEpoch(int epoch) const {
@@ -102,39 +100,19 @@ public:
         for (Batch batch; batches->next(batch);) continue;
     }
 
-    std::int64_t evaluate() {
-        const torch::NoGradGuard no_grad;
-        model_->eval();
-        const auto options =
-            torch::TensorOptions().dtype(torch::kInt64).device(source_.labels().device());
-        torch::Tensor seen = torch::zeros({classes_}, options);
-        torch::Tensor right = torch::zeros({classes_}, options);
-        const auto batches = source_.plainStream(kEvaluationBatch);
-        for (Batch batch; batches->next(batch);) {
-            countRight(model_->forward(batch.images), batch.labels, seen, right);
-        }
-        return right.sum().item<std::int64_t>();
-    }
+    void evaluate() { evaluator_.classAccuracy(source_); }
 
 private:
-    static std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-    void step(const Batch& batch, double sam_radius) {
-        const StepResult result =
-            trainingStep(model_, optimizer_, batch, terms_, LossConfig{}, sam_radius);
-        optimizer_.step(0.01, 2e-4);
-        statistics_.add(result.logits, result.log_probabilities, batch.labels);
-        loss_sum_ += result.loss;
-    }
+    void begin() { steps_.begin(phase_, LossConfig{}, terms_, 0.01, 2e-4); }
 
     ImageNetwork model_;
     Sgd optimizer_;
+    EpochSteps steps_;
+    Evaluator evaluator_;
     MemorySource source_;
     std::int64_t batch_size_;
-    int classes_;
-    ClassTermTensors terms_;
-    ClassStatisticsAccumulator statistics_;
-    torch::Tensor loss_sum_;
+    Phase phase_;
+    ClassTerms terms_;
 };
 
 /// What is timed against the others.
@@ -144,22 +122,30 @@ struct Contender {
     std::vector<double> seconds{};
 };
 
-/// What the machine can do: FLOP/s of a large convolution.
+/// What the machine can do: FLOP/s of large convolutions, on a GPU in bfloat16.
 class Ceiling {
 public:
     explicit Ceiling(torch::Device device)
-        : images_(torch::randn({kImages, kChannels, kSide, kSide}, device)
-                      .contiguous(torch::MemoryFormat::ChannelsLast)),
-          weight_(torch::randn({kChannels, kChannels, 3, 3}, device)
-                      .contiguous(torch::MemoryFormat::ChannelsLast)) {}
+        : repeats_(device.is_cuda() ? 100 : 1),
+          images_(random({kImages, kChannels, kSide, kSide}, device)),
+          weight_(random({kChannels, kChannels, 3, 3}, device)) {}
 
     void work() const {
         const torch::NoGradGuard no_grad;
-        torch::conv2d(images_, weight_, {}, 1, 1);
+        for (int i = 0; i < repeats_; ++i) torch::conv2d(images_, weight_, {}, 1, 1);
     }
-    static double flops() { return 2.0 * 9.0 * kImages * kChannels * kChannels * kSide * kSide; }
+    double flops() const {
+        return 2.0 * 9.0 * kImages * kChannels * kChannels * kSide * kSide * repeats_;
+    }
 
 private:
+    static torch::Tensor random(at::IntArrayRef sizes, torch::Device device) {
+        return torch::randn(sizes)
+            .to(device, device.is_cuda() ? torch::kBFloat16 : torch::kFloat32)
+            .contiguous(torch::MemoryFormat::ChannelsLast);
+    }
+
+    const int repeats_;  // so that what starts the work does not count
     static constexpr std::int64_t kImages = 32;
     static constexpr std::int64_t kChannels = 256;
     static constexpr std::int64_t kSide = 28;
@@ -200,6 +186,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     prepareThread(threads);
     const torch::Device device = resolveDevice(options.device);
+    const DeviceStream stream(device);
     const DatasetInfo& dataset = *findDataset("cifar10");
     const int steps = std::max(1, options.steps / kRounds);
     const std::int64_t images = static_cast<std::int64_t>(steps) * options.batch_size;
@@ -209,10 +196,9 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     std::vector<std::unique_ptr<Ours>> ours;
     std::vector<std::string> names{"exact"};
     const bool trains = options.what == BenchPart::train || options.what == BenchPart::step;
-    if (trains && hasWinograd()) names.emplace_back("fast");
+    if (trains && (device.is_cuda() || hasWinograd())) names.emplace_back("fast");
     for (const std::string& name : names) {
-        ours.push_back(std::make_unique<Ours>(options.model, pixels, dataset, options.batch_size,
-                                              device, name == "fast"));
+        ours.push_back(std::make_unique<Ours>(pixels, dataset, options, device, name == "fast"));
     }
     Textbook textbook(options.model, pixels, dataset, options.batch_size, device);
     const Ceiling ceiling(device);
@@ -223,9 +209,9 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
                                   Ours& each = *ours[i];
                                   switch (options.what) {
                                       case BenchPart::train:
-                                          return each.trainEpoch(round, sam);
+                                          return each.trainEpoch(round);
                                       case BenchPart::step:
-                                          return each.trainOnOneBatch(steps, sam);
+                                          return each.trainOnOneBatch(steps);
                                       case BenchPart::augmentation:
                                           return each.loadEpoch(round);
                                       case BenchPart::evaluation:
@@ -257,7 +243,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     const double gflop =
         trainingFlops(*residualDepth(options.model), dataset) * (sam > 0.0 ? 2.0 : 1.0) / 1e9;
     const double ceiling_rate =
-        trains ? Ceiling::flops() / median(contenders.back().seconds) / 1e9 : 0.0;
+        trains ? ceiling.flops() / median(contenders.back().seconds) / 1e9 : 0.0;
     const Contender& reference = contenders[ours.size()];
     for (std::size_t i = 0; i <= ours.size(); ++i) {
         const Contender& each = contenders[i];

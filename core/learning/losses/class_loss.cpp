@@ -3,13 +3,17 @@
 namespace ballast {
 
 ClassTermTensors::ClassTermTensors(const ClassTerms& terms, const torch::TensorOptions& options)
-    : delta_on_true_class(terms.delta_on_true_class) {
-    const auto tensor = [&](const std::vector<double>& values) {
-        return torch::tensor(values, torch::kFloat64).to(options);
-    };
-    alpha = tensor(terms.alpha);
-    beta = tensor(terms.beta);
-    delta = tensor(terms.delta);
+    : alpha(torch::empty({static_cast<std::int64_t>(terms.alpha.size())}, options)),
+      beta(torch::empty_like(alpha)),
+      delta(torch::empty_like(alpha)) {
+    set(terms);
+}
+
+void ClassTermTensors::set(const ClassTerms& terms) {
+    alpha.copy_(torch::tensor(terms.alpha, torch::kFloat64));
+    beta.copy_(torch::tensor(terms.beta, torch::kFloat64));
+    delta.copy_(torch::tensor(terms.delta, torch::kFloat64));
+    delta_on_true_class = terms.delta_on_true_class;
 }
 
 torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch::Tensor& labels,

@@ -10,6 +10,10 @@ namespace ballast {
 /// The class terms of Eq. 3 as tensors [C] of the logits' type, on their device.
 struct ClassTermTensors {
     ClassTermTensors(const ClassTerms& terms, const torch::TensorOptions& options);
+
+    /// Takes over other terms of as many classes, in the same tensors.
+    void set(const ClassTerms& terms);
+
     torch::Tensor alpha;
     torch::Tensor beta;
     torch::Tensor delta;

@@ -24,7 +24,7 @@ torch::Tensor flattened(const torch::Tensor& tensor, const torch::Tensor& like) 
 
 }  // namespace
 
-Sgd::Sgd(torch::nn::Module& model, double momentum) : momentum_(momentum) {
+Sgd::Sgd(torch::nn::Module& model, double momentum, bool recordable) : momentum_(momentum) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> values;
     std::int64_t start = 0;
@@ -35,6 +35,7 @@ Sgd::Sgd(torch::nn::Module& model, double momentum) : momentum_(momentum) {
     }
     values_ = torch::cat(values);
     momentums_ = torch::zeros_like(values_);
+    if (recordable) rates_ = torch::zeros({2}, values_.options());
     std::size_t i = 0;
     for (const auto& item : model.named_parameters()) {
         torch::Tensor& parameter = items_[i].parameter;
@@ -68,15 +69,28 @@ std::vector<Sgd::Stretch> Sgd::stretches() const {
     return stretches;
 }
 
-void Sgd::step(double learning_rate, double weight_decay) {
+void Sgd::setRates(double learning_rate, double weight_decay) {
+    learning_rate_ = learning_rate;
+    weight_decay_ = weight_decay;
+    if (rates_.defined())
+        rates_.copy_(torch::tensor({learning_rate, weight_decay}, torch::kFloat64));
+}
+
+void Sgd::step() {
     const PartTimer timer(Part::optimizer);
     const torch::NoGradGuard no_grad;
     for (const Stretch& stretch : stretches()) {
         const std::int64_t size = stretch.gradient.numel();
         torch::Tensor values = values_.narrow(0, stretch.start, size);
         torch::Tensor momentum = momentums_.narrow(0, stretch.start, size);
-        momentum.mul_(momentum_).add_(stretch.gradient.add(values, weight_decay));
-        values.add_(momentum, -learning_rate);
+        momentum.mul_(momentum_);
+        if (rates_.defined()) {
+            momentum.add_(stretch.gradient.addcmul(values, rates_[1]));
+            values.addcmul_(momentum, rates_[0], -1);
+        } else {
+            momentum.add_(stretch.gradient.add(values, weight_decay_));
+            values.add_(momentum, -learning_rate_);
+        }
     }
 }
 

@@ -10,16 +10,20 @@
 namespace ballast {
 
 /// SGD with momentum and weight decay as PyTorch counts them: g ← ∇ + λ θ, v ← m v + g, θ ← θ − η
-/// v. Rates are arguments, state is named: nothing hidden survives in a checkpoint. The model's
+/// v. Rates are set, state is named: nothing hidden survives in a checkpoint. The model's
 /// parameters become views of one tensor, so that a step is a few operations whatever their number;
 /// they must not be given other storage afterwards.
 class Sgd {
 public:
-    /// All parameters must be of one type, on one device.
-    Sgd(torch::nn::Module& model, double momentum);
+    /// All parameters must be of one type, on one device. A `recordable` one keeps η and λ in
+    /// tensors beside the parameters, so that a step that was recorded on a GPU follows setRates().
+    Sgd(torch::nn::Module& model, double momentum, bool recordable = false);
+
+    /// η and λ of the steps to come.
+    void setRates(double learning_rate, double weight_decay);
 
     /// One step from the gradients that the parameters hold; those without one stay as they are.
-    void step(double learning_rate, double weight_decay);
+    void step();
 
     /// Zeroes the momentum of the parameters whose names begin with `prefix`.
     void clearMomentum(const std::string& prefix);
@@ -45,6 +49,9 @@ private:
     torch::Tensor momentums_;  // likewise
     std::map<std::string, torch::Tensor> buffers_;  // views of momentums_
     double momentum_;
+    double learning_rate_ = 0.0;
+    double weight_decay_ = 0.0;
+    torch::Tensor rates_;  // [2]: η and λ, of a recordable one
 };
 
 /// Sharpness-aware minimisation's step up: θ ← θ + radius · g/‖g‖ with one norm over all

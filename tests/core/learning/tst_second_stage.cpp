@@ -34,7 +34,8 @@ std::set<std::string> changedBy(ImageNetwork& model, const Phase& phase) {
     const ClassTermTensors terms(classTerms(phase, std::vector<std::int64_t>{3, 2, 1}),
                                  torch::kFloat32);
     trainingStep(model, optimizer, someBatch(), terms, LossConfig{}, phase.sam_radius);
-    if (trains) optimizer.step(0.1, 1e-3);
+    optimizer.setRates(0.1, 1e-3);
+    if (trains) optimizer.step();
     std::set<std::string> changed;
     const auto note = [&](const auto& named) {
         for (const auto& item : named) {
@@ -126,7 +127,8 @@ private Q_SLOTS:
         const ClassTermTensors terms(classTerms(Phase{}, std::vector<std::int64_t>{3, 2, 1}),
                                      torch::kFloat32);
         trainingStep(model, optimizer, someBatch(), terms, LossConfig{}, 0.0);
-        optimizer.step(0.1, 0.0);
+        optimizer.setRates(0.1, 0.0);
+        optimizer.step();
         Phase phase;
         phase.head_start = "reinitialise";
         startHead(model, optimizer, phase, 0, 1);

@@ -96,7 +96,8 @@ private Q_SLOTS:
         for (int step = 0; step < 20; ++step) {
             const StepResult result = trainingStep(model, optimizer, batchOf(step), terms,
                                                    LossConfig{}, phase.sam_radius);
-            optimizer.step(0.02, 2e-4);
+            optimizer.setRates(0.02, 2e-4);
+            optimizer.step();
             const double expected =
                 golden.at("losses").at(static_cast<std::size_t>(step)).get<double>();
             QVERIFY2(std::abs(result.loss.item<double>() / expected - 1.0) < 1e-6,

@@ -78,7 +78,8 @@ private Q_SLOTS:
             const Batch batch{x.contiguous(torch::MemoryFormat::ChannelsLast), labels, {}};
             const StepResult result =
                 trainingStep(ours, sgd, batch, terms, LossConfig{}, sam_radius);
-            sgd.step(kRate, 2e-4);
+            sgd.setRates(kRate, 2e-4);
+            sgd.step();
 
             const auto backward = [&] {
                 reference.zero_grad();

@@ -66,7 +66,8 @@ private Q_SLOTS:
                 static_cast<torch::optim::SGDOptions&>(reference.param_groups().front().options());
             options.lr(rate).weight_decay(decay);
             backward(ours, step);
-            sgd.step(rate, decay);
+            sgd.setRates(rate, decay);
+            sgd.step();
             backward(theirs, step);
             reference.step();
         }
@@ -77,6 +78,28 @@ private Q_SLOTS:
         }
     }
 
+    // Rates in tensors make the same steps, and what was set last holds.
+    void recordableStepsAreTheSame() {
+        nn::Sequential plain = network();
+        nn::Sequential recordable = network();
+        Sgd sgd(*plain, 0.9);
+        Sgd other(*recordable, 0.9, true);
+        for (int step = 0; step < 6; ++step) {
+            if (step % 3 == 0) {
+                sgd.setRates(0.1 + 0.05 * step, 0.01 * step);
+                other.setRates(0.1 + 0.05 * step, 0.01 * step);
+            }
+            backward(plain, step);
+            sgd.step();
+            backward(recordable, step);
+            other.step();
+        }
+        for (std::size_t i = 0; i < plain->parameters().size(); ++i) {
+            QVERIFY(
+                torch::allclose(recordable->parameters()[i], plain->parameters()[i], 1e-12, 1e-14));
+        }
+    }
+
     void momentumBuffersAreNamed() {
         nn::Sequential model = network();
         Sgd sgd(*model, 0.9);
@@ -84,7 +107,8 @@ private Q_SLOTS:
         const torch::Tensor weight = model->named_parameters()["0.weight"];
         const torch::Tensor before = weight.detach().clone();
         backward(model, 0);
-        sgd.step(0.1, 0.5);
+        sgd.setRates(0.1, 0.5);
+        sgd.step();
         // From rest, v = ∇ + λ θ.
         QVERIFY(torch::allclose(sgd.momentumBuffers().at("0.weight"), weight.grad() + 0.5 * before,
                                 1e-12));
@@ -96,12 +120,14 @@ private Q_SLOTS:
         nn::Sequential model = network();
         Sgd sgd(*model, 0.9);
         backward(model, 0);
-        sgd.step(0.1, 0.01);
+        sgd.setRates(0.1, 0.01);
+        sgd.step();
         const std::vector<torch::Tensor> before = copies(model);
         const torch::Tensor momentum = sgd.momentumBuffers().at("0.bias").clone();
         backward(model, 1);
         model->named_parameters()["0.bias"].mutable_grad().reset();
-        sgd.step(0.1, 0.01);
+        sgd.setRates(0.1, 0.01);
+        sgd.step();
         const std::vector<torch::Tensor> after = copies(model);
         for (std::size_t i = 0; i < before.size(); ++i) {
             QCOMPARE(torch::equal(after[i], before[i]), i == 1);
@@ -122,7 +148,8 @@ private Q_SLOTS:
         QVERIFY(parameter.is_contiguous(torch::MemoryFormat::ChannelsLast));
         const torch::Tensor gradient = torch::randn({4, 3, 2, 2});
         parameter.mutable_grad() = gradient;
-        sgd.step(0.5, 0.0);
+        sgd.setRates(0.5, 0.0);
+        sgd.step();
         QVERIFY(torch::allclose(parameter, weight - 0.5 * gradient));
         QVERIFY(torch::allclose(sgd.momentumBuffers().at("0.weight"), gradient));
     }

@@ -1,0 +1,60 @@
+#include "core/learning/epoch_steps.h"
+
+#include "core/learning/second_stage.h"
+#include "core/learning/training_step.h"
+
+namespace ballast {
+
+EpochSteps::EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device)
+    : model_(std::move(model)),
+      optimizer_(optimizer),
+      device_(device),
+      statistics_(classes, device),
+      loss_sum_(torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device))) {}
+
+void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
+                       double learning_rate, double weight_decay) {
+    const bool same = work_ && phase == phase_ && loss == loss_ &&
+                      terms.delta_on_true_class == terms_->delta_on_true_class;
+    phase_ = phase;
+    loss_ = loss;
+    if (terms_) {
+        terms_->set(terms);
+    } else {
+        terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
+    }
+    if (!same) {
+        work_.emplace([this](const torch::Tensor& images, const torch::Tensor& labels) {
+            return work(images, labels);
+        });
+    }
+    trains_ = prepareTraining(model_, phase_);
+    optimizer_.setRates(learning_rate, weight_decay);
+    statistics_.reset();
+    loss_sum_.zero_();
+    images_ = 0;
+}
+
+torch::Tensor EpochSteps::step(const Batch& batch) {
+    const torch::AutoGradMode gradients(trains_);
+    images_ += batch.labels.size(0);
+    return (*work_)(batch.images, batch.labels);
+}
+
+torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor& labels) {
+    const StepResult result =
+        trainingStep(model_, optimizer_, {images, labels, {}}, *terms_, loss_, phase_.sam_radius);
+    if (trains_) {
+        optimizer_.step();
+        if (phase_.head_max_norm) model_->head()->limitNorms(*phase_.head_max_norm);
+    }
+    statistics_.add(result.logits, result.log_probabilities, labels);
+    loss_sum_ += result.loss * static_cast<double>(labels.size(0));
+    return result.logits;
+}
+
+double EpochSteps::meanLoss() const {
+    return loss_sum_.item<double>() / static_cast<double>(images_);
+}
+
+}  // namespace ballast

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "core/experiment/class_terms.h"
+#include "core/experiment/config.h"
+#include "core/learning/class_statistics.h"
+#include "core/learning/data/image_source.h"
+#include "core/learning/gpu/repeated_work.h"
+#include "core/learning/losses/class_loss.h"
+#include "core/learning/models/network.h"
+#include "core/learning/optimizers/sgd.h"
+
+namespace ballast {
+
+/// The steps of an epoch, one batch after the other, and what they say of it. All of that stays on
+/// the device until it is asked for, and on a GPU a phase's step is replayed as a whole. For one
+/// thread.
+class EpochSteps {
+public:
+    /// `optimizer` is the model's, recordable where `device` is a GPU.
+    EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device);
+
+    /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet.
+    void begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
+               double learning_rate, double weight_decay);
+
+    /// Lines 9 to 11 of Algorithm 1 on one batch. Returns the logits f(x) [B, C] that the step
+    /// began with; the next step may write over them.
+    torch::Tensor step(const Batch& batch);
+
+    /// Of the epoch so far.
+    std::int64_t images() const { return images_; }
+
+    /// Mean loss of the images so far, each before its batch's step. Waits for the device.
+    double meanLoss() const;
+
+    /// As the steps saw each image. Reading it waits for the device.
+    const ClassStatisticsAccumulator& statistics() const { return statistics_; }
+
+private:
+    torch::Tensor work(const torch::Tensor& images, const torch::Tensor& labels);
+
+    ImageNetwork model_;
+    Sgd& optimizer_;
+    const torch::Device device_;
+    Phase phase_;
+    LossConfig loss_;
+    std::optional<ClassTermTensors> terms_;
+    std::optional<RepeatedWork> work_;  // of the phase
+    bool trains_ = false;
+    ClassStatisticsAccumulator statistics_;
+    torch::Tensor loss_sum_;  // double, scalar: Σ loss of a batch · its images
+    std::int64_t images_ = 0;
+};
+
+}  // namespace ballast

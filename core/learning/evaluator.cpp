@@ -1,0 +1,60 @@
+#include "core/learning/evaluator.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::int64_t kBatch = 250;
+
+torch::Tensor counts(int classes, torch::Device device) {
+    return torch::zeros({classes}, torch::TensorOptions().dtype(torch::kInt64).device(device));
+}
+
+}  // namespace
+
+Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed)
+    : model_(std::move(model)),
+      device_(device),
+      proceed_(std::move(proceed)),
+      seen_(counts(classes, device)),
+      right_(counts(classes, device)),
+      counting_([this](const torch::Tensor& images, const torch::Tensor& labels) {
+          const torch::Tensor logits = model_->forward(images);
+          countRight(logits, labels, seen_, right_);
+          return logits;
+      }),
+      statistics_(classes, device) {}
+
+std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
+    seen_.zero_();
+    right_.zero_();
+    pass(images, counting_);
+    const torch::Tensor accuracy = (right_.to(torch::kFloat64) / seen_.to(torch::kFloat64)).cpu();
+    const auto* values = accuracy.data_ptr<double>();
+    return {values, values + accuracy.numel()};
+}
+
+ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerms& terms,
+                                      const std::vector<std::int64_t>& class_counts,
+                                      const std::vector<bool>& majority) {
+    if (!terms_ || terms.delta_on_true_class != terms_->delta_on_true_class) {
+        terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
+        gathering_.emplace([this](const torch::Tensor& batch, const torch::Tensor& labels) {
+            const torch::Tensor logits = model_->forward(batch);
+            statistics_.add(logits, adjustedLogProbabilities(logits, labels, *terms_), labels);
+            return logits;
+        });
+    }
+    terms_->set(terms);
+    statistics_.reset();
+    pass(images, *gathering_);
+    return statistics_.finish(terms, class_counts, majority);
+}
+
+void Evaluator::pass(const ImageSource& images, RepeatedWork& work) {
+    const torch::NoGradGuard no_grad;
+    model_->eval();
+    const auto stream = images.plainStream(kBatch);
+    for (Batch batch; proceed_() && stream->next(batch);) work(batch.images, batch.labels);
+}
+
+}  // namespace ballast

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/experiment/class_terms.h"
+#include "core/learning/class_statistics.h"
+#include "core/learning/data/image_source.h"
+#include "core/learning/gpu/repeated_work.h"
+#include "core/learning/losses/class_loss.h"
+#include "core/learning/models/network.h"
+
+namespace ballast {
+
+/// Passes over images with the weights as they are, in evaluation mode. For one thread.
+class Evaluator {
+public:
+    /// Asked before each batch; where it says no, the pass ends and its answer is not whole.
+    using Proceed = std::function<bool()>;
+
+    Evaluator(
+        ImageNetwork model, int classes, torch::Device device,
+        Proceed proceed = [] { return true; });
+
+    /// Share of each class's images that the model gets right; NaN for a class without images.
+    std::vector<double> classAccuracy(const ImageSource& images);
+
+    /// The statistics of images, as the paper defines B_y(f) over those of the training set.
+    /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish.
+    ClassStatistics statistics(const ImageSource& images, const ClassTerms& terms,
+                               const std::vector<std::int64_t>& class_counts,
+                               const std::vector<bool>& majority);
+
+private:
+    void pass(const ImageSource& images, RepeatedWork& work);
+
+    ImageNetwork model_;
+    const torch::Device device_;
+    const Proceed proceed_;
+    torch::Tensor seen_;   // int64 [C]
+    torch::Tensor right_;  // int64 [C]
+    RepeatedWork counting_;
+    ClassStatisticsAccumulator statistics_;
+    std::optional<ClassTermTensors> terms_;
+    std::optional<RepeatedWork> gathering_;  // with these terms
+};
+
+}  // namespace ballast

@@ -1,0 +1,128 @@
+#include <ATen/cuda/CUDAEvent.h>
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "core/learning/gpu/repeated_work.h"
+
+namespace ballast {
+namespace {
+
+// Libraries choose their algorithms and take their workspaces in a shape's first calls.
+constexpr int kCallsBeforeRecording = 3;
+constexpr std::size_t kCallsAhead = 8;
+
+/// One recording at a time in a process: LibTorch's recorder shares its random generator.
+std::mutex recording_now;
+
+/// Other threads may go on allocating memory meanwhile, where LibTorch lets one say so.
+template<class Graph>
+void beginRecording(Graph& graph) {
+    if constexpr (
+        requires {
+            graph.capture_begin(at::cuda::MempoolId_t{0, 0}, cudaStreamCaptureModeThreadLocal);
+        }) {
+        graph.capture_begin(at::cuda::MempoolId_t{0, 0}, cudaStreamCaptureModeThreadLocal);
+    } else {
+        graph.capture_begin();
+    }
+}
+
+/// Work on batches of one shape.
+struct Recording {
+    torch::Tensor images;  // where the graph finds its batch
+    torch::Tensor labels;
+    torch::Tensor answer;  // where it leaves its answer
+    int calls = 0;
+    std::unique_ptr<at::cuda::CUDAGraph> graph;
+};
+
+}  // namespace
+
+struct DeviceStream::Guard {
+    explicit Guard(torch::Device device)
+        : stream(c10::cuda::getStreamFromPool(false, device.index())) {}
+    c10::cuda::CUDAStreamGuard stream;
+};
+
+DeviceStream::DeviceStream(torch::Device device) {
+    if (device.is_cuda()) guard_ = std::make_unique<Guard>(device);
+}
+
+DeviceStream::~DeviceStream() = default;
+
+struct RepeatedWork::Recordings {
+    std::map<std::vector<std::int64_t>, Recording> of_shape;
+    std::array<at::cuda::CUDAEvent, kCallsAhead> done;  // of the latest calls
+    std::size_t calls = 0;
+    bool refused = false;
+
+    /// Waits for the call that was made kCallsAhead calls ago.
+    void keepPace() {
+        at::cuda::CUDAEvent& event = done[calls++ % kCallsAhead];
+        if (event.isCreated()) event.synchronize();
+        event.record();
+    }
+
+    void record(Recording& recording, const Work& work) {
+        const std::lock_guard lock(recording_now);
+        c10::cuda::getCurrentCUDAStream().synchronize();
+        recording.graph = std::make_unique<at::cuda::CUDAGraph>();
+        try {
+            beginRecording(*recording.graph);
+            recording.answer = work(recording.images, recording.labels);
+            recording.graph->capture_end();
+        } catch (const c10::Error& error) {
+            giveUp(recording, error);
+        }
+    }
+
+private:
+    void giveUp(Recording& recording, const c10::Error& error) {
+        refused = true;
+        recording.answer = torch::Tensor();
+        try {
+            recording.graph->capture_end();
+        } catch (const c10::Error&) {  // what was recorded is void: it says so again
+        }
+        recording.graph.reset();
+        TORCH_WARN("training goes on without a CUDA graph, slower: ",
+                   error.what_without_backtrace());
+    }
+};
+
+RepeatedWork::RepeatedWork(Work work) : work_(std::move(work)) {}
+
+RepeatedWork::~RepeatedWork() {
+    if (!recordings_) return;
+    (void)cudaStreamSynchronize(c10::cuda::getCurrentCUDAStream());  // graphs may still run
+}
+
+torch::Tensor RepeatedWork::operator()(const torch::Tensor& images, const torch::Tensor& labels) {
+    if (!images.is_cuda()) return work_(images, labels);
+    if (!recordings_) recordings_ = std::make_unique<Recordings>();
+    Recording& recording = recordings_->of_shape[images.sizes().vec()];
+    torch::Tensor answer;
+    if (!recordings_->refused && !recording.graph && ++recording.calls > kCallsBeforeRecording) {
+        recording.images = torch::empty_like(images);
+        recording.labels = torch::empty_like(labels);
+        recordings_->record(recording, work_);
+    }
+    if (recording.graph) {
+        recording.images.copy_(images);
+        recording.labels.copy_(labels);
+        recording.graph->replay();
+        answer = recording.answer;
+    } else {
+        answer = work_(images, labels);
+    }
+    recordings_->keepPace();
+    return answer;
+}
+
+}  // namespace ballast

@@ -1,0 +1,202 @@
+#include "core/learning/epoch_steps.h"
+
+#include <torch/torch.h>
+
+#include <QtTest>
+
+#include "core/learning/evaluator.h"
+#include "core/learning/training_step.h"
+
+using namespace ballast;
+
+namespace {
+
+constexpr int kClasses = 3;
+constexpr int kEpochs = 4;
+constexpr int kT0 = 2;
+const std::vector<std::int64_t> kCounts = {30, 9, 3};
+
+/// Seven batches, the last one smaller.
+std::vector<Batch> batchesOf(int epoch, torch::Device device) {
+    std::vector<Batch> batches;
+    for (int i = 0; i < 7; ++i) {
+        const std::int64_t size = i == 6 ? 3 : 8;
+        const torch::Tensor images =
+            torch::sin(torch::arange(size * 3 * 16 * 16, torch::kFloat32) * 0.37 + 7 * epoch + i)
+                .view({size, 3, 16, 16})
+                .contiguous(torch::MemoryFormat::ChannelsLast);
+        const torch::Tensor labels = (torch::arange(size, torch::kInt64) * (i + 1) + i) % kClasses;
+        batches.push_back({images.to(device), labels.to(device), {}});
+    }
+    return batches;
+}
+
+Phase phaseAt(int epoch, double sam_radius) {
+    Phase phase;
+    phase.sam_radius = sam_radius;
+    if (epoch < kT0) return phase;
+    phase.from = kT0;
+    phase.alpha.rule = "inverse";
+    phase.head_max_norm = 0.8;
+    return phase;
+}
+
+double rateAt(int epoch) {
+    return 0.02 / (1 + epoch);
+}
+
+ImageNetwork model(torch::Device device, bool fast = false) {
+    return makeModel({"resnet8", "linear"}, 3, kClasses, 1, device, fast);
+}
+
+/// What four epochs of two phases say, and what becomes of the weights.
+struct Outcome {
+    std::vector<double> losses;
+    std::vector<ClassStatistics> statistics;
+    std::vector<torch::Tensor> weights;
+};
+
+Outcome trained(torch::Device device, double sam_radius, bool fast = false) {
+    const DeviceStream stream(device);
+    ImageNetwork network = model(device, fast);
+    Sgd optimizer(*network, 0.9, device.is_cuda());
+    EpochSteps steps(network, optimizer, kClasses, device);
+    Outcome outcome;
+    for (int epoch = 0; epoch < kEpochs; ++epoch) {
+        const Phase phase = phaseAt(epoch, sam_radius);
+        const ClassTerms terms = classTerms(phase, kCounts);
+        steps.begin(phase, LossConfig{}, terms, rateAt(epoch), 1e-3);
+        for (const Batch& batch : batchesOf(epoch, device)) steps.step(batch);
+        if (steps.images() != 51) throw std::logic_error("6 · 8 + 3 images");
+        outcome.losses.push_back(steps.meanLoss());
+        outcome.statistics.push_back(
+            steps.statistics().finish(terms, kCounts, {true, false, false}));
+    }
+    for (const torch::Tensor& each : network->parameters()) {
+        outcome.weights.push_back(each.detach().cpu());
+    }
+    return outcome;
+}
+
+/// The same with the single steps written out, on the CPU.
+Outcome writtenOut(double sam_radius) {
+    ImageNetwork network = model(torch::kCPU);
+    Sgd optimizer(*network, 0.9);
+    Outcome outcome;
+    for (int epoch = 0; epoch < kEpochs; ++epoch) {
+        const Phase phase = phaseAt(epoch, sam_radius);
+        const ClassTerms terms = classTerms(phase, kCounts);
+        const ClassTermTensors tensors(terms, torch::kFloat32);
+        ClassStatisticsAccumulator statistics(kClasses, torch::kCPU);
+        network->train();
+        optimizer.setRates(rateAt(epoch), 1e-3);
+        double sum = 0.0;
+        for (const Batch& batch : batchesOf(epoch, torch::kCPU)) {
+            const StepResult result =
+                trainingStep(network, optimizer, batch, tensors, LossConfig{}, sam_radius);
+            optimizer.step();
+            if (phase.head_max_norm) network->head()->limitNorms(*phase.head_max_norm);
+            statistics.add(result.logits, result.log_probabilities, batch.labels);
+            sum += result.loss.item<double>() * static_cast<double>(batch.labels.size(0));
+        }
+        outcome.losses.push_back(sum / 51.0);
+        outcome.statistics.push_back(statistics.finish(terms, kCounts, {true, false, false}));
+    }
+    for (const torch::Tensor& each : network->parameters()) {
+        outcome.weights.push_back(each.detach().clone());
+    }
+    return outcome;
+}
+
+bool near(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
+    return std::ranges::equal(a, b, [&](double x, double y) {
+        return std::abs(x - y) <= tolerance * std::max(1.0, std::abs(y));
+    });
+}
+
+}  // namespace
+
+/// On a CPU, and on a GPU where there is one.
+class TestEpochSteps : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isTheStepsWrittenOut_data() {
+        QTest::addColumn<QString>("device");
+        QTest::addColumn<double>("sam_radius");
+        QTest::addColumn<double>("tolerance");
+        QTest::newRow("CPU") << "cpu" << 0.0 << 1e-12;
+        QTest::newRow("CPU, SAM") << "cpu" << 0.1 << 1e-12;
+        QTest::newRow("GPU") << "cuda:0" << 0.0 << 1e-3;
+        QTest::newRow("GPU, SAM") << "cuda:0" << 0.1 << 1e-3;
+    }
+    void isTheStepsWrittenOut() {
+        QFETCH(const QString, device);
+        QFETCH(const double, sam_radius);
+        QFETCH(const double, tolerance);
+        if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
+        const Outcome ours = trained(device.toStdString(), sam_radius);
+        const Outcome expected = writtenOut(sam_radius);
+        // A loss in float is added up in double here and there.
+        QVERIFY(near(ours.losses, expected.losses, std::max(tolerance, 1e-6)));
+        for (std::size_t epoch = 0; epoch < kEpochs; ++epoch) {
+            const ClassStatistics& a = ours.statistics[epoch];
+            const ClassStatistics& b = expected.statistics[epoch];
+            QVERIFY(near(a.min_logit, b.min_logit, tolerance));
+            QVERIFY(near(a.min_margin, b.min_margin, tolerance));
+            QVERIFY(near(a.observed_lipschitz, b.observed_lipschitz, tolerance));
+            if (device == "cpu") QVERIFY(near(a.accuracy, b.accuracy, 0.0));
+        }
+        for (std::size_t i = 0; i < expected.weights.size(); ++i) {
+            QVERIFY(torch::allclose(ours.weights[i], expected.weights[i], tolerance, tolerance));
+        }
+        QVERIFY(expected.losses[0] != expected.losses[1]);
+    }
+
+    void isRepeatable_data() {
+        QTest::addColumn<QString>("device");
+        QTest::addColumn<bool>("fast");
+        QTest::newRow("CPU") << "cpu" << false;
+        QTest::newRow("CPU, fast") << "cpu" << true;
+        QTest::newRow("GPU") << "cuda:0" << false;
+        QTest::newRow("GPU, fast") << "cuda:0" << true;
+    }
+    void isRepeatable() {
+        QFETCH(const QString, device);
+        QFETCH(const bool, fast);
+        if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
+        const Outcome once = trained(device.toStdString(), 0.0, fast);
+        const Outcome again = trained(device.toStdString(), 0.0, fast);
+        QVERIFY(once.losses == again.losses);
+        for (std::size_t i = 0; i < once.weights.size(); ++i) {
+            QVERIFY(torch::equal(once.weights[i], again.weights[i]));
+        }
+        if (!fast) return;
+        const Outcome exact = trained(device.toStdString(), 0.0);
+        QVERIFY(near(once.losses, exact.losses, 0.05));
+    }
+
+    // An evaluation between epochs neither changes the training nor stops the next epoch.
+    void evaluationLeavesItAlone() {
+        ImageNetwork network = model(torch::kCPU);
+        Sgd optimizer(*network, 0.9);
+        EpochSteps steps(network, optimizer, kClasses, torch::kCPU);
+        const ClassTerms terms = classTerms(Phase{}, kCounts);
+        for (int epoch = 0; epoch < kEpochs; ++epoch) {
+            steps.begin(phaseAt(epoch, 0.0), LossConfig{}, classTerms(phaseAt(epoch, 0.0), kCounts),
+                        rateAt(epoch), 1e-3);
+            QCOMPARE(steps.images(), std::int64_t{0});
+            for (const Batch& batch : batchesOf(epoch, torch::kCPU)) steps.step(batch);
+            const torch::NoGradGuard no_grad;
+            network->eval();
+            network->forward(batchesOf(9, torch::kCPU)[0].images);
+        }
+        const Outcome undisturbed = trained(torch::kCPU, 0.0);
+        for (std::size_t i = 0; i < undisturbed.weights.size(); ++i) {
+            QVERIFY(torch::equal(network->parameters()[i], undisturbed.weights[i]));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEpochSteps)
+#include "tst_epoch_steps.moc"
