@@ -1,5 +1,14 @@
 #include "core/learning/kernels/conv_plan.h"
 
+#include <ATen/Parallel.h>
+#include <omp.h>
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <mutex>
+
+#include "core/learning/part_times.h"
+
 namespace ballast {
 namespace {
 
@@ -8,7 +17,38 @@ namespace {
 constexpr std::int64_t kChunk = 64 * 1024;
 constexpr std::int64_t kWinogradChunk = 2 * kChunk;
 
+constexpr std::size_t kHugePage = 2 * 1024 * 1024;
+
+torch::Tensor floatsInHugePages(std::int64_t floats) {
+    const std::size_t bytes = static_cast<std::size_t>(floats) * sizeof(float);
+    if (bytes < kHugePage) return torch::empty({floats}, torch::kFloat32);
+    const std::size_t pages = (bytes + kHugePage - 1) / kHugePage;
+    void* memory = std::aligned_alloc(kHugePage, pages * kHugePage);
+    if (memory == nullptr) throw std::bad_alloc();
+    ::madvise(memory, pages * kHugePage, MADV_HUGEPAGE);  // a wish
+    return torch::from_blob(
+        memory, {floats}, [](void* it) { std::free(it); }, torch::kFloat32);
+}
+
 }  // namespace
+
+UnitGraph::UnitGraph(const std::vector<ConvUnit>& units)
+    : keeps(units.size(), false),
+      first_reader(units.size(), ConvUnit::kNone),
+      last_use(units.size(), static_cast<int>(units.size())) {
+    for (std::size_t k = units.size(); k-- > 0;) {
+        const ConvUnit& unit = units[k];
+        if (unit.input >= 0)
+            first_reader[static_cast<std::size_t>(unit.input)] = static_cast<int>(k);
+        if (unit.shortcut >= 0) keeps[static_cast<std::size_t>(unit.shortcut)] = keeps[k] = true;
+    }
+    keeps.back() = true;
+    for (std::size_t k = 0; k < units.size(); ++k) {
+        for (const int used : {units[k].input, units[k].shortcut}) {
+            if (used >= 0) last_use[static_cast<std::size_t>(used)] = static_cast<int>(k);
+        }
+    }
+}
 
 ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std::int64_t side,
                    PassMode mode)
@@ -44,13 +84,36 @@ ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std:
     }
 }
 
+void ConvPlan::inTeam(const std::function<void(Team&, Workbench&)>& program) {
+    const int wanted = omp_in_parallel() != 0 ? 1 : at::get_num_threads();
+    if (benches_.size() < static_cast<std::size_t>(wanted)) {
+        benches_.resize(static_cast<std::size_t>(wanted));
+    }
+    PartTimes* const times = PartTimes::active();
+    std::mutex adding;
+    std::optional<Team> team;
+#pragma omp parallel num_threads(wanted)
+    {
+#pragma omp single
+        team.emplace(omp_get_num_threads());
+        std::optional<PartTimes> own;
+        if (times != nullptr) own.emplace();
+        program(*team, benches_[static_cast<std::size_t>(omp_get_thread_num())]);
+        if (own) {
+            const std::lock_guard lock(adding);
+            times->add(*own, 1.0 / omp_get_num_threads());
+        }
+    }
+    team->rethrow();
+}
+
 torch::Tensor Buffers::take(std::int64_t floats) {
     for (const torch::Tensor& each : all_) {
         if (each.use_count() == 1 && each.numel() >= floats && each.numel() < 2 * floats) {
             return each;
         }
     }
-    return all_.emplace_back(torch::empty({floats}, torch::kFloat32));
+    return all_.emplace_back(floatsInHugePages(floats));
 }
 
 }  // namespace ballast

@@ -1,17 +1,15 @@
 #pragma once
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
-#include <mutex>
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "core/learning/kernels/convolution.h"
-#include "core/learning/part_times.h"
+#include "core/learning/kernels/team.h"
 
 namespace ballast {
 
@@ -25,6 +23,14 @@ struct ConvUnit {
     int input = kImages;   // the earlier unit whose output it reads
     int shortcut = kNone;  // the earlier unit whose output is added; of another size: "option A"
     bool relu = true;
+};
+
+/// What follows from how the units of a stack read each other.
+struct UnitGraph {
+    explicit UnitGraph(const std::vector<ConvUnit>& units);
+    std::vector<bool> keeps;        // the unit's output for the way back; else it is made again
+    std::vector<int> first_reader;  // the first unit that convolves it, or kNone
+    std::vector<int> last_use;      // the last unit that convolves or adds it
 };
 
 /// A convolution for a whole chunk of images, and one for those that are left over.
@@ -118,32 +124,16 @@ public:
     const Unit& unitAt(int k) const { return units_[static_cast<std::size_t>(k)]; }
     std::int64_t images() const { return images_; }
 
-    /// work(Chunk, Workbench&) for all images, on as many threads as LibTorch has now.
-    template<class Convolution, class Work>
-    void forChunks(const Chunked<Convolution>& convolution, Work work) {
-        const std::int64_t threads =
-            std::min<std::int64_t>(at::get_num_threads(), convolution.chunks());
-        if (benches_.size() < static_cast<std::size_t>(threads)) {
-            benches_.resize(static_cast<std::size_t>(threads));
-        }
-        // Each thread takes the next chunk: one that has to share its core takes fewer.
-        std::atomic<std::int64_t> next{0};
-        PartTimes* const times = PartTimes::active();
-        std::mutex adding;
-        at::parallel_for(0, threads, 1, [&](std::int64_t from, std::int64_t) {
-            Workbench& bench = benches_[static_cast<std::size_t>(from)];
-            std::optional<PartTimes> own;
-            if (times != nullptr) own.emplace();
-            for (std::int64_t number; (number = next++) < convolution.chunks();) {
-                const std::int64_t first = number * convolution.images();
-                work(Chunk{number, first, std::min(convolution.images(), images_ - first)}, bench);
-            }
-            if (own) {
-                const std::lock_guard lock(adding);
-                times->add(*own, 1.0 / static_cast<double>(threads));
-            }
-        });
+    /// Chunk `number` of the images as `convolution` divides them.
+    template<class Convolution>
+    Chunk chunk(const Chunked<Convolution>& convolution, std::int64_t number) const {
+        const std::int64_t first = number * convolution.images();
+        return {number, first, std::min(convolution.images(), images_ - first)};
     }
+
+    /// Runs a program on as many threads as LibTorch has now, each with its workbench. Throws what
+    /// its shared parts throw.
+    void inTeam(const std::function<void(Team&, Workbench&)>& program);
 
 private:
     std::int64_t images_;
@@ -151,7 +141,8 @@ private:
     std::vector<Workbench> benches_;  // by thread
 };
 
-/// Tensors of float that are used again: free where nothing else holds them.
+/// Tensors of float that are used again: free where nothing else holds them. Large ones lie in huge
+/// pages where the system has them, so that fewer addresses must be looked up.
 class Buffers {
 public:
     torch::Tensor take(std::int64_t floats);

@@ -78,58 +78,12 @@ ConvPlan& ConvStack::plan(const torch::Tensor& images, PassMode mode) {
 
 torch::Tensor ConvStack::features(const torch::Tensor& images) {
     const torch::Tensor plain = images.contiguous(torch::MemoryFormat::ChannelsLast);
-    if (!units_.front().norm->is_training()) return evaluate(plain);
+    if (!units_.front().norm->is_training()) {
+        return EvaluationPass(units_, graph_, plan(plain, PassMode::evaluation), buffers_, plain)
+            .forward();
+    }
     const std::vector<torch::Tensor> all = parameters();
     return StackFunction::apply(this, plain, at::TensorList(all));
-}
-
-torch::Tensor ConvStack::evaluate(const torch::Tensor& images) {
-    const torch::NoGradGuard no_grad;
-    ConvPlan& steps = plan(images, PassMode::evaluation);
-    const auto at = [](const torch::Tensor& tensor, const Chunk& chunk, std::int64_t all) {
-        return tensor.data_ptr<float>() + chunk.first * (all / chunk.images);
-    };
-    std::vector<torch::Tensor> z(units_.size());
-    for (std::size_t k = 0; k < units_.size(); ++k) {
-        const ConvUnit& unit = units_[k];
-        ConvPlan::Unit& planned = steps.unit(k);
-        const torch::nn::BatchNorm2d& norm = unit.norm;
-        const torch::Tensor scale =
-            norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
-        const torch::Tensor bias = norm->bias - norm->running_mean * scale;
-        const torch::Tensor weight =
-            (unit.convolution->weight * scale.view({-1, 1, 1, 1})).contiguous();
-        planned.inference->setWeight(weight.data_ptr<float>(), bias.data_ptr<float>());
-        z[k] = buffers_.take(planned.grid.size());
-        steps.forChunks(*planned.inference, [&](const Chunk& chunk, Workbench& bench) {
-            const ChannelGrid here = part(planned.grid, chunk.images);
-            float* target = at(z[k], chunk, here.size());
-            if (unit.shortcut != ConvUnit::kNone) {
-                const ConvPlan::Unit& from = steps.unitAt(unit.shortcut);
-                const ChannelGrid large = part(from.grid, chunk.images);
-                const torch::Tensor& kept = z[static_cast<std::size_t>(unit.shortcut)];
-                const float* shortcut = at(kept, chunk, large.size());
-                if (large == here) {
-                    std::copy_n(shortcut, here.size(), target);
-                } else {
-                    sampledShortcut(shortcut, large, from.side,
-                                    strideBetween(from.side, planned.side), target, here);
-                }
-            }
-            const float* x = unit.input == ConvUnit::kImages
-                                 ? at(images, chunk, images.numel() / images.size(0) * chunk.images)
-                                 : at(z[static_cast<std::size_t>(unit.input)], chunk,
-                                      part(steps.unitAt(unit.input).grid, chunk.images).size());
-            planned.inference->of(chunk.number).forward(x, target, bench.primitive);
-        });
-        for (std::size_t earlier = 0; earlier < k; ++earlier) {
-            if (graph_.last_use[earlier] <= static_cast<int>(k)) z[earlier].reset();
-        }
-    }
-    const ChannelGrid& grid = steps.unit(units_.size() - 1).grid;
-    torch::Tensor features = torch::empty({grid.images, grid.channels}, torch::kFloat32);
-    pixelMean(z.back().data_ptr<float>(), grid, features.data_ptr<float>());
-    return features;
 }
 
 }  // namespace ballast

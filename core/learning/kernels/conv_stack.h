@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/learning/kernels/conv_plan.h"
+#include "core/learning/kernels/evaluation_pass.h"
 #include "core/learning/kernels/training_pass.h"
 
 namespace ballast {
@@ -37,7 +38,6 @@ private:
 
     std::vector<torch::Tensor> parameters() const;
     ConvPlan& plan(const torch::Tensor& images, PassMode mode);
-    torch::Tensor evaluate(const torch::Tensor& images);
 
     const std::vector<ConvUnit> units_;
     const UnitGraph graph_;

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
+
+#include "core/learning/part_times.h"
 
 namespace ballast {
 namespace {
@@ -52,23 +56,6 @@ torch::Tensor asTensor(const std::vector<double>& values) {
 
 }  // namespace
 
-UnitGraph::UnitGraph(const std::vector<ConvUnit>& units)
-    : keeps(units.size(), false),
-      first_reader(units.size(), ConvUnit::kNone),
-      last_use(units.size(), static_cast<int>(units.size())) {
-    for (std::size_t k = units.size(); k-- > 0;) {
-        const ConvUnit& unit = units[k];
-        if (unit.input >= 0) first_reader[index(unit.input)] = static_cast<int>(k);
-        if (unit.shortcut >= 0) keeps[index(unit.shortcut)] = keeps[k] = true;
-    }
-    keeps.back() = true;
-    for (std::size_t k = 0; k < units.size(); ++k) {
-        for (const int used : {units[k].input, units[k].shortcut}) {
-            if (used >= 0) last_use[index(used)] = static_cast<int>(k);
-        }
-    }
-}
-
 TrainingPass::TrainingPass(const std::vector<ConvUnit>& units, const UnitGraph& graph,
                            ConvPlan& plan, Buffers& buffers, torch::Tensor images)
     : units_(units),
@@ -80,61 +67,75 @@ TrainingPass::TrainingPass(const std::vector<ConvUnit>& units, const UnitGraph& 
       gradients_(units.size()) {}
 
 torch::Tensor TrainingPass::forward() {
-    const auto units = static_cast<std::int64_t>(units_.size());
-    at::parallel_for(0, units, 1, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t k = from; k < to; ++k) {
-            const torch::Tensor weight = units_[index(k)].convolution->weight.detach().contiguous();
-            plan_.unit(index(k)).training->setWeight(weight.data_ptr<float>());
-        }
-    });
-    for (std::size_t k = 0; k < units_.size(); ++k) convolve(k);
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
     torch::Tensor features = torch::empty({grid.images, grid.channels}, torch::kFloat32);
-    plan_.forChunks(*plan_.unit(last).training, [&](const Chunk& chunk, Workbench& bench) {
-        pixelMean(output(last, chunk, bench), part(grid, chunk.images),
-                  features.data_ptr<float>() + chunk.first * grid.channels);
+    for (std::size_t k = 0; k < units_.size(); ++k) {
+        State& state = states_[k];
+        const ChannelGrid& of_unit = plan_.unit(k).grid;
+        state.y = buffers_.take(of_unit.size());
+        if (graph_.keeps[k]) state.z = buffers_.take(of_unit.size());
+        // Sums are taken of distances to a value that is near the mean, so that squares do not
+        // cancel, and known before the first image.
+        const float* running_mean = units_[k].norm->running_mean.data_ptr<float>();
+        state.centre.assign(running_mean, running_mean + of_unit.channels);
+        state.sums = roomForSums(of_unit);
+    }
+    plan_.inTeam([&](Team& team, Workbench& bench) {
+        team.share(
+            static_cast<std::int64_t>(units_.size()), [&](std::int64_t k) { setWeight(index(k)); },
+            [] {});
+        for (std::size_t k = 0; k <= last; ++k) {
+            const auto& convolution = *plan_.unit(k).training;
+            team.share(
+                convolution.chunks(),
+                [&](std::int64_t i) { convolve(k, plan_.chunk(convolution, i), bench); },
+                [&] { normaliseFrom(k); });
+        }
+        const auto& convolution = *plan_.unit(last).training;
+        team.share(
+            convolution.chunks(),
+            [&](std::int64_t i) {
+                const Chunk chunk = plan_.chunk(convolution, i);
+                pixelMean(output(last, chunk, bench), part(grid, chunk.images),
+                          features.data_ptr<float>() + chunk.first * grid.channels);
+            },
+            [&] { states_[last].z_made = true; });
     });
-    states_[last].z_made = true;
     return features;
 }
 
-/// Unit k's convolution and the statistics of what it gives; makes its input on the way.
-void TrainingPass::convolve(std::size_t k) {
-    const ConvUnit& unit = units_[k];
-    ConvPlan::Unit& planned = plan_.unit(k);
+void TrainingPass::setWeight(std::size_t k) {
+    const torch::Tensor weight = units_[k].convolution->weight.detach().contiguous();
+    plan_.unit(k).training->setWeight(weight.data_ptr<float>());
+}
+
+/// Unit k's convolution of some images and the sums of what it gives; makes its input on the way.
+void TrainingPass::convolve(std::size_t k, const Chunk& chunk, Workbench& bench) {
+    const ConvPlan::Unit& planned = plan_.unit(k);
     const ChannelGrid& grid = planned.grid;
     State& state = states_[k];
-    state.y = buffers_.take(grid.size());
-    if (graph_.keeps[k]) state.z = buffers_.take(grid.size());
-    // Sums are taken of distances to a value that is near the mean, so that squares do not cancel,
-    // and known before the first image.
-    const float* running_mean = unit.norm->running_mean.data_ptr<float>();
-    const std::vector<float> centre(running_mean, running_mean + grid.channels);
-    std::vector<float> sums = roomForSums(grid);
-    plan_.forChunks(*planned.training, [&](const Chunk& chunk, Workbench& bench) {
-        const ChannelGrid here = part(grid, chunk.images);
-        const float* x = input(unit, chunk, bench);
-        float* fresh = room(bench.fresh, here.size());
-        planned.training->of(chunk.number).forward(x, fresh, bench.primitive);
-        centredSums(fresh, here, centre.data(), at(state.y, grid, chunk), at(sums, grid, chunk));
-    });
-    if (unit.input >= 0) states_[index(unit.input)].z_made = graph_.keeps[index(unit.input)];
-    normaliseFrom(k, sums, centre);
+    const ChannelGrid here = part(grid, chunk.images);
+    const float* x = input(units_[k], chunk, bench);
+    float* fresh = room(bench.fresh, here.size());
+    planned.training->of(chunk.number).forward(x, fresh, bench.primitive);
+    centredSums(fresh, here, state.centre.data(), at(state.y, grid, chunk),
+                at(state.sums, grid, chunk));
 }
 
 /// What normalisation will do to unit k's convolution, from its sums.
-void TrainingPass::normaliseFrom(std::size_t k, const std::vector<float>& sums,
-                                 const std::vector<float>& centre) {
+void TrainingPass::normaliseFrom(std::size_t k) {
+    const int input = units_[k].input;
+    if (input >= 0) states_[index(input)].z_made = graph_.keeps[index(input)];
     State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
     const torch::nn::BatchNorm2d& norm = units_[k].norm;
-    state.moments = channelMoments(sums, centre.data(), grid);
+    state.moments = channelMoments(state.sums, state.centre.data(), grid);
     state.mean.assign(state.moments.mean.begin(), state.moments.mean.end());
     updateRunning(norm, state.moments, static_cast<double>(grid.images * grid.pixels));
     const float* weight = norm->weight.data_ptr<float>();
     const float* bias = norm->bias.data_ptr<float>();
-    for (std::size_t c = 0; c < centre.size(); ++c) {
+    for (std::size_t c = 0; c < state.centre.size(); ++c) {
         const double scale = static_cast<double>(weight[c]) /
                              std::sqrt(state.moments.variance[c] + norm->options.eps());
         state.scale.push_back(static_cast<float>(scale));
@@ -175,46 +176,81 @@ const float* TrainingPass::output(std::size_t k, const Chunk& chunk, Workbench& 
 
 std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_features) {
     std::vector<torch::Tensor> result(3 * units_.size());
-    for (std::size_t k = units_.size(); k-- > 0;) {
-        const ConvUnit& unit = units_[k];
-        Gradient& gradient = gradients_[k];
-        if (!gradient.ready) beginGradient(k, of_features);
-        gradient.of_sum.reset();
-        const State& state = states_[k];
-        const ChannelGrid& grid = plan_.unit(k).grid;
-        const double epsilon = unit.norm->options.eps();
-        NormSums sums(gradient.sums, grid);
-        const NormGradient norm(sums, state.moments, state.scale, epsilon, grid);
-        if (unit.shortcut != ConvUnit::kNone) {
-            gradients_[index(unit.shortcut)].of_sum = gradient.own;
-            gradients_[index(unit.shortcut)].sum = static_cast<int>(k);
-        }
-        result[3 * k] = throughConvolution(k, norm);
+    std::optional<ConvGradient> now;
+    std::optional<ConvGradient> before;  // whose weight's gradient is not added up yet
+    const auto addUp = [&] { result[3 * before->k] = weightGradient(*before); };
+    const auto leave = [&] {
+        const ConvUnit& unit = units_[now->k];
+        const State& state = states_[now->k];
+        NormSums& sums = now->sums;
         for (std::size_t c = 0; c < sums.g.size(); ++c) {
-            sums.g_centred[c] /= std::sqrt(state.moments.variance[c] + epsilon);
+            sums.g_centred[c] /= std::sqrt(state.moments.variance[c] + unit.norm->options.eps());
         }
-        result[3 * k + 1] = asTensor(sums.g_centred);
-        result[3 * k + 2] = asTensor(sums.g);
-        gradient = {};
-    }
+        result[3 * now->k + 1] = asTensor(sums.g_centred);
+        result[3 * now->k + 2] = asTensor(sums.g);
+        if (now->finishes) gradients_[index(unit.input)].ready = true;
+        gradients_[now->k] = {};
+        before = std::exchange(now, std::nullopt);
+    };
+    const auto enterOrBegin = [&](std::size_t k) {
+        if (!gradients_[k].ready) return enter(k);
+        now.emplace(gradientOf(k, weight_gradients_[k % 2]));
+    };
+
+    enterOrBegin(units_.size() - 1);
+    plan_.inTeam([&](Team& team, Workbench& bench) {
+        for (std::size_t k = units_.size(); k-- > 0;) {
+            const auto& convolution = *plan_.unit(k).training;
+            if (!gradients_[k].ready) {
+                team.share(
+                    convolution.chunks(),
+                    [&](std::int64_t i) {
+                        begin(k, of_features, plan_.chunk(convolution, i), bench);
+                    },
+                    [&] {
+                        gradients_[k].ready = true;
+                        enterOrBegin(k);
+                    });
+            }
+            // The sum of the unit before it is the first of the things to do: nobody waits for it.
+            const std::int64_t first = before ? 1 : 0;
+            team.share(
+                first + convolution.chunks(),
+                [&](std::int64_t i) {
+                    if (i < first) return addUp();
+                    throughConvolution(*now, plan_.chunk(convolution, i - first), bench);
+                },
+                [&] {
+                    leave();
+                    if (k > 0) enterOrBegin(k - 1);
+                });
+        }
+        team.share(
+            1, [&](std::int64_t) { addUp(); }, [] {});
+    });
     return result;
 }
 
-/// The gradient of an output that no convolution reads: the last one's, or a mere shortcut's.
-void TrainingPass::beginGradient(std::size_t k, const torch::Tensor& of_features) {
+/// Makes room for the gradient of an output that no convolution reads: the last one's, or a mere
+/// shortcut's.
+void TrainingPass::enter(std::size_t k) {
     Gradient& gradient = gradients_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
     gradient.sums = roomForSums(grid);
     const bool last = k + 1 == units_.size();
     gradient.own = last ? buffers_.take(grid.size()) : std::exchange(gradient.of_sum, {});
-    plan_.forChunks(*plan_.unit(k).training, [&](const Chunk& chunk, Workbench& bench) {
-        float* own = at(gradient.own, grid, chunk);
-        if (last) {
-            pixelMeanGradient(of_features.data_ptr<float>() + chunk.first * grid.channels,
-                              part(grid, chunk.images), own);
-        }
-        finish(k, own, output(k, chunk, bench), chunk);
-    });
+}
+
+/// Makes it for some images.
+void TrainingPass::begin(std::size_t k, const torch::Tensor& of_features, const Chunk& chunk,
+                         Workbench& bench) {
+    const ChannelGrid& grid = plan_.unit(k).grid;
+    float* own = at(gradients_[k].own, grid, chunk);
+    if (k + 1 == units_.size()) {
+        pixelMeanGradient(of_features.data_ptr<float>() + chunk.first * grid.channels,
+                          part(grid, chunk.images), own);
+    }
+    finish(k, own, output(k, chunk, bench), chunk);
 }
 
 /// Makes `own` of unit k for some images from `fresh`, which the convolutions gave, and from the
@@ -239,60 +275,77 @@ void TrainingPass::finish(std::size_t k, float* fresh, const float* z, const Chu
                  at(gradient.sums, grid, chunk));
 }
 
-/// From unit k's gradient to that of its weights, which it returns, and of its input.
-torch::Tensor TrainingPass::throughConvolution(std::size_t k, const NormGradient& norm) {
+/// What must be known before unit k's convolution is passed, once its gradient is there.
+TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weight_gradients) {
     const ConvUnit& unit = units_[k];
+    const State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
     const Chunked<TrainingConvolution>& convolution = *plan_.unit(k).training;
-    Gradient* below = nullptr;
-    bool adds = false;      // to what a later unit gave
-    bool finishes = false;  // nothing will be added after this
-    ChannelGrid lower;
-    if (unit.input != ConvUnit::kImages) {
-        below = &gradients_[index(unit.input)];
-        lower = plan_.unitAt(unit.input).grid;
-        adds = below->own.defined();
-        finishes = graph_.first_reader[index(unit.input)] == static_cast<int>(k);
-        if (!adds) below->own = buffers_.take(lower.size());
-        if (finishes) below->sums = roomForSums(lower);
+    gradients_[k].of_sum.reset();
+    if (unit.shortcut != ConvUnit::kNone) {
+        gradients_[index(unit.shortcut)].of_sum = gradients_[k].own;
+        gradients_[index(unit.shortcut)].sum = static_cast<int>(k);
     }
-    const auto floats = static_cast<std::int64_t>(std::max(
+    const NormSums sums(gradients_[k].sums, grid);
+    ConvGradient gradient{
+        k, sums, NormGradient(sums, state.moments, state.scale, unit.norm->options.eps(), grid)};
+    if (unit.input != ConvUnit::kImages) {
+        Gradient& below = gradients_[index(unit.input)];
+        const ChannelGrid& lower = plan_.unitAt(unit.input).grid;
+        gradient.adds = below.own.defined();
+        gradient.finishes = graph_.first_reader[index(unit.input)] == static_cast<int>(k);
+        if (!gradient.adds) below.own = buffers_.take(lower.size());
+        if (gradient.finishes) below.sums = roomForSums(lower);
+    }
+    gradient.floats = static_cast<std::int64_t>(std::max(
         convolution.whole.gradientSize(), convolution.rest ? convolution.rest->gradientSize() : 0));
-    float* const of_chunks = room(weight_gradients_, convolution.chunks() * floats);
+    gradient.of_chunks = room(weight_gradients, convolution.chunks() * gradient.floats);
+    return gradient;
+}
 
-    plan_.forChunks(convolution, [&](const Chunk& chunk, Workbench& bench) {
-        const ChannelGrid here = part(grid, chunk.images);
-        const TrainingConvolution& part_of_it = convolution.of(chunk.number);
-        float* dy = room(bench.gradient, here.size());
-        normGradient(at(gradients_[k].own, grid, chunk), at(states_[k].y, grid, chunk), here, norm,
-                     dy);
-        const float* x = input(unit, chunk, bench);
-        part_of_it.weightGradient(x, dy, of_chunks + chunk.number * floats, bench.primitive);
-        if (below == nullptr) return;
-        const std::int64_t size = part(lower, chunk.images).size();
-        float* fresh = room(bench.fresh, size);
-        part_of_it.dataGradient(dy, fresh, bench.primitive);
-        float* own = at(below->own, lower, chunk);
-        if (adds) std::transform(own, own + size, fresh, fresh, std::plus<float>());
-        if (finishes) {
-            finish(index(unit.input), fresh, x, chunk);
-        } else {
-            std::copy_n(fresh, size, own);
-        }
-    });
-    if (finishes) below->ready = true;
+/// For some images, from a unit's gradient to that of its weights and of its input.
+void TrainingPass::throughConvolution(const ConvGradient& gradient, const Chunk& chunk,
+                                      Workbench& bench) {
+    const std::size_t k = gradient.k;
+    const ConvUnit& unit = units_[k];
+    const ChannelGrid& grid = plan_.unit(k).grid;
+    const TrainingConvolution& convolution = plan_.unit(k).training->of(chunk.number);
+    const ChannelGrid here = part(grid, chunk.images);
+    float* dy = room(bench.gradient, here.size());
+    normGradient(at(gradients_[k].own, grid, chunk), at(states_[k].y, grid, chunk), here,
+                 gradient.norm, dy);
+    const float* x = input(unit, chunk, bench);
+    convolution.weightGradient(x, dy, gradient.of_chunks + chunk.number * gradient.floats,
+                               bench.primitive);
+    if (unit.input == ConvUnit::kImages) return;
+    const ChannelGrid& lower = plan_.unitAt(unit.input).grid;
+    const std::int64_t size = part(lower, chunk.images).size();
+    float* fresh = room(bench.fresh, size);
+    convolution.dataGradient(dy, fresh, bench.primitive);
+    float* own = at(gradients_[index(unit.input)].own, lower, chunk);
+    if (gradient.adds) std::transform(own, own + size, fresh, fresh, std::plus<float>());
+    if (gradient.finishes) {
+        finish(index(unit.input), fresh, x, chunk);
+    } else {
+        std::copy_n(fresh, size, own);
+    }
+}
 
-    at::parallel_for(0, floats, 4096, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t chunk = 1; chunk < convolution.wholeChunks(); ++chunk) {
-            const float* more = of_chunks + chunk * floats;
-            for (std::int64_t i = from; i < to; ++i) of_chunks[i] += more[i];
-        }
-    });
-    torch::Tensor result = torch::empty(unit.convolution->weight.sizes(), torch::kFloat32);
-    convolution.whole.deliverGradient(of_chunks, result.data_ptr<float>());
+/// The chunks' weight gradients, added up in their order.
+torch::Tensor TrainingPass::weightGradient(const ConvGradient& gradient) const {
+    const PartTimer timer(Part::convolution);
+    const Chunked<TrainingConvolution>& convolution = *plan_.unit(gradient.k).training;
+    float* const sum = gradient.of_chunks;
+    for (std::int64_t chunk = 1; chunk < convolution.wholeChunks(); ++chunk) {
+        const float* more = sum + chunk * gradient.floats;
+        std::transform(sum, sum + gradient.floats, more, sum, std::plus<float>());
+    }
+    torch::Tensor result =
+        torch::empty(units_[gradient.k].convolution->weight.sizes(), torch::kFloat32);
+    convolution.whole.deliverGradient(sum, result.data_ptr<float>());
     if (convolution.rest) {
         const torch::Tensor more = torch::empty_like(result);
-        convolution.rest->deliverGradient(of_chunks + convolution.wholeChunks() * floats,
+        convolution.rest->deliverGradient(sum + convolution.wholeChunks() * gradient.floats,
                                           more.data_ptr<float>());
         result.add_(more);
     }

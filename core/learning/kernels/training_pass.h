@@ -10,14 +10,6 @@
 
 namespace ballast {
 
-/// What follows from how the units of a stack read each other.
-struct UnitGraph {
-    explicit UnitGraph(const std::vector<ConvUnit>& units);
-    std::vector<bool> keeps;        // the unit's output for the way back; else it is made again
-    std::vector<int> first_reader;  // the first unit that convolves it, or kNone
-    std::vector<int> last_use;      // the last unit that convolves or adds it
-};
-
 /// One batch's way through the units of a stack and back. Threads share the images, a few at a
 /// time, and do to these all they can while they are in the cache: normalise, convolve, sum.
 class TrainingPass {
@@ -35,6 +27,8 @@ public:
 
 private:
     struct State {
+        std::vector<float> centre;  // see centredSums
+        std::vector<float> sums;
         torch::Tensor y;  // the convolution's output
         torch::Tensor z;  // the unit's, where it is kept
         bool z_made = false;
@@ -52,14 +46,31 @@ private:
         bool ready = false;         // `own` is all of it, before the ReLU, and `sums` is there
     };
 
+    /// What the way back through a unit's convolution is about.
+    struct ConvGradient {
+        std::size_t k = 0;
+        NormSums sums;
+        NormGradient norm;
+        bool adds = false;      // to what a later unit gave the same input
+        bool finishes = false;  // nothing will be added after this
+        std::int64_t floats = 0;
+        float* of_chunks = nullptr;  // the weight's, [chunks, floats]
+    };
+
     const float* input(const ConvUnit& unit, const Chunk& chunk, Workbench& bench);
     const float* output(std::size_t k, const Chunk& chunk, Workbench& bench);
-    void convolve(std::size_t k);
-    void normaliseFrom(std::size_t k, const std::vector<float>& sums,
-                       const std::vector<float>& centre);
+
+    void setWeight(std::size_t k);
+    void convolve(std::size_t k, const Chunk& chunk, Workbench& bench);
+    void normaliseFrom(std::size_t k);
+
+    void enter(std::size_t k);
+    void begin(std::size_t k, const torch::Tensor& of_features, const Chunk& chunk,
+               Workbench& bench);
     void finish(std::size_t k, float* fresh, const float* z, const Chunk& chunk);
-    void beginGradient(std::size_t k, const torch::Tensor& of_features);
-    torch::Tensor throughConvolution(std::size_t k, const NormGradient& norm);
+    ConvGradient gradientOf(std::size_t k, Scratch& weight_gradients);
+    void throughConvolution(const ConvGradient& gradient, const Chunk& chunk, Workbench& bench);
+    torch::Tensor weightGradient(const ConvGradient& gradient) const;
 
     const std::vector<ConvUnit>& units_;
     const UnitGraph& graph_;
@@ -68,7 +79,7 @@ private:
     torch::Tensor images_;
     std::vector<State> states_;
     std::vector<Gradient> gradients_;
-    Scratch weight_gradients_;  // chunk by chunk
+    Scratch weight_gradients_[2];  // of units in turn
 };
 
 }  // namespace ballast
