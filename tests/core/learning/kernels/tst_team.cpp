@@ -28,7 +28,7 @@ private Q_SLOTS:
         constexpr int kParts = 300;
         std::vector<std::atomic<int>> done(7);
         int parts = 0;
-        bool whole = true;
+        std::atomic<bool> whole = true;
         Team team(members);
         run(team, members, [&](Team& of_it) {
             for (int part = 0; part < kParts; ++part) {
