@@ -49,7 +49,7 @@ struct Geometry {
     explicit Geometry(const ConvolutionShape& shape)
         : x(activations(shape.images, shape.in_channels, shape.in_side, tag(shape))),
           y(activations(shape.images, shape.out_channels, shape.outSide(), tag(shape))),
-          given_weight(describe(weightDims(shape), Tag::oihw)),
+          given_weight(describe(weightDims(shape), Tag::ohwi)),
           weight(describe(weightDims(shape), Tag::any)),
           bias(describe({shape.out_channels}, Tag::x)),
           stride{shape.stride, shape.stride},

@@ -56,7 +56,7 @@ std::string convolutionLibrary();
 /// One convolution's three directions over a few images, on the calling thread alone. Several
 /// threads may run it at once, each with a scratch of its own; only setWeight() must be
 /// alone with it.
-/// Weights and their gradient are [out, in, kernel, kernel]; all memory is aligned to 64 bytes.
+/// Weights and their gradient are [out, kernel, kernel, in]; all memory is aligned to 64 bytes.
 /// `winograd` asks for Winograd's algorithm in each direction where it is the faster one and
 /// exists; sums are then rounded differently. Throws std::exception where there is no fast
 /// convolution of that shape.

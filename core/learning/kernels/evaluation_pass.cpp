@@ -47,8 +47,8 @@ void EvaluationPass::fold(std::size_t k) {
     const torch::nn::BatchNorm2d& norm = units_[k].norm;
     const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
     const torch::Tensor bias = norm->bias - norm->running_mean * scale;
-    const torch::Tensor weight =
-        (units_[k].convolution->weight * scale.view({-1, 1, 1, 1})).contiguous();
+    const torch::Tensor weight = (units_[k].convolution->weight * scale.view({-1, 1, 1, 1}))
+                                     .contiguous(torch::MemoryFormat::ChannelsLast);
     plan_.unit(k).inference->setWeight(weight.data_ptr<float>(), bias.data_ptr<float>());
 }
 

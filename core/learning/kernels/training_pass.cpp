@@ -106,7 +106,8 @@ torch::Tensor TrainingPass::forward() {
 }
 
 void TrainingPass::setWeight(std::size_t k) {
-    const torch::Tensor weight = units_[k].convolution->weight.detach().contiguous();
+    const torch::Tensor weight =
+        units_[k].convolution->weight.detach().contiguous(torch::MemoryFormat::ChannelsLast);
     plan_.unit(k).training->setWeight(weight.data_ptr<float>());
 }
 
@@ -294,7 +295,12 @@ TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weig
         const ChannelGrid& lower = plan_.unitAt(unit.input).grid;
         gradient.adds = below.own.defined();
         gradient.finishes = graph_.first_reader[index(unit.input)] == static_cast<int>(k);
-        if (!gradient.adds) below.own = buffers_.take(lower.size());
+        if (!gradient.adds) {
+            // Unit k's gradient is read before the lower one is written, chunk by chunk: where
+            // nothing else needs it, the same lines of the cache serve both.
+            const bool in_place = unit.shortcut == ConvUnit::kNone && lower == grid;
+            below.own = in_place ? gradients_[k].own : buffers_.take(lower.size());
+        }
         if (gradient.finishes) below.sums = roomForSums(lower);
     }
     gradient.floats = static_cast<std::int64_t>(std::max(
@@ -340,8 +346,10 @@ torch::Tensor TrainingPass::weightGradient(const ConvGradient& gradient) const {
         const float* more = sum + chunk * gradient.floats;
         std::transform(sum, sum + gradient.floats, more, sum, std::plus<float>());
     }
-    torch::Tensor result =
-        torch::empty(units_[gradient.k].convolution->weight.sizes(), torch::kFloat32);
+    torch::Tensor result = torch::empty(units_[gradient.k].convolution->weight.sizes(),
+                                        torch::TensorOptions()
+                                            .dtype(torch::kFloat32)
+                                            .memory_format(torch::MemoryFormat::ChannelsLast));
     convolution.whole.deliverGradient(sum, result.data_ptr<float>());
     if (convolution.rest) {
         const torch::Tensor more = torch::empty_like(result);
