@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "core/experiment/catalog.h"
 #include "core/learning_library.h"
 #include "core/results/atomic_file.h"
 #include "core/results/branch_points.h"
@@ -266,6 +267,18 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
     plan.seconds = secondsFor(plan, measuredSpeeds(store, surroundings.threads), slots);
     plan.bytes_free = freeBytes(workspace);
     return plan;
+}
+
+int slotsFor(const SweepPlan& plan, int cores) {
+    int can_begin = 0;
+    for (const Segment& segment : plan.left.segments) {
+        const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
+        const bool small = config.model.name != kImageNetResNet && config.training.threads == 0 &&
+                           learning().resolveDevice(config.training.device) == "cpu";
+        if (!small) return 1;
+        if (segment.parent < 0) ++can_begin;
+    }
+    return std::clamp(can_begin, 1, std::max(1, cores / 2));
 }
 
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,

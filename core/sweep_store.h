@@ -41,6 +41,12 @@ struct SweepPlan {
 SweepPlan planSweep(const Sweep& sweep, const std::filesystem::path& workspace,
                     const TrainingEnvironment& slot, int slots);
 
+/// How many runs of a plan to train side by side on so many cores of the CPU where nobody says: as
+/// many as can begin now, with two cores each or more. A small network keeps two cores as busy as
+/// two of them on one core each would, and a batch cannot be divided among many. One at a time on a
+/// GPU, and of runs that decode photographs or set their own threads.
+int slotsFor(const SweepPlan& plan, int cores);
+
 /// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
 /// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
 /// there are so far. Throws StorageError, also where there is no room for them, before anything is

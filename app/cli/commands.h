@@ -28,7 +28,7 @@ int runCommand(const RunOptions& options, const DataStore& store);
 struct SweepOptions {
     std::string file;
     std::filesystem::path workspace;
-    int jobs = 1;
+    int jobs = 0;                      // slots; 0: see slotsFor
     std::vector<std::string> devices;  // a slot for each; empty: `jobs` slots
     int threads = 0;                   // of all slots together; 0: all cores
     bool plan = false;

@@ -67,9 +67,13 @@ int main(int argc, char** argv) {
         ->add_option("FILE", sweep.file, "Base, axes and seeds (JSON); - is standard input")
         ->required();
     add_workspace(sweep_command);
-    sweep_command->add_option("--jobs", sweep.jobs, "Runs side by side; they divide the threads")
+    sweep_command
+        ->add_option(
+            "--jobs", sweep.jobs,
+            "Runs side by side; they divide the threads. 0: as many as can begin, with two "
+            "threads each")
         ->capture_default_str()
-        ->check(CLI::Range(1, 256));
+        ->check(CLI::Range(0, 256));
     sweep_command
         ->add_option("--devices", sweep.devices,
                      "Instead of --jobs: one run on each, e.g. cuda:0,cuda:1")

@@ -307,9 +307,30 @@ int trainAll(const SweepPlan& plan, const SweepOptions& options, const TrainingE
     return code;
 }
 
+/// Plans the sweep for the slots that are asked for, or takes those that suit it.
+SweepPlan planFor(const Sweep& sweep, SweepOptions& options, const TrainingEnvironment& whole) {
+    const auto planned = [&] {
+        const std::vector<std::string> slots = slotsOf(options);
+        TrainingEnvironment slot = whole;
+        slot.threads = threadsOfSlot(whole, slots.size());
+        slot.device = slots.front();
+        return planSweep(sweep, options.workspace, slot, static_cast<int>(slots.size()));
+    };
+    if (!options.devices.empty() || options.jobs > 0) return planned();
+    options.jobs = 1;
+    SweepPlan one_at_a_time = planned();
+    options.jobs = slotsFor(one_at_a_time, threadsOfSlot(whole, 1));
+    if (options.jobs == 1) return one_at_a_time;
+    SweepPlan side_by_side = planned();
+    if (epochsLeft(side_by_side) <= epochsLeft(one_at_a_time)) return side_by_side;
+    options.jobs = 1;  // what there is was trained on more threads than a slot would have
+    return one_at_a_time;
+}
+
 }  // namespace
 
-int sweepCommand(const SweepOptions& options, const DataStore& store) {
+int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
+    SweepOptions options = given_options;
     const json given = readConfigJson(options.file, {});
     const Sweep sweep = [&] {
         Sweep read = sweepFromJson(given, options.file);
@@ -327,12 +348,8 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
         throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
-    const std::vector<std::string> slots = slotsOf(options);
     const TrainingEnvironment whole{store, options.threads, false};
-    TrainingEnvironment slot = whole;
-    slot.threads = threadsOfSlot(whole, slots.size());
-    slot.device = slots.front();
-    SweepPlan plan = planSweep(sweep, options.workspace, slot, static_cast<int>(slots.size()));
+    SweepPlan plan = planFor(sweep, options, whole);
     if (options.plan) {
         if (options.json) {
             std::cout << planJson(sweep, plan).dump(2) << std::endl;
@@ -371,7 +388,14 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
         }
         return 0;
     }
-    if (!options.json) printPlan(sweep, plan);
+    if (!options.json) {
+        printPlan(sweep, plan);
+        const std::size_t slots = slotsOf(options).size();
+        const int threads = threadsOfSlot(whole, slots);
+        std::printf("%zu at a time, %d %s each\n", slots, threads,
+                    threads == 1 ? "thread" : "threads");
+        std::fflush(stdout);
+    }
     return trainAll(plan, options, whole);
 }
 

@@ -94,6 +94,20 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(workspace()));
     }
 
+    // As many slots as runs can begin now, with two cores each; one for what fills the cores alone.
+    void slotsWhereNobodySays() {
+        const SweepPlan one_trunk = planned(sweepJson({0.1, 0.2, 0.3}));
+        QCOMPARE(slotsFor(one_trunk, 8), 1);
+        const SweepPlan three_trunks = planned(sweepJson({0.1, 0.2}, {0, 1, 2}));
+        QCOMPARE(slotsFor(three_trunks, 8), 3);
+        QCOMPARE(slotsFor(three_trunks, 5), 2);
+        QCOMPARE(slotsFor(three_trunks, 2), 1);
+        QCOMPARE(slotsFor(three_trunks, 1), 1);
+        json own_threads = sweepJson({0.1, 0.2}, {0, 1, 2});
+        own_threads["base"]["training"]["threads"] = 2;
+        QCOMPARE(slotsFor(planned(own_threads), 8), 1);
+    }
+
     /// What all need is what each needs, whatever tells them apart.
     void roomForEachRun() {
         json sweep = sweepJson({0.1, 0.2});
