@@ -408,7 +408,7 @@ ConfigForm::ConfigForm(QWidget* parent) : QWidget(parent), d(std::make_unique<Pr
     d->help->setTextFormat(Qt::RichText);
     d->help->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     d->help->setContentsMargins(kSpace4, kSpace2, kSpace4, kSpace2);
-    d->help->setFixedHeight(3 * fontMetrics().lineSpacing() + 2 * kSpace2);
+    d->help->setFixedHeight(4 * fontMetrics().lineSpacing() + 2 * kSpace2);
     layout->addWidget(d->help);
     d->build();
 }

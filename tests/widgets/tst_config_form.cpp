@@ -1,8 +1,10 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QTextDocumentFragment>
 #include <QToolButton>
 #include <QtTest>
 
@@ -60,6 +62,7 @@ private Q_SLOTS:
     void setValueKeepsTheCursorElsewhere();
     void wheelLeavesUnfocusedCombosAlone();
     void helpFollowsTheFocus();
+    void everyHelpHasRoom();
     void numbersReadBackTheSame_data();
     void numbersReadBackTheSame();
 
@@ -320,6 +323,39 @@ void TestConfigForm::helpFollowsTheFocus() {
     form_->focusField("/training/batch_size");
     QTRY_VERIFY(help->text() != before);
     QVERIFY(help->text().contains(QStringLiteral("Batch size")));
+}
+
+// Whatever is chosen.
+void TestConfigForm::everyHelpHasRoom() {
+    form_->activateWindow();
+    auto* help = form_->findChild<QLabel*>(QStringLiteral("form_help"));
+    int seen = 0;
+    const auto fits = [&] {
+        ++seen;
+        const QMargins margins = help->contentsMargins();
+        const int width = help->width() - margins.left() - margins.right();
+        const int room = help->height() - margins.top() - margins.bottom();
+        return help->fontMetrics()
+                   .boundingRect(0, 0, width, 9999, Qt::TextWordWrap,
+                                 QTextDocumentFragment::fromHtml(help->text()).toPlainText())
+                   .height() <= room;
+    };
+    QList<QPointer<QComboBox>> combos;
+    for (QComboBox* combo : form_->findChildren<QComboBox*>()) combos.append(combo);
+    for (const QPointer<QComboBox>& combo : combos) {
+        if (combo.isNull() || !combo->isVisible() || combo->isEditable()) continue;
+        const int before = combo->currentIndex();
+        const QString name = combo->objectName();
+        if (name.startsWith(QStringLiteral("/data"))) continue;  // hides and shows other rows
+        for (int i = 0; i < combo->count(); ++i) {
+            combo->setCurrentIndex(i);
+            QFocusEvent focus(QEvent::FocusIn);
+            QCoreApplication::sendEvent(combo, &focus);
+            QVERIFY2(fits(), qPrintable(help->text()));
+        }
+        combo->setCurrentIndex(before);
+    }
+    QVERIFY(seen > 20);
 }
 
 void TestConfigForm::numbersReadBackTheSame_data() {
