@@ -261,6 +261,8 @@ void PlotPanel::drawEmpty(std::span<const RunCurves* const> runs, const QString&
     label->setSelectable(false);
     label->setFont(font());
     label->setColor(plotColors().muted);
+    label->setBrush(QBrush(plotColors().background));  // over a T₀ line
+    label->setPadding(QMargins(kSpace2, kSpace1, kSpace2, kSpace1));
     label->setText(text);
     label->setPositionAlignment(Qt::AlignCenter);
     label->position->setType(QCPItemPosition::ptAxisRectRatio);
