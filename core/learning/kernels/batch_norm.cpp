@@ -103,19 +103,24 @@ BALLAST_EACH_PROCESSOR void maskAndSum(const float* gradient, float* kept, const
                                        float* centred) {
     const Vector m = load(mean);
     const Vector zero = {};
-    Vector s = {};
-    Vector t = {};
-    for (std::int64_t p = 0; p < pixels; ++p) {
+    Vector s[4] = {};
+    Vector t[4] = {};
+    const auto add = [&](std::int64_t p, int k) __attribute__((always_inline)) {
         const std::int64_t at = p * stride;
         Vector g = load(gradient + at);
         if (more != nullptr) g += load(more + at);
         if (z != nullptr) g = load(z + at) > zero ? g : zero;
         store(kept + at, g);
-        s += g;
-        t += g * (load(y + at) - m);
+        s[k] += g;
+        t[k] += g * (load(y + at) - m);
+    };
+    std::int64_t p = 0;
+    for (; p + 4 <= pixels; p += 4) {
+        for (int k = 0; k < 4; ++k) add(p + k, k);
     }
-    store(sum, s);
-    store(centred, t);
+    for (; p < pixels; ++p) add(p, 0);
+    store(sum, (s[0] + s[1]) + (s[2] + s[3]));
+    store(centred, (t[0] + t[1]) + (t[2] + t[3]));
 }
 
 BALLAST_EACH_PROCESSOR void applyGradient(const float* g, const float* y, std::int64_t pixels,

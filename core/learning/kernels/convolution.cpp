@@ -187,18 +187,19 @@ public:
     using Description = typename Primitive::primitive_desc;
 
     explicit Step(Description description)
-        : description_(checked(std::move(description))), primitive_(description_) {}
+        : description_(checked(std::move(description))),
+          primitive_(description_),
+          room_(description_.scratchpad_desc()) {}
 
     const Description& description() const { return description_; }
 
     void run(Arguments arguments, Scratch& scratch) const {
         const PartTimer timer(Part::convolution);
-        const memory::desc room = description_.scratchpad_desc();
-        if (room.get_size() > 0) {
+        if (room_.get_size() > 0) {
             arguments.emplace(DNNL_ARG_SCRATCHPAD,
-                              memory(room, engine(), scratch.atLeast(room.get_size())));
+                              memory(room_, engine(), scratch.atLeast(room_.get_size())));
         }
-        dnnl::stream stream(engine());
+        thread_local dnnl::stream stream(engine());
         primitive_.execute(stream, arguments);
         stream.wait();
     }
@@ -206,6 +207,7 @@ public:
 private:
     Description description_;
     Primitive primitive_;
+    memory::desc room_;  // of the scratchpad
 };
 
 memory view(const memory::desc& description, const float* data) {
