@@ -3,8 +3,6 @@
 namespace ballast {
 namespace {
 
-constexpr std::int64_t kBatch = 250;
-
 torch::Tensor counts(int classes, torch::Device device) {
     return torch::zeros({classes}, torch::TensorOptions().dtype(torch::kInt64).device(device));
 }

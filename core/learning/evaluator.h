@@ -19,6 +19,8 @@ namespace ballast {
 /// Passes over images with the weights as they are, in evaluation mode. For one thread.
 class Evaluator {
 public:
+    static constexpr std::int64_t kBatch = 250;  // images
+
     /// Asked before each batch; where it says no, the pass ends and its answer is not whole.
     using Proceed = std::function<bool()>;
 

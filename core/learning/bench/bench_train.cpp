@@ -23,7 +23,6 @@ namespace ballast {
 namespace {
 
 constexpr int kRounds = 7;
-constexpr std::int64_t kEvaluationBatch = 250;
 
 /// Made-up images: their content does not change the time that a step takes.
 ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
@@ -229,7 +228,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
                                   case BenchPart::augmentation:
                                       return textbook.loadEpoch();
                                   case BenchPart::evaluation:
-                                      textbook.evaluate(kEvaluationBatch);
+                                      textbook.evaluate(Evaluator::kBatch);
                                       return;
                               }
                           }});
