@@ -273,7 +273,8 @@ int slotsFor(const SweepPlan& plan, int cores) {
     int can_begin = 0;
     for (const Segment& segment : plan.left.segments) {
         const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
-        const bool small = config.model.name != kImageNetResNet && config.training.threads == 0 &&
+        const bool small = !findDataset(config.data.dataset)->listed() &&
+                           config.training.threads == 0 &&
                            learning().resolveDevice(config.training.device) == "cpu";
         if (!small) return 1;
         if (segment.parent < 0) ++can_begin;

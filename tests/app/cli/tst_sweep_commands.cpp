@@ -182,9 +182,10 @@ private Q_SLOTS:
         }
         QCOMPARE(trained, 2 + 3 * 2);
         // The sweep has nothing left to do.
-        answer = runCli({"sweep", sweep, "--workspace", workspace});
+        answer = runCli({"sweep", sweep, "--workspace", workspace, "--threads", "4"});
         QVERIFY2(answer.code == 0 && answer.out.contains("3 of 3 runs are finished"),
                  answer.out.constData());
+        QVERIFY2(answer.out.contains("1 at a time, 4 threads each"), answer.out.constData());
     }
 
     void segmentOfAnotherProcess() {
