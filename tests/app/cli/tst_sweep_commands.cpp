@@ -188,6 +188,34 @@ private Q_SLOTS:
         QVERIFY2(answer.out.contains("1 at a time, 4 threads each"), answer.out.constData());
     }
 
+    // Two seeds can begin side by side on four threads; but two threads could not go on from what
+    // four have trained.
+    void slotsThatShareWhatIsThere() {
+        json sweep = json::parse(R"({"name": "slots", "base": {
+            "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
+            "model": {"name": "resnet8"},
+            "phases": [{"from": 0}, {"from": 1, "alpha": {"rule": "power", "nu": 0.1}}],
+            "lr_schedule": {"warmup_epochs": 1, "steps": []},
+            "training": {"epochs": 2, "batch_size": 128, "device": "cpu"}},
+            "seeds": [0, 1]})");
+        sweep["axes"] = {{"/phases/1/alpha/nu", {0.1}}};
+        const QStringList here{"--threads", "4", "--workspace"};
+        const QString one = file("one.json", sweep.dump());
+        CliAnswer answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
+
+        const QString there = path("there");
+        answer = runCli(QStringList{"sweep", one, "--jobs", "1"} + here + QStringList{there});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        sweep["axes"] = {{"/phases/1/alpha/nu", {0.1, 0.4}}};
+        const QString more = file("more.json", sweep.dump());
+        answer = runCli(QStringList{"sweep", more} + here + QStringList{there});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains("left to train: 2"), answer.out.constData());
+        QVERIFY2(answer.out.contains("1 at a time, 4 threads each"), answer.out.constData());
+    }
+
     void segmentOfAnotherProcess() {
         const QString workspace = path("busy");
         const CliAnswer prepared =
