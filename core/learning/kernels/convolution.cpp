@@ -8,9 +8,10 @@
 #include <omp.h>
 
 #include <dnnl.hpp>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
-#include <unordered_map>
+#include <vector>
 #endif
 
 namespace ballast {
@@ -32,7 +33,6 @@ namespace {
 
 using dnnl::memory;
 using Tag = memory::format_tag;
-using Arguments = std::unordered_map<int, memory>;
 
 const dnnl::engine& engine() {
     static const dnnl::engine kEngine(dnnl::engine::kind::cpu, 0);
@@ -57,7 +57,12 @@ struct Geometry {
 
     static memory::desc activations(std::int64_t images, std::int64_t channels, std::int64_t side,
                                     Tag tag) {
-        return describe({images, channels, side, side}, tag);
+        const memory::desc activations = describe({images, channels, side, side}, tag);
+        const auto floats = static_cast<std::size_t>(images * channels * side * side);
+        if (activations.get_size() != floats * sizeof(float)) {
+            throw std::runtime_error("channels do not fill their blocks");
+        }
+        return activations;
     }
 
     /// Of 16 channels both layouts are the same; oneDNN is faster at what it calls NHWC.
@@ -83,6 +88,12 @@ struct Geometry {
 using Forward = dnnl::convolution_forward;
 using BackwardData = dnnl::convolution_backward_data;
 using BackwardWeights = dnnl::convolution_backward_weights;
+
+// oneDNN's numbers of what each is given, in the order in which we give it.
+const std::vector<int> kForward{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
+const std::vector<int> kBackwardData{DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC};
+const std::vector<int> kBackwardWeights{DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS};
+const std::vector<int> kInference{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST};
 
 #if DNNL_VERSION_MAJOR < 3
 Forward::primitive_desc forwardOf(const Geometry& g, dnnl::algorithm algorithm,
@@ -181,33 +192,71 @@ private:
     int before_;
 };
 
+/// A primitive and what its calls need. Making oneDNN's objects takes longer than setting them, so
+/// calls leave theirs for later ones.
 template<class Primitive>
 class Step {
 public:
     using Description = typename Primitive::primitive_desc;
 
-    explicit Step(Description description)
+    /// `arguments` are oneDNN's numbers of what run() is given.
+    Step(Description description, std::vector<int> arguments)
         : description_(checked(std::move(description))),
           primitive_(description_),
-          room_(description_.scratchpad_desc()) {}
+          arguments_(std::move(arguments)),
+          room_(description_.scratchpad_desc().get_size()) {
+        if (room_ > 0) arguments_.push_back(DNNL_ARG_SCRATCHPAD);
+    }
 
     const Description& description() const { return description_; }
 
-    void run(Arguments arguments, Scratch& scratch) const {
+    /// `data` in the order of the constructor's arguments.
+    void run(std::initializer_list<const void*> data, Scratch& scratch) const {
         const PartTimer timer(Part::convolution);
-        if (room_.get_size() > 0) {
-            arguments.emplace(DNNL_ARG_SCRATCHPAD,
-                              memory(room_, engine(), scratch.atLeast(room_.get_size())));
-        }
-        thread_local dnnl::stream stream(engine());
-        primitive_.execute(stream, arguments);
-        stream.wait();
+        Call call = take();
+        std::size_t i = 0;
+        for (const void* each : data) call.memories[i++].set_data_handle(const_cast<void*>(each));
+        if (room_ > 0) call.memories[i].set_data_handle(scratch.atLeast(room_));
+        dnnl::error::wrap_c_api(
+            dnnl_primitive_execute(primitive_.get(), call.stream.get(),
+                                   static_cast<int>(call.arguments.size()), call.arguments.data()),
+            "oneDNN could not execute a convolution");
+        call.stream.wait();
+        const std::lock_guard lock(*taking_);
+        calls_.push_back(std::move(call));
     }
 
 private:
+    struct Call {
+        dnnl::stream stream;
+        std::vector<memory> memories;
+        std::vector<dnnl_exec_arg_t> arguments;
+    };
+
+    Call take() const {
+        {
+            const std::lock_guard lock(*taking_);
+            if (!calls_.empty()) {
+                Call call = std::move(calls_.back());
+                calls_.pop_back();
+                return call;
+            }
+        }
+        Call call{dnnl::stream(engine()), {}, {}};
+        for (const int argument : arguments_) {
+            call.memories.emplace_back(description_.query_md(dnnl::query::exec_arg_md, argument),
+                                       engine(), nullptr);
+            call.arguments.push_back({argument, call.memories.back().get()});
+        }
+        return call;
+    }
+
     Description description_;
     Primitive primitive_;
-    memory::desc room_;  // of the scratchpad
+    std::vector<int> arguments_;
+    std::size_t room_;  // bytes of the scratchpad
+    std::unique_ptr<std::mutex> taking_ = std::make_unique<std::mutex>();
+    mutable std::vector<Call> calls_;
 };
 
 memory view(const memory::desc& description, const float* data) {
@@ -261,20 +310,25 @@ struct TrainingConvolution::Parts {
         const bool winograd = winogradPays(shape, asked);
         const dnnl::primitive_attr attr = callersScratch();
         const Geometry& g = geometry;
-        forward.emplace(chosen(winograd, [&](dnnl::algorithm algorithm) {
-            return forwardOf(g, algorithm, attr, false);
-        }));
+        forward.emplace(
+            chosen(winograd,
+                   [&](dnnl::algorithm algorithm) { return forwardOf(g, algorithm, attr, false); }),
+            kForward);
         const Forward::primitive_desc hint =
             forwardOf(g, dnnl::algorithm::convolution_direct, attr, false);
         // Of 32 channels, Winograd's weight gradient is the slower one.
-        weights.emplace(chosen(winograd && shape.in_channels > 32, [&](dnnl::algorithm algorithm) {
-            return backwardWeightsOf(g, algorithm, attr, hint);
-        }));
+        weights.emplace(chosen(winograd && shape.in_channels > 32,
+                               [&](dnnl::algorithm algorithm) {
+                                   return backwardWeightsOf(g, algorithm, attr, hint);
+                               }),
+                        kBackwardWeights);
         forward_weight = memory(forward->description().weights_desc(), engine());
         if (data_gradient) {
-            data.emplace(chosen(winograd, [&](dnnl::algorithm algorithm) {
-                return backwardDataOf(g, algorithm, attr, hint);
-            }));
+            data.emplace(chosen(winograd,
+                                [&](dnnl::algorithm algorithm) {
+                                    return backwardDataOf(g, algorithm, attr, hint);
+                                }),
+                         kBackwardData);
             data_weight = memory(data->description().weights_desc(), engine());
         }
     }
@@ -301,28 +355,17 @@ void TrainingConvolution::setWeight(const float* weight) {
 
 void TrainingConvolution::forward(const float* x, float* y, Scratch& scratch) const {
     const Parts& p = *parts_;
-    p.forward->run({{DNNL_ARG_SRC, view(p.geometry.x, x)},
-                    {DNNL_ARG_WEIGHTS, p.forward_weight},
-                    {DNNL_ARG_DST, view(p.geometry.y, y)}},
-                   scratch);
+    p.forward->run({x, p.forward_weight.get_data_handle(), y}, scratch);
 }
 
 void TrainingConvolution::dataGradient(const float* dy, float* dx, Scratch& scratch) const {
     const Parts& p = *parts_;
-    p.data->run({{DNNL_ARG_DIFF_DST, view(p.geometry.y, dy)},
-                 {DNNL_ARG_WEIGHTS, p.data_weight},
-                 {DNNL_ARG_DIFF_SRC, view(p.geometry.x, dx)}},
-                scratch);
+    p.data->run({dy, p.data_weight.get_data_handle(), dx}, scratch);
 }
 
 void TrainingConvolution::weightGradient(const float* x, const float* dy, float* gradient,
                                          Scratch& scratch) const {
-    const Parts& p = *parts_;
-    p.weights->run(
-        {{DNNL_ARG_SRC, view(p.geometry.x, x)},
-         {DNNL_ARG_DIFF_DST, view(p.geometry.y, dy)},
-         {DNNL_ARG_DIFF_WEIGHTS, view(p.weights->description().diff_weights_desc(), gradient)}},
-        scratch);
+    parts_->weights->run({x, dy, gradient}, scratch);
 }
 
 std::size_t TrainingConvolution::gradientSize() const {
@@ -342,7 +385,8 @@ struct InferenceConvolution::Parts {
         if (adds) operations.append_sum(1.0f);
         if (relu) addRelu(operations);
         attr.set_post_ops(operations);
-        forward.emplace(forwardOf(geometry, dnnl::algorithm::convolution_direct, attr, true));
+        forward.emplace(forwardOf(geometry, dnnl::algorithm::convolution_direct, attr, true),
+                        kInference);
         weight = memory(forward->description().weights_desc(), engine());
         bias = memory(geometry.bias, engine());
     }
@@ -365,11 +409,7 @@ void InferenceConvolution::setWeight(const float* weight, const float* bias) {
 
 void InferenceConvolution::forward(const float* x, float* y, Scratch& scratch) const {
     const Parts& p = *parts_;
-    p.forward->run({{DNNL_ARG_SRC, view(p.geometry.x, x)},
-                    {DNNL_ARG_WEIGHTS, p.weight},
-                    {DNNL_ARG_BIAS, p.bias},
-                    {DNNL_ARG_DST, view(p.geometry.y, y)}},
-                   scratch);
+    p.forward->run({x, p.weight.get_data_handle(), p.bias.get_data_handle(), y}, scratch);
 }
 
 #else
