@@ -85,15 +85,14 @@ BALLAST_EACH_PROCESSOR void sumCentred(const float* y, std::int64_t pixels, std:
 
 BALLAST_EACH_PROCESSOR void applyAffine(const float* y, std::int64_t pixels, std::int64_t stride,
                                         const float* scale, const float* shift, const float* added,
-                                        bool relu, float* z) {
+                                        float* z) {
     const Vector a = load(scale);
     const Vector b = load(shift);
     const Vector zero = {};
     for (std::int64_t p = 0; p < pixels; ++p) {
         Vector value = load(y + p * stride) * a + b;
         if (added != nullptr) value += load(added + p * stride);
-        if (relu) value = value > zero ? value : zero;
-        store(z + p * stride, value);
+        store(z + p * stride, value < zero ? zero : value);
     }
 }
 
@@ -109,7 +108,7 @@ BALLAST_EACH_PROCESSOR void maskAndSum(const float* gradient, float* kept, const
         const std::int64_t at = p * stride;
         Vector g = load(gradient + at);
         if (more != nullptr) g += load(more + at);
-        if (z != nullptr) g = load(z + at) > zero ? g : zero;
+        g = load(z + at) <= zero ? zero : g;
         store(kept + at, g);
         s[k] += g;
         t[k] += g * (load(y + at) - m);
@@ -198,18 +197,20 @@ ChannelMoments channelMoments(const std::vector<float>& sums, const float* centr
     const auto count = static_cast<double>(grid.images * grid.pixels);
     for (std::size_t c = 0; c < moments.mean.size(); ++c) {
         const double distance = moments.mean[c] / count;
-        moments.variance[c] = std::max(0.0, moments.variance[c] / count - distance * distance);
+        double& variance = moments.variance[c];
+        variance = variance / count - distance * distance;
+        if (variance < 0.0) variance = 0.0;
         moments.mean[c] = static_cast<double>(centre[c]) + distance;
     }
     return moments;
 }
 
 void normalise(const float* y, const ChannelGrid& grid, const float* scale, const float* shift,
-               const float* added, bool relu, float* z) {
+               const float* added, float* z) {
     const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t, const Lane& lane) {
         applyAffine(y + lane.start, grid.pixels, lane.stride, scale + lane.channel,
-                    shift + lane.channel, added != nullptr ? added + lane.start : nullptr, relu,
+                    shift + lane.channel, added != nullptr ? added + lane.start : nullptr,
                     z + lane.start);
     });
 }
@@ -220,9 +221,8 @@ void reluGradient(const float* gradient, float* kept, const float* more, const f
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
         float* row = sums + 2 * image * grid.channels + lane.channel;
         maskAndSum(gradient + lane.start, kept + lane.start,
-                   more != nullptr ? more + lane.start : nullptr,
-                   z != nullptr ? z + lane.start : nullptr, y + lane.start, grid.pixels,
-                   lane.stride, mean + lane.channel, row, row + grid.channels);
+                   more != nullptr ? more + lane.start : nullptr, z + lane.start, y + lane.start,
+                   grid.pixels, lane.stride, mean + lane.channel, row, row + grid.channels);
     });
 }
 

@@ -10,7 +10,7 @@ namespace ballast {
 // Batch normalisation with the addition and ReLU that follow it, each in one pass over the
 // activations of a few images, on the calling thread. Channels come in multiples of 16. Sums are
 // taken per image, [images, 2, channels], and added up in the images' order, so that they do not
-// depend on how images are divided among threads.
+// depend on how images are divided among threads. What is not a number stays so.
 
 /// Per image and channel, Σ (y − centre) and Σ (y − centre)² over the pixels; copies y to `kept`.
 void centredSums(const float* y, const ChannelGrid& grid, const float* centre, float* kept,
@@ -25,12 +25,12 @@ struct ChannelMoments {
 ChannelMoments channelMoments(const std::vector<float>& sums, const float* centre,
                               const ChannelGrid& grid);
 
-/// z = act(y · scale + shift [+ added]) per channel; `added` may be nullptr.
+/// z = relu(y · scale + shift [+ added]) per channel; `added` may be nullptr.
 void normalise(const float* y, const ChannelGrid& grid, const float* scale, const float* shift,
-               const float* added, bool relu, float* z);
+               const float* added, float* z);
 
-/// kept ← g = (gradient [+ more]) where z > 0, else 0 (everywhere where z is nullptr: no ReLU);
-/// per image and channel Σ g and Σ g (y − mean). `more` may be nullptr.
+/// kept ← g = 0 where z ≤ 0, else gradient [+ more]; per image and channel Σ g and Σ g (y − mean).
+/// `more` may be nullptr.
 void reluGradient(const float* gradient, float* kept, const float* more, const float* z,
                   const float* y, const float* mean, const ChannelGrid& grid, float* sums);
 

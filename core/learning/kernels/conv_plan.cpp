@@ -33,21 +33,15 @@ torch::Tensor floatsInHugePages(std::int64_t floats) {
 }  // namespace
 
 UnitGraph::UnitGraph(const std::vector<ConvUnit>& units)
-    : keeps(units.size(), false),
-      first_reader(units.size(), ConvUnit::kNone),
-      last_use(units.size(), static_cast<int>(units.size())) {
-    for (std::size_t k = units.size(); k-- > 0;) {
-        const ConvUnit& unit = units[k];
-        if (unit.input >= 0)
-            first_reader[static_cast<std::size_t>(unit.input)] = static_cast<int>(k);
-        if (unit.shortcut >= 0) keeps[static_cast<std::size_t>(unit.shortcut)] = keeps[k] = true;
+    : keeps(units.size(), false), last_use(units.size()) {
+    for (std::size_t k = 0; k < units.size(); ++k) {
+        last_use[k] = k + 1;
+        if (units[k].shortcut == ConvUnit::kNone) continue;
+        const auto from = static_cast<std::size_t>(units[k].shortcut);
+        keeps[from] = keeps[k] = true;
+        last_use[from] = k;
     }
     keeps.back() = true;
-    for (std::size_t k = 0; k < units.size(); ++k) {
-        for (const int used : {units[k].input, units[k].shortcut}) {
-            if (used >= 0) last_use[static_cast<std::size_t>(used)] = static_cast<int>(k);
-        }
-    }
 }
 
 ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std::int64_t side,
@@ -56,12 +50,12 @@ ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std:
     const bool winograd = mode == PassMode::training_winograd;
     for (const ConvUnit& unit : units) {
         const auto& options = unit.convolution->options;
-        const bool first = unit.input == ConvUnit::kImages;
+        const bool first = units_.empty();
         ConvolutionShape shape;
         shape.images = images;
         shape.in_channels = options.in_channels();
         shape.out_channels = options.out_channels();
-        shape.in_side = first ? side : units_[static_cast<std::size_t>(unit.input)].side;
+        shape.in_side = first ? side : units_.back().side;
         shape.kernel = options.kernel_size()->at(0);
         shape.stride = options.stride()->at(0);
         shape.in_block = winograd && !first ? 16 : shape.in_channels;
@@ -78,8 +72,7 @@ ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std:
             planned.training.emplace(shape, chunk(winograd ? kWinogradChunk : kChunk), winograd,
                                      !first);
         } else {
-            planned.inference.emplace(shape, chunk(kChunk), unit.shortcut != ConvUnit::kNone,
-                                      unit.relu);
+            planned.inference.emplace(shape, chunk(kChunk), unit.shortcut != ConvUnit::kNone);
         }
     }
 }

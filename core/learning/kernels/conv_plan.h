@@ -13,24 +13,21 @@
 
 namespace ballast {
 
-/// One convolution of a stack with what follows it: z = act(norm(conv(x)) [+ shortcut]).
+/// One convolution of a chain with what follows it: z = relu(norm(conv(x)) [+ shortcut]), where x
+/// is the z of the unit before it; the first one's, the images.
 struct ConvUnit {
-    static constexpr int kImages = -1;
-    static constexpr int kNone = -2;
+    static constexpr int kNone = -1;
 
     torch::nn::Conv2d convolution;  // square and odd, padded by half its size, without bias
     torch::nn::BatchNorm2d norm;
-    int input = kImages;   // the earlier unit whose output it reads
-    int shortcut = kNone;  // the earlier unit whose output is added; of another size: "option A"
-    bool relu = true;
+    int shortcut = kNone;  // the earlier unit whose z is added; of another size: "option A"
 };
 
-/// What follows from how the units of a stack read each other.
+/// What follows from the chain's shortcuts.
 struct UnitGraph {
     explicit UnitGraph(const std::vector<ConvUnit>& units);
-    std::vector<bool> keeps;        // the unit's output for the way back; else it is made again
-    std::vector<int> first_reader;  // the first unit that convolves it, or kNone
-    std::vector<int> last_use;      // the last unit that convolves or adds it
+    std::vector<bool> keeps;            // the unit's z for the way back; else it is made again
+    std::vector<std::size_t> last_use;  // the last unit that convolves or adds it
 };
 
 /// A convolution for a whole chunk of images, and one for those that are left over.
@@ -105,8 +102,7 @@ inline std::int64_t strideBetween(std::int64_t large_side, std::int64_t small_si
 }
 
 /// How the units of a stack pass over images of one shape: the layouts of their outputs, and their
-/// convolutions, made for a few images at a time. Throws std::exception where oneDNN has no fast
-/// convolution of a shape.
+/// convolutions, made for a few images at a time. Throws NoFastConvolution.
 class ConvPlan {
 public:
     struct Unit {
@@ -121,7 +117,7 @@ public:
              PassMode mode);
 
     Unit& unit(std::size_t k) { return units_[k]; }
-    const Unit& unitAt(int k) const { return units_[static_cast<std::size_t>(k)]; }
+    const Unit& unit(std::size_t k) const { return units_[k]; }
     std::int64_t images() const { return images_; }
 
     /// Chunk `number` of the images as `convolution` divides them.

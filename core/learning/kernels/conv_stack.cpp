@@ -11,7 +11,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
                                  const torch::Tensor& images, at::TensorList /*parameters*/) {
         stack->pass_.reset();
         stack->pass_ = std::make_unique<TrainingPass>(stack->units_, stack->graph_,
-                                                      stack->plan(images, stack->training_),
+                                                      *stack->plan(images, stack->training_),
                                                       stack->buffers_, images);
         context->saved_data["stack"] = reinterpret_cast<std::int64_t>(stack);
         context->saved_data["pass"] = ++stack->passes_;
@@ -50,12 +50,7 @@ bool ConvStack::takes(const torch::Tensor& images) {
         std::ranges::any_of(parameters(), wants_gradient)) {
         return false;
     }
-    try {
-        plan(images, training ? training_ : PassMode::evaluation);
-    } catch (const std::exception&) {  // no convolution of this shape
-        usable_ = false;
-    }
-    return usable_;
+    return plan(images, training ? training_ : PassMode::evaluation) != nullptr;
 }
 
 std::vector<torch::Tensor> ConvStack::parameters() const {
@@ -68,18 +63,24 @@ std::vector<torch::Tensor> ConvStack::parameters() const {
     return parameters;
 }
 
-ConvPlan& ConvStack::plan(const torch::Tensor& images, PassMode mode) {
-    std::unique_ptr<ConvPlan>& plan = plans_[{images.size(0), images.size(2), mode}];
-    if (!plan) {
-        plan = std::make_unique<ConvPlan>(units_, images.size(0), images.size(2), mode);
+ConvPlan* ConvStack::plan(const torch::Tensor& images, PassMode mode) {
+    const std::tuple key{images.size(0), images.size(2), mode};
+    auto place = plans_.find(key);
+    if (place == plans_.end()) {
+        std::unique_ptr<ConvPlan> made;
+        try {
+            made = std::make_unique<ConvPlan>(units_, images.size(0), images.size(2), mode);
+        } catch (const NoFastConvolution&) {
+        }
+        place = plans_.emplace(key, std::move(made)).first;
     }
-    return *plan;
+    return place->second.get();
 }
 
 torch::Tensor ConvStack::features(const torch::Tensor& images) {
     const torch::Tensor plain = images.contiguous(torch::MemoryFormat::ChannelsLast);
     if (!units_.front().norm->is_training()) {
-        return EvaluationPass(units_, graph_, plan(plain, PassMode::evaluation), buffers_, plain)
+        return EvaluationPass(units_, graph_, *plan(plain, PassMode::evaluation), buffers_, plain)
             .forward();
     }
     const std::vector<torch::Tensor> all = parameters();

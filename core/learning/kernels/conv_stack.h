@@ -25,7 +25,8 @@ public:
     ConvStack(std::vector<ConvUnit> units, bool winograd);
 
     /// Whether features() can take these images now: square, float32, on the CPU; oneDNN has fast
-    /// convolutions for them; and gradients are asked for in training mode only.
+    /// convolutions of their shape for the modules' mode; and gradients are asked for in training
+    /// mode only.
     bool takes(const torch::Tensor& images);
 
     /// Images [B, channels, S, S] -> the last unit's output averaged over the pixels [B, F], in
@@ -37,12 +38,13 @@ private:
     friend struct StackFunction;
 
     std::vector<torch::Tensor> parameters() const;
-    ConvPlan& plan(const torch::Tensor& images, PassMode mode);
+    ConvPlan* plan(const torch::Tensor& images, PassMode mode);
 
     const std::vector<ConvUnit> units_;
     const UnitGraph graph_;
     const PassMode training_;
-    bool usable_;  // until oneDNN has no convolution for a shape
+    const bool usable_;
+    // nullptr where oneDNN has no fast convolutions.
     std::map<std::tuple<std::int64_t, std::int64_t, PassMode>, std::unique_ptr<ConvPlan>> plans_;
     Buffers buffers_;
     std::unique_ptr<TrainingPass> pass_;  // between forward and backward

@@ -60,7 +60,7 @@ struct Geometry {
         const memory::desc activations = describe({images, channels, side, side}, tag);
         const auto floats = static_cast<std::size_t>(images * channels * side * side);
         if (activations.get_size() != floats * sizeof(float)) {
-            throw std::runtime_error("channels do not fill their blocks");
+            throw NoFastConvolution("channels do not fill their blocks");
         }
         return activations;
     }
@@ -160,24 +160,32 @@ dnnl::primitive_attr callersScratch() {
     return attr;
 }
 
+/// make(algorithm), if not by oneDNN's slow reference code.
+template<class Make>
+auto fast(dnnl::algorithm algorithm, Make make) {
+    constexpr const char* kNone = "oneDNN has no fast convolution of this shape here";
+    try {
+        auto description = make(algorithm);
+        if (std::string(description.impl_info_str()).starts_with("ref")) {
+            throw NoFastConvolution(kNone);
+        }
+        return description;
+    } catch (const dnnl::error& error) {
+        if (error.status != dnnl_unimplemented) throw;
+        throw NoFastConvolution(kNone);
+    }
+}
+
 /// Winograd's algorithm where it is asked for and there is one, else the direct one.
 template<class Make>
 auto chosen(bool winograd, Make make) {
     if (winograd) {
         try {
-            return make(dnnl::algorithm::convolution_winograd);
-        } catch (const dnnl::error&) {  // not for this shape or processor
+            return fast(dnnl::algorithm::convolution_winograd, make);
+        } catch (const NoFastConvolution&) {
         }
     }
-    return make(dnnl::algorithm::convolution_direct);
-}
-
-template<class Description>
-Description checked(Description description) {
-    if (std::string(description.impl_info_str()).starts_with("ref")) {
-        throw std::runtime_error("oneDNN has no fast convolution of this shape here");
-    }
-    return description;
+    return fast(dnnl::algorithm::convolution_direct, make);
 }
 
 /// Primitives divide their work among as many threads as there are when they are made.
@@ -201,7 +209,7 @@ public:
 
     /// `arguments` are oneDNN's numbers of what run() is given.
     Step(Description description, std::vector<int> arguments)
-        : description_(checked(std::move(description))),
+        : description_(std::move(description)),
           primitive_(description_),
           arguments_(std::move(arguments)),
           room_(description_.scratchpad_desc().get_size()) {
@@ -269,6 +277,12 @@ void copy(memory from, memory to) {
     stream.wait();
 }
 
+/// The values of oneDNN's enumeration are sets of instructions as bits, not steps of one ladder.
+bool has(dnnl::cpu_isa wanted) {
+    const auto bits = static_cast<unsigned>(wanted);
+    return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+
 /// With 16 channels the transforms cost more than they save.
 bool winogradPays(const ConvolutionShape& shape, bool asked) {
     return asked && shape.kernel == 3 && shape.stride == 1 && shape.in_channels >= 32;
@@ -277,7 +291,7 @@ bool winogradPays(const ConvolutionShape& shape, bool asked) {
 }  // namespace
 
 bool hasConvolutions() {
-    return dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx2;
+    return has(dnnl::cpu_isa::avx2);
 }
 
 bool hasWinograd() {
@@ -285,9 +299,10 @@ bool hasWinograd() {
         if (!hasConvolutions()) return false;
         try {
             const Geometry g({1, 32, 32, 16, 3, 1, 16, 16});
-            forwardOf(g, dnnl::algorithm::convolution_winograd, {}, false);
+            fast(dnnl::algorithm::convolution_winograd,
+                 [&](dnnl::algorithm algorithm) { return forwardOf(g, algorithm, {}, false); });
             return true;
-        } catch (const dnnl::error&) {
+        } catch (const NoFastConvolution&) {
             return false;
         }
     }();
@@ -295,13 +310,10 @@ bool hasWinograd() {
 }
 
 std::string convolutionLibrary() {
+    if (!hasConvolutions()) return "";
     const dnnl_version_t& version = *dnnl::version();
-    const auto isa = dnnl::get_effective_cpu_isa();
-    const char* name = isa == dnnl::cpu_isa::avx2          ? "avx2"
-                       : isa >= dnnl::cpu_isa::avx512_core ? "avx512"
-                                                           : "avx";
     return "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-           std::to_string(version.patch) + " " + name;
+           std::to_string(version.patch) + (has(dnnl::cpu_isa::avx512_core) ? " avx512" : " avx2");
 }
 
 struct TrainingConvolution::Parts {
@@ -378,14 +390,17 @@ void TrainingConvolution::deliverGradient(const float* sum, float* dweight) cons
 }
 
 struct InferenceConvolution::Parts {
-    Parts(const ConvolutionShape& shape, bool adds, bool relu) : geometry(shape) {
+    Parts(const ConvolutionShape& shape, bool adds) : geometry(shape) {
         const OneThread alone;
         dnnl::primitive_attr attr = callersScratch();
         dnnl::post_ops operations;
         if (adds) operations.append_sum(1.0f);
-        if (relu) addRelu(operations);
+        addRelu(operations);
         attr.set_post_ops(operations);
-        forward.emplace(forwardOf(geometry, dnnl::algorithm::convolution_direct, attr, true),
+        forward.emplace(fast(dnnl::algorithm::convolution_direct,
+                             [&](dnnl::algorithm algorithm) {
+                                 return forwardOf(geometry, algorithm, attr, true);
+                             }),
                         kInference);
         weight = memory(forward->description().weights_desc(), engine());
         bias = memory(geometry.bias, engine());
@@ -397,8 +412,8 @@ struct InferenceConvolution::Parts {
     memory bias;
 };
 
-InferenceConvolution::InferenceConvolution(const ConvolutionShape& shape, bool adds, bool relu)
-    : parts_(std::make_unique<Parts>(shape, adds, relu)) {}
+InferenceConvolution::InferenceConvolution(const ConvolutionShape& shape, bool adds)
+    : parts_(std::make_unique<Parts>(shape, adds)) {}
 InferenceConvolution::~InferenceConvolution() = default;
 InferenceConvolution::InferenceConvolution(InferenceConvolution&&) noexcept = default;
 
@@ -436,7 +451,7 @@ std::size_t TrainingConvolution::gradientSize() const {
 }
 void TrainingConvolution::deliverGradient(const float*, float*) const {}
 struct InferenceConvolution::Parts {};
-InferenceConvolution::InferenceConvolution(const ConvolutionShape&, bool, bool) {}
+InferenceConvolution::InferenceConvolution(const ConvolutionShape&, bool) {}
 InferenceConvolution::~InferenceConvolution() = default;
 InferenceConvolution::InferenceConvolution(InferenceConvolution&&) noexcept = default;
 void InferenceConvolution::setWeight(const float*, const float*) {}

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace ballast {
@@ -44,22 +45,27 @@ private:
     std::size_t bytes_ = 0;
 };
 
+/// oneDNN has no fast convolution of a shape on this processor.
+class NoFastConvolution : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// Whether this build and this processor have fast convolutions of oneDNN.
 bool hasConvolutions();
 
 /// Whether `fast` differs from `exact` here: Winograd's algorithm needs AVX-512.
 bool hasWinograd();
 
-/// "oneDNN 2.6.3, avx512_core", for a run's provenance; "" without oneDNN.
+/// "oneDNN 2.6.3 avx512", for a run's provenance; "" where there are none.
 std::string convolutionLibrary();
 
 /// One convolution's three directions over a few images, on the calling thread alone. Several
 /// threads may run it at once, each with a scratch of its own; only setWeight() must be
 /// alone with it.
-/// Weights and their gradient are [out, kernel, kernel, in]; all memory is aligned to 64 bytes.
-/// `winograd` asks for Winograd's algorithm in each direction where it is the faster one and
-/// exists; sums are then rounded differently. Throws std::exception where there is no fast
-/// convolution of that shape.
+/// Weights and their gradient are [out, kernel, kernel, in]; memory is fastest where it is aligned
+/// to 64 bytes. `winograd` asks for Winograd's algorithm in each direction where it is the faster
+/// one and exists; sums are then rounded differently. Throws NoFastConvolution.
 class TrainingConvolution {
 public:
     TrainingConvolution(const ConvolutionShape& shape, bool winograd, bool data_gradient);
@@ -81,11 +87,10 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// y = act(conv(x, weight) + bias [+ y]), for evaluation; act is ReLU where `relu`, else nothing.
-/// Threads and layouts as above.
+/// y = relu(conv(x, weight) + bias [+ y]), for evaluation. Threads, layouts and errors as above.
 class InferenceConvolution {
 public:
-    InferenceConvolution(const ConvolutionShape& shape, bool adds, bool relu);
+    InferenceConvolution(const ConvolutionShape& shape, bool adds);
     ~InferenceConvolution();
     InferenceConvolution(InferenceConvolution&&) noexcept;
 

@@ -33,7 +33,7 @@ torch::Tensor EvaluationPass::forward() {
                     const Chunk chunk = plan_.chunk(convolution, i);
                     convolve(k, chunk, bench);
                     if (k < last) return;
-                    pixelMean(output(static_cast<int>(k), chunk), part(grid, chunk.images),
+                    pixelMean(output(k, chunk), part(grid, chunk.images),
                               features.data_ptr<float>() + chunk.first * grid.channels);
                 },
                 [&] { release(k); });
@@ -56,11 +56,12 @@ void EvaluationPass::convolve(std::size_t k, const Chunk& chunk, Workbench& benc
     const ConvUnit& unit = units_[k];
     const ConvPlan::Unit& planned = plan_.unit(k);
     const ChannelGrid here = part(planned.grid, chunk.images);
-    float* target = output(static_cast<int>(k), chunk);
+    float* target = output(k, chunk);
     if (unit.shortcut != ConvUnit::kNone) {
-        const ConvPlan::Unit& from = plan_.unitAt(unit.shortcut);
+        const auto source = static_cast<std::size_t>(unit.shortcut);
+        const ConvPlan::Unit& from = plan_.unit(source);
         const ChannelGrid large = part(from.grid, chunk.images);
-        const float* shortcut = output(unit.shortcut, chunk);
+        const float* shortcut = output(source, chunk);
         if (large == here) {
             std::copy_n(shortcut, here.size(), target);
         } else {
@@ -69,25 +70,23 @@ void EvaluationPass::convolve(std::size_t k, const Chunk& chunk, Workbench& benc
         }
     }
     const float* x =
-        unit.input == ConvUnit::kImages
-            ? images_.data_ptr<float>() + chunk.first * (images_.numel() / images_.size(0))
-            : output(unit.input, chunk);
+        k == 0 ? images_.data_ptr<float>() + chunk.first * (images_.numel() / images_.size(0))
+               : output(k - 1, chunk);
     planned.inference->of(chunk.number).forward(x, target, bench.primitive);
 }
 
 /// After unit k: frees what nothing reads any more, and takes room for the next.
 void EvaluationPass::release(std::size_t k) {
     for (std::size_t earlier = 0; earlier < k; ++earlier) {
-        if (graph_.last_use[earlier] <= static_cast<int>(k)) z_[earlier].reset();
+        if (graph_.last_use[earlier] <= k) z_[earlier].reset();
     }
     if (k + 1 < units_.size()) z_[k + 1] = buffers_.take(plan_.unit(k + 1).grid.size());
 }
 
 /// Where the output of unit k for these images begins.
-float* EvaluationPass::output(int k, const Chunk& chunk) const {
-    const ChannelGrid& grid = plan_.unitAt(k).grid;
-    return z_[static_cast<std::size_t>(k)].data_ptr<float>() +
-           chunk.first * grid.channels * grid.pixels;
+float* EvaluationPass::output(std::size_t k, const Chunk& chunk) const {
+    const ChannelGrid& grid = plan_.unit(k).grid;
+    return z_[k].data_ptr<float>() + chunk.first * grid.channels * grid.pixels;
 }
 
 }  // namespace ballast

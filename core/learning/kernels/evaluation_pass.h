@@ -10,7 +10,7 @@
 namespace ballast {
 
 /// One batch's way through the units of a stack with the running statistics, folded into the
-/// convolutions: z = act(conv(x, weight · scale) + bias [+ shortcut]).
+/// convolutions: z = relu(conv(x, weight · scale) + bias [+ shortcut]).
 class EvaluationPass {
 public:
     /// `images` [B, channels, S, S] in channels_last. All must outlive the pass.
@@ -24,7 +24,7 @@ private:
     void fold(std::size_t k);
     void convolve(std::size_t k, const Chunk& chunk, Workbench& bench);
     void release(std::size_t k);
-    float* output(int k, const Chunk& chunk) const;
+    float* output(std::size_t k, const Chunk& chunk) const;
 
     const std::vector<ConvUnit>& units_;
     const UnitGraph& graph_;

@@ -117,7 +117,7 @@ void TrainingPass::convolve(std::size_t k, const Chunk& chunk, Workbench& bench)
     const ChannelGrid& grid = planned.grid;
     State& state = states_[k];
     const ChannelGrid here = part(grid, chunk.images);
-    const float* x = input(units_[k], chunk, bench);
+    const float* x = input(k, chunk, bench);
     float* fresh = room(bench.fresh, here.size());
     planned.training->of(chunk.number).forward(x, fresh, bench.primitive);
     centredSums(fresh, here, state.centre.data(), at(state.y, grid, chunk),
@@ -126,8 +126,7 @@ void TrainingPass::convolve(std::size_t k, const Chunk& chunk, Workbench& bench)
 
 /// What normalisation will do to unit k's convolution, from its sums.
 void TrainingPass::normaliseFrom(std::size_t k) {
-    const int input = units_[k].input;
-    if (input >= 0) states_[index(input)].z_made = graph_.keeps[index(input)];
+    if (k > 0) states_[k - 1].z_made = graph_.keeps[k - 1];
     State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
     const torch::nn::BatchNorm2d& norm = units_[k].norm;
@@ -145,8 +144,8 @@ void TrainingPass::normaliseFrom(std::size_t k) {
     }
 }
 
-const float* TrainingPass::input(const ConvUnit& unit, const Chunk& chunk, Workbench& bench) {
-    if (unit.input >= 0) return output(index(unit.input), chunk, bench);
+const float* TrainingPass::input(std::size_t k, const Chunk& chunk, Workbench& bench) {
+    if (k > 0) return output(k - 1, chunk, bench);
     return images_.data_ptr<float>() + chunk.first * (images_.numel() / images_.size(0));
 }
 
@@ -160,7 +159,7 @@ const float* TrainingPass::output(std::size_t k, const Chunk& chunk, Workbench& 
     float* z = state.z.defined() ? at(state.z, grid, chunk) : room(bench.input, grid.size());
     const float* added = nullptr;
     if (unit.shortcut != ConvUnit::kNone) {
-        const ConvPlan::Unit& from = plan_.unitAt(unit.shortcut);
+        const ConvPlan::Unit& from = plan_.unit(index(unit.shortcut));
         const ChannelGrid large = part(from.grid, chunk.images);
         added = at(states_[index(unit.shortcut)].z, large, chunk);
         if (!(large == grid)) {
@@ -170,8 +169,7 @@ const float* TrainingPass::output(std::size_t k, const Chunk& chunk, Workbench& 
             added = small;
         }
     }
-    normalise(at(state.y, grid, chunk), grid, state.scale.data(), state.shift.data(), added,
-              unit.relu, z);
+    normalise(at(state.y, grid, chunk), grid, state.scale.data(), state.shift.data(), added, z);
     return z;
 }
 
@@ -189,30 +187,23 @@ std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_featur
         }
         result[3 * now->k + 1] = asTensor(sums.g_centred);
         result[3 * now->k + 2] = asTensor(sums.g);
-        if (now->finishes) gradients_[index(unit.input)].ready = true;
         gradients_[now->k] = {};
         before = std::exchange(now, std::nullopt);
     };
-    const auto enterOrBegin = [&](std::size_t k) {
-        if (!gradients_[k].ready) return enter(k);
-        now.emplace(gradientOf(k, weight_gradients_[k % 2]));
-    };
+    const auto enter = [&](std::size_t k) { now.emplace(gradientOf(k, weight_gradients_[k % 2])); };
 
-    enterOrBegin(units_.size() - 1);
+    const std::size_t last = units_.size() - 1;
+    const ChannelGrid& grid = plan_.unit(last).grid;
+    gradients_[last].own = buffers_.take(grid.size());
+    gradients_[last].sums = roomForSums(grid);
     plan_.inTeam([&](Team& team, Workbench& bench) {
+        const auto& of_last = *plan_.unit(last).training;
+        team.share(
+            of_last.chunks(),
+            [&](std::int64_t i) { begin(of_features, plan_.chunk(of_last, i), bench); },
+            [&] { enter(last); });
         for (std::size_t k = units_.size(); k-- > 0;) {
             const auto& convolution = *plan_.unit(k).training;
-            if (!gradients_[k].ready) {
-                team.share(
-                    convolution.chunks(),
-                    [&](std::int64_t i) {
-                        begin(k, of_features, plan_.chunk(convolution, i), bench);
-                    },
-                    [&] {
-                        gradients_[k].ready = true;
-                        enterOrBegin(k);
-                    });
-            }
             // The sum of the unit before it is the first of the things to do: nobody waits for it.
             const std::int64_t first = before ? 1 : 0;
             team.share(
@@ -223,7 +214,7 @@ std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_featur
                 },
                 [&] {
                     leave();
-                    if (k > 0) enterOrBegin(k - 1);
+                    if (k > 0) enter(k - 1);
                 });
         }
         team.share(
@@ -232,37 +223,25 @@ std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_featur
     return result;
 }
 
-/// Makes room for the gradient of an output that no convolution reads: the last one's, or a mere
-/// shortcut's.
-void TrainingPass::enter(std::size_t k) {
-    Gradient& gradient = gradients_[k];
-    const ChannelGrid& grid = plan_.unit(k).grid;
-    gradient.sums = roomForSums(grid);
-    const bool last = k + 1 == units_.size();
-    gradient.own = last ? buffers_.take(grid.size()) : std::exchange(gradient.of_sum, {});
+/// The last unit's gradient for some images, from the features'.
+void TrainingPass::begin(const torch::Tensor& of_features, const Chunk& chunk, Workbench& bench) {
+    const std::size_t last = units_.size() - 1;
+    const ChannelGrid& grid = plan_.unit(last).grid;
+    float* own = at(gradients_[last].own, grid, chunk);
+    pixelMeanGradient(of_features.data_ptr<float>() + chunk.first * grid.channels,
+                      part(grid, chunk.images), own);
+    finish(last, own, output(last, chunk, bench), chunk);
 }
 
-/// Makes it for some images.
-void TrainingPass::begin(std::size_t k, const torch::Tensor& of_features, const Chunk& chunk,
-                         Workbench& bench) {
-    const ChannelGrid& grid = plan_.unit(k).grid;
-    float* own = at(gradients_[k].own, grid, chunk);
-    if (k + 1 == units_.size()) {
-        pixelMeanGradient(of_features.data_ptr<float>() + chunk.first * grid.channels,
-                          part(grid, chunk.images), own);
-    }
-    finish(k, own, output(k, chunk, bench), chunk);
-}
-
-/// Makes `own` of unit k for some images from `fresh`, which the convolutions gave, and from the
-/// sum that it is a shortcut to; z is the unit's output.
+/// Unit k's gradient for some images from `fresh`, that of its output z by the unit after it, and
+/// from that of the sum that it is a shortcut to.
 void TrainingPass::finish(std::size_t k, float* fresh, const float* z, const Chunk& chunk) {
     Gradient& gradient = gradients_[k];
     const ConvPlan::Unit& planned = plan_.unit(k);
     const ChannelGrid grid = part(planned.grid, chunk.images);
     const float* more = nullptr;
     if (gradient.of_sum.defined()) {
-        const ConvPlan::Unit& sum = plan_.unitAt(gradient.sum);
+        const ConvPlan::Unit& sum = plan_.unit(gradient.sum);
         const ChannelGrid small = part(sum.grid, chunk.images);
         more = at(gradient.of_sum, small, chunk);
         if (!(small == grid)) {
@@ -271,9 +250,8 @@ void TrainingPass::finish(std::size_t k, float* fresh, const float* z, const Chu
             more = nullptr;
         }
     }
-    reluGradient(fresh, at(gradient.own, grid, chunk), more, units_[k].relu ? z : nullptr,
-                 at(states_[k].y, grid, chunk), states_[k].mean.data(), grid,
-                 at(gradient.sums, grid, chunk));
+    reluGradient(fresh, at(gradient.own, grid, chunk), more, z, at(states_[k].y, grid, chunk),
+                 states_[k].mean.data(), grid, at(gradient.sums, grid, chunk));
 }
 
 /// What must be known before unit k's convolution is passed, once its gradient is there.
@@ -285,23 +263,19 @@ TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weig
     gradients_[k].of_sum.reset();
     if (unit.shortcut != ConvUnit::kNone) {
         gradients_[index(unit.shortcut)].of_sum = gradients_[k].own;
-        gradients_[index(unit.shortcut)].sum = static_cast<int>(k);
+        gradients_[index(unit.shortcut)].sum = k;
     }
     const NormSums sums(gradients_[k].sums, grid);
     ConvGradient gradient{
         k, sums, NormGradient(sums, state.moments, state.scale, unit.norm->options.eps(), grid)};
-    if (unit.input != ConvUnit::kImages) {
-        Gradient& below = gradients_[index(unit.input)];
-        const ChannelGrid& lower = plan_.unitAt(unit.input).grid;
-        gradient.adds = below.own.defined();
-        gradient.finishes = graph_.first_reader[index(unit.input)] == static_cast<int>(k);
-        if (!gradient.adds) {
-            // Unit k's gradient is read before the lower one is written, chunk by chunk: where
-            // nothing else needs it, the same lines of the cache serve both.
-            const bool in_place = unit.shortcut == ConvUnit::kNone && lower == grid;
-            below.own = in_place ? gradients_[k].own : buffers_.take(lower.size());
-        }
-        if (gradient.finishes) below.sums = roomForSums(lower);
+    if (k > 0) {
+        Gradient& below = gradients_[k - 1];
+        const ChannelGrid& lower = plan_.unit(k - 1).grid;
+        // Unit k's gradient is read before the lower one is written, chunk by chunk: where nothing
+        // else needs it, the same lines of the cache serve both.
+        const bool in_place = unit.shortcut == ConvUnit::kNone && lower == grid;
+        below.own = in_place ? gradients_[k].own : buffers_.take(lower.size());
+        below.sums = roomForSums(lower);
     }
     gradient.floats = static_cast<std::int64_t>(std::max(
         convolution.whole.gradientSize(), convolution.rest ? convolution.rest->gradientSize() : 0));
@@ -313,28 +287,19 @@ TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weig
 void TrainingPass::throughConvolution(const ConvGradient& gradient, const Chunk& chunk,
                                       Workbench& bench) {
     const std::size_t k = gradient.k;
-    const ConvUnit& unit = units_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
     const TrainingConvolution& convolution = plan_.unit(k).training->of(chunk.number);
     const ChannelGrid here = part(grid, chunk.images);
     float* dy = room(bench.gradient, here.size());
     normGradient(at(gradients_[k].own, grid, chunk), at(states_[k].y, grid, chunk), here,
                  gradient.norm, dy);
-    const float* x = input(unit, chunk, bench);
+    const float* x = input(k, chunk, bench);
     convolution.weightGradient(x, dy, gradient.of_chunks + chunk.number * gradient.floats,
                                bench.primitive);
-    if (unit.input == ConvUnit::kImages) return;
-    const ChannelGrid& lower = plan_.unitAt(unit.input).grid;
-    const std::int64_t size = part(lower, chunk.images).size();
-    float* fresh = room(bench.fresh, size);
+    if (k == 0) return;
+    float* fresh = room(bench.fresh, part(plan_.unit(k - 1).grid, chunk.images).size());
     convolution.dataGradient(dy, fresh, bench.primitive);
-    float* own = at(gradients_[index(unit.input)].own, lower, chunk);
-    if (gradient.adds) std::transform(own, own + size, fresh, fresh, std::plus<float>());
-    if (gradient.finishes) {
-        finish(index(unit.input), fresh, x, chunk);
-    } else {
-        std::copy_n(fresh, size, own);
-    }
+    finish(k - 1, fresh, x, chunk);
 }
 
 /// The chunks' weight gradients, added up in their order.

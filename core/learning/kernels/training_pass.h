@@ -37,13 +37,12 @@ private:
         std::vector<float> scale;  // γ / √(variance + ε)
         std::vector<float> shift;  // β − mean · scale
     };
-    /// Of a unit's output.
+    /// Of a unit's output before the ReLU.
     struct Gradient {
-        torch::Tensor own;          // from the convolutions that read it
-        torch::Tensor of_sum;       // from the sum that it is a shortcut to ...
-        int sum = ConvUnit::kNone;  // ... of this unit
-        std::vector<float> sums;    // see reluGradient
-        bool ready = false;         // `own` is all of it, before the ReLU, and `sums` is there
+        torch::Tensor own;
+        std::vector<float> sums;  // see reluGradient
+        torch::Tensor of_sum;     // of the sum that the unit is a shortcut to ...
+        std::size_t sum = 0;      // ... of this unit
     };
 
     /// What the way back through a unit's convolution is about.
@@ -51,22 +50,18 @@ private:
         std::size_t k = 0;
         NormSums sums;
         NormGradient norm;
-        bool adds = false;      // to what a later unit gave the same input
-        bool finishes = false;  // nothing will be added after this
         std::int64_t floats = 0;
         float* of_chunks = nullptr;  // the weight's, [chunks, floats]
     };
 
-    const float* input(const ConvUnit& unit, const Chunk& chunk, Workbench& bench);
+    const float* input(std::size_t k, const Chunk& chunk, Workbench& bench);
     const float* output(std::size_t k, const Chunk& chunk, Workbench& bench);
 
     void setWeight(std::size_t k);
     void convolve(std::size_t k, const Chunk& chunk, Workbench& bench);
     void normaliseFrom(std::size_t k);
 
-    void enter(std::size_t k);
-    void begin(std::size_t k, const torch::Tensor& of_features, const Chunk& chunk,
-               Workbench& bench);
+    void begin(const torch::Tensor& of_features, const Chunk& chunk, Workbench& bench);
     void finish(std::size_t k, float* fresh, const float* z, const Chunk& chunk);
     ConvGradient gradientOf(std::size_t k, Scratch& weight_gradients);
     void throughConvolution(const ConvGradient& gradient, const Chunk& chunk, Workbench& bench);

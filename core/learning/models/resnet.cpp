@@ -30,8 +30,8 @@ std::vector<ConvUnit> unitsOf(const nn::Conv2d& conv, const nn::BatchNorm2d& nor
 
 void BasicBlockImpl::appendTo(std::vector<ConvUnit>& units) const {
     const int input = static_cast<int>(units.size()) - 1;
-    units.push_back({conv1_, bn1_, input});
-    units.push_back({conv2_, bn2_, input + 1, input});
+    units.push_back({conv1_, bn1_});
+    units.push_back({conv2_, bn2_, input});
 }
 
 BasicBlockImpl::BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channels,

@@ -4,6 +4,7 @@
 
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/models/network.h"
+#include "core/learning/part_times.h"
 
 using namespace ballast;
 
@@ -37,6 +38,14 @@ Pass pass(ImageNetwork& model, const torch::Tensor& batch) {
         result.buffers[item.key()] = item.value().clone();
     }
     return result;
+}
+
+/// Whether convolutions of the stack's own were at work.
+template<class Work>
+bool goesThroughTheStack(Work work) {
+    const PartTimes times;
+    work();
+    return times.seconds(Part::convolution) > 0.0;
 }
 
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
@@ -107,8 +116,10 @@ private Q_SLOTS:
         // The stack leaves images that want a gradient to the modules.
         const torch::Tensor for_modules = x.clone().set_requires_grad(true);
         for (int round = 0; round < 2; ++round) {  // the second with statistics from the first
-            const Pass our_pass = pass(ours, x);
-            const Pass single_pass = pass(single, for_modules);
+            Pass our_pass;
+            Pass single_pass;
+            QVERIFY(goesThroughTheStack([&] { our_pass = pass(ours, x); }));
+            QVERIFY(!goesThroughTheStack([&] { single_pass = pass(single, for_modules); }));
             const Pass exact_pass = pass(exact, x.to(torch::kFloat64));
             QVERIFY(difference(our_pass.logits, exact_pass.logits) < tolerance);
             for (const auto& [name, buffer] : exact_pass.buffers) {
@@ -135,7 +146,35 @@ private Q_SLOTS:
         const torch::NoGradGuard no_grad;
         ours->eval();
         exact->eval();
-        QVERIFY(difference(ours->forward(x), exact->forward(x.to(torch::kFloat64))) < tolerance);
+        torch::Tensor our_logits;
+        QVERIFY(goesThroughTheStack([&] { our_logits = ours->forward(x); }));
+        QVERIFY(difference(our_logits, exact->forward(x.to(torch::kFloat64))) < tolerance);
+    }
+
+    /// A network that broke does not look healthy: no ReLU or variance swallows what is not a
+    /// number, on the way there or back.
+    void keepsWhatIsNotANumber_data() {
+        QTest::addColumn<QString>("parameter");
+        QTest::addColumn<float>("value");
+        for (const char* parameter : {"conv1.weight", "layer2.0.bn1.weight", "layer3.0.bn2.bias"}) {
+            QTest::addRow("NaN in %s", parameter) << parameter << NAN;
+        }
+        QTest::addRow("overflow") << "conv1.weight" << 3e38f;
+    }
+    void keepsWhatIsNotANumber() {
+        QFETCH(QString, parameter);
+        QFETCH(float, value);
+        ImageNetwork model = network("resnet8", 3, false);
+        model->named_parameters()[parameter.toStdString()].data_ptr<float>()[0] = value;
+        const torch::Tensor x = images(8, 3, 32);
+        Pass ours;
+        QVERIFY(goesThroughTheStack([&] { ours = pass(model, x); }));
+        const Pass theirs = pass(model, x.clone().set_requires_grad(true));
+        QVERIFY(ours.logits.isnan().all().item<bool>());
+        for (const auto& [name, gradient] : theirs.gradients) {
+            QVERIFY2(torch::equal(ours.gradients.at(name).isnan(), gradient.isnan()),
+                     name.c_str());
+        }
     }
 
     /// Whichever way images are divided among threads, to the last bit.
