@@ -11,8 +11,9 @@
 
 namespace ballast {
 
-/// One pass over images in a given order, changed at random. What happens to each is decided for
-/// the whole pass at once, so that on a GPU making a batch does not wait for anything.
+/// One pass over images in a given order, changed at random. Crops and mirrorings are decided for
+/// the whole pass at once, so that on a GPU making a batch does not wait for anything; with
+/// autoaugment-cutout it waits for the policy's draws.
 class AugmentedPass {
 public:
     /// `augmentation.name`: "none" | "crop-flip" | "autoaugment-cutout". `images` must outlive it.

@@ -28,8 +28,9 @@ private:
 ///
 /// So the work may read and write nothing but its arguments and tensors that stay where they are
 /// (changed in place only), and must not wait for the GPU or depend on its results. Numbers that
-/// are not in tensors are recorded as they are. Where a work cannot be recorded, a warning says so
-/// once and each call does it. For one thread, under one DeviceStream.
+/// are not in tensors are recorded as they are. Once a work could not be recorded, which a warning
+/// on standard error says, each call of any work does it. Each for one thread, under one
+/// DeviceStream.
 class RepeatedWork {
 public:
     /// Images [B, …] and labels [B] of a batch -> a tensor of interest, for instance logits.

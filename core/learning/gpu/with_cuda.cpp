@@ -1,9 +1,11 @@
 #include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -17,8 +19,13 @@ namespace {
 constexpr int kCallsBeforeRecording = 3;
 constexpr std::size_t kCallsAhead = 8;
 
-/// One recording at a time in a process: LibTorch's recorder shares its random generator.
-std::mutex recording_now;
+/// Whoever records, replays or destroys a graph: all of a GPU's graphs are registered with its one
+/// random generator, which refuses replays during a recording.
+std::mutex using_graphs;
+
+/// Set by a failed recording, which leaves LibTorch's generator and allocator in the midst of it:
+/// from then on no graph can be recorded or replayed in this process.
+std::atomic<bool> graphs_failed{false};
 
 /// Other threads may go on allocating memory meanwhile, where LibTorch lets one say so.
 template<class Graph>
@@ -60,7 +67,14 @@ struct RepeatedWork::Recordings {
     std::map<std::vector<std::int64_t>, Recording> of_shape;
     std::array<at::cuda::CUDAEvent, kCallsAhead> done;  // of the latest calls
     std::size_t calls = 0;
-    bool refused = false;
+
+    Recordings() = default;
+    ~Recordings() {
+        const std::lock_guard lock(using_graphs);
+        of_shape.clear();
+    }
+    Recordings(const Recordings&) = delete;
+    Recordings& operator=(const Recordings&) = delete;
 
     /// Waits for the call that was made kCallsAhead calls ago.
     void keepPace() {
@@ -70,8 +84,11 @@ struct RepeatedWork::Recordings {
     }
 
     void record(Recording& recording, const Work& work) {
-        const std::lock_guard lock(recording_now);
+        const std::lock_guard lock(using_graphs);
+        if (graphs_failed) return;
         c10::cuda::getCurrentCUDAStream().synchronize();
+        // The graph takes memory of its own: what the calls before it took is not needed any more.
+        c10::cuda::CUDACachingAllocator::emptyCache();
         recording.graph = std::make_unique<at::cuda::CUDAGraph>();
         try {
             beginRecording(*recording.graph);
@@ -82,15 +99,26 @@ struct RepeatedWork::Recordings {
         }
     }
 
+    /// Whether it was done.
+    static bool replay(Recording& recording, const torch::Tensor& images,
+                       const torch::Tensor& labels) {
+        recording.images.copy_(images);
+        recording.labels.copy_(labels);
+        const std::lock_guard lock(using_graphs);
+        if (graphs_failed) return false;
+        recording.graph->replay();
+        return true;
+    }
+
 private:
-    void giveUp(Recording& recording, const c10::Error& error) {
-        refused = true;
+    static void giveUp(Recording& recording, const c10::Error& error) {
+        graphs_failed = true;
         recording.answer = torch::Tensor();
         try {
             recording.graph->capture_end();
         } catch (const c10::Error&) {  // what was recorded is void: it says so again
         }
-        recording.graph.reset();
+        (void)recording.graph.release();  // LibTorch's allocator may still refer to it
         TORCH_WARN("training goes on without a CUDA graph, slower: ",
                    error.what_without_backtrace());
     }
@@ -108,15 +136,12 @@ torch::Tensor RepeatedWork::operator()(const torch::Tensor& images, const torch:
     if (!recordings_) recordings_ = std::make_unique<Recordings>();
     Recording& recording = recordings_->of_shape[images.sizes().vec()];
     torch::Tensor answer;
-    if (!recordings_->refused && !recording.graph && ++recording.calls > kCallsBeforeRecording) {
+    if (!graphs_failed && !recording.graph && ++recording.calls > kCallsBeforeRecording) {
         recording.images = torch::empty_like(images);
         recording.labels = torch::empty_like(labels);
         recordings_->record(recording, work_);
     }
-    if (recording.graph) {
-        recording.images.copy_(images);
-        recording.labels.copy_(labels);
-        recording.graph->replay();
+    if (recording.graph && recordings_->replay(recording, images, labels)) {
         answer = recording.answer;
     } else {
         answer = work_(images, labels);

@@ -3,8 +3,30 @@
 #include <torch/torch.h>
 
 #include <QtTest>
+#include <atomic>
+#include <thread>
 
 using namespace ballast;
+
+namespace {
+
+const torch::Device kGpu(torch::kCUDA, 0);
+
+/// Whether `calls` calls of a work that doubles and adds give what they should.
+bool doubles(RepeatedWork& work, int calls) {
+    for (int call = 0; call < calls; ++call) {
+        const torch::Tensor images = torch::full({4}, call, torch::kFloat32).to(kGpu);
+        const torch::Tensor labels = torch::zeros({4}, torch::kInt64).to(kGpu);
+        if (!torch::equal(work(images, labels).cpu(), (images * 2 + 1).cpu())) return false;
+    }
+    return true;
+}
+
+torch::Tensor doubled(const torch::Tensor& images, const torch::Tensor&) {
+    return images * 2 + 1;
+}
+
+}  // namespace
 
 /// On a CPU, and on a GPU where there is one: there most of the calls are replays.
 class TestRepeatedWork : public QObject {
@@ -42,11 +64,36 @@ private Q_SLOTS:
         }
     }
 
-    // Reading a result on the host is not to be recorded: it is said, and done call by call.
+    /// Runs that share a GPU: one replays while another records again and again.
+    void othersMayRecordMeanwhile() {
+        if (!torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
+        std::atomic<bool> stop{false};
+        std::atomic<int> wrong{0};
+        std::thread recorder([&] {
+            const DeviceStream stream(kGpu);
+            while (!stop) {
+                RepeatedWork work(doubled);
+                if (!doubles(work, 6)) ++wrong;
+            }
+        });
+        {
+            const DeviceStream stream(kGpu);
+            RepeatedWork work(doubled);
+            if (!doubles(work, 2000)) ++wrong;
+        }
+        stop = true;
+        recorder.join();
+        QCOMPARE(wrong.load(), 0);
+    }
+
+    /// Reading a result on the host is not to be recorded: it is said, and done call by call, also
+    /// what was recorded before. The last test here, as nothing is recorded after it.
     void whatCannotBeRecordedIsDone() {
         if (!torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
-        const torch::Device on(torch::kCUDA, 0);
+        const torch::Device on = kGpu;
         const DeviceStream stream(on);
+        RepeatedWork recorded(doubled);
+        QVERIFY(doubles(recorded, 6));
         RepeatedWork work([](const torch::Tensor& images, const torch::Tensor&) {
             return images * images.sum().item<float>();
         });
@@ -55,6 +102,9 @@ private Q_SLOTS:
             const torch::Tensor labels = torch::zeros({4}, torch::kInt64).to(on);
             QVERIFY(torch::equal(work(images, labels).cpu(), (images * 4 * call).cpu()));
         }
+        QVERIFY(doubles(recorded, 6));
+        RepeatedWork later(doubled);
+        QVERIFY(doubles(later, 6));
     }
 };
 
