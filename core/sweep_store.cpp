@@ -271,7 +271,7 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
 
 int slotsFor(const SweepPlan& plan, int cores) {
     int can_begin = 0;
-    for (const Segment& segment : plan.left.segments) {
+    for (const Segment& segment : plan.whole.segments) {
         const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
         const bool small = !findDataset(config.data.dataset)->listed() &&
                            config.training.threads == 0 &&

@@ -42,9 +42,10 @@ SweepPlan planSweep(const Sweep& sweep, const std::filesystem::path& workspace,
                     const TrainingEnvironment& slot, int slots);
 
 /// How many runs of a plan to train side by side on so many cores of the CPU where nobody says: as
-/// many as can begin now, with two cores each or more. A small network keeps two cores as busy as
-/// two of them on one core each would, and a batch cannot be divided among many. One at a time on a
-/// GPU, and of runs that decode photographs or set their own threads.
+/// many as could begin if nothing were there yet, with two cores each or more; so a sweep that goes
+/// on does so on as many threads as before. A small network keeps two cores as busy as two of them
+/// on one core each would, and a batch cannot be divided among many. One at a time on a GPU, and of
+/// runs that decode photographs or set their own threads.
 int slotsFor(const SweepPlan& plan, int cores);
 
 /// Makes the runs that are missing, or no longer what they were when it was planned, queued, and

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/learning_library.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
 #include "tests/core/error_of.h"
@@ -106,6 +107,23 @@ private Q_SLOTS:
         json own_threads = sweepJson({0.1, 0.2}, {0, 1, 2});
         own_threads["base"]["training"]["threads"] = 2;
         QCOMPARE(slotsFor(planned(own_threads), 8), 1);
+    }
+
+    /// One at a time where a run keeps the cores or the GPU busy alone.
+    void slotsOfOtherRuns() {
+        SweepPlan plan;
+        plan.runs.resize(2);
+        plan.whole.segments.resize(2);
+        plan.whole.segments[1].run = 1;
+        RunConfig& config = plan.runs[1].run.config;
+        config.data.dataset = "cifar10";
+        QCOMPARE(slotsFor(plan, 8), 2);
+        config.data.dataset = "imagenet-lt";
+        QCOMPARE(slotsFor(plan, 8), 1);
+        config.data.dataset = "cifar10";
+        if (learning().resolveDevice("auto") == "cpu") QSKIP("LibTorch can use no GPU here");
+        config.training.device = "cuda:0";
+        QCOMPARE(slotsFor(plan, 8), 1);
     }
 
     /// What all need is what each needs, whatever tells them apart.

@@ -204,6 +204,9 @@ private Q_SLOTS:
         CliAnswer answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
+        // Whatever is left: what goes on later does so on as many threads.
+        answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
+        QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
 
         const QString there = path("there");
         answer = runCli(QStringList{"sweep", one, "--jobs", "1"} + here + QStringList{there});
