@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "core/error.h"
+#include "core/experiment/config_json.h"
 #include "core/results/run_query.h"
 #include "core/results/workspace.h"
 
@@ -20,6 +21,14 @@ int main(int argc, char** argv) {
     app.add_option("--data", data_folders, "Folder with data sets, searched first; may be repeated")
         ->type_name("DIR")
         ->allow_extra_args(false);
+
+    const CLI::Validator device_name(
+        [](const std::string& name) {
+            return isDeviceName(name)
+                       ? std::string()
+                       : "\"" + name + "\" is no device; allowed: auto, cpu, cuda, cuda:N";
+        },
+        "auto|cpu|cuda|cuda:N");
 
     bool json = false;
     std::filesystem::path workspace = defaultWorkspace();
@@ -77,7 +86,8 @@ int main(int argc, char** argv) {
     sweep_command
         ->add_option("--devices", sweep.devices,
                      "Instead of --jobs: one run on each, e.g. cuda:0,cuda:1")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->check(device_name);
     sweep_command->add_option("--threads", sweep.threads, "Of all runs together; 0: all cores")
         ->check(CLI::Range(0, 1024));
     sweep_command->add_flag("--plan", sweep.plan,
@@ -158,7 +168,7 @@ int main(int argc, char** argv) {
             ->capture_default_str()
             ->check(CLI::Range(7, 100000));
         command->add_option("--threads", bench.threads, "0: all cores")->check(CLI::Range(0, 1024));
-        command->add_option("--device", bench.device)->capture_default_str();
+        command->add_option("--device", bench.device)->capture_default_str()->check(device_name);
         if (what == BenchPart::train || what == BenchPart::step) {
             command->add_option("--sam", bench.sam_radius, "Radius of SAM, both loops' steps")
                 ->check(CLI::Range(0.0, 100.0));

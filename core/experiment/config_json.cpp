@@ -13,6 +13,15 @@
 #include "core/experiment/imbalance.h"
 
 namespace ballast {
+
+bool isDeviceName(const std::string& name) {
+    if (name == "auto" || name == "cpu" || name == "cuda") return true;
+    const std::string prefix = "cuda:";
+    return name.starts_with(prefix) && name.size() > prefix.size() && name.size() <= 8 &&
+           std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), name.end(),
+                       [](char c) { return c >= '0' && c <= '9'; });
+}
+
 namespace {
 
 using nlohmann::json;
@@ -31,14 +40,6 @@ std::string unknownKey(const std::string& key, const std::vector<std::string>& k
     text += "; known here: ";
     for (const std::string& word : known) text += (&word == &known.front() ? "" : ", ") + word;
     return text;
-}
-
-bool isDeviceName(const std::string& name) {
-    if (name == "auto" || name == "cpu" || name == "cuda") return true;
-    const std::string prefix = "cuda:";
-    return name.starts_with(prefix) && name.size() > prefix.size() && name.size() <= 8 &&
-           std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), name.end(),
-                       [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string badChoice(const Field& field, const std::string& value) {

@@ -50,6 +50,9 @@ void setField(nlohmann::json& config, const std::string& pointer, nlohmann::json
 /// Throws ConfigError where the pointer names no field.
 void applySetting(nlohmann::json& config, const std::string& setting);
 
+/// Whether a device can be called so: "auto", "cpu", "cuda", "cuda:0" …
+bool isDeviceName(const std::string& name);
+
 /// The known word nearest to `word` (edit distance at most a third of its length, at least 2), or
 /// "".
 std::string nearestWord(std::string_view word, const std::vector<std::string>& known);

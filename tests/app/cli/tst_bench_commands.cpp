@@ -53,7 +53,16 @@ private Q_SLOTS:
     void refusesADeviceThatIsNotThere() {
         const CliAnswer answer = runCli({"bench", "train", "--device", "cuda:9"});
         QCOMPARE(answer.code, 2);
-        QVERIFY(answer.says("cuda:9"));
+        QVERIFY(answer.says("--device") && answer.says("cuda:9"));
+    }
+
+    void refusesWhatIsNoDevice() {
+        for (const char* name : {"gpu", "cuda:x", "cuda:-1", "cuda:"}) {
+            const CliAnswer answer = runCli({"bench", "train", "--device", name});
+            QCOMPARE(answer.code, 2);
+            QVERIFY2(answer.says("--device") && answer.says(name) && answer.says("cuda:N"),
+                     answer.err.constData());
+        }
     }
 };
 
