@@ -23,6 +23,7 @@ namespace ballast {
 namespace {
 
 constexpr int kRounds = 7;
+constexpr double kLearningRate = 0.01;
 
 /// Made-up images: their content does not change the time that a step takes.
 ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
@@ -65,7 +66,7 @@ public:
          torch::Device device, bool fast)
         : model_(makeModel(ModelConfig{options.model, "linear"}, dataset.channels, dataset.classes,
                            0, device, fast)),
-          optimizer_(*model_, 0.9, device.is_cuda()),
+          optimizer_(*model_, Textbook::kMomentum, device.is_cuda()),
           steps_(model_, optimizer_, dataset.classes, device),
           evaluator_(model_, dataset.classes, device),
           source_(imageTensor(images, nullptr, dataset, device)),
@@ -102,7 +103,9 @@ public:
     void evaluate() { evaluator_.classAccuracy(source_); }
 
 private:
-    void begin() { steps_.begin(phase_, LossConfig{}, terms_, 0.01, 2e-4); }
+    void begin() {
+        steps_.begin(phase_, LossConfig{}, terms_, kLearningRate, Textbook::kWeightDecay);
+    }
 
     ImageNetwork model_;
     Sgd optimizer_;
@@ -184,7 +187,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
                             ? options.threads
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     prepareThread(threads);
-    const torch::Device device = resolveDevice(options.device);
+    const torch::Device device = resolveDevice(options.device, "--device");
     const DeviceStream stream(device);
     const DatasetInfo& dataset = *findDataset("cifar10");
     const int steps = std::max(1, options.steps / kRounds);
@@ -199,7 +202,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     for (const std::string& name : names) {
         ours.push_back(std::make_unique<Ours>(pixels, dataset, options, device, name == "fast"));
     }
-    Textbook textbook(options.model, pixels, dataset, options.batch_size, device);
+    Textbook textbook(options.model, pixels, dataset, options.batch_size, kLearningRate, device);
     const Ceiling ceiling(device);
 
     std::vector<Contender> contenders;

@@ -115,11 +115,12 @@ struct Textbook::Loader {
 };
 
 Textbook::Textbook(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
-                   int batch_size, torch::Device device)
+                   int batch_size, double learning_rate, torch::Device device)
     : device_(device),
       network_(textbookResNet(*residualDepth(model), dataset.classes)),
-      optimizer_((network_->to(device), network_->parameters()),
-                 torch::optim::SGDOptions(0.01).momentum(0.9).weight_decay(2e-4)),
+      optimizer_(
+          (network_->to(device), network_->parameters()),
+          torch::optim::SGDOptions(learning_rate).momentum(kMomentum).weight_decay(kWeightDecay)),
       loader_(std::make_unique<Loader>(images, dataset, batch_size)) {
     TextbookDataset all(images, dataset);
     std::vector<torch::Tensor> batch_images;
@@ -135,12 +136,16 @@ Textbook::Textbook(const std::string& model, const ImageSet& images, const Datas
 
 Textbook::~Textbook() = default;
 
-void Textbook::step(const torch::Tensor& images, const torch::Tensor& labels, double sam_radius) {
+torch::Tensor Textbook::step(const torch::Tensor& images, const torch::Tensor& labels,
+                             double sam_radius) {
     const auto backward = [&] {
         optimizer_.zero_grad();
-        torch::nn::functional::cross_entropy(network_->forward(images), labels).backward();
+        const torch::Tensor loss =
+            torch::nn::functional::cross_entropy(network_->forward(images), labels);
+        loss.backward();
+        return loss.detach();
     };
-    backward();
+    const torch::Tensor loss = backward();
     std::vector<torch::Tensor> saved;
     if (sam_radius > 0.0) {
         {
@@ -159,6 +164,7 @@ void Textbook::step(const torch::Tensor& images, const torch::Tensor& labels, do
         for (auto& each : network_->parameters()) each.copy_(saved[i++]);
     }
     optimizer_.step();
+    return loss;
 }
 
 void Textbook::trainEpoch(double sam_radius) {

@@ -16,9 +16,12 @@ namespace ballast {
 /// fetched, torch::data's DataLoader with stacking, torch::optim::SGD. Benchmarks compare with it.
 class Textbook {
 public:
+    static constexpr double kMomentum = 0.9;
+    static constexpr double kWeightDecay = 2e-4;
+
     /// The network of `model` ("resnet32"), for `images`, a batch size, and a device.
     Textbook(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
-             int batch_size, torch::Device device);
+             int batch_size, double learning_rate, torch::Device device);
     ~Textbook();
 
     /// One pass over all images, a step a batch; with SAM where the radius is above 0.
@@ -34,11 +37,13 @@ public:
     /// right.
     std::int64_t evaluate(std::int64_t batch_size);
 
+    /// One step, with SAM where the radius is above 0; the loss, of what SAM started from.
+    torch::Tensor step(const torch::Tensor& images, const torch::Tensor& labels, double sam_radius);
+
     torch::nn::Sequential& network() { return network_; }
 
 private:
     struct Loader;
-    void step(const torch::Tensor& images, const torch::Tensor& labels, double sam_radius);
 
     torch::Device device_;
     torch::nn::Sequential network_;

@@ -52,7 +52,7 @@ private Q_SLOTS:
         const DatasetInfo& dataset = *findDataset("cifar10");
         ImageNetwork ours =
             makeModel(ModelConfig{"resnet20", "linear"}, 3, 10, 0, torch::kCPU, fast);
-        Textbook textbook("resnet20", images(kBatch), dataset, kBatch, torch::kCPU);
+        Textbook textbook("resnet20", images(kBatch), dataset, kBatch, kRate, torch::kCPU);
         torch::nn::Sequential theirs = textbook.network();
         const auto our_parameters = ours->parameters();
         const auto their_parameters = theirs->parameters();
@@ -63,9 +63,7 @@ private Q_SLOTS:
                 their_parameters[i].copy_(our_parameters[i]);
             }
         }
-        Sgd sgd(*ours, 0.9);
-        torch::optim::SGD reference(
-            their_parameters, torch::optim::SGDOptions(kRate).momentum(0.9).weight_decay(2e-4));
+        Sgd sgd(*ours, Textbook::kMomentum);
         const ClassTermTensors terms({std::vector<double>(10, 1.0), std::vector<double>(10, 1.0),
                                       std::vector<double>(10, 0.0)},
                                      torch::kFloat32);
@@ -78,40 +76,13 @@ private Q_SLOTS:
             const Batch batch{x.contiguous(torch::MemoryFormat::ChannelsLast), labels, {}};
             const StepResult result =
                 trainingStep(ours, sgd, batch, terms, LossConfig{}, sam_radius);
-            sgd.setRates(kRate, 2e-4);
+            sgd.setRates(kRate, Textbook::kWeightDecay);
             sgd.step();
-
-            const auto backward = [&] {
-                reference.zero_grad();
-                const torch::Tensor loss =
-                    torch::nn::functional::cross_entropy(theirs->forward(x), labels);
-                loss.backward();
-                return loss.item<double>();
-            };
-            const double their_loss = backward();
-            if (sam_radius > 0.0) {
-                const torch::NoGradGuard no_grad;
-                std::vector<torch::Tensor> saved;
-                double squares = 0.0;
-                for (const auto& each : their_parameters) {
-                    squares += each.grad().square().sum().item<double>();
-                }
-                for (const auto& each : their_parameters) {
-                    saved.push_back(each.clone());
-                    each.add_(each.grad(), sam_radius / std::sqrt(squares));
-                }
-                {
-                    const torch::AutoGradMode gradients(true);
-                    backward();
-                }
-                for (std::size_t i = 0; i < saved.size(); ++i) their_parameters[i].copy_(saved[i]);
-            }
-            reference.step();
-            QVERIFY2(std::abs(result.loss.item<double>() - their_loss) < tolerance,
-                     qPrintable(QString("step %1: %2 and %3")
-                                    .arg(step)
-                                    .arg(result.loss.item<double>())
-                                    .arg(their_loss)));
+            const double our_loss = result.loss.item<double>();
+            const double their_loss = textbook.step(x, labels, sam_radius).item<double>();
+            QVERIFY2(
+                std::abs(our_loss - their_loss) < tolerance,
+                qPrintable(QString("step %1: %2 and %3").arg(step).arg(our_loss).arg(their_loss)));
         }
         double largest = 0.0;
         double moved = 0.0;
