@@ -392,8 +392,11 @@ int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
         printPlan(sweep, plan);
         const std::size_t slots = slotsOf(options).size();
         const int threads = threadsOfSlot(whole, slots);
-        std::printf("%zu at a time, %d %s each\n", slots, threads,
-                    threads == 1 ? "thread" : "threads");
+        const bool own_threads = std::ranges::any_of(
+            plan.runs, [](const PlannedRun& run) { return run.run.config.training.threads > 0; });
+        std::printf("%zu at a time", slots);
+        if (!own_threads) std::printf(", %d %s each", threads, threads == 1 ? "thread" : "threads");
+        std::printf("\n");
         std::fflush(stdout);
     }
     return trainAll(plan, options, whole);

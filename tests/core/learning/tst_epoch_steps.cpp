@@ -3,7 +3,9 @@
 #include <torch/torch.h>
 
 #include <QtTest>
+#include <thread>
 
+#include "core/learning/device.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/training_step.h"
 
@@ -31,10 +33,11 @@ std::vector<Batch> batchesOf(int epoch, torch::Device device) {
     return batches;
 }
 
-Phase phaseAt(int epoch, double sam_radius) {
+Phase phaseAt(int epoch, double sam_radius, const std::string& trainable = "all") {
     Phase phase;
     phase.sam_radius = sam_radius;
     if (epoch < kT0) return phase;
+    phase.trainable = trainable;
     phase.from = kT0;
     phase.alpha.rule = "inverse";
     phase.head_max_norm = 0.8;
@@ -56,14 +59,15 @@ struct Outcome {
     std::vector<torch::Tensor> weights;
 };
 
-Outcome trained(torch::Device device, double sam_radius, bool fast = false) {
+Outcome trained(torch::Device device, double sam_radius, bool fast = false,
+                const std::string& trainable = "all") {
     const DeviceStream stream(device);
     ImageNetwork network = model(device, fast);
     Sgd optimizer(*network, 0.9, device.is_cuda());
     EpochSteps steps(network, optimizer, kClasses, device);
     Outcome outcome;
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
-        const Phase phase = phaseAt(epoch, sam_radius);
+        const Phase phase = phaseAt(epoch, sam_radius, trainable);
         const ClassTerms terms = classTerms(phase, kCounts);
         steps.begin(phase, LossConfig{}, terms, rateAt(epoch), 1e-3);
         for (const Batch& batch : batchesOf(epoch, device)) steps.step(batch);
@@ -79,23 +83,30 @@ Outcome trained(torch::Device device, double sam_radius, bool fast = false) {
 }
 
 /// The same with the single steps written out, on the CPU.
-Outcome writtenOut(double sam_radius) {
+Outcome writtenOut(double sam_radius, const std::string& trainable) {
     ImageNetwork network = model(torch::kCPU);
     Sgd optimizer(*network, 0.9);
     Outcome outcome;
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
-        const Phase phase = phaseAt(epoch, sam_radius);
+        const Phase phase = phaseAt(epoch, sam_radius, trainable);
         const ClassTerms terms = classTerms(phase, kCounts);
         const ClassTermTensors tensors(terms, torch::kFloat32);
         ClassStatisticsAccumulator statistics(kClasses, torch::kCPU);
-        network->train();
+        const bool whole = phase.trainable == "all";
+        const torch::AutoGradMode gradients(phase.trainable != "none");
+        for (auto& item : network->named_parameters()) {
+            item.value().set_requires_grad(whole || item.key() == "linear.weight" ||
+                                           item.key() == "linear.bias");
+        }
+        network->train(whole);
         optimizer.setRates(rateAt(epoch), 1e-3);
         double sum = 0.0;
         for (const Batch& batch : batchesOf(epoch, torch::kCPU)) {
             const StepResult result =
                 trainingStep(network, optimizer, batch, tensors, LossConfig{}, sam_radius);
-            optimizer.step();
-            if (phase.head_max_norm) network->head()->limitNorms(*phase.head_max_norm);
+            if (phase.trainable != "none") optimizer.step();
+            if (phase.head_max_norm && phase.trainable != "none")
+                network->head()->limitNorms(*phase.head_max_norm);
             statistics.add(result.logits, result.log_probabilities, batch.labels);
             sum += result.loss.item<double>() * static_cast<double>(batch.labels.size(0));
         }
@@ -124,19 +135,26 @@ private Q_SLOTS:
     void isTheStepsWrittenOut_data() {
         QTest::addColumn<QString>("device");
         QTest::addColumn<double>("sam_radius");
+        QTest::addColumn<QString>("trainable");  // from T0 on
         QTest::addColumn<double>("tolerance");
-        QTest::newRow("CPU") << "cpu" << 0.0 << 1e-12;
-        QTest::newRow("CPU, SAM") << "cpu" << 0.1 << 1e-12;
-        QTest::newRow("GPU") << "cuda:0" << 0.0 << 1e-3;
-        QTest::newRow("GPU, SAM") << "cuda:0" << 0.1 << 1e-3;
+        for (const char* name : {"CPU", "GPU"}) {
+            const QString device = name == QString("CPU") ? "cpu" : "cuda:0";
+            const double tolerance = device == "cpu" ? 1e-12 : 1e-3;
+            QTest::addRow("%s", name) << device << 0.0 << "all" << tolerance;
+            QTest::addRow("%s, SAM", name) << device << 0.1 << "all" << tolerance;
+            QTest::addRow("%s, then its head", name) << device << 0.1 << "head" << tolerance;
+            QTest::addRow("%s, then nothing", name) << device << 0.0 << "none" << tolerance;
+        }
     }
     void isTheStepsWrittenOut() {
         QFETCH(const QString, device);
         QFETCH(const double, sam_radius);
+        QFETCH(const QString, trainable);
         QFETCH(const double, tolerance);
         if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
-        const Outcome ours = trained(device.toStdString(), sam_radius);
-        const Outcome expected = writtenOut(sam_radius);
+        const Outcome ours =
+            trained(device.toStdString(), sam_radius, false, trainable.toStdString());
+        const Outcome expected = writtenOut(sam_radius, trainable.toStdString());
         // A loss in float is added up in double here and there.
         QVERIFY(near(ours.losses, expected.losses, std::max(tolerance, 1e-6)));
         for (std::size_t epoch = 0; epoch < kEpochs; ++epoch) {
@@ -176,12 +194,32 @@ private Q_SLOTS:
         QVERIFY(near(once.losses, exact.losses, 0.05));
     }
 
-    // An evaluation between epochs neither changes the training nor stops the next epoch.
+    /// Runs side by side in threads of their own do not hear of each other.
+    void runsSideBySide() {
+        const Outcome alone = trained(torch::kCPU, 0.0);
+        std::vector<Outcome> outcomes(3);
+        std::vector<std::thread> runs;
+        for (Outcome& outcome : outcomes) {
+            runs.emplace_back([&outcome] {
+                prepareThread(1);
+                outcome = trained(torch::kCPU, 0.0);
+            });
+        }
+        for (std::thread& run : runs) run.join();
+        for (const Outcome& outcome : outcomes) {
+            QVERIFY(outcome.losses == outcomes[0].losses);
+            QVERIFY(near(outcome.losses, alone.losses, 1e-6));
+            for (std::size_t i = 0; i < alone.weights.size(); ++i) {
+                QVERIFY(torch::equal(outcome.weights[i], outcomes[0].weights[i]));
+            }
+        }
+    }
+
+    /// An evaluation between epochs neither changes the training nor stops the next epoch.
     void evaluationLeavesItAlone() {
         ImageNetwork network = model(torch::kCPU);
         Sgd optimizer(*network, 0.9);
         EpochSteps steps(network, optimizer, kClasses, torch::kCPU);
-        const ClassTerms terms = classTerms(Phase{}, kCounts);
         for (int epoch = 0; epoch < kEpochs; ++epoch) {
             steps.begin(phaseAt(epoch, 0.0), LossConfig{}, classTerms(phaseAt(epoch, 0.0), kCounts),
                         rateAt(epoch), 1e-3);
