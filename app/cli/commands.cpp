@@ -397,6 +397,9 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
         std::printf("\n");
     }
     if (!result.contains("ceiling_gflops")) return 0;
+    if (!result["contenders"].contains("fast")) {
+        std::printf("fast       as exact: oneDNN has no Winograd's algorithm here\n");
+    }
     std::printf("%-10s %9s           %12s  %7.1f GFLOP/s  (a large convolution)\n", "ceiling", "",
                 "", result["ceiling_gflops"].get<double>());
     for (const auto& [name, each] : result["contenders"].items()) {

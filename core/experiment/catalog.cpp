@@ -159,7 +159,8 @@ constexpr CatalogEntry kHeadStarts[] = {
 
 constexpr CatalogEntry kConvolutions[] = {
     {"exact", "Exact", "Sums in single precision as they stand."},
-    {"fast", "Fast", "Winograd's algorithm on a CPU with AVX-512, bfloat16 on a GPU."}};
+    {"fast", "Fast",
+     "Winograd's algorithm on a CPU with AVX-512 and oneDNN 2, bfloat16 on a GPU; else exact."}};
 
 constexpr CatalogEntry kSelections[] = {
     {"test", "Test set",

@@ -54,7 +54,8 @@ public:
 /// Whether this build and this processor have fast convolutions of oneDNN.
 bool hasConvolutions();
 
-/// Whether `fast` differs from `exact` here: Winograd's algorithm needs AVX-512.
+/// Whether `fast` differs from `exact` here: Winograd's algorithm needs AVX-512 and oneDNN 2;
+/// version 3 has none.
 bool hasWinograd();
 
 /// "oneDNN 2.6.3 avx512", for a run's provenance; "" where there are none.
