@@ -172,8 +172,7 @@ private Q_SLOTS:
         const Pass theirs = pass(model, x.clone().set_requires_grad(true));
         QVERIFY(ours.logits.isnan().all().item<bool>());
         for (const auto& [name, gradient] : theirs.gradients) {
-            QVERIFY2(torch::equal(ours.gradients.at(name).isnan(), gradient.isnan()),
-                     name.c_str());
+            QVERIFY2(torch::equal(ours.gradients.at(name).isnan(), gradient.isnan()), name.c_str());
         }
     }
 
