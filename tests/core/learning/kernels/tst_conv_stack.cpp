@@ -219,6 +219,22 @@ private Q_SLOTS:
                            their_pass.buffers.at("bn1.running_var")) < 1e-3);
     }
 
+    /// oneDNN would pad them, beyond the images' memory.
+    void channelsFillTheirBlocks() {
+        const auto with = [](std::int64_t in_channels, std::int64_t in_block) {
+            ConvolutionShape shape;
+            shape.images = 1;
+            shape.in_channels = in_channels;
+            shape.out_channels = 32;
+            shape.in_side = 8;
+            shape.in_block = in_block;
+            shape.out_block = 16;
+            TrainingConvolution(shape, false, false);
+        };
+        with(16, 16);
+        QVERIFY_THROWS_EXCEPTION(NoFastConvolution, with(24, 16));
+    }
+
     void aBackwardPassFollowsItsForwardPass() {
         ImageNetwork model = network("resnet8", 3, false);
         model->train();
