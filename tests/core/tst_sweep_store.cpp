@@ -95,7 +95,8 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(workspace()));
     }
 
-    // As many slots as runs can begin now, with two cores each; one for what fills the cores alone.
+    /// As many as could begin if nothing were there, with two cores each; one for what sets its
+    /// threads.
     void slotsWhereNobodySays() {
         const SweepPlan one_trunk = planned(sweepJson({0.1, 0.2, 0.3}));
         QCOMPARE(slotsFor(one_trunk, 8), 1);
