@@ -22,7 +22,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/run_tick.h"

@@ -7,7 +7,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "widgets/palette.h"

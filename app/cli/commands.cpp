@@ -10,13 +10,13 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/console.h"
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/checksum.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/experiment/config_schema.h"
 #include "core/experiment/imbalance.h"
-#include "core/results/atomic_file.h"
-#include "core/sha256.h"
 #include "core/theory/fisher_consistency.h"
 
 namespace ballast {

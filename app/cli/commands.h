@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/data_store.h"
+#include "core/data/data_store.h"
 #include "core/experiment/presets.h"
-#include "core/learning_library.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 

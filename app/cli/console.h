@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "core/run.h"
+#include "core/runs/run.h"
 
 namespace ballast {
 

@@ -2,11 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
-#include "core/run_edits.h"
+#include "core/runs/run_edits.h"
 
 namespace ballast {
 namespace {

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/run_query.h"
 #include "core/results/workspace.h"

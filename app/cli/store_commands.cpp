@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
-#include "core/error.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/results/method_table.h"
 #include "core/results/result_table.h"
 #include "core/results/run_export.h"

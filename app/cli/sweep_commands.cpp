@@ -11,10 +11,10 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "core/error.h"
-#include "core/executor.h"
+#include "core/base/error.h"
 #include "core/results/workspace.h"
-#include "core/sweep_store.h"
+#include "core/runs/executor.h"
+#include "core/runs/sweep_store.h"
 
 namespace ballast {
 namespace {

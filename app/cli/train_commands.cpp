@@ -6,7 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"

@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "widgets/contract_view.h"
 #include "widgets/field_editors.h"

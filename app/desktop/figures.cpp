@@ -1,8 +1,8 @@
 #include "app/desktop/figures.h"
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/imbalance.h"
-#include "core/results/atomic_file.h"
 #include "core/results/result_table.h"
 #include "core/results/workspace.h"
 #include "widgets/figure_export.h"

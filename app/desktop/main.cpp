@@ -11,8 +11,8 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/startup.h"
-#include "core/learning_library.h"
 #include "core/results/workspace.h"
+#include "core/runs/learning_library.h"
 
 namespace {
 

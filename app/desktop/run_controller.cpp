@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
-#include "core/results/atomic_file.h"
-#include "core/run_edits.h"
+#include "core/runs/run_edits.h"
 
 namespace ballast {
 namespace {

@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/executor.h"
 #include "core/experiment/config_edit.h"
 #include "core/results/run_index.h"
+#include "core/runs/executor.h"
 
 namespace ballast {
 

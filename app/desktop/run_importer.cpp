@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/foreign_runs.h"
+#include "core/runs/foreign_runs.h"
 
 namespace ballast {
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config.h"
 #include "core/experiment/trunk_plan.h"
 

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/sweep_store.h"
+#include "core/runs/sweep_store.h"
 
 namespace ballast {
 

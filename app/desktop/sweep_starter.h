@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/experiment/sweep.h"
-#include "core/run.h"
+#include "core/runs/run.h"
 
 namespace ballast {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/edit_contract.h"

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
-#include "core/keyed_random.h"
 
 namespace ballast {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
 

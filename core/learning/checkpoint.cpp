@@ -3,9 +3,9 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
-#include "core/results/atomic_file.h"
-#include "core/sha256.h"
+#include "core/base/atomic_file.h"
+#include "core/base/checksum.h"
+#include "core/base/error.h"
 
 namespace ballast {
 namespace {

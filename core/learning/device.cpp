@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 namespace ballast {
 

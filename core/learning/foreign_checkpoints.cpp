@@ -4,15 +4,15 @@
 #include <numeric>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/learning/calibration.h"
 #include "core/learning/checkpoint.h"
+#include "core/learning/checkpoint_tensors.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/device.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/models/network.h"
-#include "core/learning/public_checkpoint.h"
 
 namespace ballast {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/learning_library.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 

@@ -1,4 +1,4 @@
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/learning/bench/bench_data.h"
 #include "core/learning/bench/bench_store.h"
@@ -10,7 +10,7 @@
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/trainer.h"
-#include "core/learning_library.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 namespace {

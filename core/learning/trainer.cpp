@@ -6,13 +6,13 @@
 #include <numeric>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
-#include "core/run_edits.h"
+#include "core/runs/run_edits.h"
 
 namespace ballast {
 namespace {

@@ -15,7 +15,7 @@
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
-#include "core/run.h"
+#include "core/runs/run.h"
 
 namespace ballast {
 

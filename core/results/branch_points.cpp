@@ -9,8 +9,8 @@
 #include <cstring>
 #include <set>
 
-#include "core/error.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {

@@ -6,9 +6,9 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
-#include "core/results/atomic_file.h"
 
 namespace ballast {
 namespace {

@@ -13,9 +13,9 @@
 #include <set>
 #include <sstream>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
-#include "core/results/atomic_file.h"
 #include "core/results/branch_points.h"
 
 namespace ballast {

@@ -13,7 +13,7 @@
 #include <thread>
 #include <tuple>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/results/index_cache.h"
 
 namespace ballast {

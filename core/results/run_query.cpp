@@ -9,7 +9,7 @@
 #include <memory>
 #include <set>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 namespace ballast {
 namespace {

@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "tests/bench/workspace_maker.h"

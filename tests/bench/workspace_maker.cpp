@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
 
 namespace ballast {

@@ -6,7 +6,7 @@
 #include <QtTest>
 #include <deque>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "widgets/run_table.h"
 
 using namespace ballast;

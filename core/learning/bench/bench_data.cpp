@@ -6,7 +6,7 @@
 #include <fstream>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/learning/bench/timing.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/data/photo_source.h"

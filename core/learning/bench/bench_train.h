@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/learning_library.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "core/data/image_files.h"
 #include "core/experiment/catalog.h"
-#include "core/image_files.h"
 
 namespace ballast {
 

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 #include "core/learning/data/auto_augment.h"
 
 namespace ballast {

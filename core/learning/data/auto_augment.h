@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 
 namespace ballast {
 

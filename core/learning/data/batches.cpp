@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 
 namespace ballast {
 

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/learning/data/memory_source.h"
 #include "core/learning/data/photo_source.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data_store.h"
+#include "core/data/data_store.h"
 #include "core/experiment/config.h"
 
 namespace ballast {

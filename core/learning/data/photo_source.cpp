@@ -8,7 +8,7 @@
 #include <system_error>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/learning/data/photo_transforms.h"
 
 namespace ballast {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/image_lists.h"
+#include "core/data/image_lists.h"
 #include "core/learning/data/image_source.h"
 
 namespace ballast {

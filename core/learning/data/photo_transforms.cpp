@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 
 namespace ballast {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/image_resize.h"
+#include "core/data/image_resize.h"
 #include "core/learning/data/image_source.h"
 
 namespace ballast {

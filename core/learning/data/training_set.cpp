@@ -1,6 +1,6 @@
 #include "core/learning/data/training_set.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 
 namespace ballast {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "core/data_store.h"
+#include "core/data/data_store.h"
 #include "core/experiment/config.h"
 
 namespace ballast {

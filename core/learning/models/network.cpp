@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
-#include "core/keyed_random.h"
 #include "core/learning/models/imagenet_resnet.h"
 #include "core/learning/models/resnet.h"
 

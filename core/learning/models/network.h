@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "core/base/keyed_random.h"
 #include "core/experiment/config.h"
-#include "core/keyed_random.h"
 
 namespace ballast {
 

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
 #include "core/results/workspace.h"
-#include "tests/core/jpeg_folder.h"
+#include "tests/core/data/jpeg_folder.h"
 
 namespace ballast {
 

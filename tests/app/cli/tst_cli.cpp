@@ -3,14 +3,14 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "cli_folder.h"
-#include "cli_process.h"
-#include "core/data_store.h"
+#include "core/base/atomic_file.h"
+#include "core/data/data_store.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_schema.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
-#include "tests/core/jpeg_folder.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
+#include "tests/core/data/jpeg_folder.h"
 
 using namespace ballast;
 using nlohmann::json;

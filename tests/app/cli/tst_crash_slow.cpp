@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cli_process.h"
+#include "core/base/atomic_file.h"
+#include "core/base/keyed_random.h"
 #include "core/experiment/config_json.h"
-#include "core/keyed_random.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
-#include "core/run.h"
+#include "core/runs/run.h"
+#include "tests/app/cli/cli_process.h"
 
 using namespace ballast;
 using nlohmann::json;

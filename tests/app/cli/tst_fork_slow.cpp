@@ -3,11 +3,11 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "cli_folder.h"
-#include "cli_process.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/results/run_folder.h"
-#include "tests/core/torch_file.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
+#include "tests/core/interchange/torch_file.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 class TestFork : public QObject, CliFolder {
     Q_OBJECT
 
-    QString checkpoint(const PublicNetwork& network = {}) const {
-        return file("2_ckpt.pth.tar", publicCheckpoint(network).file());
+    QString checkpoint(const ForeignNetwork& network = {}) const {
+        return file("2_ckpt.pth.tar", foreignCheckpoint(network).file());
     }
 
     /// The folders of a workspace's runs, hidden ones too.

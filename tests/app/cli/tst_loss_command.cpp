@@ -2,8 +2,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "cli_folder.h"
-#include "cli_process.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
 
 using namespace ballast;
 using nlohmann::json;

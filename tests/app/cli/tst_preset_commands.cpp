@@ -1,8 +1,8 @@
 #include <QtTest>
 
-#include "cli_folder.h"
-#include "cli_process.h"
 #include "core/experiment/config_json.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
 
 using namespace ballast;
 using nlohmann::json;

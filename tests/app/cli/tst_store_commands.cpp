@@ -1,10 +1,10 @@
 #include <QtTest>
 
-#include "cli_folder.h"
-#include "cli_process.h"
+#include "core/base/atomic_file.h"
 #include "core/experiment/presets.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_index.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
 #include "tests/core/results/made_runs.h"
 
 using namespace ballast;

@@ -1,9 +1,9 @@
 #include <QtTest>
 
-#include "cli_folder.h"
-#include "cli_process.h"
-#include "sweep_runs.h"
-#include "tests/core/other_owner.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
+#include "tests/app/cli/sweep_runs.h"
+#include "tests/core/runs/other_owner.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

@@ -2,11 +2,11 @@
 
 #include <QtTest>
 
-#include "cli_folder.h"
-#include "cli_process.h"
-#include "core/keyed_random.h"
-#include "small_disk.h"
-#include "sweep_runs.h"
+#include "core/base/keyed_random.h"
+#include "tests/app/cli/cli_folder.h"
+#include "tests/app/cli/cli_process.h"
+#include "tests/app/cli/small_disk.h"
+#include "tests/app/cli/sweep_runs.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 #include <QtTest>
 #include <memory>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
 #include "core/experiment/presets.h"

@@ -8,8 +8,8 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/startup.h"
-#include "core/learning_library.h"
 #include "core/results/run_folder.h"
+#include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
 
 using namespace ballast;

@@ -11,7 +11,7 @@
 
 #include "core/experiment/imbalance.h"
 #include "core/experiment/sweep.h"
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 #include "widgets/trunk_tree.h"
 
 using namespace ballast;

@@ -7,8 +7,8 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
-#include "core/results/atomic_file.h"
 #include "tests/app/desktop/own_settings.h"
 #include "widgets/live_plots.h"
 

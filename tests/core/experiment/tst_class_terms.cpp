@@ -1,7 +1,7 @@
 #include <QtTest>
 #include <numeric>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 

@@ -7,7 +7,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/epoch_tree.h"
 #include "core/experiment/imbalance.h"
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 
 using namespace ballast;
 using nlohmann::json;

@@ -1,7 +1,7 @@
 #include <QtTest>
 #include <cmath>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/experiment/imbalance.h"

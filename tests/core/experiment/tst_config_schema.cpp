@@ -4,10 +4,10 @@
 #include <regex>
 #include <set>
 
+#include "core/base/atomic_file.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_schema.h"
-#include "core/results/atomic_file.h"
 
 using namespace ballast;
 using nlohmann::json;

@@ -1,9 +1,9 @@
 #include <QtTest>
 #include <fstream>
 
-#include "core/error.h"
+#include "core/base/checksum.h"
+#include "core/base/error.h"
 #include "core/experiment/imbalance.h"
-#include "core/sha256.h"
 
 using namespace ballast;
 using Counts = std::vector<std::int64_t>;

@@ -2,9 +2,9 @@
 
 #include <QtTest>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 
 using namespace ballast;
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/experiment/config_json.h"
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 
 using namespace ballast;
 using nlohmann::json;

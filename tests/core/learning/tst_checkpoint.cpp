@@ -7,8 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

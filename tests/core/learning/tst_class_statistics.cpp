@@ -5,7 +5,7 @@
 #include <QtTest>
 #include <cmath>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 
 using namespace ballast;
 

@@ -6,7 +6,7 @@
 #include <future>
 #include <thread>
 
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 
 using namespace ballast;
 

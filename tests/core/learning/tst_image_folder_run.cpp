@@ -3,11 +3,11 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/results/run_folder.h"
-#include "core/run.h"
-#include "tests/core/jpeg_folder.h"
+#include "core/runs/run.h"
+#include "tests/core/data/jpeg_folder.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

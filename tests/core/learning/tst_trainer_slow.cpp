@@ -6,14 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/keyed_random.h"
 #include "core/experiment/imbalance.h"
-#include "core/keyed_random.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/resnet.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_folder.h"
-#include "core/run.h"
+#include "core/runs/run.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

@@ -3,9 +3,9 @@
 #include <QtTest>
 #include <fstream>
 
-#include "core/error.h"
-#include "tests/core/error_of.h"
-#include "tests/core/results/trunk_runs.h"
+#include "core/base/error.h"
+#include "tests/core/base/error_of.h"
+#include "tests/core/runs/trunk_runs.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

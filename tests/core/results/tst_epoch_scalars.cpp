@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/results/epoch_scalars.h"
-#include "made_runs.h"
+#include "tests/core/results/made_runs.h"
 
 using namespace ballast;
 

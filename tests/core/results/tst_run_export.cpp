@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "core/results/run_export.h"
-#include "made_runs.h"
+#include "tests/core/results/made_runs.h"
 
 using namespace ballast;
 

@@ -5,8 +5,8 @@
 #include <csignal>
 #include <fstream>
 
-#include "core/error.h"
-#include "core/results/atomic_file.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/results/result_table.h"
 #include "core/results/run_folder.h"
 #include "core/results/workspace.h"

@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "core/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/experiment/presets.h"
-#include "core/results/atomic_file.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
-#include "made_runs.h"
+#include "tests/core/results/made_runs.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;

@@ -5,7 +5,7 @@
 #include "core/experiment/presets.h"
 #include "core/results/run_groups.h"
 #include "core/results/run_query.h"
-#include "tests/core/error_of.h"
+#include "tests/core/base/error_of.h"
 
 using namespace ballast;
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <numeric>
 
-#include "core/keyed_random.h"
+#include "core/base/keyed_random.h"
 
 using namespace ballast;
 

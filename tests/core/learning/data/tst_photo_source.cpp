@@ -5,11 +5,11 @@
 #include <fstream>
 #include <numeric>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/learning/data/photo_source.h"
 #include "core/learning/data/photo_transforms.h"
-#include "tests/core/error_of.h"
-#include "tests/core/jpeg_folder.h"
+#include "tests/core/base/error_of.h"
+#include "tests/core/data/jpeg_folder.h"
 
 using namespace ballast;
 

@@ -4,7 +4,7 @@
 
 #include <QtTest>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/data/augmentation.h"
 

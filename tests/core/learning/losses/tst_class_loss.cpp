@@ -5,8 +5,8 @@
 #include <QtTest>
 #include <cmath>
 
+#include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
-#include "core/keyed_random.h"
 
 using namespace ballast;
 

@@ -7,7 +7,7 @@
 #include <numbers>
 #include <set>
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 using namespace ballast;
 
@@ -86,7 +86,7 @@ private Q_SLOTS:
     }
 
     // The public code's state_dict, without its "module." prefix.
-    void namesAreThePublicCodes() {
+    void namesAreTheAuthors() {
         std::set<std::string> names;
         const auto norm = [&](const std::string& name) {
             for (const char* part :

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "core/base/error.h"
+#include "core/experiment/config_json.h"
+#include "core/experiment/imbalance.h"
+#include "core/interchange/foreign_logs.h"
+#include "core/results/run_folder.h"
+#include "core/runs/foreign_runs.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+/// What is known of the run a checkpoint is of.
+struct KnownRun {
+    DataConfig data;
+    std::vector<std::int64_t> class_counts;  // empty: not known
+};
+
+/// From the config given, the run around the checkpoint, or args.txt beside it.
+KnownRun knownRunOf(const EvaluateOptions& options, const fs::path& file,
+                    EvaluationRequest& request, const DataStore& store) {
+    KnownRun known;
+    const fs::path folder = fs::absolute(file).parent_path();
+    if (!options.config.empty()) {
+        const RunConfig config = configFromJson(readConfigJson(options.config, {}), options.config);
+        request.model = config.model;
+        known = {config.data, store.classCounts(config.data)};
+    } else if (fs::exists(folder.parent_path() / "run.json")) {
+        const RunDescription run = readRun(folder.parent_path()).description;
+        if (!run.class_counts.empty()) known = {run.config.data, run.class_counts};
+    } else if (fs::exists(folder / "args.txt")) {
+        try {
+            const json arguments = readForeignArguments(folder / "args.txt");
+            known.data.dataset = arguments.value("dataset", known.data.dataset);
+            if (arguments.contains("cls_num_list")) {
+                known.class_counts = arguments["cls_num_list"].get<std::vector<std::int64_t>>();
+            }
+        } catch (const json::exception&) {
+            throw DataError((folder / "args.txt").string() +
+                            ": dataset is not a text or cls_num_list not a list of whole numbers");
+        }
+    }
+    if (!options.dataset.empty() && options.dataset != known.data.dataset) {
+        known = {};
+        known.data.dataset = options.dataset;
+    }
+    return known;
+}
+
+ordered_json numberOrNull(double value) {
+    return std::isnan(value) ? ordered_json(nullptr) : ordered_json(value);
+}
+
+/// A run's checkpoint, or the file given; of a file there is nothing to choose.
+fs::path chosenFile(const fs::path& given, std::optional<int> epoch) {
+    if (epoch && fs::is_regular_file(given)) {
+        throw ConfigError("--epoch chooses among a run's checkpoints; " + given.string() +
+                          " is one file");
+    }
+    return checkpointFile(given, epoch);
+}
+
+void sayAll(const ForeignRun& run) {
+    for (const std::string& line : run.said) std::cout << line << "\n";
+    std::cout << run.folder.string() << std::endl;
+}
+
+}  // namespace
+
+int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
+    EvaluationRequest request;
+    request.checkpoint = chosenFile(options.checkpoint, options.epoch);
+    KnownRun known = knownRunOf(options, request.checkpoint, request, store);
+    const DatasetInfo& dataset = datasetNamed(known.data.dataset);
+    request.data = known.data;
+    request.threads = options.threads;
+    const Evaluation result = learning().evaluate(request, store);
+    ShotAccuracy shots;
+    if (known.class_counts.size() == result.test_accuracy.size()) {
+        shots = shotAccuracy(result.test_accuracy, known.class_counts);
+    }
+    const CheckpointInfo& info = result.checkpoint;
+    if (options.json) {
+        ordered_json names = ordered_json::array();
+        for (const std::string_view name : dataset.class_names) names.push_back(name);
+        std::cout << ordered_json{{"checkpoint", request.checkpoint.string()},
+                                  {"dataset", dataset.name},
+                                  {"model", info.model.name},
+                                  {"head", info.model.head},
+                                  {"epochs_done", info.epochs_done ? ordered_json(*info.epochs_done)
+                                                                   : ordered_json(nullptr)},
+                                  {"balanced_test_accuracy", result.balanced_test_accuracy},
+                                  {"test_accuracy", result.test_accuracy},
+                                  {"class_names", names},
+                                  {"many", numberOrNull(shots.many)},
+                                  {"medium", numberOrNull(shots.medium)},
+                                  {"few", numberOrNull(shots.few)}}
+                         .dump(2)
+                  << "\n";
+        return 0;
+    }
+    std::printf("%s: %s, %s head", request.checkpoint.filename().c_str(), info.model.name.c_str(),
+                info.model.head.c_str());
+    if (info.epochs_done) std::printf(", after %d epochs", *info.epochs_done);
+    std::printf("\nbalanced accuracy on the test images of %s: %.2f %%\n",
+                std::string(dataset.label).c_str(), 100.0 * result.balanced_test_accuracy);
+    const std::pair<const char*, double> groups[] = {
+        {"many", shots.many}, {"medium", shots.medium}, {"few", shots.few}};
+    for (const auto& [name, share] : groups) {
+        if (!std::isnan(share)) std::printf("%s %.2f %%  ", name, 100.0 * share);
+    }
+    std::printf("\n%5s  %-12s %9s\n", "class", "name", "accuracy");
+    for (std::size_t y = 0; y < result.test_accuracy.size(); ++y) {
+        const std::string name(dataset.class_names.empty() ? "" : dataset.class_names[y]);
+        std::printf("%5zu  %-12s %9.3f\n", y, name.c_str(), result.test_accuracy[y]);
+    }
+    return 0;
+}
+
+int forkCommand(const ForkOptions& options, const DataStore& store) {
+    ForkRequest request;
+    request.checkpoint = options.checkpoint;
+    request.epoch = options.epoch;
+    request.config_as_given = readConfigJson(options.config, options.settings);
+    request.config = configFromJson(request.config_as_given, options.config);
+    if (request.config.name.empty()) request.config.name = fs::path(options.config).stem().string();
+    const ForeignRun fork = forkRun(options.workspace, request, {store, 0, false});
+    sayAll(fork);
+    std::cout << "go on with: ballast-cli resume " << fork.folder.string() << std::endl;
+    return 0;
+}
+
+int importCommand(const fs::path& folder, const fs::path& workspace) {
+    const ForeignRun imported = importRun(workspace, folder);
+    sayAll(imported);
+    const RunSummary run = readRun(imported.folder);
+    if (const EpochRecord* best = bestRecord(run.records, "test")) {
+        std::printf(
+            "%zu epochs, best balanced test accuracy %.2f %% after %d epochs, last %.2f %%\n",
+            run.records.size(), 100.0 * best->balanced_test_accuracy, best->epoch + 1,
+            100.0 * run.records.back().balanced_test_accuracy);
+    }
+    return 0;
+}
+
+int exportWeightsCommand(const fs::path& checkpoint, std::optional<int> epoch,
+                         const fs::path& output) {
+    const fs::path file = chosenFile(checkpoint, epoch);
+    learning().exportWeights(file, output);
+    std::cout << output.string() << ": the weights of " << file.filename().string() << std::endl;
+    return 0;
+}
+
+}  // namespace ballast

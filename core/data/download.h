@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "core/data/data_store.h"
+
+namespace ballast {
+
+/// Called about ten times a second during each step, on the calling thread.
+using FetchListener = std::function<void(const FetchProgress&)>;
+
+/// Fetches a data set into `home`/NAME and returns that folder; see DataStore::get. Unfinished work
+/// lies in `home`/.partial; one process at a time works there, others wait. A non-empty `mirror`
+/// replaces the folder part of every official address.
+/// Throws DataError: cancelled, no network (with every reason), no space, wrong content.
+std::filesystem::path fetchDataset(const DatasetInfo& dataset, const std::filesystem::path& home,
+                                   const FetchListener& progress,
+                                   const std::atomic<bool>& cancelled,
+                                   const std::string& mirror = {});
+
+/// Downloads `url` into `file`, going on where an earlier call was cut short; then `check`, which
+/// throws a DataError where the content is wrong. A wrong file is deleted, and a resumed one is
+/// downloaded again once, from the start.
+/// Throws DataError; after a network error or cancellation the part that came is kept.
+void download(const std::string& url, const std::filesystem::path& file,
+              const std::function<void()>& check, const FetchListener& progress,
+              const std::atomic<bool>& cancelled);
+
+/// Rewrites a PNG with one image a row (`labels.size()` rows of 1,024 RGB pixels) as a file of
+/// CIFAR records. Throws DataError: damaged, or of another size.
+void rebuildCifarBatch(const std::filesystem::path& png, std::span<const std::uint8_t> labels,
+                       const std::filesystem::path& batch);
+
+}  // namespace ballast

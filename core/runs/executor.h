@@ -1,0 +1,122 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "core/runs/run.h"
+#include "core/runs/trunk_store.h"
+
+namespace ballast {
+
+/// A run's state as it changes; `outcome` is final unless running, paused or queued.
+struct StateChange {
+    RunOutcome outcome;
+};
+struct LogLine {
+    std::string text;
+};
+/// All records of the run so far; replaces what was told before.
+struct RecordsReplaced {
+    std::vector<EpochRecord> records;
+};
+/// The run's config with a live edit in it.
+struct ConfigChanged {
+    RunConfig config;
+};
+
+/// Something a run said. `run` is the run's ID (its folder's name).
+struct RunEvent {
+    std::string run;
+    std::variant<StateChange, EpochRecord, RecordsReplaced, ConfigChanged, LogLine> what;
+};
+
+/// What each of so many slots gets of the environment's threads.
+int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots);
+
+/// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
+/// budget divided among the slots. What runs share is trained once: a run goes on from the longest
+/// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
+/// another process, is training more of it. Which runs wait is decided anew whenever a slot is
+/// free, from the folders alone, so nothing is lost with this process, and a run that fails or is
+/// stopped only leaves its trunk to the next.
+/// Callers pull: takeEvents() is a lossless queue, latestProgress() a mailbox that may skip.
+/// All members may be called from one thread (the window's); none blocks for longer than a lock,
+/// but the destructor, which stops all runs and waits for them.
+class Executor {
+public:
+    /// `devices`: one slot for each, "auto" | "cpu" | "cuda:N".
+    Executor(TrainingEnvironment environment, std::vector<std::string> devices);
+    explicit Executor(TrainingEnvironment environment, int slots = 1);
+    ~Executor();
+    Executor(const Executor&) = delete;
+    Executor& operator=(const Executor&) = delete;
+
+    /// Loads the training library on a worker thread now, so that the first run need not wait for
+    /// it. Where that fails nothing is said: the first run meets it again and says it.
+    void loadTraining();
+
+    /// Queues the run in `folder`, new or resumed. A run already queued or running stays as it is.
+    void enqueue(const std::filesystem::path& folder);
+
+    /// Pauses or continues a running run, within one batch. A paused run keeps its slot.
+    void setPaused(const std::string& run, bool paused);
+
+    /// Stops a running run within one batch, or takes a queued one off the queue.
+    void stop(const std::string& run);
+
+    /// For closing: postpones running runs within one batch and empties the queue; all of them stay
+    /// queued on disk. idle() becomes true when all workers have obeyed.
+    void postponeAll();
+
+    bool idle() const;
+    bool holds(const std::string& run) const;  // queued or running here
+
+    /// The run that a queued one waits for, to take over what they share; or "".
+    std::string waitsFor(const std::string& run) const;
+
+    std::vector<RunEvent> takeEvents();
+    std::map<std::string, StepProgress> latestProgress() const;
+
+private:
+    class Observer;
+    struct Choice {
+        std::filesystem::path folder;
+        std::optional<TrunkSource> trunk;
+    };
+
+    void work(const std::string& device);
+    std::optional<Choice> choose(const TrainingEnvironment& slot);
+    const TrunkRun* awaited(const TrunkRun& run, const Surroundings& surroundings, int available,
+                            const std::set<std::string>& running);
+    void keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings);
+    TrunkStore& store(const std::filesystem::path& run_folder);
+
+    const TrainingEnvironment environment_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    bool closing_ = false;
+    bool load_training_ = false;  // asked for, and no worker has taken it up
+    std::deque<std::filesystem::path> queue_;
+    std::map<std::string, std::shared_ptr<RunControl>> running_;
+    std::map<std::string, std::string> waits_for_;
+    std::set<std::pair<std::string, int>> awaited_;  // run and epochs that queued runs wait for
+    std::uint64_t changes_ = 0;                      // of what a choice depends on
+    std::map<std::string, StepProgress> progress_;
+    std::vector<RunEvent> events_;
+
+    std::mutex choosing_;  // taken before mutex_; reading folders takes longer than a lock should
+    std::map<std::filesystem::path, TrunkStore> stores_;  // by workspace
+
+    std::vector<std::thread> workers_;  // last: they stop before what they use dies
+};
+
+}  // namespace ballast

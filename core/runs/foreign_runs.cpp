@@ -1,0 +1,190 @@
+#include "core/runs/foreign_runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/base/checksum.h"
+#include "core/base/error.h"
+#include "core/experiment/catalog.h"
+#include "core/interchange/logged_run.h"
+#include "core/results/run_folder.h"
+#include "core/runs/learning_library.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kForeignCheckpoint = "ckpt.pth.tar";
+
+/// The run that a checkpoint file lies in, or nothing.
+std::optional<RunSummary> runAround(const fs::path& checkpoint) {
+    const fs::path folder = fs::absolute(checkpoint).parent_path().parent_path();
+    if (!fs::exists(folder / "run.json")) return std::nullopt;
+    RunSummary run = readRun(folder);
+    if (!run.error.empty()) return std::nullopt;
+    return run;
+}
+
+/// Records of the epochs before `epoch`: from the run or the logs around the checkpoint.
+std::vector<EpochRecord> earlierRecords(const fs::path& checkpoint,
+                                        const std::optional<RunSummary>& run, int epoch,
+                                        const RunDescription& description,
+                                        std::vector<std::string>& said) {
+    std::vector<ForeignEpoch> logged;
+    const fs::path beside = fs::absolute(checkpoint).parent_path();
+    if (!run && hasForeignLogs(beside)) logged = readForeignLogs(beside);
+    std::vector<EpochRecord> records = recordsFromLogs(logged, epoch, description.class_counts);
+    std::size_t known = 0;
+    for (EpochRecord& record : records) {
+        const auto e = static_cast<std::size_t>(record.epoch);
+        const bool same_classes =
+            run && run->description.class_counts.size() == description.class_counts.size();
+        if (same_classes && e < run->records.size()) record = run->records[e];
+        record.phase = static_cast<int>(phaseIndexAt(description.config.phases, record.epoch));
+        if (!std::isnan(record.loss)) ++known;
+    }
+    said.push_back("records of " + std::to_string(known) + " of the " + std::to_string(epoch) +
+                   " epochs before the fork are known" +
+                   (known == 0 ? ""
+                    : run      ? ", from the run " + run->id
+                               : ", from the logs beside the checkpoint"));
+    return records;
+}
+
+/// The newest *ckpt.pth.tar of a folder, by the number its name begins with; empty: none.
+fs::path newestForeignCheckpoint(const fs::path& folder) {
+    fs::path newest;
+    int newest_epoch = -1;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.ends_with(kForeignCheckpoint)) continue;
+        const int epoch = std::atoi(name.c_str());
+        if (epoch > newest_epoch) {
+            newest_epoch = epoch;
+            newest = entry.path();
+        }
+    }
+    return newest;
+}
+
+void requireModel(const CheckpointInfo& info, const RunConfig& config) {
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    const bool listed = dataset->classes == 0;  // their lists say how many classes they have
+    if (info.model == config.model && (listed || info.classes == dataset->classes) &&
+        info.in_channels == dataset->channels) {
+        return;
+    }
+    throw CheckpointError("it is of a " + info.model.name + " with a " + info.model.head +
+                          " head for " + std::to_string(info.classes) + " classes and " +
+                          std::to_string(info.in_channels) + " channels");
+}
+
+/// Why `config` cannot go on from a checkpoint after `epoch` epochs, if so.
+void requireEpochsLeft(const RunConfig& config, int epoch) {
+    if (epoch < 1) throw ConfigError("--epoch " + std::to_string(epoch) + ": allowed: from 1");
+    if (config.training.epochs > epoch) return;
+    throw ConfigError("the config does not go beyond the checkpoint",
+                      {{"/training/epochs", std::to_string(config.training.epochs) +
+                                                " is not above the checkpoint's " +
+                                                std::to_string(epoch) + " epochs"}});
+}
+
+}  // namespace
+
+fs::path checkpointFile(const fs::path& given, std::optional<int> epoch) {
+    if (!fs::exists(given)) throw CheckpointError("there is no checkpoint " + given.string());
+    if (!fs::is_directory(given)) return given;
+    const std::vector<CheckpointFile> files = checkpointFiles(given);
+    if (files.empty()) {
+        throw CheckpointError(given.string() + " has no checkpoints; a run keeps them in " +
+                              (given / "checkpoints").string());
+    }
+    if (!epoch) return files.back().path;
+    std::string kept;
+    for (const CheckpointFile& file : files) {
+        if (file.epochs_done == *epoch) return file.path;
+        kept += (kept.empty() ? "" : ", ") + std::to_string(file.epochs_done);
+    }
+    throw CheckpointError(given.string() + " keeps no checkpoint after " + std::to_string(*epoch) +
+                          " epochs; kept: " + kept);
+}
+
+ForeignRun forkRun(const fs::path& workspace, const ForkRequest& request,
+                   const TrainingEnvironment& environment) {
+    const RunConfig& config = request.config;
+    const fs::path file = checkpointFile(request.checkpoint, request.epoch);
+    const CheckpointInfo info = learning().inspectCheckpoint(file);
+    const std::optional<int> epoch = request.epoch ? request.epoch : info.epochs_done;
+    if (!epoch) {
+        throw ConfigError(file.string() +
+                          " does not say after how many epochs it was written; give --epoch");
+    }
+    requireEpochsLeft(config, *epoch);
+
+    ForeignRun fork;
+    fork.said.push_back("goes on from " + file.filename().string() + " after " +
+                        std::to_string(*epoch) + " epochs");
+    fork.said.push_back(info.has_momentum ? "the momentum is the checkpoint's"
+                                          : "the checkpoint has no momentum; it starts at zero");
+    const std::optional<RunSummary> run = runAround(file);
+    RunDescription description = describeRun(config, request.config_as_given, environment);
+    description.parent = {{"checkpoint", file.filename().string()},
+                          {"sha256", sha256OfFile(file)},
+                          {"epoch", *epoch}};
+    if (run) description.parent["run"] = run->id;
+
+    RunStart start;
+    start.state = RunState::stopped;
+    start.records = earlierRecords(file, run, *epoch, description, fork.said);
+    start.log = fork.said;
+    start.write_checkpoints = [&](const fs::path& folder) {
+        learning().adoptCheckpoint(file, config, *epoch, folder / checkpointName(*epoch));
+    };
+    fork.folder = OwnedRun::create(workspace, description, start);
+    return fork;
+}
+
+ForeignRun importRun(const fs::path& workspace, const fs::path& source) {
+    if (!fs::is_directory(source)) throw DataError("there is no folder " + source.string());
+    LoggedRun run = readLoggedRun(source);
+    const fs::path folder = fs::canonical(source);
+    RunDescription description;
+    description.config = run.config;
+    description.config_as_given = run.config_as_given;
+    description.class_counts = run.class_counts;
+    description.parent = {{"imported", folder.filename().string()}};
+
+    ForeignRun imported;
+    imported.said = std::move(run.notes);
+    RunStart start;
+    start.state = RunState::finished;
+    start.records = std::move(run.records);
+    const fs::path checkpoint = newestForeignCheckpoint(folder);
+    if (!checkpoint.empty()) {
+        const std::string name = checkpoint.filename().string();
+        const int epochs = static_cast<int>(start.records.size());
+        try {
+            const CheckpointInfo info = learning().inspectCheckpoint(checkpoint);
+            requireModel(info, run.config);
+            const int done = info.epochs_done.value_or(epochs);
+            description.parent["checkpoint"] = name;
+            description.parent["sha256"] = sha256OfFile(checkpoint);
+            start.write_checkpoints = [&run, checkpoint, done](const fs::path& target) {
+                learning().adoptCheckpoint(checkpoint, run.config, done,
+                                           target / checkpointName(done));
+            };
+            imported.said.push_back(name + " was taken over as the checkpoint after " +
+                                    std::to_string(done) + " epochs");
+        } catch (const CheckpointError& error) {  // the numbers are worth having without it
+            imported.said.push_back("the checkpoint was not taken over: " +
+                                    std::string(error.what()));
+        }
+    }
+    start.log = imported.said;
+    imported.folder = OwnedRun::create(workspace, description, start);
+    return imported;
+}
+
+}  // namespace ballast

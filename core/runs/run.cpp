@@ -1,0 +1,253 @@
+#include "core/runs/run.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/base/checksum.h"
+#include "core/experiment/config_json.h"
+#include "core/experiment/config_meaning.h"
+#include "core/results/branch_points.h"
+#include "core/results/run_folder.h"
+#include "core/results/workspace.h"
+#include "core/runs/learning_library.h"
+#include "core/runs/trunk_store.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLibrary = "libballast_learning.so";
+
+std::atomic<std::thread::id> loaded_by{};  // the default stands for no thread
+
+/// OpenMP's idle threads spin for milliseconds before they sleep. Where anything else wants the
+/// cores (the window, a compiler, another run) this costs up to four fifths of the speed; a short
+/// spin costs nothing measurable where nothing does. Set as this library is loaded, before there
+/// are threads and before OpenMP reads it; a value that the user has set stays.
+[[maybe_unused]] const int kShortSpin = ::setenv("GOMP_SPINCOUNT", "1000", 0);
+
+/// The library beside the one that holds this code, wherever that was installed.
+fs::path learningLibraryPath() {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<const void*>(&createRun), &info) != 0 && info.dli_fname) {
+        return fs::absolute(info.dli_fname).parent_path() / kLibrary;
+    }
+    return kLibrary;
+}
+
+const Learning* loadLearning() {
+    const fs::path path = learningLibraryPath();
+    void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (handle == nullptr) {
+        throw DeviceError("cannot load the training library: " + std::string(::dlerror()));
+    }
+    using Entry = const Learning* (*)();
+    const auto entry = reinterpret_cast<Entry>(::dlsym(handle, "ballastLearning"));
+    if (entry == nullptr) throw DeviceError(path.string() + " is not Ballast's training library");
+    const Learning* const loaded = entry();
+    loaded_by = std::this_thread::get_id();
+    return loaded;
+}
+
+int threadsOf(const TrainingEnvironment& environment) {
+    if (environment.threads > 0) return environment.threads;
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string deviceOf(const RunConfig& config, const TrainingEnvironment& environment) {
+    const std::string& device = config.training.device;
+    return learning().resolveDevice(device == "auto" ? environment.device : device);
+}
+
+/// Fills in what the first start decides; later starts use the same, so that numbers stay the same.
+void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
+                         RunObserver& observer) {
+    RunDescription description = run.description();
+    const RunConfig& config = description.config;
+    const std::string version = learning().libraries();
+    const bool begun = !run.records().empty() || !run.checkpoints().empty();
+    if (begun && !description.libtorch.empty() && description.libtorch != version) {
+        const std::string warning = "this run was begun with LibTorch " + description.libtorch +
+                                    " and goes on with " + version +
+                                    "; its numbers may differ from an uninterrupted run's";
+        run.log(warning);
+        observer.said(warning);
+    }
+    const std::string content = environment.data_store.contentSha256(config.data);
+    if (!description.data_sha256.empty() && content != description.data_sha256) {
+        throw DataError("the lists of " + config.data.dataset + " in " +
+                        environment.data_store.find(config.data)->string() +
+                        " are not those this run was begun with");
+    }
+    if (!begun || description.device.empty() || description.threads == 0 ||
+        description.libtorch.empty()) {
+        description.libtorch = version;
+        description.device = deviceOf(config, environment);
+        description.threads = config.training.threads;
+        if (description.threads == 0) description.threads = threadsOf(environment);
+        description.data_sha256 = content;
+        run.describe(description);
+    } else {
+        learning().resolveDevice(description.device);  // is it still there?
+    }
+}
+
+void tell(OwnedRun& run, RunObserver& observer, const std::string& line) {
+    run.log(line);
+    observer.said(line);
+}
+
+/// Takes over the trunk where the run has not begun; a trunk that cannot be had costs time only.
+/// Whether it was taken.
+bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observer) {
+    if (!run.records().empty() || trunk.folder == run.folder()) return false;
+    const RunDescription& mine = run.description();
+    try {
+        const RunDescription theirs = readDescription(trunk.folder);
+        if (theirs.data_sha256 != mine.data_sha256 || theirs.libtorch != mine.libtorch ||
+            theirs.device != mine.device || theirs.threads != mine.threads) {
+            throw CheckpointError("it was trained on other data, LibTorch, device or threads");
+        }
+        takeTrunk(run, trunk);
+        return true;
+    } catch (const std::exception& error) {  // also provenance that somebody has edited
+        tell(run, observer,
+             "cannot take over the epochs of the run " + trunk.run + ": " + error.what());
+        return false;
+    }
+}
+
+RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
+                     const TrainingEnvironment& environment, RunControl& control,
+                     RunObserver& observer) {
+    if (trunk != nullptr && beginWithTrunk(run, *trunk, observer)) {
+        observer.recordsReplaced(run.records());
+        try {
+            return learning().train(run, environment, control, observer);
+        } catch (const CheckpointError& error) {
+            tell(run, observer, std::string(error.what()) + "; it is trained from the start");
+            dropTrunk(run);
+            observer.recordsReplaced({});
+        }
+    }
+    // A crash broke off a take-over, and the trunk can no longer be had.
+    if (run.records().empty() && !run.description().segments.empty()) dropTrunk(run);
+    return learning().train(run, environment, control, observer);
+}
+
+/// A finished run no longer needs the checkpoints it has asked others to keep.
+void releaseTrunks(const fs::path& folder, const RunDescription& description) {
+    const std::string id = folder.filename().string();
+    for (const nlohmann::json& segment : description.segments) {
+        try {
+            const fs::path trunk = folder.parent_path() / segment.at("run").get<std::string>();
+            if (trunk == folder || !fs::exists(trunk)) continue;
+            releaseBranchPoints(trunk, id);
+            OwnedRun(trunk).pruneCheckpoints();
+        } catch (const std::exception&) {  // in training: it prunes by itself
+        }
+    }
+}
+
+}  // namespace
+
+Surroundings surroundingsOf(const TrainingEnvironment& environment) {
+    return {BALLAST_VERSION, learning().libraries(), learning().resolveDevice(environment.device),
+            threadsOf(environment)};
+}
+
+std::optional<TrunkSource> trunkFor(const fs::path& folder,
+                                    const TrainingEnvironment& environment) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    TrunkStore store(whole.parent_path().parent_path());
+    store.refresh();
+    const TrunkRun* run = store.find(whole.filename().string());
+    if (run == nullptr || !run->error.empty()) return std::nullopt;
+    return store.sourceFor(*run, surroundingsOf(environment));
+}
+
+const Learning& learning() {
+    static const Learning* const kLoaded = loadLearning();
+    return *kLoaded;
+}
+
+std::optional<std::thread::id> learningLoadedBy() {
+    const std::thread::id thread = loaded_by;
+    return thread == std::thread::id() ? std::nullopt : std::optional(thread);
+}
+
+RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,
+                           const TrainingEnvironment& environment) {
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (dataset == nullptr) throw ConfigError("unknown data set \"" + config.data.dataset + "\"");
+    RunDescription description;
+    description.config = config;
+    description.config_as_given = config_as_given;
+    description.class_counts = environment.data_store.classCounts(config.data);
+    const std::size_t classes = description.class_counts.size();
+    std::vector<Problem> problems = checkClassLists(config, classes, dataset->label);
+    if (!problems.empty()) throw ConfigError("the config is not valid", std::move(problems));
+    description.version = BALLAST_VERSION;
+    const std::vector<std::int64_t> subset =
+        environment.data_store.split(config.data, description.class_counts).train;
+    description.subset_sha256 = sha256Hex(std::as_bytes(std::span(subset)));
+    return description;
+}
+
+fs::path createRun(const fs::path& workspace, const RunConfig& config,
+                   const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
+    refuseNested(workspace);
+    return OwnedRun::create(workspace, describeRun(config, config_as_given, environment));
+}
+
+RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environment,
+                    RunControl& control, RunObserver& observer, const TrunkSource* trunk) {
+    std::optional<OwnedRun> run;
+    RunOutcome outcome;
+    const auto failed = [&](const char* message, ExitCode code) {
+        outcome.state = RunState::failed;
+        outcome.message = message;
+        outcome.exit_code = code;
+    };
+    try {
+        run.emplace(folder);
+        for (const std::string& repair : run->repairs()) {
+            run->log(repair);
+            observer.said(repair);
+        }
+        const int epochs_done = static_cast<int>(run->records().size());
+        run->setStatus(RunState::running, epochs_done, "");
+        observer.stateChanged(RunState::running);
+        completeDescription(*run, environment, observer);
+        outcome = trainFrom(trunk, *run, environment, control, observer);
+    } catch (const RunBusyError& error) {
+        failed(error.what(), error.exitCode());
+        outcome.busy = true;
+    } catch (const Error& error) {
+        failed(error.what(), error.exitCode());
+    } catch (const std::exception& error) {
+        failed(error.what(), ExitCode::run_failed);
+    }
+    if (run) {
+        outcome.epochs_done = static_cast<int>(run->records().size());
+        try {
+            run->setStatus(outcome.state, outcome.epochs_done, outcome.message);
+            if (!outcome.message.empty()) run->log(outcome.message);
+        } catch (const std::exception& error) {
+            if (outcome.message.empty()) failed(error.what(), ExitCode::run_failed);
+        }
+        const RunDescription description = run->description();
+        run.reset();  // others may own it before they hear that it ended
+        if (outcome.state == RunState::finished) releaseTrunks(folder, description);
+    }
+    observer.stateChanged(outcome.state);
+    return outcome;
+}
+
+}  // namespace ballast

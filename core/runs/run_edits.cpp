@@ -1,0 +1,181 @@
+#include "core/runs/run_edits.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/experiment/config_json.h"
+#include "core/runs/foreign_runs.h"
+#include "core/runs/trunk_store.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr const char* kFolder = "edits";
+
+RunSummary readableRun(const fs::path& folder) {
+    RunSummary run = readRun(folder);
+    if (!run.error.empty()) throw StorageError(run.error);
+    return run;
+}
+
+ordered_json toJson(const RunEdit& edit) {
+    ordered_json settings = ordered_json::array();
+    for (const Setting& setting : edit.settings) {
+        settings.push_back({{"pointer", setting.pointer}, {"value", setting.value}});
+    }
+    return {{"settings", settings}, {"next_phase_now", edit.next_phase_now}};
+}
+
+RunEdit editFromJson(const json& object) {
+    RunEdit edit;
+    for (const json& setting : object.at("settings")) {
+        edit.settings.push_back({setting.at("pointer").get<std::string>(), setting.at("value")});
+    }
+    edit.next_phase_now = object.at("next_phase_now").get<bool>();
+    return edit;
+}
+
+std::string shown(const RunEdit& edit) {
+    std::string text;
+    for (const Setting& setting : edit.settings) {
+        text += (text.empty() ? "" : ", ") + setting.pointer + " = " + setting.value.dump();
+    }
+    if (edit.next_phase_now) text += text.empty() ? "next phase now" : ", next phase now";
+    return text;
+}
+
+/// In the order in which they were asked for.
+std::vector<fs::path> pendingEdits(const fs::path& run) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(run / kFolder, error)) {
+        if (entry.path().extension() == ".json") files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+/// A name that sorts by time and is no other edit's.
+std::string newEditId() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    char text[64];
+    std::snprintf(text, sizeof text, "%020lld-%ld",
+                  static_cast<long long>(std::chrono::nanoseconds(now).count()),
+                  static_cast<long>(::getpid()));
+    return text;
+}
+
+void apply(OwnedRun& run, int epoch, const RunEdit& edit, const std::string& id) {
+    RunDescription description = run.description();
+    ConfigEdit edited = editedFrom(description.config, description.class_counts, epoch,
+                                   edit.settings, edit.next_phase_now);
+    description.config = std::move(edited.config);
+    ordered_json entry = {{"id", id}, {"epoch", epoch}};
+    entry.update(toJson(edit));
+    description.edits.push_back(json(entry));
+    run.describe(description);
+}
+
+bool isApplied(const RunDescription& description, const std::string& id) {
+    return std::ranges::any_of(description.edits,
+                               [&](const json& edit) { return edit.at("id") == id; });
+}
+
+}  // namespace
+
+ConfigEdit forkContract(const fs::path& folder, int epoch, const RunEdit& edit) {
+    const RunSummary run = readableRun(folder);
+    checkpointFile(folder, epoch);
+    return editedFrom(run.description.config, run.description.class_counts, epoch, edit.settings,
+                      edit.next_phase_now);
+}
+
+fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit) {
+    const ConfigEdit edited = forkContract(folder, epoch, edit);
+    const fs::path whole = fs::canonical(folder);
+    const RunSummary run = readableRun(whole);
+    Trunk trunk = trunkFrom({run.id, whole, epoch, run.description.threads}, edited.config);
+
+    // Device, threads and versions are the run's: the numbers before the fork come from them.
+    RunDescription description = run.description;
+    description.config = edited.config;
+    description.config_as_given = ballast::toJson(edited.config);
+    description.segments = trunk.segments;
+    description.edits = json::array();
+    RunStart start;
+    start.state = RunState::stopped;
+    start.records = std::move(trunk.records);
+    start.log = {"forked from the run " + run.id + " after " + std::to_string(epoch) +
+                 " epochs: " + shown(edit)};
+    start.write_checkpoints = [&](const fs::path& checkpoints) {
+        linkCheckpoints(trunk, checkpoints);
+    };
+    return OwnedRun::create(whole.parent_path().parent_path(), description, start);
+}
+
+EditPreview editPreview(const fs::path& folder, const RunEdit& edit) {
+    const RunSummary run = readableRun(folder);
+    const bool active = !run.interrupted && (run.status.state == RunState::running ||
+                                             run.status.state == RunState::paused);
+    EditPreview preview;
+    preview.epoch = static_cast<int>(run.records.size()) + (active ? 1 : 0);
+    if (preview.epoch >= run.description.config.training.epochs) {
+        throw ConfigError("the run " + run.id + " is " +
+                          (active ? "in its last epoch" : "finished") + "; fork it instead");
+    }
+    preview.edit = editedFrom(run.description.config, run.description.class_counts, preview.epoch,
+                              edit.settings, edit.next_phase_now);
+    return preview;
+}
+
+void editRun(const fs::path& folder, const RunEdit& edit) {
+    editPreview(folder, edit);
+    const std::string id = newEditId();
+    try {
+        OwnedRun run(folder);
+        apply(run, static_cast<int>(run.records().size()), edit, id);
+        run.log("edited: " + shown(edit));
+    } catch (const RunBusyError&) {  // whoever trains it finds the edit in its folder
+        makeFolders(folder / kFolder);
+        ordered_json file = {{"format", kRunFormat}, {"id", id}};
+        file.update(toJson(edit));
+        replaceFile(folder / kFolder / (id + ".json"), file.dump(2) + "\n");
+    }
+}
+
+std::vector<std::string> applyPendingEdits(OwnedRun& run, int epoch) {
+    std::vector<std::string> said;
+    for (const fs::path& file : pendingEdits(run.folder())) {
+        const std::string id = file.stem().string();
+        std::string line;
+        try {
+            const RunEdit edit = editFromJson(json::parse(readFile(file)));
+            if (!isApplied(run.description(), id)) {
+                apply(run, epoch, edit, id);
+                line = "edited from epoch " + std::to_string(epoch) + " on: " + shown(edit);
+            }
+        } catch (const ConfigError& error) {
+            line = "an edit could not be made: " + std::string(error.what());
+        } catch (const json::exception& error) {
+            line = file.string() + " is no edit: " + error.what();
+        }
+        if (!line.empty()) {
+            run.log(line);
+            said.push_back(line);
+        }
+        std::error_code ignored;
+        fs::remove(file, ignored);
+    }
+    return said;
+}
+
+}  // namespace ballast

@@ -1,0 +1,362 @@
+#include "core/runs/sweep_store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/experiment/catalog.h"
+#include "core/results/branch_points.h"
+#include "core/results/workspace.h"
+#include "core/runs/learning_library.h"
+#include "core/runs/trunk_store.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::int64_t kRoomToSpare = 64 << 20;  // bytes a full disk must keep for others
+
+/// Configs with the same data need its labels read only once.
+class Descriptions {
+public:
+    explicit Descriptions(const TrainingEnvironment& environment) : environment_(environment) {}
+
+    const RunDescription& of(const SweepRun& run) {
+        for (const RunDescription& known : known_) {
+            if (known.config.data == run.config.data) return known;
+        }
+        known_.push_back(describeRun(run.config, run.given, environment_));
+        return known_.back();
+    }
+
+private:
+    const TrainingEnvironment& environment_;
+    std::vector<RunDescription> known_;
+};
+
+RunConfig withoutName(RunConfig config) {
+    config.name.clear();
+    return config;
+}
+
+/// Whether a planned run is still there and what it was: it may have been deleted or edited since.
+bool isStillThere(const PlannedRun& planned, const fs::path& workspace) {
+    try {
+        const RunDescription there = readDescription(workspace / "runs" / planned.id);
+        return withoutName(there.config) == withoutName(planned.run.config);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+/// Of runs with the same config the finished one, or the one that has come furthest.
+bool isBetter(const TrunkRun& a, const TrunkRun& b) {
+    const auto rank = [](const TrunkRun& run) {
+        return std::pair(run.status.state == RunState::finished, run.status.epochs_done);
+    };
+    return rank(a) > rank(b);
+}
+
+/// What decides how long an epoch takes.
+std::string speedKey(const RunConfig& config) {
+    return config.data.dataset + " " + config.data.imbalance.profile + " " +
+           std::to_string(config.data.imbalance.ratio) + " " +
+           std::to_string(config.data.image_size) + " " + config.model.name + " " +
+           std::to_string(config.training.batch_size) + " " + config.training.augmentation + " " +
+           config.training.convolution;
+}
+
+/// SAM takes every step twice.
+double passes(const RunConfig& config, int epoch) {
+    return phaseAt(config, epoch).sam_radius > 0.0 ? 2.0 : 1.0;
+}
+
+/// Seconds of an epoch without SAM by what decides it, from the workspace's runs.
+std::map<std::string, double> measuredSpeeds(const TrunkStore& store, int threads) {
+    std::map<std::string, double> seconds;
+    std::map<std::string, int> distance;  // how far its threads are from those that will be used
+    for (const auto& [id, run] : store.runs()) {
+        if (!run.status.seconds_per_epoch || run.status.epochs_done == 0) continue;
+        const RunConfig& config = run.description.config;
+        const std::string key = speedKey(config);
+        const int away = std::abs(run.description.threads - threads);
+        if (distance.contains(key) && distance[key] <= away) continue;
+        distance[key] = away;
+        seconds[key] = *run.status.seconds_per_epoch / passes(config, run.status.epochs_done - 1) *
+                       run.description.threads / threads;
+    }
+    return seconds;
+}
+
+/// Wall time of the segments on `slots` slots, or nothing where a speed is not known. No shorter
+/// than the longest chain of segments.
+std::optional<double> secondsFor(const SweepPlan& plan, const std::map<std::string, double>& speeds,
+                                 int slots) {
+    double sum = 0.0;
+    double longest = 0.0;
+    std::vector<double> until;
+    for (const Segment& segment : plan.left.segments) {
+        const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
+        const auto speed = speeds.find(speedKey(config));
+        if (speed == speeds.end()) return std::nullopt;
+        double seconds = 0.0;
+        for (int epoch = segment.from; epoch < segment.to; ++epoch) {
+            seconds += speed->second * passes(config, epoch);
+        }
+        sum += seconds;
+        until.push_back(
+            seconds + (segment.parent < 0 ? 0.0 : until[static_cast<std::size_t>(segment.parent)]));
+        longest = std::max(longest, until.back());
+    }
+    return std::max(sum / std::max(1, slots), longest);
+}
+
+std::int64_t freeBytes(const fs::path& workspace) {
+    fs::path there = fs::absolute(workspace);
+    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+    return static_cast<std::int64_t>(fs::space(there).available);
+}
+
+std::string sizeText(std::int64_t bytes) {
+    const double mega = static_cast<double>(bytes) / 1048576.0;
+    char text[40];
+    std::snprintf(text, sizeof text, mega < 1024.0 ? "%.1f MiB" : "%.2f GiB",
+                  mega < 1024.0 ? mega : mega / 1024.0);
+    return text;
+}
+
+std::string fileName(const std::string& name) {
+    std::string text;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_';
+        text += plain ? c : '-';
+    }
+    return text.empty() ? "sweep" : text.substr(0, 80);
+}
+
+/// Of a run whose checkpoints have that size.
+std::int64_t bytesWith(std::int64_t checkpoint_bytes, const RunConfig& config,
+                       std::int64_t classes) {
+    const auto phases = static_cast<std::int64_t>(config.phases.size());
+    const std::int64_t checkpoints = 4 + 2 * (phases - 1);  // also the one that is being written
+    const double exact = config.training.exact_every > 0 ? 1.0 / config.training.exact_every : 0.0;
+    const double statistics = 200.0 + 125.0 * static_cast<double>(classes);
+    const double record = 250.0 + 25.0 * static_cast<double>(classes) + (1.0 + exact) * statistics;
+    return checkpoints * checkpoint_bytes +
+           static_cast<std::int64_t>(config.training.epochs * (record + 80.0)) + 16384;
+}
+
+/// Remembers the sizes of checkpoints: to know one a model has to be made.
+class CheckpointSizes {
+public:
+    std::int64_t of(const RunConfig& config, std::int64_t classes) {
+        const bool scale = std::ranges::any_of(
+            config.phases, [](const Phase& phase) { return phase.trainable == "head-scale"; });
+        const auto key =
+            std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);
+        const auto [found, is_new] = known_.try_emplace(key, 0);
+        if (is_new) found->second = learning().checkpointBytes(config, classes);
+        return found->second;
+    }
+
+private:
+    std::map<std::tuple<std::string, std::string, std::string, std::int64_t, bool>, std::int64_t>
+        known_;
+};
+
+struct SegmentRange {
+    std::string run;
+    int from = 0;
+    int to = 0;
+};
+
+SegmentRange parseSegmentName(const std::string& name) {
+    const std::size_t at = name.rfind('@');
+    const std::size_t dash = name.find('-', at == std::string::npos ? name.size() : at);
+    SegmentRange range;
+    if (dash != std::string::npos) {
+        range.run = name.substr(0, at);
+        const char* end = name.data() + name.size();
+        const auto from = std::from_chars(name.data() + at + 1, name.data() + dash, range.from);
+        const auto to = std::from_chars(name.data() + dash + 1, end, range.to);
+        if (from.ec == std::errc() && from.ptr == name.data() + dash && to.ec == std::errc() &&
+            to.ptr == end && 0 <= range.from && range.from < range.to) {
+            return range;
+        }
+    }
+    throw ConfigError("\"" + name + "\" is no segment; it is RUN@FROM-TO, as sweep --prepare says");
+}
+
+}  // namespace
+
+std::int64_t bytesOfRun(const RunConfig& config, std::int64_t classes) {
+    return bytesWith(learning().checkpointBytes(config, classes), config, classes);
+}
+
+SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const TrainingEnvironment& slot,
+                    int slots) {
+    SweepPlan plan;
+    TrunkStore store(workspace);
+    store.refresh();
+    const Surroundings surroundings = surroundingsOf(slot);
+
+    std::map<int, std::vector<const TrunkRun*>> by_last_node;  // runs that train alike to the end
+    for (const auto& [id, run] : store.runs()) {
+        if (!run.path.empty()) by_last_node[run.path.back()].push_back(&run);
+    }
+    Descriptions descriptions(slot);
+    std::vector<EpochPath> paths;
+    std::set<std::string> taken;
+    for (SweepRun& run : sweepRuns(sweep)) {
+        const RunDescription& description = descriptions.of(run);
+        PlannedRun planned{std::move(run),
+                           description.class_counts,
+                           description.subset_sha256,
+                           "",
+                           RunState::queued,
+                           0};
+        const RunConfig& config = planned.run.config;
+        learning().resolveDevice(config.training.device);
+        paths.push_back(store.tree().add(config, planned.class_counts));
+        const TrunkRun* best = nullptr;
+        for (const TrunkRun* known : by_last_node[paths.back().back()]) {
+            if (!(withoutName(known->description.config) == withoutName(config))) continue;
+            if (taken.contains(known->id)) continue;
+            if (best == nullptr || isBetter(*known, *best)) best = known;
+        }
+        if (best != nullptr) {
+            taken.insert(best->id);
+            planned.id = best->id;
+            planned.state = best->status.state;
+            planned.epochs_done = best->status.epochs_done;
+        }
+        plan.runs.push_back(std::move(planned));
+    }
+
+    CheckpointSizes sizes;
+    std::vector<bool> available(static_cast<std::size_t>(store.tree().size()));
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        const PlannedRun& run = plan.runs[i];
+        const TrunkRun* known = run.id.empty() ? nullptr : store.find(run.id);
+        const std::optional<TrunkSource> source =
+            known != nullptr
+                ? store.sourceFor(*known, surroundings)
+                : store.sourceFor(run.run.config, paths[i], run.subset_sha256, surroundings);
+        const int epochs = run.state == RunState::finished ? run.run.config.training.epochs
+                           : source                        ? source->epochs
+                                                           : 0;
+        if (epochs > 0)
+            available[static_cast<std::size_t>(paths[i][static_cast<std::size_t>(epochs)])] = true;
+        if (run.state != RunState::finished) {
+            const auto classes = static_cast<std::int64_t>(run.class_counts.size());
+            plan.bytes_needed +=
+                bytesWith(sizes.of(run.run.config, classes), run.run.config, classes);
+        }
+    }
+    plan.whole = planTrunks(paths);
+    plan.left = planTrunks(paths, available);
+    plan.seconds = secondsFor(plan, measuredSpeeds(store, surroundings.threads), slots);
+    plan.bytes_free = freeBytes(workspace);
+    return plan;
+}
+
+int slotsFor(const SweepPlan& plan, int cores) {
+    int can_begin = 0;
+    for (const Segment& segment : plan.whole.segments) {
+        const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
+        const bool small = !findDataset(config.data.dataset)->listed() &&
+                           config.training.threads == 0 &&
+                           learning().resolveDevice(config.training.device) == "cpu";
+        if (!small) return 1;
+        if (segment.parent < 0) ++can_begin;
+    }
+    return std::clamp(can_begin, 1, std::max(1, cores / 2));
+}
+
+void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,
+                  const std::function<void(std::size_t)>& progress) {
+    refuseNested(workspace);
+    if (plan.bytes_needed + kRoomToSpare > plan.bytes_free) {
+        throw StorageError("there is no room for the sweep in " + workspace.string() +
+                           ": its runs need " + sizeText(plan.bytes_needed) + ", free are " +
+                           sizeText(plan.bytes_free) + ", of which " + sizeText(kRoomToSpare) +
+                           " must stay free");
+    }
+    ordered_json ids = ordered_json::array();
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        PlannedRun& planned = plan.runs[i];
+        if (planned.id.empty() || !isStillThere(planned, workspace)) {
+            RunDescription description;
+            description.config = planned.run.config;
+            description.config_as_given = planned.run.given;
+            description.class_counts = planned.class_counts;
+            description.subset_sha256 = planned.subset_sha256;
+            description.version = BALLAST_VERSION;
+            planned.id = OwnedRun::create(workspace, description).filename().string();
+            planned.state = RunState::queued;
+            planned.epochs_done = 0;
+        }
+        ids.push_back(planned.id);
+        if (progress) progress(i + 1);
+    }
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        const int source = plan.left.source[i];
+        if (source < 0) continue;
+        const PlannedRun& trunk = plan.runs[static_cast<std::size_t>(source)];
+        if (plan.left.from[i] < trunk.run.config.training.epochs) {
+            requestBranchPoint(workspace / "runs" / trunk.id, plan.left.from[i], plan.runs[i].id);
+        }
+    }
+    makeFolders(workspace / "sweeps");
+    const ordered_json file = {
+        {"format", kSweepFormat}, {"name", sweep.name}, {"sweep", given}, {"runs", ids}};
+    replaceFile(workspace / "sweeps" / (fileName(sweep.name) + ".json"), file.dump(2) + "\n");
+}
+
+std::string segmentName(const PlannedRun& run, const Segment& segment) {
+    return run.id + "@" + std::to_string(segment.from) + "-" + std::to_string(segment.to);
+}
+
+RunOutcome trainSegment(const fs::path& workspace, const std::string& name,
+                        const TrainingEnvironment& environment, RunControl& control,
+                        RunObserver& observer) {
+    const SegmentRange segment = parseSegmentName(name);
+    TrunkStore store(workspace);
+    store.refresh();
+    const TrunkRun* run = store.find(segment.run);
+    if (run == nullptr || !run->error.empty()) {
+        throw ConfigError("there is no run " + segment.run + " in " + workspace.string());
+    }
+    if (segment.to > run->epochs()) {
+        throw ConfigError("the run " + segment.run + " has " + std::to_string(run->epochs()) +
+                          " epochs; " + name + " ends beyond them");
+    }
+    const std::optional<TrunkSource> source = store.sourceFor(*run, surroundingsOf(environment));
+    const int available = source ? source->epochs : 0;
+    if (available < segment.from) {
+        throw StorageError("the segment " + name + " goes on from " + std::to_string(segment.from) +
+                           " epochs, and no checkpoint there is holds more than " +
+                           std::to_string(available) +
+                           " of them; train the segment before it first");
+    }
+    if (run->status.epochs_done >= segment.to) {  // however it went on from there
+        const bool finished = run->status.state == RunState::finished;
+        return {finished ? RunState::finished : RunState::queued, run->status.epochs_done, "",
+                ExitCode::done};
+    }
+    control.stopAfter(segment.to);
+    TrainingEnvironment own = environment;
+    if (source) own.threads = source->threads;
+    return trainRun(run->folder, own, control, observer, source ? &*source : nullptr);
+}
+
+}  // namespace ballast

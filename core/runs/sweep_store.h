@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/experiment/sweep.h"
+#include "core/experiment/trunk_plan.h"
+#include "core/results/records.h"
+#include "core/runs/run.h"
+
+namespace ballast {
+
+/// A run of a sweep and where it stands in the workspace.
+struct PlannedRun {
+    SweepRun run;
+    std::vector<std::int64_t> class_counts;
+    std::string subset_sha256;
+    std::string id;                     // of the workspace's run of this config; empty: none yet
+    RunState state = RunState::queued;  // its, where there is one
+    int epochs_done = 0;
+};
+
+/// What a sweep would take.
+struct SweepPlan {
+    std::vector<PlannedRun> runs;
+    TrunkPlan whole;  // as if nothing were there yet
+    TrunkPlan left;   // given the workspace's runs and checkpoints; `run` indexes `runs`
+    std::optional<double> seconds;  // for what is left, on these slots; where runs were timed
+    std::int64_t bytes_needed = 0;
+    std::int64_t bytes_free = 0;
+};
+
+/// Plans a sweep in a workspace; changes nothing there. Loads the training library. A finished
+/// run of the workspace with the same config, but for its name, is taken as the sweep's. Throws
+/// ConfigError, DataError, StorageError, DeviceError.
+SweepPlan planSweep(const Sweep& sweep, const std::filesystem::path& workspace,
+                    const TrainingEnvironment& slot, int slots);
+
+/// How many runs of a plan to train side by side on so many cores of the CPU where nobody says: as
+/// many as could begin if nothing were there yet, with two cores each or more; so a sweep that goes
+/// on does so on as many threads as before. A small network keeps two cores as busy as two of them
+/// on one core each would, and a batch cannot be divided among many. One at a time on a GPU, and of
+/// runs that decode photographs or set their own threads.
+int slotsFor(const SweepPlan& plan, int cores);
+
+/// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
+/// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
+/// there are so far. Throws StorageError, also where there is no room for them, before anything is
+/// made.
+void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& given,
+                  const std::filesystem::path& workspace,
+                  const std::function<void(std::size_t)>& progress = {});
+
+/// "20261123-101500-ce@0-160": what a segment is called once its run is made.
+std::string segmentName(const PlannedRun& run, const Segment& segment);
+
+/// Trains one segment of a prepared sweep, given only the workspace and its name: from what
+/// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue.
+/// Never throws but ConfigError (no such run, not a name) and StorageError (what it goes on from is
+/// not there yet).
+RunOutcome trainSegment(const std::filesystem::path& workspace, const std::string& name,
+                        const TrainingEnvironment& environment, RunControl& control,
+                        RunObserver& observer);
+
+/// Of the training with these settings: the bytes of records and checkpoints a run keeps.
+std::int64_t bytesOfRun(const RunConfig& config, std::int64_t classes);
+
+}  // namespace ballast

@@ -1,0 +1,283 @@
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "core/base/atomic_file.h"
+#include "core/experiment/config_json.h"
+#include "core/results/run_folder.h"
+#include "core/runs/executor.h"
+#include "core/runs/run_edits.h"
+#include "core/runs/sweep_store.h"
+#include "tests/core/base/error_of.h"
+#include "tests/core/data/jpeg_folder.h"
+
+using namespace ballast;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kThreads = 1;  // of a slot
+
+TrainingEnvironment slotEnvironment() {
+    TrainingEnvironment environment;
+    environment.threads = kThreads;
+    return environment;
+}
+
+/// Everything that a run's numbers are: its records, and its last weights.
+std::string resultsOf(const fs::path& run) {
+    const std::vector<CheckpointFile> checkpoints = checkpointFiles(run);
+    if (checkpoints.empty()) return "";
+    return readFile(run / "epochs.jsonl") + readFile(checkpoints.back().path);
+}
+
+/// Calls back after each epoch.
+class Watcher : public RunObserver {
+public:
+    std::function<void(const EpochRecord&)> after_epoch;
+    int replaced = 0;
+    int changed = 0;
+    void epochFinished(const EpochRecord& record) override {
+        if (after_epoch) after_epoch(record);
+    }
+    void recordsReplaced(const std::vector<EpochRecord>&) override { ++replaced; }
+    void configChanged(const RunConfig&) override { ++changed; }
+};
+
+}  // namespace
+
+/// A run's numbers are the same whether it is trained alone, in a sweep, forked or edited.
+class TestSharing : public QObject {
+    Q_OBJECT
+
+    const JpegFolder images_{{.pixels = 48}};
+    QTemporaryDir folder_;
+
+    fs::path workspace(const char* name) const {
+        return fs::path(folder_.path().toStdString()) / name;
+    }
+
+    /// Deferred re-weighting on a few small photographs.
+    json base() const {
+        json config = json::parse(R"({
+            "name": "CE+DRW", "model": {"name": "resnet8"},
+            "phases": [{"from": 0}, {"from": 3, "alpha": {"rule": "power", "nu": 0.1}}],
+            "lr_schedule": {"warmup_epochs": 1, "steps": [{"from": 3, "factor": 0.1}]},
+            "training": {"epochs": 7, "batch_size": 32, "exact_every": 4, "device": "cpu",
+                         "augmentation": "resized-crop-jitter"}})");
+        RunConfig data;
+        data.data = images_.config(24);
+        config["data"] = toJson(data)["data"];
+        return config;
+    }
+
+    /// Trains a config by itself, in a workspace without other runs.
+    fs::path trainedAlone(const RunConfig& config) const {
+        static int number = 0;
+        const fs::path run = createRun(workspace(("alone-" + std::to_string(++number)).c_str()),
+                                       config, json::object(), slotEnvironment());
+        RunControl control;
+        RunObserver observer;
+        const RunOutcome outcome = trainRun(run, slotEnvironment(), control, observer);
+        if (outcome.state != RunState::finished) qWarning("%s", outcome.message.c_str());
+        return run;
+    }
+
+    struct Trained {
+        SweepPlan plan;
+        int epochs = 0;  // trained, as opposed to taken over
+        std::vector<std::string> bad;
+    };
+
+    /// Trains what a sweep has left on two slots.
+    static Trained trainSweep(const json& given, const fs::path& workspace) {
+        const Sweep sweep = sweepFromJson(given, "sweep");
+        Trained trained;
+        trained.plan = planSweep(sweep, workspace, slotEnvironment(), 2);
+        prepareSweep(trained.plan, sweep, given, workspace);
+        TrainingEnvironment both = slotEnvironment();
+        both.threads = 2 * kThreads;
+        Executor executor(both, 2);
+        for (const PlannedRun& run : trained.plan.runs) {
+            if (run.state != RunState::finished) executor.enqueue(workspace / "runs" / run.id);
+        }
+        const auto take = [&] {
+            for (const RunEvent& event : executor.takeEvents()) {
+                if (std::holds_alternative<EpochRecord>(event.what)) ++trained.epochs;
+                const auto* change = std::get_if<StateChange>(&event.what);
+                if (change && !change->outcome.message.empty()) {
+                    trained.bad.push_back(change->outcome.message);
+                }
+            }
+        };
+        while (!executor.idle()) {
+            take();
+            QTest::qWait(20);
+        }
+        take();
+        return trained;
+    }
+
+    void compareWithAlone(const Trained& trained, const fs::path& workspace) const {
+        for (const std::string& message : trained.bad) qWarning("%s", message.c_str());
+        QVERIFY(trained.bad.empty());
+        for (const PlannedRun& run : trained.plan.runs) {
+            const fs::path shared = workspace / "runs" / run.id;
+            QVERIFY2(readRun(shared).status.state == RunState::finished, run.id.c_str());
+            const std::string results = resultsOf(shared);
+            QVERIFY(!results.empty());
+            QVERIFY2(results == resultsOf(trainedAlone(run.run.config)), run.id.c_str());
+        }
+    }
+
+private Q_SLOTS:
+    void sweepsEqualTheirRunsAlone_data() {
+        QTest::addColumn<QString>("changes");  // of the sweep below
+        QTest::addColumn<int>("alone");
+        QTest::addColumn<int>("shared");
+        QTest::newRow("nu, gamma, T0, SAM radius, seeds")
+            << R"({"axes": [{"/phases/1/alpha/nu": [0.1, 0.5]},
+                            {"/phases/1/from": [5, 3], "/lr_schedule/steps/0/from": [5, 3]},
+                            {"/phases/1/beta": ["one", {"rule": "cdt", "gamma": 0.2}]},
+                            {"/phases/1/sam_radius": [0, 0.1]}],
+                   "seeds": [0, 1]})"
+            << 224 << 2 * (5 + 8 * 2 + 8 * 4);
+        QTest::newRow("second stages, sampling, weight decay, length")
+            << R"({"axes": [{"/phases/1/trainable": ["all", "head", "head-scale"]},
+                            {"/phases/1/sampling": ["instance", "class-balanced"]},
+                            {"/phases/1/weight_decay": [null, 0.01]},
+                            {"/training/epochs": [7, 5]}]})"
+            << 144 << 3 + 12 * 4;
+        QTest::newRow("estimated rules") << R"({"base": {"phases": [{"from": 0}, {"from": 2,
+                        "beta": {"rule": "cvs-scale", "gamma": 0.05},
+                        "delta": {"rule": "cvs-shift", "tau": 1}}]},
+                   "axes": [{"/phases/1/beta/gamma": [0.05, 0.1]}]})"
+                                         << 14 << 2 + 2 * 5;
+    }
+
+    void sweepsEqualTheirRunsAlone() {
+        QFETCH(QString, changes);
+        QFETCH(int, alone);
+        QFETCH(int, shared);
+        json sweep = {{"name", "sharing"}, {"base", base()}};
+        sweep.merge_patch(json::parse(changes.toStdString()));
+        const fs::path in = workspace(QTest::currentDataTag());
+        const Trained trained = trainSweep(sweep, in);
+        QCOMPARE(trained.plan.whole.epochs_alone, alone);
+        QCOMPARE(trained.plan.whole.epochs_shared, shared);
+        QCOMPARE(trained.epochs, shared);
+        compareWithAlone(trained, in);
+    }
+
+    /// Small images in memory, the other of the two kinds of data.
+    void smallImages() {
+        const json sweep = json::parse(R"({"name": "small", "base": {
+            "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
+            "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
+            "phases": [{"from": 0}, {"from": 1, "alpha": {"rule": "power", "nu": 0.1}}],
+            "training": {"epochs": 2, "device": "cpu", "exact_every": 0}},
+            "axes": {"/training/convolution": ["exact", "fast"],
+                     "/phases/1/alpha/nu": [0.1, 0.5]}})");
+        const fs::path in = workspace("small");
+        const Trained trained = trainSweep(sweep, in);
+        QCOMPARE(trained.epochs, 6);  // what is rounded differently is not shared
+        compareWithAlone(trained, in);
+    }
+
+    /// More values later: only their own epochs are trained, on trunks of runs that are finished.
+    void aSweepGrows() {
+        json sweep = {{"name", "grows"}, {"base", base()}};
+        sweep["axes"] = {{"/phases/1/alpha/nu", {0.1, 0.2}}};
+        const fs::path in = workspace("grows");
+        QCOMPARE(trainSweep(sweep, in).epochs, 3 + 2 * 4);
+        QCOMPARE(trainSweep(sweep, in).epochs, 0);
+        sweep["axes"]["/phases/1/alpha/nu"].push_back(0.3);
+        sweep["seeds"] = {0, 1};
+        const Trained grown = trainSweep(sweep, in);
+        QCOMPARE(grown.plan.left.epochs_shared, 4 + 3 + 3 * 4);
+        QCOMPARE(grown.epochs, 4 + 3 + 3 * 4);
+        compareWithAlone(grown, in);
+    }
+
+    void forksAreWhatTheirConfigSays() {
+        const RunConfig config = configFromJson(base(), "base");
+        const fs::path run =
+            createRun(workspace("fork"), config, json::object(), slotEnvironment());
+        RunControl control;
+        RunObserver observer;
+        QVERIFY(trainRun(run, slotEnvironment(), control, observer).state == RunState::finished);
+        const RunEdit edit{{{"/optimizer/weight_decay", 0.02}, {"/phase/sam_radius", 0.1}}, false};
+        const fs::path fork = forkRunAt(run, 3, edit);
+        const RunDescription description = readDescription(fork);
+        QCOMPARE(readRun(fork).records.size(), std::size_t{3});
+        QVERIFY(trainRun(fork, slotEnvironment(), control, observer).state == RunState::finished);
+        const RunSummary forked = readRun(fork);
+        for (const EpochRecord& record : forked.records) {
+            QCOMPARE(record.weight_decay, record.epoch < 3 ? 2e-4 : 0.02);
+        }
+        QCOMPARE(resultsOf(fork), resultsOf(trainedAlone(description.config)));
+        QVERIFY(resultsOf(fork) != resultsOf(run));
+        // What is not there is said, and nothing begins anew.
+        const QString error = errorOf([&] { forkRunAt(run, 2, edit); });
+        QVERIFY2(error.contains("no checkpoint after 2 epochs; kept: "), qPrintable(error));
+    }
+
+    /// An edit made while an epoch is trained holds from the next one on; the run's config then
+    /// replays it.
+    void liveEditsReplay_data() {
+        QTest::addColumn<QString>("settings");
+        QTest::addColumn<bool>("next_phase_now");
+        QTest::newRow("rate and weight decay")
+            << R"({"/optimizer/lr": 0.05, "/optimizer/weight_decay": 0.001})" << false;
+        QTest::newRow("SAM radius") << R"({"/phase/sam_radius": 0.05})" << false;
+        QTest::newRow("nu of a later phase") << R"({"/phases/1/alpha/nu": 0.7})" << false;
+        QTest::newRow("next phase now") << "{}" << true;
+    }
+
+    void liveEditsReplay() {
+        QFETCH(QString, settings);
+        QFETCH(bool, next_phase_now);
+        RunEdit edit{{}, next_phase_now};
+        const json pairs = json::parse(settings.toStdString());
+        for (const auto& [pointer, value] : pairs.items()) {
+            edit.settings.push_back({pointer, value});
+        }
+        const RunConfig config = configFromJson(base(), "base");
+        const fs::path run =
+            createRun(workspace("live"), config, json::object(), slotEnvironment());
+        RunControl control;
+        Watcher watcher;
+        watcher.after_epoch = [&](const EpochRecord& record) {
+            if (record.epoch == 0) editRun(run, edit);  // epoch 1 goes on as it was
+        };
+        QVERIFY(trainRun(run, slotEnvironment(), control, watcher).state == RunState::finished);
+        QCOMPARE(watcher.changed, 1);
+        const RunDescription description = readDescription(run);
+        QVERIFY(!(description.config == config));
+        QCOMPARE(description.edits.size(), std::size_t{1});
+        QCOMPARE(description.edits[0]["epoch"], 2);
+        QCOMPARE(resultsOf(run), resultsOf(trainedAlone(description.config)));
+        QVERIFY(resultsOf(run) != resultsOf(trainedAlone(config)));
+    }
+
+    /// Stopped, edited, resumed: the last epoch is measured exactly after all, as the replay does.
+    void editsOfAStoppedRunReplay() {
+        const RunConfig config = configFromJson(base(), "base");
+        const fs::path run =
+            createRun(workspace("stopped"), config, json::object(), slotEnvironment());
+        RunControl control;
+        control.stopAfter(2);
+        Watcher watcher;
+        QVERIFY(trainRun(run, slotEnvironment(), control, watcher).state == RunState::queued);
+        QCOMPARE(readRun(run).records.size(), std::size_t{2});
+        QVERIFY(!readRun(run).records[1].exact);
+        editRun(run, {{{"/phase/sam_radius", 0.1}}, false});
+        RunControl again;
+        QVERIFY(trainRun(run, slotEnvironment(), again, watcher).state == RunState::finished);
+        QVERIFY(readRun(run).records[1].exact);
+        QCOMPARE(resultsOf(run), resultsOf(trainedAlone(readDescription(run).config)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSharing)
+#include "tst_sharing_slow.moc"
