@@ -13,6 +13,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/data/download.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/experiment/config_schema.h"
@@ -245,8 +246,8 @@ int dataGetCommand(const std::string& name, const DataStore& store) {
     std::signal(SIGTERM, cancel);
     try {
         ProgressLine line;
-        const auto folder = store.get(
-            dataset,
+        const auto folder = getDataset(
+            store, dataset,
             [&](const FetchProgress& progress) {
                 constexpr double kMebibyte = 1024.0 * 1024.0;
                 char text[200];
@@ -351,7 +352,7 @@ int dataShowCommand(const std::string& file, const std::vector<std::string>& set
 int lossCommand(const std::string& file) {
     const LossQuestion question = lossQuestion(parseJson(readInput(file), file), file);
     const LossRequest& request = question.request;
-    const LossResult result = learning().loss(request);
+    const LossResult result = learningLibrary().loss(request);
     const std::size_t classes = request.terms.alpha.size();
     ordered_json gradient = ordered_json::array();
     for (std::size_t i = 0; i < request.labels.size(); ++i) {
@@ -376,7 +377,7 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
         throw ConfigError("--model: unknown model \"" + options.model +
                           "\"; allowed: resnet and a depth of 6n+2");
     }
-    const ordered_json result = learning().benchTrain(options);
+    const ordered_json result = benchmarks().train(options);
     if (as_json) {
         std::cout << result.dump(2) << "\n";
         return 0;
@@ -413,7 +414,7 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
 }
 
 int benchStoreCommand(const std::filesystem::path& workspace, bool as_json) {
-    const ordered_json result = learning().benchStore(workspace);
+    const ordered_json result = benchmarks().store(workspace);
     if (as_json) {
         std::cout << result.dump(2) << std::endl;
         return 0;
@@ -425,7 +426,7 @@ int benchStoreCommand(const std::filesystem::path& workspace, bool as_json) {
 }
 
 int benchDataCommand(const BenchDataOptions& options, bool as_json, const DataStore& store) {
-    const ordered_json result = learning().benchData(options, store);
+    const ordered_json result = benchmarks().data(options, store);
     if (as_json) {
         std::cout << result.dump(2) << "\n";
         return 0;

@@ -7,6 +7,7 @@
 
 #include "core/data/data_store.h"
 #include "core/experiment/presets.h"
+#include "core/runs/benchmarks.h"
 #include "core/runs/learning_library.h"
 
 namespace ballast {

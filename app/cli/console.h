@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "core/runs/run.h"
+#include "core/runs/training.h"
 
 namespace ballast {
 

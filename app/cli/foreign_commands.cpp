@@ -83,7 +83,7 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
     request.threads = options.threads;
-    const Evaluation result = learning().evaluate(request, store);
+    const Evaluation result = learningLibrary().evaluate(request, store);
     ShotAccuracy shots;
     if (known.class_counts.size() == result.test_accuracy.size()) {
         shots = shotAccuracy(result.test_accuracy, known.class_counts);
@@ -133,14 +133,15 @@ int forkCommand(const ForkOptions& options, const DataStore& store) {
     request.config_as_given = readConfigJson(options.config, options.settings);
     request.config = configFromJson(request.config_as_given, options.config);
     if (request.config.name.empty()) request.config.name = fs::path(options.config).stem().string();
-    const ForeignRun fork = forkRun(options.workspace, request, {store, 0, false});
+    const ForeignRun fork =
+        forkRun(learningLibrary(), options.workspace, request, {store, 0, false});
     sayAll(fork);
     std::cout << "go on with: ballast-cli resume " << fork.folder.string() << std::endl;
     return 0;
 }
 
 int importCommand(const fs::path& folder, const fs::path& workspace) {
-    const ForeignRun imported = importRun(workspace, folder);
+    const ForeignRun imported = importRun(learningLibrary(), workspace, folder);
     sayAll(imported);
     const RunSummary run = readRun(imported.folder);
     if (const EpochRecord* best = bestRecord(run.records, "test")) {
@@ -155,7 +156,7 @@ int importCommand(const fs::path& folder, const fs::path& workspace) {
 int exportWeightsCommand(const fs::path& checkpoint, std::optional<int> epoch,
                          const fs::path& output) {
     const fs::path file = chosenFile(checkpoint, epoch);
-    learning().exportWeights(file, output);
+    learningLibrary().exportWeights(file, output);
     std::cout << output.string() << ": the weights of " << file.filename().string() << std::endl;
     return 0;
 }

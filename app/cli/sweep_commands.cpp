@@ -14,7 +14,7 @@
 #include "core/base/error.h"
 #include "core/results/workspace.h"
 #include "core/runs/executor.h"
-#include "core/runs/sweep_store.h"
+#include "core/runs/slots.h"
 
 namespace ballast {
 namespace {
@@ -274,16 +274,13 @@ private:
     std::map<std::string, RunState> ended_;  // the last word of each run
 };
 
-std::vector<std::string> slotsOf(const SweepOptions& options) {
-    if (!options.devices.empty()) return options.devices;
-    return std::vector<std::string>(static_cast<std::size_t>(options.jobs), "auto");
-}
-
-int trainAll(const SweepPlan& plan, const SweepOptions& options, const TrainingEnvironment& whole) {
+int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
+             const TrainingEnvironment& whole) {
+    const SweepPlan& plan = slotted.plan;
     SweepConsole console(plan, options.json);
     listenToSignals();
     {
-        Executor executor(whole, slotsOf(options));
+        Executor executor(learningLibrary(), whole, slotted.slots);
         for (const PlannedRun& run : plan.runs) {
             const bool done = run.state == RunState::finished || run.state == RunState::diverged;
             if (!done) executor.enqueue(options.workspace / "runs" / run.id);
@@ -307,30 +304,9 @@ int trainAll(const SweepPlan& plan, const SweepOptions& options, const TrainingE
     return code;
 }
 
-/// Plans the sweep for the slots that are asked for, or takes those that suit it.
-SweepPlan planFor(const Sweep& sweep, SweepOptions& options, const TrainingEnvironment& whole) {
-    const auto planned = [&] {
-        const std::vector<std::string> slots = slotsOf(options);
-        TrainingEnvironment slot = whole;
-        slot.threads = threadsOfSlot(whole, slots.size());
-        slot.device = slots.front();
-        return planSweep(sweep, options.workspace, slot, static_cast<int>(slots.size()));
-    };
-    if (!options.devices.empty() || options.jobs > 0) return planned();
-    options.jobs = 1;
-    SweepPlan one_at_a_time = planned();
-    options.jobs = slotsFor(one_at_a_time, threadsOfSlot(whole, 1));
-    if (options.jobs == 1) return one_at_a_time;
-    SweepPlan side_by_side = planned();
-    if (epochsLeft(side_by_side) <= epochsLeft(one_at_a_time)) return side_by_side;
-    options.jobs = 1;  // what there is was trained on more threads than a slot would have
-    return one_at_a_time;
-}
-
 }  // namespace
 
-int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
-    SweepOptions options = given_options;
+int sweepCommand(const SweepOptions& options, const DataStore& store) {
     const json given = readConfigJson(options.file, {});
     const Sweep sweep = [&] {
         Sweep read = sweepFromJson(given, options.file);
@@ -349,7 +325,9 @@ int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
     const TrainingEnvironment whole{store, options.threads, false};
-    SweepPlan plan = planFor(sweep, options, whole);
+    SlottedPlan slotted = planOnSlots(learningLibrary(), sweep, options.workspace, whole,
+                                      options.devices, options.jobs);
+    SweepPlan& plan = slotted.plan;
     if (options.plan) {
         if (options.json) {
             std::cout << planJson(sweep, plan).dump(2) << std::endl;
@@ -390,7 +368,7 @@ int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
     }
     if (!options.json) {
         printPlan(sweep, plan);
-        const std::size_t slots = slotsOf(options).size();
+        const std::size_t slots = slotted.slots.size();
         const int threads = threadsOfSlot(whole, slots);
         const bool own_threads = std::ranges::any_of(
             plan.runs, [](const PlannedRun& run) { return run.run.config.training.threads > 0; });
@@ -399,7 +377,7 @@ int sweepCommand(const SweepOptions& given_options, const DataStore& store) {
         std::printf("\n");
         std::fflush(stdout);
     }
-    return trainAll(plan, options, whole);
+    return trainAll(slotted, options, whole);
 }
 
 int segmentCommand(const std::string& name, const fs::path& workspace, int threads, bool as_json,
@@ -411,8 +389,8 @@ int segmentCommand(const std::string& name, const fs::path& workspace, int threa
     const RunSummary before = readRun(workspace / "runs" / run);
     ConsoleObserver observer(
         name, before.error.empty() ? before.description.config.training.epochs : 0, as_json);
-    const RunOutcome outcome =
-        trainSegment(workspace, name, {store, threads, false}, control, observer);
+    const RunOutcome outcome = trainSegment(learningLibrary(), workspace, name,
+                                            {store, threads, false}, control, observer);
     current.store(nullptr);
     if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
     if (interrupted.load()) return static_cast<int>(ExitCode::interrupted);

@@ -41,10 +41,10 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, json);
     TrainingEnvironment environment{store, threads, false};
-    const std::optional<TrunkSource> trunk = trunkFor(folder, environment);
+    const std::optional<TrunkSource> trunk = trunkFor(learningLibrary(), folder, environment);
     if (trunk) environment.threads = trunk->threads;
-    const RunOutcome outcome =
-        trainRun(folder, environment, control, observer, trunk ? &*trunk : nullptr);
+    const RunOutcome outcome = trainRun(learningLibrary(), folder, environment, control, observer,
+                                        trunk ? &*trunk : nullptr);
     current.store(nullptr);
 
     const RunSummary summary = readRun(folder);
@@ -138,7 +138,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         for (Job& job : jobs) findEarlierRun(job, runs);
     }
     for (const Job& job : jobs) {
-        if (!job.finished) learning().resolveDevice(job.config.training.device);
+        if (!job.finished) learningLibrary().resolveDevice(job.config.training.device);
     }
     const TrainingEnvironment environment{store, options.threads, false};
     makeRuns(jobs, options.workspace, environment);

@@ -23,8 +23,8 @@ void DataFetcher::fetch(const DatasetInfo& dataset) {
     thread_ = std::thread([this, &dataset] {
         std::string error;
         try {
-            store_.get(
-                dataset,
+            getDataset(
+                store_, dataset,
                 [this](const FetchProgress& progress) {
                     const std::lock_guard lock(mutex_);
                     progress_ = progress;

@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "core/data/data_store.h"
+#include "core/data/download.h"
 
 namespace ballast {
 

@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
         std::vector<std::filesystem::path> data_folders;
         for (const QString& given : parser.values(data))
             data_folders.emplace_back(given.toStdString());
-        RunController controller({DataStore(data_folders), 0, true}, folder);
+        RunController controller(learningLibrary(), {DataStore(data_folders), 0, true}, folder);
         MainWindow window(controller);
         std::unique_ptr<EventLoopProbe> delays;
         if (parser.isSet(demo) || controller.hasRuns()) window.showRuns();

@@ -27,13 +27,15 @@ bool waitsToBeTrained(const IndexedRun& run) {
 
 }  // namespace
 
-RunController::RunController(TrainingEnvironment environment, fs::path workspace, QObject* parent)
+RunController::RunController(const Learning& learning, TrainingEnvironment environment,
+                             fs::path workspace, QObject* parent)
     : QObject(parent),
+      learning_(learning),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
       index_(workspace_),
       starter_(new SweepStarter(this)),
-      executor_(std::make_unique<Executor>(environment_)) {
+      executor_(std::make_unique<Executor>(learning_, environment_)) {
     connect(starter_, &SweepStarter::done, this, &RunController::queueSweep);
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
     connect(&foreign_timer_, &QTimer::timeout, this, &RunController::readForeign);
@@ -75,7 +77,7 @@ void RunController::startSweep(const nlohmann::json& sweep) {
     Sweep read = sweepFromJson(sweep, "the sweep");
     if (read.name.empty()) read.name = "sweep";
     if (starter_->busy()) throw StorageError("another sweep is being made; wait for it");
-    starter_->start(read, sweep, workspace_, environment_);
+    starter_->start(learning_, read, sweep, workspace_, environment_);
 }
 
 /// Takes up the runs of a sweep that has been made.

@@ -26,8 +26,9 @@ class SweepStarter;
 class RunController : public QObject {
     Q_OBJECT
 public:
-    RunController(TrainingEnvironment environment, std::filesystem::path workspace,
-                  QObject* parent = nullptr);
+    /// `learning` must outlive it.
+    RunController(const Learning& learning, TrainingEnvironment environment,
+                  std::filesystem::path workspace, QObject* parent = nullptr);
     ~RunController() override;
 
     const std::filesystem::path& workspace() const { return workspace_; }
@@ -123,6 +124,7 @@ private:
     IndexedRun& add(IndexedRun run);
     void remove(const std::string& id);
 
+    const Learning& learning_;
     const TrainingEnvironment environment_;
     const std::filesystem::path workspace_;
     RunIndex index_;  // what the folders say; runs_ knows more of those that train here

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/runs/foreign_runs.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 
@@ -20,7 +21,7 @@ void RunImporter::start(const std::filesystem::path& workspace,
     const auto outcome = std::make_shared<Outcome>();
     thread_ = QThread::create([outcome, workspace, folder] {
         try {
-            for (const std::string& line : importRun(workspace, folder).said) {
+            for (const std::string& line : importRun(learningLibrary(), workspace, folder).said) {
                 outcome->said << QString::fromStdString(line);
             }
         } catch (const std::exception& error) {

@@ -10,7 +10,7 @@ SweepStarter::~SweepStarter() {
     if (thread_) thread_->wait();
 }
 
-void SweepStarter::start(const Sweep& sweep, const nlohmann::json& given,
+void SweepStarter::start(const Learning& learning, const Sweep& sweep, const nlohmann::json& given,
                          const std::filesystem::path& workspace, const TrainingEnvironment& slot) {
     if (thread_) return;
     struct Outcome {
@@ -19,9 +19,9 @@ void SweepStarter::start(const Sweep& sweep, const nlohmann::json& given,
         QString error;
     };
     const auto outcome = std::make_shared<Outcome>();
-    thread_ = QThread::create([outcome, sweep, given, workspace, slot] {
+    thread_ = QThread::create([outcome, &learning, sweep, given, workspace, slot] {
         try {
-            SweepPlan plan = planSweep(sweep, workspace, slot, 1);
+            SweepPlan plan = planSweep(learning, sweep, workspace, slot, 1);
             prepareSweep(plan, sweep, given, workspace);
             for (const PlannedRun& run : plan.runs) {
                 if (run.state == RunState::finished) {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/experiment/sweep.h"
-#include "core/runs/run.h"
+#include "core/runs/learning.h"
 
 namespace ballast {
 
@@ -23,7 +23,7 @@ public:
     bool busy() const { return !thread_.isNull(); }
 
     /// `slot`: what one run at a time gets. Does nothing while another sweep is being made.
-    void start(const Sweep& sweep, const nlohmann::json& given,
+    void start(const Learning& learning, const Sweep& sweep, const nlohmann::json& given,
                const std::filesystem::path& workspace, const TrainingEnvironment& slot);
 
 Q_SIGNALS:

@@ -6,7 +6,6 @@
 
 #include "core/base/checksum.h"
 #include "core/base/error.h"
-#include "core/data/download.h"
 
 namespace ballast {
 namespace {
@@ -83,18 +82,6 @@ const DatasetInfo& infoOf(const DataConfig& data) {
     throw ConfigError("unknown data set \"" + data.dataset + "\"");
 }
 
-// Where people get a listed data set and how its folder must look.
-std::string sourceText(const DatasetInfo& dataset) {
-    const ListFiles& lists = *dataset.lists;
-    return std::string(dataset.label) + " needs " + std::string(lists.source) +
-           ". Put them into one folder: " + std::string(lists.train) + " and " +
-           std::string(lists.test) +
-           " (one \"relative/path label\" a line, labels from 0) and the JPEG files at the paths "
-           "that the lists name. Call the folder " +
-           std::string(dataset.name) +
-           " and put it into a data folder, or name it in the config's /data/folder";
-}
-
 // What the folder of a data set may be called: its name, or what its archive unpacks to.
 std::vector<std::string_view> folderNames(const DatasetInfo& dataset) {
     if (dataset.name == "cifar10") return {"cifar10", "cifar-10-batches-bin"};
@@ -124,6 +111,17 @@ std::string environment(const char* name) {
 }
 
 }  // namespace
+
+std::string sourceText(const DatasetInfo& dataset) {
+    const ListFiles& lists = *dataset.lists;
+    return std::string(dataset.label) + " needs " + std::string(lists.source) +
+           ". Put them into one folder: " + std::string(lists.train) + " and " +
+           std::string(lists.test) +
+           " (one \"relative/path label\" a line, labels from 0) and the JPEG files at the paths "
+           "that the lists name. Call the folder " +
+           std::string(dataset.name) +
+           " and put it into a data folder, or name it in the config's /data/folder";
+}
 
 std::span<const DataFile> officialFiles(const DatasetInfo& dataset) {
     if (dataset.name == "fashion-mnist") return kFashionMnistFiles;
@@ -305,17 +303,6 @@ std::string DataStore::contentSha256(const DataConfig& data) const {
         sums += sha256OfFile(folder / name) + "  " + std::string(name) + "\n";
     }
     return sha256Hex(std::as_bytes(std::span(sums)));
-}
-
-fs::path DataStore::get(const DatasetInfo& dataset,
-                        const std::function<void(const FetchProgress&)>& progress,
-                        const std::atomic<bool>& cancelled) const {
-    if (const auto folder = find(dataset)) return *folder;
-    if (dataset.listed()) {
-        throw DataError("Ballast cannot fetch this data set: " + sourceText(dataset) +
-                        ". Data folders: " + searched() + ".");
-    }
-    return fetchDataset(dataset, home(), progress, cancelled);
 }
 
 }  // namespace ballast

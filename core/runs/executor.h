@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/runs/learning.h"
 #include "core/runs/run.h"
 #include "core/runs/trunk_store.h"
 
@@ -39,9 +40,6 @@ struct RunEvent {
     std::variant<StateChange, EpochRecord, RecordsReplaced, ConfigChanged, LogLine> what;
 };
 
-/// What each of so many slots gets of the environment's threads.
-int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots);
-
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
 /// budget divided among the slots. What runs share is trained once: a run goes on from the longest
 /// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
@@ -53,9 +51,10 @@ int threadsOfSlot(const TrainingEnvironment& environment, std::size_t slots);
 /// but the destructor, which stops all runs and waits for them.
 class Executor {
 public:
-    /// `devices`: one slot for each, "auto" | "cpu" | "cuda:N".
-    Executor(TrainingEnvironment environment, std::vector<std::string> devices);
-    explicit Executor(TrainingEnvironment environment, int slots = 1);
+    /// `devices`: one slot for each, "auto" | "cpu" | "cuda:N". `learning` must outlive it.
+    Executor(const Learning& learning, TrainingEnvironment environment,
+             std::vector<std::string> devices);
+    Executor(const Learning& learning, TrainingEnvironment environment, int slots = 1);
     ~Executor();
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
@@ -100,6 +99,7 @@ private:
     void keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings);
     TrunkStore& store(const std::filesystem::path& run_folder);
 
+    const Learning& learning_;
     const TrainingEnvironment environment_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;

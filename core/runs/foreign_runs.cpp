@@ -9,7 +9,7 @@
 #include "core/experiment/catalog.h"
 #include "core/interchange/logged_run.h"
 #include "core/results/run_folder.h"
-#include "core/runs/learning_library.h"
+#include "core/runs/run.h"
 
 namespace ballast {
 namespace {
@@ -111,11 +111,11 @@ fs::path checkpointFile(const fs::path& given, std::optional<int> epoch) {
                           " epochs; kept: " + kept);
 }
 
-ForeignRun forkRun(const fs::path& workspace, const ForkRequest& request,
+ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const ForkRequest& request,
                    const TrainingEnvironment& environment) {
     const RunConfig& config = request.config;
     const fs::path file = checkpointFile(request.checkpoint, request.epoch);
-    const CheckpointInfo info = learning().inspectCheckpoint(file);
+    const CheckpointInfo info = learning.inspectCheckpoint(file);
     const std::optional<int> epoch = request.epoch ? request.epoch : info.epochs_done;
     if (!epoch) {
         throw ConfigError(file.string() +
@@ -140,13 +140,13 @@ ForeignRun forkRun(const fs::path& workspace, const ForkRequest& request,
     start.records = earlierRecords(file, run, *epoch, description, fork.said);
     start.log = fork.said;
     start.write_checkpoints = [&](const fs::path& folder) {
-        learning().adoptCheckpoint(file, config, *epoch, folder / checkpointName(*epoch));
+        learning.adoptCheckpoint(file, config, *epoch, folder / checkpointName(*epoch));
     };
     fork.folder = OwnedRun::create(workspace, description, start);
     return fork;
 }
 
-ForeignRun importRun(const fs::path& workspace, const fs::path& source) {
+ForeignRun importRun(const Learning& learning, const fs::path& workspace, const fs::path& source) {
     if (!fs::is_directory(source)) throw DataError("there is no folder " + source.string());
     LoggedRun run = readLoggedRun(source);
     const fs::path folder = fs::canonical(source);
@@ -166,14 +166,14 @@ ForeignRun importRun(const fs::path& workspace, const fs::path& source) {
         const std::string name = checkpoint.filename().string();
         const int epochs = static_cast<int>(start.records.size());
         try {
-            const CheckpointInfo info = learning().inspectCheckpoint(checkpoint);
+            const CheckpointInfo info = learning.inspectCheckpoint(checkpoint);
             requireModel(info, run.config);
             const int done = info.epochs_done.value_or(epochs);
             description.parent["checkpoint"] = name;
             description.parent["sha256"] = sha256OfFile(checkpoint);
-            start.write_checkpoints = [&run, checkpoint, done](const fs::path& target) {
-                learning().adoptCheckpoint(checkpoint, run.config, done,
-                                           target / checkpointName(done));
+            start.write_checkpoints = [&learning, &run, checkpoint, done](const fs::path& target) {
+                learning.adoptCheckpoint(checkpoint, run.config, done,
+                                         target / checkpointName(done));
             };
             imported.said.push_back(name + " was taken over as the checkpoint after " +
                                     std::to_string(done) + " epochs");

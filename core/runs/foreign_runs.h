@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/runs/run.h"
+#include "core/runs/learning.h"
 
 namespace ballast {
 
@@ -33,13 +33,14 @@ struct ForkRequest {
     nlohmann::json config_as_given;
     std::optional<int> epoch;
 };
-ForeignRun forkRun(const std::filesystem::path& workspace, const ForkRequest& request,
-                   const TrainingEnvironment& environment);
+ForeignRun forkRun(const Learning& learning, const std::filesystem::path& workspace,
+                   const ForkRequest& request, const TrainingEnvironment& environment);
 
 /// Makes a finished run of what the authors' public code left in `source`: args.txt, log_train.csv,
 /// log_test.csv, and its newest *ckpt.pth.tar where there is one that fits. The data set need not
 /// be here.
 /// Throws DataError with file and line, ConfigError, StorageError, and leaves nothing behind then.
-ForeignRun importRun(const std::filesystem::path& workspace, const std::filesystem::path& source);
+ForeignRun importRun(const Learning& learning, const std::filesystem::path& workspace,
+                     const std::filesystem::path& source);
 
 }  // namespace ballast

@@ -1,128 +1,15 @@
 #pragma once
 
-#include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 #include <thread>
-#include <vector>
 
-#include "core/experiment/class_terms.h"
-#include "core/runs/run.h"
+#include "core/runs/learning.h"
 
 namespace ballast {
 
-class OwnedRun;
-
-/// Value and gradient of a configured loss on given logits, in double precision.
-struct LossRequest {
-    std::vector<double> logits;  // [batch, classes], row by row
-    std::vector<std::int64_t> labels;
-    ClassTerms terms;
-    LossConfig loss;
-};
-struct LossResult {
-    double value = 0.0;
-    std::vector<double> gradient;  // [batch, classes], of the value by the logits
-};
-
-enum class BenchPart {
-    train,         // whole epochs
-    step,          // steps on one batch that is there already
-    evaluation,    // in evaluation mode
-    augmentation,  // batches only
-};
-struct BenchOptions {
-    BenchPart what = BenchPart::train;
-    std::string model = "resnet32";
-    std::string device = "cpu";
-    int batch_size = 128;
-    int steps = 42;           // measured steps of each loop
-    int threads = 0;          // 0: all cores
-    double sam_radius = 0.0;  // of train and step; 0: plain SGD
-};
-
-struct BenchDataOptions {
-    int images = 300;
-    int size = 224;   // pixels of both sides of the crop
-    int threads = 0;  // 0: all cores
-};
-
-/// What a checkpoint of any kind says of itself.
-struct CheckpointInfo {
-    std::optional<int> epochs_done;
-    ModelConfig model;
-    std::int64_t in_channels = 0;
-    std::int64_t classes = 0;
-    bool has_momentum = false;
-};
-
-struct EvaluationRequest {
-    std::filesystem::path checkpoint;  // a file of any kind
-    DataConfig data;                   // whose test split
-    std::optional<ModelConfig> model;  // that it must fit; left out: what the file holds
-    std::string device = "auto";
-    int threads = 0;  // 0: all cores
-};
-struct Evaluation {
-    CheckpointInfo checkpoint;
-    std::vector<double> test_accuracy;  // per class
-    double balanced_test_accuracy = 0.0;
-};
-
-/// What core needs from the room with Torch. Implemented in core/learning/learning.cpp.
-class Learning {
-public:
-    virtual ~Learning() = default;
-
-    /// What a run's numbers depend on: LibTorch's version and, where the convolutions are our own,
-    /// oneDNN's and its instruction set, e.g. "1.13.1, oneDNN 2.6.3 avx512".
-    virtual std::string libraries() const = 0;
-
-    /// "auto" | "cpu" | "cuda" | "cuda:N" -> the device a run will use. Throws DeviceError.
-    virtual std::string resolveDevice(const std::string& device) const = 0;
-
-    /// Trains an owned run whose description is complete. Throws Error.
-    virtual RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment,
-                             RunControl& control, RunObserver& observer) const = 0;
-
-    /// Size of a checkpoint of a run with that many classes.
-    virtual std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const = 0;
-
-    virtual LossResult loss(const LossRequest& request) const = 0;
-
-    /// The members below read a checkpoint of any kind: ckpt.pth.tar of the public PyTorch code,
-    /// one of ours, plain safetensors. They throw CheckpointError naming the file and the first
-    /// thing that is wrong with it.
-    virtual CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) const = 0;
-
-    /// Accuracy on the test split; the training split is not touched. Throws DataError.
-    virtual Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const = 0;
-
-    /// Writes `from` as a checkpoint of a run of `config` after `epochs_done` epochs. Momentum that
-    /// it does not have is zero.
-    virtual void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
-                                 int epochs_done, const std::filesystem::path& to) const = 0;
-
-    /// Writes the model's state dict alone as safetensors, under the public code's names.
-    virtual void exportWeights(const std::filesystem::path& from,
-                               const std::filesystem::path& to) const = 0;
-
-    /// Times our training, or a part of it, against a textbook loop in one run: rates and ratios.
-    /// Throws DeviceError.
-    virtual nlohmann::ordered_json benchTrain(const BenchOptions& options) const = 0;
-
-    /// Times our decoding and augmentation of JPEG files against a plain loop, in the same way.
-    virtual nlohmann::ordered_json benchData(const BenchDataOptions& options,
-                                             const DataStore& store) const = 0;
-
-    /// Times what the store does at an epoch's end, in a folder it makes under `folder`.
-    virtual nlohmann::ordered_json benchStore(const std::filesystem::path& folder) const = 0;
-};
-
-/// Loads libballast_learning, and Torch with it, on first use (about half a second). Thread-safe.
-/// Throws DeviceError where the library cannot be loaded.
-const Learning& learning();
+/// Training with LibTorch. Loads libballast_learning, and Torch with it, on first use (about half a
+/// second). Every member throws DeviceError where the library cannot be loaded.
+const Learning& learningLibrary();
 
 /// The thread that has loaded the library; nothing while it is not loaded. Never loads it.
 std::optional<std::thread::id> learningLoadedBy();

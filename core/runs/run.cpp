@@ -1,10 +1,6 @@
 #include "core/runs/run.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -14,7 +10,7 @@
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 #include "core/results/workspace.h"
-#include "core/runs/learning_library.h"
+#include "core/runs/learning.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -22,55 +18,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLibrary = "libballast_learning.so";
-
-std::atomic<std::thread::id> loaded_by{};  // the default stands for no thread
-
-/// OpenMP's idle threads spin for milliseconds before they sleep. Where anything else wants the
-/// cores (the window, a compiler, another run) this costs up to four fifths of the speed; a short
-/// spin costs nothing measurable where nothing does. Set as this library is loaded, before there
-/// are threads and before OpenMP reads it; a value that the user has set stays.
-[[maybe_unused]] const int kShortSpin = ::setenv("GOMP_SPINCOUNT", "1000", 0);
-
-/// The library beside the one that holds this code, wherever that was installed.
-fs::path learningLibraryPath() {
-    Dl_info info{};
-    if (::dladdr(reinterpret_cast<const void*>(&createRun), &info) != 0 && info.dli_fname) {
-        return fs::absolute(info.dli_fname).parent_path() / kLibrary;
-    }
-    return kLibrary;
-}
-
-const Learning* loadLearning() {
-    const fs::path path = learningLibraryPath();
-    void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-    if (handle == nullptr) {
-        throw DeviceError("cannot load the training library: " + std::string(::dlerror()));
-    }
-    using Entry = const Learning* (*)();
-    const auto entry = reinterpret_cast<Entry>(::dlsym(handle, "ballastLearning"));
-    if (entry == nullptr) throw DeviceError(path.string() + " is not Ballast's training library");
-    const Learning* const loaded = entry();
-    loaded_by = std::this_thread::get_id();
-    return loaded;
-}
-
 int threadsOf(const TrainingEnvironment& environment) {
     if (environment.threads > 0) return environment.threads;
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-std::string deviceOf(const RunConfig& config, const TrainingEnvironment& environment) {
+std::string deviceOf(const Learning& learning, const RunConfig& config,
+                     const TrainingEnvironment& environment) {
     const std::string& device = config.training.device;
-    return learning().resolveDevice(device == "auto" ? environment.device : device);
+    return learning.resolveDevice(device == "auto" ? environment.device : device);
 }
 
 /// Fills in what the first start decides; later starts use the same, so that numbers stay the same.
-void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
-                         RunObserver& observer) {
+void completeDescription(const Learning& learning, OwnedRun& run,
+                         const TrainingEnvironment& environment, RunObserver& observer) {
     RunDescription description = run.description();
     const RunConfig& config = description.config;
-    const std::string version = learning().libraries();
+    const std::string version = learning.libraries();
     const bool begun = !run.records().empty() || !run.checkpoints().empty();
     if (begun && !description.libtorch.empty() && description.libtorch != version) {
         const std::string warning = "this run was begun with LibTorch " + description.libtorch +
@@ -88,13 +52,13 @@ void completeDescription(OwnedRun& run, const TrainingEnvironment& environment,
     if (!begun || description.device.empty() || description.threads == 0 ||
         description.libtorch.empty()) {
         description.libtorch = version;
-        description.device = deviceOf(config, environment);
+        description.device = deviceOf(learning, config, environment);
         description.threads = config.training.threads;
         if (description.threads == 0) description.threads = threadsOf(environment);
         description.data_sha256 = content;
         run.describe(description);
     } else {
-        learning().resolveDevice(description.device);  // is it still there?
+        learning.resolveDevice(description.device);  // is it still there?
     }
 }
 
@@ -123,13 +87,13 @@ bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observ
     }
 }
 
-RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
+RunOutcome trainFrom(const Learning& learning, const TrunkSource* trunk, OwnedRun& run,
                      const TrainingEnvironment& environment, RunControl& control,
                      RunObserver& observer) {
     if (trunk != nullptr && beginWithTrunk(run, *trunk, observer)) {
         observer.recordsReplaced(run.records());
         try {
-            return learning().train(run, environment, control, observer);
+            return learning.train(run, environment, control, observer);
         } catch (const CheckpointError& error) {
             tell(run, observer, std::string(error.what()) + "; it is trained from the start");
             dropTrunk(run);
@@ -138,7 +102,7 @@ RunOutcome trainFrom(const TrunkSource* trunk, OwnedRun& run,
     }
     // A crash broke off a take-over, and the trunk can no longer be had.
     if (run.records().empty() && !run.description().segments.empty()) dropTrunk(run);
-    return learning().train(run, environment, control, observer);
+    return learning.train(run, environment, control, observer);
 }
 
 /// A finished run no longer needs the checkpoints it has asked others to keep.
@@ -157,29 +121,19 @@ void releaseTrunks(const fs::path& folder, const RunDescription& description) {
 
 }  // namespace
 
-Surroundings surroundingsOf(const TrainingEnvironment& environment) {
-    return {BALLAST_VERSION, learning().libraries(), learning().resolveDevice(environment.device),
+Surroundings surroundingsOf(const Learning& learning, const TrainingEnvironment& environment) {
+    return {BALLAST_VERSION, learning.libraries(), learning.resolveDevice(environment.device),
             threadsOf(environment)};
 }
 
-std::optional<TrunkSource> trunkFor(const fs::path& folder,
+std::optional<TrunkSource> trunkFor(const Learning& learning, const fs::path& folder,
                                     const TrainingEnvironment& environment) {
     const fs::path whole = fs::absolute(folder).lexically_normal();
     TrunkStore store(whole.parent_path().parent_path());
     store.refresh();
     const TrunkRun* run = store.find(whole.filename().string());
     if (run == nullptr || !run->error.empty()) return std::nullopt;
-    return store.sourceFor(*run, surroundingsOf(environment));
-}
-
-const Learning& learning() {
-    static const Learning* const kLoaded = loadLearning();
-    return *kLoaded;
-}
-
-std::optional<std::thread::id> learningLoadedBy() {
-    const std::thread::id thread = loaded_by;
-    return thread == std::thread::id() ? std::nullopt : std::optional(thread);
+    return store.sourceFor(*run, surroundingsOf(learning, environment));
 }
 
 RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,
@@ -206,8 +160,9 @@ fs::path createRun(const fs::path& workspace, const RunConfig& config,
     return OwnedRun::create(workspace, describeRun(config, config_as_given, environment));
 }
 
-RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environment,
-                    RunControl& control, RunObserver& observer, const TrunkSource* trunk) {
+RunOutcome trainRun(const Learning& learning, const fs::path& folder,
+                    const TrainingEnvironment& environment, RunControl& control,
+                    RunObserver& observer, const TrunkSource* trunk) {
     std::optional<OwnedRun> run;
     RunOutcome outcome;
     const auto failed = [&](const char* message, ExitCode code) {
@@ -224,8 +179,8 @@ RunOutcome trainRun(const fs::path& folder, const TrainingEnvironment& environme
         const int epochs_done = static_cast<int>(run->records().size());
         run->setStatus(RunState::running, epochs_done, "");
         observer.stateChanged(RunState::running);
-        completeDescription(*run, environment, observer);
-        outcome = trainFrom(trunk, *run, environment, control, observer);
+        completeDescription(learning, *run, environment, observer);
+        outcome = trainFrom(learning, trunk, *run, environment, control, observer);
     } catch (const RunBusyError& error) {
         failed(error.what(), error.exitCode());
         outcome.busy = true;

@@ -12,7 +12,7 @@
 #include "core/experiment/catalog.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
-#include "core/runs/learning_library.h"
+#include "core/runs/run.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -158,17 +158,20 @@ std::int64_t bytesWith(std::int64_t checkpoint_bytes, const RunConfig& config,
 /// Remembers the sizes of checkpoints: to know one a model has to be made.
 class CheckpointSizes {
 public:
+    explicit CheckpointSizes(const Learning& learning) : learning_(learning) {}
+
     std::int64_t of(const RunConfig& config, std::int64_t classes) {
         const bool scale = std::ranges::any_of(
             config.phases, [](const Phase& phase) { return phase.trainable == "head-scale"; });
         const auto key =
             std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);
         const auto [found, is_new] = known_.try_emplace(key, 0);
-        if (is_new) found->second = learning().checkpointBytes(config, classes);
+        if (is_new) found->second = learning_.checkpointBytes(config, classes);
         return found->second;
     }
 
 private:
+    const Learning& learning_;
     std::map<std::tuple<std::string, std::string, std::string, std::int64_t, bool>, std::int64_t>
         known_;
 };
@@ -198,16 +201,16 @@ SegmentRange parseSegmentName(const std::string& name) {
 
 }  // namespace
 
-std::int64_t bytesOfRun(const RunConfig& config, std::int64_t classes) {
-    return bytesWith(learning().checkpointBytes(config, classes), config, classes);
+std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::int64_t classes) {
+    return bytesWith(learning.checkpointBytes(config, classes), config, classes);
 }
 
-SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const TrainingEnvironment& slot,
-                    int slots) {
+SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path& workspace,
+                    const TrainingEnvironment& slot, int slots) {
     SweepPlan plan;
     TrunkStore store(workspace);
     store.refresh();
-    const Surroundings surroundings = surroundingsOf(slot);
+    const Surroundings surroundings = surroundingsOf(learning, slot);
 
     std::map<int, std::vector<const TrunkRun*>> by_last_node;  // runs that train alike to the end
     for (const auto& [id, run] : store.runs()) {
@@ -225,7 +228,7 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
                            RunState::queued,
                            0};
         const RunConfig& config = planned.run.config;
-        learning().resolveDevice(config.training.device);
+        learning.resolveDevice(config.training.device);
         paths.push_back(store.tree().add(config, planned.class_counts));
         const TrunkRun* best = nullptr;
         for (const TrunkRun* known : by_last_node[paths.back().back()]) {
@@ -242,7 +245,7 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
         plan.runs.push_back(std::move(planned));
     }
 
-    CheckpointSizes sizes;
+    CheckpointSizes sizes(learning);
     std::vector<bool> available(static_cast<std::size_t>(store.tree().size()));
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
         const PlannedRun& run = plan.runs[i];
@@ -267,19 +270,6 @@ SweepPlan planSweep(const Sweep& sweep, const fs::path& workspace, const Trainin
     plan.seconds = secondsFor(plan, measuredSpeeds(store, surroundings.threads), slots);
     plan.bytes_free = freeBytes(workspace);
     return plan;
-}
-
-int slotsFor(const SweepPlan& plan, int cores) {
-    int can_begin = 0;
-    for (const Segment& segment : plan.whole.segments) {
-        const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
-        const bool small = !findDataset(config.data.dataset)->listed() &&
-                           config.training.threads == 0 &&
-                           learning().resolveDevice(config.training.device) == "cpu";
-        if (!small) return 1;
-        if (segment.parent < 0) ++can_begin;
-    }
-    return std::clamp(can_begin, 1, std::max(1, cores / 2));
 }
 
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,
@@ -326,9 +316,9 @@ std::string segmentName(const PlannedRun& run, const Segment& segment) {
     return run.id + "@" + std::to_string(segment.from) + "-" + std::to_string(segment.to);
 }
 
-RunOutcome trainSegment(const fs::path& workspace, const std::string& name,
-                        const TrainingEnvironment& environment, RunControl& control,
-                        RunObserver& observer) {
+RunOutcome trainSegment(const Learning& learning, const fs::path& workspace,
+                        const std::string& name, const TrainingEnvironment& environment,
+                        RunControl& control, RunObserver& observer) {
     const SegmentRange segment = parseSegmentName(name);
     TrunkStore store(workspace);
     store.refresh();
@@ -340,7 +330,8 @@ RunOutcome trainSegment(const fs::path& workspace, const std::string& name,
         throw ConfigError("the run " + segment.run + " has " + std::to_string(run->epochs()) +
                           " epochs; " + name + " ends beyond them");
     }
-    const std::optional<TrunkSource> source = store.sourceFor(*run, surroundingsOf(environment));
+    const std::optional<TrunkSource> source =
+        store.sourceFor(*run, surroundingsOf(learning, environment));
     const int available = source ? source->epochs : 0;
     if (available < segment.from) {
         throw StorageError("the segment " + name + " goes on from " + std::to_string(segment.from) +
@@ -356,7 +347,7 @@ RunOutcome trainSegment(const fs::path& workspace, const std::string& name,
     control.stopAfter(segment.to);
     TrainingEnvironment own = environment;
     if (source) own.threads = source->threads;
-    return trainRun(run->folder, own, control, observer, source ? &*source : nullptr);
+    return trainRun(learning, run->folder, own, control, observer, source ? &*source : nullptr);
 }
 
 }  // namespace ballast

@@ -11,7 +11,7 @@
 #include "core/experiment/sweep.h"
 #include "core/experiment/trunk_plan.h"
 #include "core/results/records.h"
-#include "core/runs/run.h"
+#include "core/runs/learning.h"
 
 namespace ballast {
 
@@ -35,18 +35,12 @@ struct SweepPlan {
     std::int64_t bytes_free = 0;
 };
 
-/// Plans a sweep in a workspace; changes nothing there. Loads the training library. A finished
+/// Plans a sweep in a workspace; changes nothing there. A finished
 /// run of the workspace with the same config, but for its name, is taken as the sweep's. Throws
 /// ConfigError, DataError, StorageError, DeviceError.
-SweepPlan planSweep(const Sweep& sweep, const std::filesystem::path& workspace,
-                    const TrainingEnvironment& slot, int slots);
-
-/// How many runs of a plan to train side by side on so many cores of the CPU where nobody says: as
-/// many as could begin if nothing were there yet, with two cores each or more; so a sweep that goes
-/// on does so on as many threads as before. A small network keeps two cores as busy as two of them
-/// on one core each would, and a batch cannot be divided among many. One at a time on a GPU, and of
-/// runs that decode photographs or set their own threads.
-int slotsFor(const SweepPlan& plan, int cores);
+SweepPlan planSweep(const Learning& learning, const Sweep& sweep,
+                    const std::filesystem::path& workspace, const TrainingEnvironment& slot,
+                    int slots);
 
 /// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
 /// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
@@ -63,11 +57,11 @@ std::string segmentName(const PlannedRun& run, const Segment& segment);
 /// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue.
 /// Never throws but ConfigError (no such run, not a name) and StorageError (what it goes on from is
 /// not there yet).
-RunOutcome trainSegment(const std::filesystem::path& workspace, const std::string& name,
-                        const TrainingEnvironment& environment, RunControl& control,
-                        RunObserver& observer);
+RunOutcome trainSegment(const Learning& learning, const std::filesystem::path& workspace,
+                        const std::string& name, const TrainingEnvironment& environment,
+                        RunControl& control, RunObserver& observer);
 
 /// Of the training with these settings: the bytes of records and checkpoints a run keeps.
-std::int64_t bytesOfRun(const RunConfig& config, std::int64_t classes);
+std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::int64_t classes);
 
 }  // namespace ballast

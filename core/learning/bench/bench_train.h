@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/runs/learning_library.h"
+#include "core/runs/benchmarks.h"
 
 namespace ballast {
 

@@ -54,7 +54,7 @@ private Q_SLOTS:
     void openingTellsOfAllRunsAtOnce() {
         const QString run = idOf(makeRun(workspace(), 1));
         makeRun(workspace(), 2);
-        RunController controller(TrainingEnvironment{}, workspace());
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         QSignalSpy opened(&controller, &RunController::opened);
         QSignalSpy added(&controller, &RunController::runAdded);
         controller.open();
@@ -70,7 +70,7 @@ private Q_SLOTS:
     void changesOfOthersAreSeen() {
         const auto trained = makeRun(workspace(), 1);
         const auto removed = makeRun(workspace(), 2);
-        RunController controller(TrainingEnvironment{}, workspace());
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         RunsPage page(controller);
         controller.open();
         QSignalSpy replaced(&controller, &RunController::recordsReplaced);
@@ -90,7 +90,7 @@ private Q_SLOTS:
     void theNewestRunsAreOnThePlots() {
         std::vector<QString> runs;
         for (int i = 0; i < kSeriesColors + 2; ++i) runs.push_back(idOf(makeRun(workspace(), i)));
-        RunController controller(TrainingEnvironment{}, workspace());
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         RunsPage page(controller);
         controller.open();
         const auto in_order = controller.runs();

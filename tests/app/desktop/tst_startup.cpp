@@ -51,7 +51,7 @@ private Q_SLOTS:
 
     void theWindowIsPaintedWithoutTheTrainingLibrary() {
         makeRun(workspace());
-        RunController controller(TrainingEnvironment{}, workspace());
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         QVERIFY(controller.hasRuns());
         MainWindow window(controller);
         bool painted = false;
@@ -91,7 +91,7 @@ private Q_SLOTS:
     }
 
     void theTrainingLibraryIsLoadedByAWorker() {
-        RunController controller(TrainingEnvironment{}, workspace());
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         controller.loadTraining();
         QVERIFY(controller.idle());  // loading is no run that closing would wait for
         QTRY_VERIFY_WITH_TIMEOUT(learningLoadedBy().has_value(), kLong);

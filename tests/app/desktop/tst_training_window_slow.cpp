@@ -58,7 +58,8 @@ private Q_SLOTS:
     void initTestCase() { keepSettingsIn(folder_); }
 
     void plotsHoldExactlyTheRecordsNumbers() {
-        RunController controller(TrainingEnvironment{}, workspace("undisturbed"));
+        RunController controller(learningLibrary(), TrainingEnvironment{},
+                                 workspace("undisturbed"));
         MainWindow window(controller);
         window.show();
         controller.open();
@@ -90,7 +91,7 @@ private Q_SLOTS:
 
     void pauseAndResumeChangeNoNumber() {
         QVERIFY(!records_.empty());
-        RunController controller(TrainingEnvironment{}, workspace("paused"));
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace("paused"));
         MainWindow window(controller);
         controller.open();
         const QString run = controller.start(realConfig());
@@ -113,7 +114,7 @@ private Q_SLOTS:
         QVERIFY(!records_.empty());
         QString run;
         {
-            RunController controller(TrainingEnvironment{}, workspace("closed"));
+            RunController controller(learningLibrary(), TrainingEnvironment{}, workspace("closed"));
             MainWindow window(controller);
             window.show();
             controller.open();
@@ -130,7 +131,7 @@ private Q_SLOTS:
             QVERIFY(summary.status.state == RunState::queued);
             QCOMPARE(summary.records.size(), std::size_t{1});
         }
-        RunController controller(TrainingEnvironment{}, workspace("closed"));
+        RunController controller(learningLibrary(), TrainingEnvironment{}, workspace("closed"));
         MainWindow window(controller);
         controller.open();
         QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);

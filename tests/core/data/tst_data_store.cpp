@@ -219,7 +219,7 @@ private Q_SLOTS:
         // Zalando's first test image is an ankle boot.
         QCOMPARE(images.labels[0], std::int32_t{9});
         // Nothing is fetched where the data set is there.
-        QCOMPARE(DataStore({root_}).get(fashion_, {}, go_on_), *folder);
+        QCOMPARE(getDataset(DataStore({root_}), fashion_, {}, go_on_), *folder);
         QVERIFY(fs::is_empty(root_));
     }
 

@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/results/run_folder.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 #include "tests/core/data/jpeg_folder.h"
 
@@ -30,7 +31,7 @@ private:
 RunOutcome train(const fs::path& folder, int epochs = 1000) {
     RunControl control;
     Stopper stopper(control, epochs);
-    return trainRun(folder, {}, control, stopper);
+    return trainRun(learningLibrary(), folder, {}, control, stopper);
 }
 
 }  // namespace

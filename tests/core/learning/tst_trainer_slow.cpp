@@ -13,6 +13,7 @@
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/resnet.h"
 #include "core/results/run_folder.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 
 using namespace ballast;
@@ -69,7 +70,7 @@ class Training {
 public:
     explicit Training(fs::path folder)
         : thread_([this, folder = std::move(folder)] {
-              outcome_ = trainRun(folder, {}, control, watcher);
+              outcome_ = trainRun(learningLibrary(), folder, {}, control, watcher);
               done_.store(true);
           }) {}
     ~Training() {

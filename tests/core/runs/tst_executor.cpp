@@ -1,4 +1,5 @@
 #include "core/runs/executor.h"
+#include "core/runs/learning_library.h"
 
 #include <QtTest>
 #include <fstream>
@@ -86,7 +87,7 @@ class TestExecutor : public QObject {
         RunControl control;
         control.stopAfter(until);
         RunObserver nobody;
-        return trainRun(run, withThreads(1), control, nobody);
+        return trainRun(learningLibrary(), run, withThreads(1), control, nobody);
     }
 
     /// The same config trained alone gives the same bytes.
@@ -127,7 +128,7 @@ private Q_SLOTS:
         const fs::path nowhere = fs::path(folder_.path().toStdString()) / "runs" / "nowhere";
         const fs::path last = hopelessRun("last");
 
-        Executor executor({}, 1);
+        Executor executor(learningLibrary(), {}, 1);
         QVERIFY(executor.idle());
         for (const fs::path& run : {damaged, nowhere, gpu, newer, last}) executor.enqueue(run);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 60'000);
@@ -169,7 +170,7 @@ private Q_SLOTS:
 
     void severalSlots() {
         std::set<std::string> runs;
-        Executor executor({}, 3);
+        Executor executor(learningLibrary(), {}, 3);
         for (int i = 0; i < 12; ++i) {
             const fs::path run = hopelessRun("many");
             runs.insert(idOf(run));
@@ -187,7 +188,7 @@ private Q_SLOTS:
         const fs::path running = longRun();
         const fs::path waiting = hopelessRun("waiting");
         const fs::path other = hopelessRun("other");
-        Executor executor({DataStore(), 0, true}, 1);
+        Executor executor(learningLibrary(), {DataStore(), 0, true}, 1);
         executor.enqueue(running);
         executor.enqueue(waiting);
         executor.enqueue(waiting);  // once is enough
@@ -250,7 +251,7 @@ private Q_SLOTS:
         const fs::path running = longRun();
         const fs::path waiting = hopelessRun();
         {
-            Executor executor({}, 1);
+            Executor executor(learningLibrary(), {}, 1);
             executor.enqueue(running);
             executor.enqueue(waiting);
             QTRY_VERIFY_WITH_TIMEOUT(stateOf(running) == RunState::running, 60'000);
@@ -258,7 +259,7 @@ private Q_SLOTS:
         QVERIFY(stateOf(running) == RunState::queued);
         QVERIFY(stateOf(waiting) == RunState::queued);
         const OwnedRun free_again(running);  // throws if it were held
-        { const Executor idle_one({}, 4); }
+        { const Executor idle_one(learningLibrary(), {}, 4); }
     }
 
     // Queued together, one after the other or at once, the trunk is trained once.
@@ -280,7 +281,8 @@ private Q_SLOTS:
             config.training.threads = threads;
             runs.push_back(sharedRun(workspace, config));
         }
-        Executor executor(withThreads(threads == 0 ? slots_ : 2 * slots_), slots_);
+        Executor executor(learningLibrary(), withThreads(threads == 0 ? slots_ : 2 * slots_),
+                          slots_);
         for (const fs::path& run : runs) executor.enqueue(run);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
         for (const fs::path& run : runs) {
@@ -309,7 +311,7 @@ private Q_SLOTS:
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 8));
         const fs::path child = sharedRun(workspace, sharedConfig(0.1, 4));
-        Executor executor(withThreads(2), 2);
+        Executor executor(learningLibrary(), withThreads(2), 2);
         executor.enqueue(trunk);
         QTRY_VERIFY_WITH_TIMEOUT(executor.latestProgress().contains(idOf(trunk)), 60'000);
         executor.setPaused(idOf(trunk), true);
@@ -339,7 +341,7 @@ private Q_SLOTS:
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 12));
         const fs::path child = sharedRun(workspace, sharedConfig(0.2, 12));
-        Executor executor(withThreads(1), 1);
+        Executor executor(learningLibrary(), withThreads(1), 1);
         executor.enqueue(trunk);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(readRun(trunk).status.epochs_done >= 1, 60'000);
@@ -362,7 +364,7 @@ private Q_SLOTS:
             const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
             const fs::path child = sharedRun(workspace, sharedConfig(0.2));
             fs::create_directories(trunk / "checkpoints" / ".epoch-000002.safetensors.tmp" / "x");
-            Executor executor(withThreads(slots_), slots_);
+            Executor executor(learningLibrary(), withThreads(slots_), slots_);
             executor.enqueue(trunk);
             executor.enqueue(child);
             QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -390,7 +392,7 @@ private Q_SLOTS:
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 4));
         const fs::path child = sharedRun(workspace, sharedConfig(0.1, 2));
         std::ofstream(trunk / "branches") << "a file where the folder should be";
-        Executor executor(withThreads(1), 1);
+        Executor executor(learningLibrary(), withThreads(1), 1);
         executor.enqueue(trunk);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -408,7 +410,7 @@ private Q_SLOTS:
         const fs::path child = sharedRun(workspace, sharedConfig(0.2));
         QCOMPARE(trainAlone(trunk, 3).epochs_done, 3);
         fs::remove(trunk / "checkpoints" / checkpointName(3));
-        Executor executor(withThreads(2), 2);
+        Executor executor(learningLibrary(), withThreads(2), 2);
         executor.enqueue(trunk);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -439,7 +441,7 @@ private Q_SLOTS:
             fs::remove(child / "epochs.jsonl");
         }
         if (gone) fs::remove_all(trunk);
-        Executor executor(withThreads(1), 1);
+        Executor executor(learningLibrary(), withThreads(1), 1);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
         QVERIFY(stateOf(child) == RunState::finished);
@@ -456,7 +458,7 @@ private Q_SLOTS:
         OtherOwner other(trunk);
         QVERIFY(other.owns());
         {
-            Executor executor(withThreads(2), 2);
+            Executor executor(learningLibrary(), withThreads(2), 2);
             executor.enqueue(trunk);
             executor.enqueue(child);
             QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(trunk)), idOf(trunk), 20'000);

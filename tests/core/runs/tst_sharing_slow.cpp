@@ -5,6 +5,7 @@
 #include "core/experiment/config_json.h"
 #include "core/results/run_folder.h"
 #include "core/runs/executor.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/run_edits.h"
 #include "core/runs/sweep_store.h"
 #include "tests/core/base/error_of.h"
@@ -78,7 +79,8 @@ class TestSharing : public QObject {
                                        config, json::object(), slotEnvironment());
         RunControl control;
         RunObserver observer;
-        const RunOutcome outcome = trainRun(run, slotEnvironment(), control, observer);
+        const RunOutcome outcome =
+            trainRun(learningLibrary(), run, slotEnvironment(), control, observer);
         if (outcome.state != RunState::finished) qWarning("%s", outcome.message.c_str());
         return run;
     }
@@ -93,11 +95,11 @@ class TestSharing : public QObject {
     static Trained trainSweep(const json& given, const fs::path& workspace) {
         const Sweep sweep = sweepFromJson(given, "sweep");
         Trained trained;
-        trained.plan = planSweep(sweep, workspace, slotEnvironment(), 2);
+        trained.plan = planSweep(learningLibrary(), sweep, workspace, slotEnvironment(), 2);
         prepareSweep(trained.plan, sweep, given, workspace);
         TrainingEnvironment both = slotEnvironment();
         both.threads = 2 * kThreads;
-        Executor executor(both, 2);
+        Executor executor(learningLibrary(), both, 2);
         for (const PlannedRun& run : trained.plan.runs) {
             if (run.state != RunState::finished) executor.enqueue(workspace / "runs" / run.id);
         }
@@ -205,12 +207,14 @@ private Q_SLOTS:
             createRun(workspace("fork"), config, json::object(), slotEnvironment());
         RunControl control;
         RunObserver observer;
-        QVERIFY(trainRun(run, slotEnvironment(), control, observer).state == RunState::finished);
+        QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), control, observer).state ==
+                RunState::finished);
         const RunEdit edit{{{"/optimizer/weight_decay", 0.02}, {"/phase/sam_radius", 0.1}}, false};
         const fs::path fork = forkRunAt(run, 3, edit);
         const RunDescription description = readDescription(fork);
         QCOMPARE(readRun(fork).records.size(), std::size_t{3});
-        QVERIFY(trainRun(fork, slotEnvironment(), control, observer).state == RunState::finished);
+        QVERIFY(trainRun(learningLibrary(), fork, slotEnvironment(), control, observer).state ==
+                RunState::finished);
         const RunSummary forked = readRun(fork);
         for (const EpochRecord& record : forked.records) {
             QCOMPARE(record.weight_decay, record.epoch < 3 ? 2e-4 : 0.02);
@@ -250,7 +254,8 @@ private Q_SLOTS:
         watcher.after_epoch = [&](const EpochRecord& record) {
             if (record.epoch == 0) editRun(run, edit);  // epoch 1 goes on as it was
         };
-        QVERIFY(trainRun(run, slotEnvironment(), control, watcher).state == RunState::finished);
+        QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), control, watcher).state ==
+                RunState::finished);
         QCOMPARE(watcher.changed, 1);
         const RunDescription description = readDescription(run);
         QVERIFY(!(description.config == config));
@@ -268,12 +273,14 @@ private Q_SLOTS:
         RunControl control;
         control.stopAfter(2);
         Watcher watcher;
-        QVERIFY(trainRun(run, slotEnvironment(), control, watcher).state == RunState::queued);
+        QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), control, watcher).state ==
+                RunState::queued);
         QCOMPARE(readRun(run).records.size(), std::size_t{2});
         QVERIFY(!readRun(run).records[1].exact);
         editRun(run, {{{"/phase/sam_radius", 0.1}}, false});
         RunControl again;
-        QVERIFY(trainRun(run, slotEnvironment(), again, watcher).state == RunState::finished);
+        QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), again, watcher).state ==
+                RunState::finished);
         QVERIFY(readRun(run).records[1].exact);
         QCOMPARE(resultsOf(run), resultsOf(trainedAlone(readDescription(run).config)));
     }

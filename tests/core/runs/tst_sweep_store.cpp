@@ -1,4 +1,4 @@
-#include "core/runs/sweep_store.h"
+#include "core/runs/slots.h"
 
 #include <unistd.h>
 
@@ -51,7 +51,8 @@ class TestSweepStore : public QObject {
     fs::path runFolder(const PlannedRun& run) const { return workspace() / "runs" / run.id; }
 
     SweepPlan planned(const json& sweep) const {
-        return planSweep(sweepFromJson(sweep, "test"), workspace(), twoThreads(), 1);
+        return planSweep(learningLibrary(), sweepFromJson(sweep, "test"), workspace(), twoThreads(),
+                         1);
     }
 
     SweepPlan prepared(const json& sweep) const {
@@ -61,7 +62,7 @@ class TestSweepStore : public QObject {
     }
 
     void train(const PlannedRun& run, int epochs, RunState state, int threads = 2) const {
-        Surroundings here = surroundingsOf(twoThreads());
+        Surroundings here = surroundingsOf(learningLibrary(), twoThreads());
         here.threads = threads;
         pretendTraining(runFolder(run), epochs, state, here);
     }
@@ -77,7 +78,7 @@ class TestSweepStore : public QObject {
     RunOutcome segment(const std::string& name) const {
         RunControl control;
         RunObserver nobody;
-        return trainSegment(workspace(), name, twoThreads(), control, nobody);
+        return trainSegment(learningLibrary(), workspace(), name, twoThreads(), control, nobody);
     }
 
 private Q_SLOTS:
@@ -99,15 +100,15 @@ private Q_SLOTS:
     /// threads.
     void slotsWhereNobodySays() {
         const SweepPlan one_trunk = planned(sweepJson({0.1, 0.2, 0.3}));
-        QCOMPARE(slotsFor(one_trunk, 8), 1);
+        QCOMPARE(slotsFor(learningLibrary(), one_trunk, 8), 1);
         const SweepPlan three_trunks = planned(sweepJson({0.1, 0.2}, {0, 1, 2}));
-        QCOMPARE(slotsFor(three_trunks, 8), 3);
-        QCOMPARE(slotsFor(three_trunks, 5), 2);
-        QCOMPARE(slotsFor(three_trunks, 2), 1);
-        QCOMPARE(slotsFor(three_trunks, 1), 1);
+        QCOMPARE(slotsFor(learningLibrary(), three_trunks, 8), 3);
+        QCOMPARE(slotsFor(learningLibrary(), three_trunks, 5), 2);
+        QCOMPARE(slotsFor(learningLibrary(), three_trunks, 2), 1);
+        QCOMPARE(slotsFor(learningLibrary(), three_trunks, 1), 1);
         json own_threads = sweepJson({0.1, 0.2}, {0, 1, 2});
         own_threads["base"]["training"]["threads"] = 2;
-        QCOMPARE(slotsFor(planned(own_threads), 8), 1);
+        QCOMPARE(slotsFor(learningLibrary(), planned(own_threads), 8), 1);
     }
 
     /// One at a time where a run keeps the cores or the GPU busy alone.
@@ -118,13 +119,13 @@ private Q_SLOTS:
         plan.whole.segments[1].run = 1;
         RunConfig& config = plan.runs[1].run.config;
         config.data.dataset = "cifar10";
-        QCOMPARE(slotsFor(plan, 8), 2);
+        QCOMPARE(slotsFor(learningLibrary(), plan, 8), 2);
         config.data.dataset = "imagenet-lt";
-        QCOMPARE(slotsFor(plan, 8), 1);
+        QCOMPARE(slotsFor(learningLibrary(), plan, 8), 1);
         config.data.dataset = "cifar10";
-        if (learning().resolveDevice("auto") == "cpu") QSKIP("LibTorch can use no GPU here");
+        if (learningLibrary().resolveDevice("auto") == "cpu") QSKIP("LibTorch can use no GPU here");
         config.training.device = "cuda:0";
-        QCOMPARE(slotsFor(plan, 8), 1);
+        QCOMPARE(slotsFor(learningLibrary(), plan, 8), 1);
     }
 
     /// What all need is what each needs, whatever tells them apart.
@@ -138,8 +139,8 @@ private Q_SLOTS:
         std::int64_t bytes = 0;
         std::set<std::int64_t> sizes;
         for (const PlannedRun& run : plan.runs) {
-            sizes.insert(bytesOfRun(run.run.config, 10));
-            bytes += bytesOfRun(run.run.config, 10);
+            sizes.insert(bytesOfRun(learningLibrary(), run.run.config, 10));
+            bytes += bytesOfRun(learningLibrary(), run.run.config, 10);
         }
         QCOMPARE(plan.bytes_needed, bytes);
         QCOMPARE(sizes.size(), std::size_t{8});
@@ -272,7 +273,8 @@ private Q_SLOTS:
         fs::permissions(outside / "protected", fs::perms::owner_read | fs::perms::owner_exec);
         const QString error = errorOf([&] {
             const fs::path where = outside / place.toStdString();
-            SweepPlan plan = planSweep(sweepFromJson(sweep, "test"), where, twoThreads(), 1);
+            SweepPlan plan =
+                planSweep(learningLibrary(), sweepFromJson(sweep, "test"), where, twoThreads(), 1);
             prepareSweep(plan, sweepFromJson(sweep, "test"), sweep, where);
         });
         QVERIFY2(error.contains(said), qPrintable(error));
