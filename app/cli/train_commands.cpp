@@ -10,6 +10,7 @@
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
+#include "core/runs/run.h"
 
 namespace ballast {
 namespace {
