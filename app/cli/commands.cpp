@@ -13,6 +13,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/base/human_text.h"
 #include "core/data/download.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
@@ -249,18 +250,15 @@ int dataGetCommand(const std::string& name, const DataStore& store) {
         const auto folder = getDataset(
             store, dataset,
             [&](const FetchProgress& progress) {
-                constexpr double kMebibyte = 1024.0 * 1024.0;
-                char text[200];
-                const double done = static_cast<double>(progress.bytes);
+                std::string text = progress.what;
                 if (progress.total_bytes > 0) {
-                    const double total = static_cast<double>(progress.total_bytes);
-                    std::snprintf(text, sizeof text, "%s: %.0f %% of %.1f MiB",
-                                  progress.what.c_str(), 100.0 * done / total, total / kMebibyte);
+                    const double share = static_cast<double>(progress.bytes) /
+                                         static_cast<double>(progress.total_bytes);
+                    char percent[32];
+                    std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * share);
+                    text += std::string(": ") + percent + " of " + sizeText(progress.total_bytes);
                 } else if (progress.bytes > 0) {
-                    std::snprintf(text, sizeof text, "%s: %.1f MiB", progress.what.c_str(),
-                                  done / kMebibyte);
-                } else {
-                    std::snprintf(text, sizeof text, "%s", progress.what.c_str());
+                    text += ": " + sizeText(progress.bytes);
                 }
                 line.show(text);
             },

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/human_text.h"
+
 namespace ballast {
 namespace {
 
@@ -21,19 +23,6 @@ std::string percent(double share) {
 }
 
 }  // namespace
-
-std::string durationText(double seconds) {
-    const auto whole = static_cast<long long>(std::llround(std::max(0.0, seconds)));
-    char text[64];
-    if (whole >= 3600) {
-        std::snprintf(text, sizeof text, "%lld h %02lld min", whole / 3600, whole % 3600 / 60);
-    } else if (whole >= 60) {
-        std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
-    } else {
-        std::snprintf(text, sizeof text, "%lld s", whole);
-    }
-    return text;
-}
 
 ConsoleObserver::ConsoleObserver(std::string name, int epochs, bool json)
     : name_(std::move(name)),
@@ -64,7 +53,7 @@ void ConsoleObserver::stepFinished(const StepProgress& progress) {
               << progress.step << "/" << progress.steps << "  "
               << std::llround(progress.images_per_second) << " images/s";
     if (progress.seconds_left >= 0) {
-        std::cout << "  " << durationText(progress.seconds_left) << " left";
+        std::cout << "  " << durationInWords(progress.seconds_left) << " left";
     }
     std::cout << std::flush;
     line_shown_ = true;
@@ -86,7 +75,7 @@ void ConsoleObserver::epochFinished(const EpochRecord& record) {
     if (!terminal_) {
         std::cout << "  " << std::llround(progress_.images_per_second) << " images/s";
         if (progress_.seconds_left >= 0) {
-            std::cout << "  " << durationText(progress_.seconds_left) << " left";
+            std::cout << "  " << durationInWords(progress_.seconds_left) << " left";
         }
     }
     std::cout << std::endl;

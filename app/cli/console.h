@@ -7,9 +7,6 @@
 
 namespace ballast {
 
-/// "1 h 02 min", "3 min 20 s", "12 s".
-std::string durationText(double seconds);
-
 /// Shows runs on standard output: on a terminal a progress line that replaces itself, in a pipe
 /// plain lines, with --json one JSON object a line.
 class ConsoleObserver : public RunObserver {

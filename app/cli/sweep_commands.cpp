@@ -12,6 +12,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/base/human_text.h"
 #include "core/results/workspace.h"
 #include "core/runs/executor.h"
 #include "core/runs/slots.h"
@@ -39,20 +40,6 @@ extern "C" void interruptSweep(int signal) {
 void listenToSignals() {
     std::signal(SIGINT, interruptSweep);
     std::signal(SIGTERM, interruptSweep);
-}
-
-std::string grouped(std::int64_t number) {
-    std::string text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-        text.insert(static_cast<std::size_t>(at), ",");
-    }
-    return text;
-}
-
-std::string sizeText(std::int64_t bytes) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576.0);
-    return text;
 }
 
 std::string labelOf(const PlannedRun& run) {
@@ -126,20 +113,21 @@ void printPlan(const Sweep& sweep, const SweepPlan& plan) {
     const auto alone = plan.whole.epochs_alone;
     const auto shared = plan.whole.epochs_shared;
     std::cout << (sweep.name.empty() ? "sweep" : sweep.name) << ": "
-              << grouped(static_cast<std::int64_t>(plan.runs.size())) << " runs\n";
+              << groupedText(static_cast<std::int64_t>(plan.runs.size())) << " runs\n";
     printTree(plan);
-    std::printf("epochs alone %s, shared %s: %.0f %% saved\n", grouped(alone).c_str(),
-                grouped(shared).c_str(),
+    std::printf("epochs alone %s, shared %s: %.0f %% saved\n", groupedText(alone).c_str(),
+                groupedText(shared).c_str(),
                 alone == 0
                     ? 0.0
                     : 100.0 * static_cast<double>(alone - shared) / static_cast<double>(alone));
     if (epochsLeft(plan) != shared) {
         std::printf("in the workspace already: %s epochs; left to train: %s\n",
-                    grouped(shared - epochsLeft(plan)).c_str(), grouped(epochsLeft(plan)).c_str());
+                    groupedText(shared - epochsLeft(plan)).c_str(),
+                    groupedText(epochsLeft(plan)).c_str());
     }
     if (plan.seconds) {
         std::printf("time for what is left: about %s, from measured epochs\n",
-                    durationText(*plan.seconds).c_str());
+                    durationInWords(*plan.seconds).c_str());
     } else {
         std::printf("time: not known yet; no run of this kind has been timed in the workspace\n");
     }
@@ -208,11 +196,11 @@ public:
             ++epochs_trained_;
             line(event.run, {{"event", "epoch"}, {"record", toJson(*record)}}, [&] {
                 char text[120];
-                std::snprintf(text, sizeof text,
-                              "epoch %d/%d  balanced test %.1f %%  (%s of %s epochs of the sweep)",
-                              record->epoch + 1, epochs_[event.run],
-                              100.0 * record->balanced_test_accuracy,
-                              grouped(epochs_trained_).c_str(), grouped(epochs_left_).c_str());
+                std::snprintf(
+                    text, sizeof text,
+                    "epoch %d/%d  balanced test %.1f %%  (%s of %s epochs of the sweep)",
+                    record->epoch + 1, epochs_[event.run], 100.0 * record->balanced_test_accuracy,
+                    groupedText(epochs_trained_).c_str(), groupedText(epochs_left_).c_str());
                 return std::string(text);
             });
         } else if (const auto* taken = std::get_if<RecordsReplaced>(&event.what)) {
@@ -319,7 +307,7 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
         const auto shown = [](std::uint64_t number) {
             constexpr std::uint64_t kEnough = 1'000'000'000'000'000ULL;
             return (number > kEnough ? "more than " : "") +
-                   grouped(static_cast<std::int64_t>(std::min(number, kEnough)));
+                   groupedText(static_cast<std::int64_t>(std::min(number, kEnough)));
         };
         throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");

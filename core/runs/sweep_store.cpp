@@ -9,6 +9,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/human_text.h"
 #include "core/experiment/catalog.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
@@ -123,14 +124,6 @@ std::int64_t freeBytes(const fs::path& workspace) {
     fs::path there = fs::absolute(workspace);
     while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
     return static_cast<std::int64_t>(fs::space(there).available);
-}
-
-std::string sizeText(std::int64_t bytes) {
-    const double mega = static_cast<double>(bytes) / 1048576.0;
-    char text[40];
-    std::snprintf(text, sizeof text, mega < 1024.0 ? "%.1f MiB" : "%.2f GiB",
-                  mega < 1024.0 ? mega : mega / 1024.0);
-    return text;
 }
 
 std::string fileName(const std::string& name) {

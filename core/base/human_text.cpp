@@ -1,0 +1,42 @@
+#include "core/base/human_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace ballast {
+
+std::string sizeText(std::int64_t bytes) {
+    const double mebibytes = static_cast<double>(bytes) / (1024.0 * 1024.0);
+    char text[40];
+    if (mebibytes < 1024.0) {
+        std::snprintf(text, sizeof text, "%.1f MiB", mebibytes);
+    } else {
+        std::snprintf(text, sizeof text, "%.2f GiB", mebibytes / 1024.0);
+    }
+    return text;
+}
+
+std::string durationInWords(double seconds) {
+    const auto whole = static_cast<long long>(std::llround(std::max(0.0, seconds)));
+    char text[64];
+    if (whole >= 3600) {
+        std::snprintf(text, sizeof text, "%lld h %02lld min", whole / 3600, whole % 3600 / 60);
+    } else if (whole >= 60) {
+        std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
+    } else {
+        std::snprintf(text, sizeof text, "%lld s", whole);
+    }
+    return text;
+}
+
+std::string groupedText(std::int64_t number) {
+    std::string text = std::to_string(number);
+    const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > first_digit; at -= 3) {
+        text.insert(static_cast<std::size_t>(at), ",");
+    }
+    return text;
+}
+
+}  // namespace ballast

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// Sizes, durations and counts as people read them, in English.
+namespace ballast {
+
+/// Bytes as "27.4 MiB", and from 1024 of these on as "1.30 GiB".
+std::string sizeText(std::int64_t bytes);
+
+/// "1 h 02 min", "3 min 20 s", "12 s": to the second, from an hour on to the minute. Less than
+/// nothing is "0 s".
+std::string durationInWords(double seconds);
+
+/// A whole number with its thousands apart: "1,234,567".
+std::string groupedText(std::int64_t number);
+
+}  // namespace ballast

@@ -1,0 +1,71 @@
+#include <QtTest>
+#include <limits>
+
+#include "core/base/human_text.h"
+
+using namespace ballast;
+
+class TestHumanText : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void sizes_data() {
+        QTest::addColumn<qint64>("bytes");
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("nothing") << qint64{0} << QByteArray("0.0 MiB");
+        QTest::newRow("too little to see") << qint64{52'428} << QByteArray("0.0 MiB");
+        QTest::newRow("a tenth") << qint64{52'429} << QByteArray("0.1 MiB");
+        QTest::newRow("one") << qint64{1} * 1024 * 1024 << QByteArray("1.0 MiB");
+        QTest::newRow("170498071 bytes of CIFAR-10")
+            << qint64{170'498'071} << QByteArray("162.6 MiB");
+        QTest::newRow("almost a gibibyte")
+            << qint64{1023} * 1024 * 1024 << QByteArray("1023.0 MiB");
+        QTest::newRow("a gibibyte") << qint64{1024} * 1024 * 1024 << QByteArray("1.00 GiB");
+        QTest::newRow("a large disk") << qint64{2'000'000'000'000} << QByteArray("1862.65 GiB");
+    }
+    void sizes() {
+        QFETCH(const qint64, bytes);
+        QFETCH(const QByteArray, text);
+        QCOMPARE(sizeText(bytes), text.toStdString());
+    }
+
+    void durations_data() {
+        QTest::addColumn<double>("seconds");
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("less than nothing") << -3.0 << QByteArray("0 s");
+        QTest::newRow("nothing") << 0.0 << QByteArray("0 s");
+        QTest::newRow("rounded down") << 12.4 << QByteArray("12 s");
+        QTest::newRow("rounded up to a minute") << 59.5 << QByteArray("1 min 00 s");
+        QTest::newRow("minutes") << 200.0 << QByteArray("3 min 20 s");
+        QTest::newRow("almost an hour") << 3599.0 << QByteArray("59 min 59 s");
+        QTest::newRow("an hour") << 3600.0 << QByteArray("1 h 00 min");
+        QTest::newRow("seconds of an hour are left out") << 3779.0 << QByteArray("1 h 02 min");
+        QTest::newRow("days") << 100.0 * 3600 << QByteArray("100 h 00 min");
+    }
+    void durations() {
+        QFETCH(const double, seconds);
+        QFETCH(const QByteArray, text);
+        QCOMPARE(durationInWords(seconds), text.toStdString());
+    }
+
+    void thousands_data() {
+        QTest::addColumn<qint64>("number");
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("nothing") << qint64{0} << QByteArray("0");
+        QTest::newRow("three digits") << qint64{999} << QByteArray("999");
+        QTest::newRow("four digits") << qint64{1000} << QByteArray("1,000");
+        QTest::newRow("seven digits") << qint64{1'234'567} << QByteArray("1,234,567");
+        QTest::newRow("negative, three digits") << qint64{-123} << QByteArray("-123");
+        QTest::newRow("negative") << qint64{-123'456} << QByteArray("-123,456");
+        QTest::newRow("the largest")
+            << std::numeric_limits<qint64>::max() << QByteArray("9,223,372,036,854,775,807");
+    }
+    void thousands() {
+        QFETCH(const qint64, number);
+        QFETCH(const QByteArray, text);
+        QCOMPARE(groupedText(number), text.toStdString());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestHumanText)
+#include "tst_human_text.moc"
