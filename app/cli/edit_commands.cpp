@@ -1,11 +1,15 @@
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/run_folder.h"
+#include "core/runs/foreign_runs.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -15,11 +19,26 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+struct EditOptions {
+    std::string run;  // folder or ID
+    fs::path workspace;
+    std::vector<std::string> settings;  // /pointer=value
+    bool next_phase_now = false;
+    bool dry_run = false;  // only the contract
+    bool json = false;
+};
+
+struct ForkOptions {
+    EditOptions edit;    // its run: of a fork with a config any checkpoint
+    std::string config;  // empty: the run's own
+    std::optional<int> epoch;
+};
+
 /// "/phase/sam_radius=0.1" as pointer and value; the value is JSON, or else plain text.
-RunEdit editOf(const std::vector<std::string>& settings, bool next_phase_now) {
+RunEdit editOf(const EditOptions& options) {
     RunEdit edit;
-    edit.next_phase_now = next_phase_now;
-    for (const std::string& setting : settings) {
+    edit.next_phase_now = options.next_phase_now;
+    for (const std::string& setting : options.settings) {
         const std::size_t equals = setting.find('=');
         if (equals == std::string::npos || !setting.starts_with('/')) {
             throw ConfigError("--set " + setting +
@@ -87,27 +106,45 @@ fs::path runFolder(const std::string& run, const fs::path& workspace) {
     return fs::canonical(folder);
 }
 
-}  // namespace
+void sayGoOn(const fs::path& run) {
+    std::cout << run.string() << "\ngo on with: ballast-cli resume " << run.string() << std::endl;
+}
 
-int forkRunCommand(const ForkOptions& options) {
-    const fs::path run = runFolder(options.checkpoint.string(), options.workspace);
-    if (!options.epoch) throw ConfigError("say where to fork, with --epoch");
-    const RunEdit edit = editOf(options.settings, options.next_phase_now);
-    printContract(forkContract(run, *options.epoch, edit), options.json);
+/// A run's own checkpoint, under its config changed from there on.
+int forkRunCommand(const EditOptions& options, std::optional<int> epoch) {
+    const fs::path run = runFolder(options.run, options.workspace);
+    if (!epoch) throw ConfigError("say where to fork, with --epoch");
+    const RunEdit edit = editOf(options);
+    printContract(forkContract(run, *epoch, edit), options.json);
     if (options.dry_run) return 0;
-    const fs::path folder = forkRunAt(run, *options.epoch, edit);
+    const fs::path folder = forkRunAt(run, *epoch, edit);
     if (options.json) {
         std::cout << ordered_json{{"event", "run"}, {"run", folder.string()}}.dump() << std::endl;
     } else {
-        std::cout << folder.string() << "\ngo on with: ballast-cli resume " << folder.string()
-                  << std::endl;
+        sayGoOn(folder);
     }
     return 0;
 }
 
-int editCommand(const ForkOptions& options) {
-    const fs::path run = runFolder(options.checkpoint.string(), options.workspace);
-    const RunEdit edit = editOf(options.settings, options.next_phase_now);
+/// A checkpoint of any kind, under another config.
+int forkCheckpointCommand(const ForkOptions& options, const DataStore& store) {
+    ForkRequest request;
+    request.checkpoint = options.edit.run;
+    request.epoch = options.epoch;
+    request.config_as_given = readConfigJson(options.config, options.edit.settings);
+    request.config = configFromJson(request.config_as_given, options.config);
+    if (request.config.name.empty()) request.config.name = fs::path(options.config).stem().string();
+    const ForeignRun fork =
+        forkRun(learningLibrary(), options.edit.workspace, request, {store, 0, false});
+    for (const std::string& line : fork.said) std::cout << line << "\n";
+    sayGoOn(fork.folder);
+    return 0;
+}
+
+/// Of the run itself, from its next epoch on.
+int editCommand(const EditOptions& options) {
+    const fs::path run = runFolder(options.run, options.workspace);
+    const RunEdit edit = editOf(options);
     if (edit.settings.empty() && !edit.next_phase_now) {
         throw ConfigError("nothing to change: give --set or --next-phase-now");
     }
@@ -116,6 +153,7 @@ int editCommand(const ForkOptions& options) {
     return 0;
 }
 
+/// Prints the config that replays a run, its edits in it.
 int configCommand(const std::string& name, const fs::path& workspace,
                   const std::vector<std::string>& settings, const fs::path& output) {
     const RunDescription description = readDescription(runFolder(name, workspace));
@@ -133,6 +171,70 @@ int configCommand(const std::string& name, const fs::path& workspace,
         replaceFile(output, text);
     }
     return 0;
+}
+
+/// What fork and edit have in common at their end.
+void addEditFlags(CLI::App* command, EditOptions& options) {
+    command->add_flag("--next-phase-now", options.next_phase_now, "The next phase begins here");
+    command->add_flag("--dry-run", options.dry_run,
+                      "Only say what would be inherited, changed and reset");
+    addJson(command, options.json);
+}
+
+}  // namespace
+
+void addForkCommand(CommandLine& cli) {
+    const auto options = std::make_shared<ForkOptions>();
+    EditOptions& edit = options->edit;
+    CLI::App* command =
+        cli.add("fork", "A run that goes on from a checkpoint under another config");
+    command
+        ->add_option("CHECKPOINT", edit.run,
+                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+        ->required();
+    command->add_option("CONFIG", options->config,
+                        "Left out: the run's own, changed from --epoch on by --set");
+    addWorkspace(command, edit.workspace);
+    addSettings(command, edit.settings, "Change a field, e.g. /training/epochs=20");
+    command->add_option("--epoch", options->epoch, "Epochs done; default: what the file says");
+    addEditFlags(command, edit);
+    cli.perform(command, [options, &cli] {
+        return options->config.empty() ? forkRunCommand(options->edit, options->epoch)
+                                       : forkCheckpointCommand(*options, cli.store());
+    });
+}
+
+void addEditCommand(CommandLine& cli) {
+    const auto options = std::make_shared<EditOptions>();
+    CLI::App* command =
+        cli.add("edit", "Change a run from its next epoch on, also while it is trained elsewhere");
+    command->add_option("RUN", options->run, "The run's folder, or its ID in the workspace")
+        ->required();
+    addWorkspace(command, options->workspace);
+    addSettings(command, options->settings,
+                "e.g. /phase/sam_radius=0.1 (the phase in force), /optimizer/lr=0.01");
+    addEditFlags(command, *options);
+    cli.perform(command, [options] { return editCommand(*options); });
+}
+
+void addConfigCommand(CommandLine& cli) {
+    struct Options {
+        std::string run;
+        fs::path workspace;
+        std::vector<std::string> settings;  // /pointer=value
+        fs::path output;                    // empty: standard output
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        cli.add("config", "The config that replays a run, its edits in it, for any seed");
+    command->add_option("RUN", options->run, "The run's folder, or its ID in the workspace")
+        ->required();
+    addWorkspace(command, options->workspace);
+    addSettings(command, options->settings, "Change a field, e.g. /training/seed=3");
+    command->add_option("--output", options->output, "File to write")->type_name("FILE");
+    cli.perform(command, [options] {
+        return configCommand(options->run, options->workspace, options->settings, options->output);
+    });
 }
 
 }  // namespace ballast

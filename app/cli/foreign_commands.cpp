@@ -2,8 +2,10 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
@@ -11,6 +13,7 @@
 #include "core/interchange/foreign_logs.h"
 #include "core/results/run_folder.h"
 #include "core/runs/foreign_runs.h"
+#include "core/runs/learning_library.h"
 
 namespace ballast {
 namespace {
@@ -18,6 +21,15 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
+
+struct EvaluateOptions {
+    fs::path checkpoint;  // a file of any kind, or a run's folder
+    std::string dataset;  // empty: what is known of the checkpoint, else cifar10
+    std::string config;   // empty: the model is what the file holds
+    std::optional<int> epoch;
+    bool json = false;
+    int threads = 0;
+};
 
 /// What is known of the run a checkpoint is of.
 struct KnownRun {
@@ -69,13 +81,6 @@ fs::path chosenFile(const fs::path& given, std::optional<int> epoch) {
     return checkpointFile(given, epoch);
 }
 
-void sayAll(const ForeignRun& run) {
-    for (const std::string& line : run.said) std::cout << line << "\n";
-    std::cout << run.folder.string() << std::endl;
-}
-
-}  // namespace
-
 int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     EvaluationRequest request;
     request.checkpoint = chosenFile(options.checkpoint, options.epoch);
@@ -126,23 +131,10 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     return 0;
 }
 
-int forkCommand(const ForkOptions& options, const DataStore& store) {
-    ForkRequest request;
-    request.checkpoint = options.checkpoint;
-    request.epoch = options.epoch;
-    request.config_as_given = readConfigJson(options.config, options.settings);
-    request.config = configFromJson(request.config_as_given, options.config);
-    if (request.config.name.empty()) request.config.name = fs::path(options.config).stem().string();
-    const ForeignRun fork =
-        forkRun(learningLibrary(), options.workspace, request, {store, 0, false});
-    sayAll(fork);
-    std::cout << "go on with: ballast-cli resume " << fork.folder.string() << std::endl;
-    return 0;
-}
-
 int importCommand(const fs::path& folder, const fs::path& workspace) {
     const ForeignRun imported = importRun(learningLibrary(), workspace, folder);
-    sayAll(imported);
+    for (const std::string& line : imported.said) std::cout << line << "\n";
+    std::cout << imported.folder.string() << std::endl;
     const RunSummary run = readRun(imported.folder);
     if (const EpochRecord* best = bestRecord(run.records, "test")) {
         std::printf(
@@ -159,6 +151,57 @@ int exportWeightsCommand(const fs::path& checkpoint, std::optional<int> epoch,
     learningLibrary().exportWeights(file, output);
     std::cout << output.string() << ": the weights of " << file.filename().string() << std::endl;
     return 0;
+}
+
+}  // namespace
+
+void addEvaluateCommand(CommandLine& cli) {
+    const auto options = std::make_shared<EvaluateOptions>();
+    CLI::App* command = cli.add("evaluate", "Test accuracy of a checkpoint, ours or PyTorch's");
+    command
+        ->add_option("CHECKPOINT", options->checkpoint,
+                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+        ->required();
+    command->add_option("--dataset", options->dataset, "Default: the run's, or cifar10")
+        ->type_name("NAME");
+    command->add_option("--config", options->config, "Whose model it must fit")->type_name("FILE");
+    command->add_option("--epoch", options->epoch, "Of a run's checkpoints: epochs done");
+    addThreads(command, options->threads, "0: all cores");
+    addJson(command, options->json);
+    cli.perform(command, [options, &cli] { return evaluateCommand(*options, cli.store()); });
+}
+
+void addImportCommand(CommandLine& cli) {
+    struct Options {
+        fs::path folder;
+        fs::path workspace;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = cli.add("import", "A finished run of the public code, from its logs");
+    command->add_option("FOLDER", options->folder, "With args.txt, log_train.csv and log_test.csv")
+        ->required();
+    addWorkspace(command, options->workspace);
+    cli.perform(command, [options] { return importCommand(options->folder, options->workspace); });
+}
+
+void addExportWeightsCommand(CommandLine& cli) {
+    struct Options {
+        fs::path checkpoint;
+        fs::path output;
+        std::optional<int> epoch;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = cli.add(
+        "export-weights", "The model's weights as safetensors, under the public code's names");
+    command->add_option("CHECKPOINT", options->checkpoint, "A run's folder or a checkpoint file")
+        ->required();
+    command->add_option("--output", options->output, "File to write")
+        ->type_name("FILE")
+        ->required();
+    command->add_option("--epoch", options->epoch, "Of a run's checkpoints: epochs done");
+    cli.perform(command, [options] {
+        return exportWeightsCommand(options->checkpoint, options->epoch, options->output);
+    });
 }
 
 }  // namespace ballast

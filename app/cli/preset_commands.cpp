@@ -1,12 +1,15 @@
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
 
 namespace ballast {
+namespace {
 
 using nlohmann::ordered_json;
 
@@ -34,16 +37,40 @@ int presetListCommand(bool as_json) {
     return 0;
 }
 
-nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::string>& settings) {
-    nlohmann::json config = toJson(presetConfig(request));
-    for (const std::string& setting : settings) applySetting(config, setting);
-    return config;
-}
-
 int presetShowCommand(const PresetRequest& request, const std::vector<std::string>& settings) {
     const RunConfig config = configFromJson(presetJson(request, settings), request.method);
     std::cout << toJson(config).dump(2) << "\n";
     return 0;
+}
+
+void addList(CommandLine& cli, CLI::App* preset) {
+    const auto json = std::make_shared<bool>(false);
+    CLI::App* command = cli.add("list", "Methods and protocols", preset);
+    addJson(command, *json);
+    cli.perform(command, [json] { return presetListCommand(*json); });
+}
+
+void addShow(CommandLine& cli, CLI::App* preset) {
+    struct Options {
+        PresetRequest request;
+        std::vector<std::string> settings;  // /pointer=value
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = cli.add("show", "A method's config, to read, edit and save", preset);
+    command->add_option("METHOD", options->request.method, "e.g. VS+TLA+ADRW")->required();
+    addPresetData(command, options->request);
+    addSettings(command, options->settings, "Change a field");
+    addJson(command);
+    cli.perform(command,
+                [options] { return presetShowCommand(options->request, options->settings); });
+}
+
+}  // namespace
+
+void addPresetCommands(CommandLine& cli) {
+    CLI::App* preset = cli.addGroup("preset", "The paper's methods and protocols by name");
+    addList(cli, preset);
+    addShow(cli, preset);
 }
 
 }  // namespace ballast

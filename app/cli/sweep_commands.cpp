@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/sweep_plan_text.h"
@@ -15,6 +17,7 @@
 #include "core/base/human_text.h"
 #include "core/results/workspace.h"
 #include "core/runs/executor.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/slots.h"
 
 namespace ballast {
@@ -25,6 +28,18 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr auto kPoll = std::chrono::milliseconds(100);
+
+struct SweepOptions {
+    std::string file;
+    fs::path workspace;
+    int jobs = 0;                      // slots; 0: see slotsFor
+    std::vector<std::string> devices;  // a slot for each; empty: `jobs` slots
+    int threads = 0;                   // of all slots together; 0: all cores
+    bool plan = false;
+    bool prepare = false;
+    bool json = false;
+    bool yes = false;  // to very many runs
+};
 
 std::atomic<bool> interrupted{false};
 std::atomic<RunControl*> current{nullptr};
@@ -157,8 +172,6 @@ int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
     return code;
 }
 
-}  // namespace
-
 int sweepCommand(const SweepOptions& options, const DataStore& store) {
     const json given = readConfigJson(options.file, {});
     const Sweep sweep = [&] {
@@ -240,6 +253,56 @@ int segmentCommand(const std::string& name, const fs::path& workspace, int threa
     if (outcome.exit_code != ExitCode::done) return static_cast<int>(outcome.exit_code);
     const bool good = outcome.state == RunState::finished || outcome.state == RunState::queued;
     return good ? 0 : static_cast<int>(ExitCode::run_failed);
+}
+
+}  // namespace
+
+void addSweepCommand(CommandLine& cli) {
+    const auto options = std::make_shared<SweepOptions>();
+    CLI::App* command = cli.add(
+        "sweep", "Train many configs; what they share is trained once. Run it again to go on");
+    command->add_option("FILE", options->file, "Base, axes and seeds (JSON); - is standard input")
+        ->required();
+    addWorkspace(command, options->workspace);
+    command
+        ->add_option(
+            "--jobs", options->jobs,
+            "Runs side by side; they divide the threads. 0: as many as can begin, with two "
+            "threads each")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 256));
+    command
+        ->add_option("--devices", options->devices,
+                     "Instead of --jobs: one run on each, e.g. cuda:0,cuda:1")
+        ->delimiter(',')
+        ->check(deviceValidator());
+    addThreads(command, options->threads, "Of all runs together; 0: all cores");
+    command->add_flag("--plan", options->plan, "Only show the tree of runs and what sharing saves");
+    command->add_flag("--prepare", options->prepare,
+                      "Only make the runs, and list the segments for a cluster's scheduler");
+    command->add_flag("--yes", options->yes, "Go on with more than 10,000 runs");
+    addJson(command, options->json);
+    cli.perform(command, [options, &cli] { return sweepCommand(*options, cli.store()); });
+}
+
+void addSegmentCommand(CommandLine& cli) {
+    struct Options {
+        std::string name;
+        fs::path workspace;
+        int threads = 0;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        cli.add("segment", "Train one segment of a prepared sweep, as sweep --prepare names it");
+    command->add_option("NAME", options->name, "RUN@FROM-TO")->required();
+    addWorkspace(command, options->workspace);
+    addThreads(command, options->threads, "Where the config says 0; 0: all cores");
+    addJson(command, options->json);
+    cli.perform(command, [options, &cli] {
+        return segmentCommand(options->name, options->workspace, options->threads, options->json,
+                              cli.store());
+    });
 }
 
 }  // namespace ballast

@@ -2,14 +2,17 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
+#include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 
 namespace ballast {
@@ -24,6 +27,17 @@ extern "C" void stopCurrent(int signal) {
     if (RunControl* control = current.load()) control->requestStop();
     std::signal(signal, SIG_DFL);
 }
+
+struct RunOptions {
+    std::vector<std::string> configs;  // files
+    std::vector<std::string> presets;  // methods, each for `data`
+    PresetRequest data;                // its method is not looked at
+    fs::path workspace;
+    std::vector<std::string> settings;  // /pointer=value
+    bool continue_runs = false;  // keep finished runs of the same config, resume unfinished ones
+    bool json = false;
+    int threads = 0;
+};
 
 /// A config that is to be trained, and the run it will be trained in.
 struct Job {
@@ -112,8 +126,6 @@ void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
     }
 }
 
-}  // namespace
-
 int runCommand(const RunOptions& options, const DataStore& store) {
     std::vector<Job> jobs;
     if (options.configs.empty() && options.presets.empty()) {
@@ -179,6 +191,44 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool json,
         return 0;
     }
     return train(whole, summary.description.config, 0, json, store);
+}
+
+}  // namespace
+
+void addRunCommand(CommandLine& cli) {
+    const auto options = std::make_shared<RunOptions>();
+    CLI::App* command = cli.add("run", "Train one or several configs, one by one");
+    command->add_option("CONFIG", options->configs, "Config files (JSON); - is standard input");
+    command
+        ->add_option("--preset", options->presets,
+                     "A method by name, e.g. VS+TLA+ADRW; may be repeated")
+        ->type_name("METHOD")
+        ->allow_extra_args(false);
+    addPresetData(command, options->data);
+    addWorkspace(command, options->workspace);
+    addSettings(command, options->settings, "Change a field, e.g. /training/epochs=20");
+    command->add_flag("--continue", options->continue_runs,
+                      "Keep finished runs of the same config and resume unfinished ones");
+    addThreads(command, options->threads, "Where the config says 0; 0: all cores");
+    addJson(command, options->json);
+    cli.perform(command, [options, &cli] { return runCommand(*options, cli.store()); });
+}
+
+void addResumeCommand(CommandLine& cli) {
+    struct Options {
+        std::string run;
+        fs::path workspace;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = cli.add("resume", "Go on with a stopped or crashed run");
+    command->add_option("RUN", options->run, "The run's folder, or its ID in the workspace")
+        ->required();
+    addWorkspace(command, options->workspace);
+    addJson(command, options->json);
+    cli.perform(command, [options, &cli] {
+        return resumeCommand(options->run, options->workspace, options->json, cli.store());
+    });
 }
 
 }  // namespace ballast
