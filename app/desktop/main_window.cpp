@@ -14,18 +14,17 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "app/desktop/data_fetcher.h"
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
-#include "app/desktop/run_importer.h"
 #include "core/base/atomic_file.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
+#include "core/runs/foreign_runs.h"
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
@@ -64,8 +63,6 @@ nlohmann::json demoConfig(const char* name) {
 MainWindow::MainWindow(RunController& controller, QWidget* parent)
     : QMainWindow(parent),
       controller_(controller),
-      fetcher_(new DataFetcher(controller.dataStore(), this)),
-      importer_(new RunImporter(this)),
       banner_(new Banner),
       pages_(new QStackedWidget),
       experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
@@ -100,23 +97,13 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         showRuns();
         runs_->select(run);
     });
-    connect(&controller_, &RunController::sweepStarted, this,
-            [this](int queued, int finished, const QString& error) {
-                if (!error.isEmpty()) return showError(error);
-                banner_->showMessage(finished == 0
-                                         ? tr("The sweep has %L1 runs.").arg(queued)
-                                         : tr("The sweep has %L1 runs; %L2 are finished already.")
-                                               .arg(queued + finished)
-                                               .arg(finished));
-            });
-    connect(importer_, &RunImporter::done, this,
-            [this](const QStringList& said, const QString& error) {
-                if (!error.isEmpty()) return showError(error);
-                QStringList lines{tr("The run is imported.")};
-                for (const QString& line : said) lines << line + QLatin1Char('.');
-                banner_->showMessage(lines.join(QLatin1Char(' ')));
-                showRuns();
-            });
+    connect(&controller_, &RunController::sweepStarted, this, [this](int queued, int finished) {
+        banner_->showMessage(finished == 0 ? tr("The sweep has %L1 runs.").arg(queued)
+                                           : tr("The sweep has %L1 runs; %L2 are finished already.")
+                                                 .arg(queued + finished)
+                                                 .arg(finished));
+    });
+    connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
@@ -145,19 +132,6 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
             close();
         },
         Qt::QueuedConnection);
-    connect(fetcher_, &DataFetcher::progressed, this, [this](const QString& what, int percent) {
-        banner_->showMessage(percent < 0 ? tr("%1…").arg(what)
-                                         : tr("%1: %2 %").arg(what).arg(percent));
-    });
-    connect(fetcher_, &DataFetcher::done, this,
-            [this](const QString& dataset, const QString& error) {
-                if (error.isEmpty()) {
-                    banner_->showMessage(tr("%1 is ready.").arg(dataset));
-                } else {
-                    showError(error);
-                }
-                updateObstacle();
-            });
 
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
@@ -229,8 +203,6 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
     }
 }
 
-/// Reads logs and a checkpoint of the public code on a thread of its own: the first checkpoint
-/// loads the training library.
 void MainWindow::importRunDialog() {
     const QString folder = QFileDialog::getExistingDirectory(
         this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
@@ -240,8 +212,20 @@ void MainWindow::importRunDialog() {
 }
 
 void MainWindow::importRunFrom(const std::filesystem::path& folder) {
-    banner_->showMessage(tr("Importing %1…").arg(QString::fromStdString(folder.string())));
-    importer_->start(controller_.workspace(), folder);
+    const bool begun = import_job_.start(
+        [&learning = controller_.learning(), workspace = controller_.workspace(),
+         folder](BackgroundJob::Task& task) {
+            return importRun(learning, workspace, folder, task.cancelled()).said;
+        },
+        [this](const std::vector<std::string>& said) {
+            QStringList lines{tr("The run is imported.")};
+            for (const std::string& line : said) lines << text(line) + QLatin1Char('.');
+            banner_->showMessage(lines.join(QLatin1Char(' ')));
+            showRuns();
+        },
+        [this](const QString& sentence) { showError(sentence); });
+    banner_->showMessage(begun ? tr("Importing %1…").arg(text(folder.string()))
+                               : tr("Another run is being imported; wait for it."));
 }
 
 void MainWindow::saveConfigDialog() {
@@ -496,6 +480,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
     settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
+    import_job_.cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();
         return;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
+#include "app/desktop/background_job.h"
 #include "app/desktop/settings.h"
 
 class QAction;
@@ -14,11 +15,9 @@ class QStackedWidget;
 namespace ballast {
 
 class Banner;
-class DataFetcher;
 class EditActions;
 class ExperimentPage;
 class RunController;
-class RunImporter;
 class RunsPage;
 class SweepPage;
 
@@ -35,7 +34,8 @@ public:
     /// the banner.
     void openConfig(const std::filesystem::path& file);
 
-    /// Makes a run of what the authors' public code left in `folder`; the banner says how it went.
+    /// Makes a run of what the authors' public code left in `folder`, on a thread of its own: the
+    /// first checkpoint loads the training library. The banner says how it went.
     void importRunFrom(const std::filesystem::path& folder);
 
     ExperimentPage& experimentPage() { return *experiment_; }
@@ -80,8 +80,6 @@ private:
 
     RunController& controller_;
     Settings settings_;
-    DataFetcher* fetcher_;
-    RunImporter* importer_;
     Banner* banner_;
     QStackedWidget* pages_;
     ExperimentPage* experiment_;
@@ -104,6 +102,7 @@ private:
     QAction* edit_;
     QAction* remove_;
     bool may_close_ = false;
+    BackgroundJob import_job_;
 };
 
 }  // namespace ballast

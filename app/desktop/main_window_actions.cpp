@@ -5,29 +5,21 @@
 #include <QStatusBar>
 #include <QToolBar>
 
-#include "app/desktop/data_fetcher.h"
+#include "app/desktop/data_menu.h"
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
-#include "core/experiment/catalog.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 // What the window consists of: actions, menus, tool bar, status bar.
 
 namespace ballast {
 namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
-
-QString text(const std::filesystem::path& path) {
-    return QString::fromStdString(path.string());
-}
 
 QAction* action(QObject* owner, const char* icon_name, const QString& label,
                 const QKeySequence& shortcut, const QString& help) {
@@ -148,20 +140,12 @@ void MainWindow::makeMenus() {
                 [this, theme = theme] { applyChosenTheme(theme); });
     }
 
-    QMenu* data_menu = menuBar()->addMenu(tr("&Data"));
-    for (const DatasetInfo& dataset : datasets()) {
-        QAction* get = data_menu->addAction(tr("Fetch %1").arg(text(dataset.label)));
-        connect(get, &QAction::triggered, this, [this, &dataset] {
-            if (const auto folder = controller_.dataStore().find(dataset)) {
-                banner_->showMessage(tr("%1 is in %2").arg(text(dataset.label), text(*folder)));
-            } else {
-                fetcher_->fetch(dataset);
-            }
-        });
-    }
-    data_menu->addSeparator();
-    connect(data_menu->addAction(tr("&Cancel fetching")), &QAction::triggered, fetcher_,
-            [this] { fetcher_->cancel(); });
+    auto* data_menu = new DataMenu(controller_.dataStore(), this);
+    menuBar()->addMenu(data_menu);
+    connect(data_menu, &DataMenu::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(data_menu, &DataMenu::failed, this, &MainWindow::showError);
+    connect(data_menu, &DataMenu::fetched, this, &MainWindow::updateObstacle);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
@@ -190,7 +174,7 @@ void MainWindow::makeStatusBar() {
     progress_bar_->setFixedSize(200, 8);
     progress_bar_->setRange(0, 1000);
     progress_bar_->setAccessibleName(tr("Progress of the run in training"));
-    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
+    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace().string())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     workspace->setForegroundRole(QPalette::PlaceholderText);
     statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);

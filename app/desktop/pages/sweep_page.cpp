@@ -43,9 +43,9 @@ bool concerns(const Problem& problem, const std::string& pointer) {
 
 }  // namespace
 
-SweepPage::SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent)
+SweepPage::SweepPage(CountClasses count_classes, QWidget* parent)
     : QWidget(parent),
-      planner_(new SweepPlanner(std::move(count_classes), this)),
+      count_classes_(std::move(count_classes)),
       splitter_(new QSplitter(Qt::Horizontal)) {
     splitter_->addWidget(makeEditor());
     splitter_->addWidget(makeOutcome());
@@ -60,7 +60,6 @@ SweepPage::SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent)
     settle_.setSingleShot(true);
     settle_.setInterval(kSettle);
     connect(&settle_, &QTimer::timeout, this, &SweepPage::work);
-    connect(planner_, &SweepPlanner::planned, this, &SweepPage::showOutline);
     connect(start_, &QPushButton::clicked, this, [this] { Q_EMIT startRequested(sweep()); });
     edited();
 }
@@ -251,6 +250,7 @@ QString SweepPage::summary() const {
 
 void SweepPage::edited() {
     settled_ = false;
+    outline_job_.cancel();  // nobody wants what is being worked out
     empty_->setVisible(axes_.empty());
     updateStart();
     settle_.start();
@@ -273,7 +273,16 @@ bool SweepPage::textIsRight() {
 
 void SweepPage::work() {
     if (textIsRight()) {
-        planner_->plan(sweep());
+        outline_job_.restart(
+            [sweep = sweep(), count = count_classes_](BackgroundJob::Task& task) {
+                return outlineOf(sweep, count, task.cancelled());
+            },
+            [this](const SweepOutline& outline) { showOutline(outline); },
+            [this](const QString& sentence) {
+                SweepOutline outline;
+                outline.error = sentence;
+                showOutline(outline);
+            });
         return;
     }
     outline_ = {};
@@ -286,7 +295,6 @@ void SweepPage::work() {
 }
 
 void SweepPage::showOutline(const SweepOutline& outline) {
-    if (settle_.isActive()) return;  // it was edited meanwhile
     outline_ = outline;
     settled_ = true;
     QStringList lines;
