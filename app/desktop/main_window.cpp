@@ -28,6 +28,7 @@
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 #include "widgets/run_list.h"
 
 // Resources of a static library must be asked for, from outside any namespace.
@@ -39,10 +40,6 @@ namespace ballast {
 namespace {
 
 constexpr std::array kDemo = {"1-ce", "2-cb", "3-ce-drw"};
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 std::filesystem::path toPath(const QString& path) {
     return path.toStdString();
@@ -187,7 +184,7 @@ void MainWindow::openConfigDialog() {
 }
 
 void MainWindow::openConfig(const std::filesystem::path& file) {
-    try {
+    carryOut([&] {
         const nlohmann::json config = parseJson(readFile(file), file.string());
         if (!config.is_object())
             throw ConfigError(file.string() + " is not a config: not a JSON object");
@@ -198,9 +195,7 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         }
         experiment_->setConfig(config);
         showExperiment();
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::importRunDialog() {
@@ -234,7 +229,7 @@ void MainWindow::saveConfigDialog() {
     if (file.isEmpty()) return;
     if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
     settings_.setLastFolder(QFileInfo(file).absolutePath());
-    try {
+    carryOut([&] {
         // A valid config is written in the order people read it in, with every default.
         const nlohmann::json config = experiment_->config();
         const std::string content = experiment_->problems().empty()
@@ -242,9 +237,7 @@ void MainWindow::saveConfigDialog() {
                                         : config.dump(2);
         replaceFile(toPath(file), content + "\n");
         banner_->showMessage(tr("Saved %1").arg(file));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::saveSweepDialog() {
@@ -253,13 +246,11 @@ void MainWindow::saveSweepDialog() {
     if (file.isEmpty()) return;
     if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
     settings_.setLastFolder(QFileInfo(file).absolutePath());
-    try {
+    carryOut([&] {
         sweep_->setBase(experiment_->config());
         replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
         banner_->showMessage(tr("Saved %1").arg(file));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::exportFiguresDialog() {
@@ -267,7 +258,7 @@ void MainWindow::exportFiguresDialog() {
         this, tr("Folder for figures and tables"), settings_.lastFolder());
     if (folder.isEmpty()) return;
     settings_.setLastFolder(folder);
-    try {
+    carryOut([&] {
         const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
         if (curves.empty())
             throw ConfigError("no run is visible; tick the runs to export in the list");
@@ -275,9 +266,7 @@ void MainWindow::exportFiguresDialog() {
         for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
         const auto files = writeFigures(curves, runs, toPath(folder));
         banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::start() {
@@ -286,17 +275,15 @@ void MainWindow::start() {
         showExperiment();
         return;
     }
-    try {
+    carryOut([&] {
         const QString run = controller_.start(experiment_->config());
         showRuns();
         runs_->select(run);
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::startSweep(const nlohmann::json& sweep) {
-    try {
+    carryOut([&] {
         const Sweep read = sweepFromJson(sweep, "the sweep");
         if (read.size() > kManyRuns) {
             const auto answer =
@@ -308,14 +295,12 @@ void MainWindow::startSweep(const nlohmann::json& sweep) {
         }
         controller_.startSweep(sweep);
         showRuns();
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::startDemo() {
     showRuns();
-    try {
+    carryOut([&] {
         for (const char* name : kDemo) {
             const nlohmann::json config = demoConfig(name);
             const RunConfig wanted = configFromJson(config, name);
@@ -325,9 +310,7 @@ void MainWindow::startDemo() {
             });
             if (!there) controller_.start(config);
         }
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::editRun(const QString& run) {
@@ -345,11 +328,9 @@ void MainWindow::removeRuns(const QStringList& runs) {
                           : tr("Move %1 runs to the workspace's trash?").arg(runs.size())) +
             QLatin1Char(' ') + tr("Folders there can be put back by hand."));
     if (answer != QMessageBox::Yes) return;
-    try {
+    carryOut([&] {
         for (const QString& run : runs) controller_.moveToTrash(run);
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::applyChosenTheme(Theme theme) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
+#include "app/desktop/attempt.h"
 #include "app/desktop/background_job.h"
 #include "app/desktop/settings.h"
 
@@ -77,6 +78,12 @@ private:
     void updateProgress();
     void runEnded(const QString& run);
     void showError(const QString& sentence);
+
+    /// Does `what`; the banner says what went wrong.
+    template<class What>
+    void carryOut(What&& what) {
+        attempt(std::forward<What>(what), [this](const QString& sentence) { showError(sentence); });
+    }
 
     RunController& controller_;
     Settings settings_;

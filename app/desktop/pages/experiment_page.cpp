@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/desktop/attempt.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
@@ -19,14 +20,11 @@
 #include "widgets/config_form.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 #include "widgets/schedule_timeline.h"
 
 namespace ballast {
 namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 /// "epochs 0–9" for phase `index`.
 QString phaseLabel(const RunConfig& config, std::size_t index) {
@@ -192,7 +190,7 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
         setConfig(nlohmann::json(toJson(config)));
     } catch (const Error& error) {
         update();
-        setObstacle(QString::fromUtf8(error.what()));
+        setObstacle(text(error.what()));
     }
 }
 
@@ -228,14 +226,13 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     timeline_->setConfig(config);
     const DatasetInfo& dataset = *findDataset(config.data.dataset);
     std::vector<std::int64_t> counts;
-    try {
-        counts = countsOf(config.data);
-    } catch (const Error& error) {
-        fisher_->hide();
-        preview_->setUnavailable(QString::fromUtf8(error.what()));
-        summary_->setText(text(dataset.help));
-        return;
-    }
+    const bool counted = attempt([&] { counts = countsOf(config.data); },
+                                 [&](const QString& sentence) {
+                                     fisher_->hide();
+                                     preview_->setUnavailable(sentence);
+                                     summary_->setText(text(dataset.help));
+                                 });
+    if (!counted) return;
     // Files may hold their classes in any order; people read them from the largest to the smallest.
     std::vector<std::size_t> order(counts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
