@@ -2,60 +2,26 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFile>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QLabel>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
-#include "app/desktop/figures.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
-#include "core/base/atomic_file.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
-#include "core/runs/foreign_runs.h"
 #include "widgets/banner.h"
-#include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
-#include "widgets/run_list.h"
-
-// Resources of a static library must be asked for, from outside any namespace.
-static void initDemoResources() {
-    Q_INIT_RESOURCE(demo);
-}
 
 namespace ballast {
-namespace {
-
-constexpr std::array kDemo = {"1-ce", "2-cb", "3-ce-drw"};
-
-std::filesystem::path toPath(const QString& path) {
-    return path.toStdString();
-}
-
-/// A config of experiments/demo, as it was built in.
-nlohmann::json demoConfig(const char* name) {
-    initDemoResources();
-    QFile file(QStringLiteral(":/experiments/demo/%1.json").arg(QLatin1String(name)));
-    if (!file.open(QIODevice::ReadOnly)) {
-        throw StorageError("the demo " + std::string(name) + " is not built in");
-    }
-    return nlohmann::json::parse(file.readAll().toStdString());
-}
-
-}  // namespace
 
 MainWindow::MainWindow(RunController& controller, QWidget* parent)
     : QMainWindow(parent),
@@ -107,11 +73,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runAdded, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);
-    connect(&controller_, &RunController::runChanged, this, [this] {
-        updateActions();
-        updateProgress();
-    });
-    connect(&controller_, &RunController::progressed, this, &MainWindow::updateProgress);
+    connect(&controller_, &RunController::runChanged, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::ended, this, &MainWindow::runEnded);
     connect(&controller_, &RunController::said, this,
             [this](const QString& run, const QString& line) {
@@ -132,7 +94,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
-    experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
+    experiment_->setConfig(edited.is_object() ? edited : newExperiment());
     const nlohmann::json swept =
         nlohmann::json::parse(settings_.sweep().toStdString(), nullptr, false);
     if (swept.is_object()) sweep_->restoreSweep(swept);
@@ -148,7 +110,6 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     showExperiment();
     updateActions();
-    updateProgress();
 }
 
 void MainWindow::showPage(QWidget* page, QAction* action) {
@@ -168,105 +129,6 @@ void MainWindow::showRuns() {
 void MainWindow::showSweep() {
     sweep_->setBase(experiment_->config());
     showPage(sweep_, show_sweep_);
-}
-
-void MainWindow::newConfig() {
-    experiment_->setConfig(demoConfig(kDemo.back()));
-    showExperiment();
-}
-
-void MainWindow::openConfigDialog() {
-    const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open config"), settings_.lastFolder(), tr("Configs (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    openConfig(toPath(file));
-}
-
-void MainWindow::openConfig(const std::filesystem::path& file) {
-    carryOut([&] {
-        const nlohmann::json config = parseJson(readFile(file), file.string());
-        if (!config.is_object())
-            throw ConfigError(file.string() + " is not a config: not a JSON object");
-        if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
-            sweep_->setSweep(config);
-            experiment_->setConfig(config.at("base"));
-            return showSweep();
-        }
-        experiment_->setConfig(config);
-        showExperiment();
-    });
-}
-
-void MainWindow::importRunDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
-    importRunFrom(toPath(folder));
-}
-
-void MainWindow::importRunFrom(const std::filesystem::path& folder) {
-    const bool begun = import_job_.start(
-        [&learning = controller_.learning(), workspace = controller_.workspace(),
-         folder](BackgroundJob::Task& task) {
-            return importRun(learning, workspace, folder, task.cancelled()).said;
-        },
-        [this](const std::vector<std::string>& said) {
-            QStringList lines{tr("The run is imported.")};
-            for (const std::string& line : said) lines << text(line) + QLatin1Char('.');
-            banner_->showMessage(lines.join(QLatin1Char(' ')));
-            showRuns();
-        },
-        [this](const QString& sentence) { showError(sentence); });
-    banner_->showMessage(begun ? tr("Importing %1…").arg(text(folder.string()))
-                               : tr("Another run is being imported; wait for it."));
-}
-
-void MainWindow::saveConfigDialog() {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), settings_.lastFolder(),
-                                                tr("Configs (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    carryOut([&] {
-        // A valid config is written in the order people read it in, with every default.
-        const nlohmann::json config = experiment_->config();
-        const std::string content = experiment_->problems().empty()
-                                        ? toJson(configFromJson(config, "the config")).dump(2)
-                                        : config.dump(2);
-        replaceFile(toPath(file), content + "\n");
-        banner_->showMessage(tr("Saved %1").arg(file));
-    });
-}
-
-void MainWindow::saveSweepDialog() {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save sweep"), settings_.lastFolder(),
-                                                tr("Sweeps (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    carryOut([&] {
-        sweep_->setBase(experiment_->config());
-        replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
-        banner_->showMessage(tr("Saved %1").arg(file));
-    });
-}
-
-void MainWindow::exportFiguresDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder for figures and tables"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
-    carryOut([&] {
-        const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
-        if (curves.empty())
-            throw ConfigError("no run is visible; tick the runs to export in the list");
-        std::vector<const IndexedRun*> runs;
-        for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
-        const auto files = writeFigures(curves, runs, toPath(folder));
-        banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
-    });
 }
 
 void MainWindow::start() {
@@ -301,9 +163,8 @@ void MainWindow::startSweep(const nlohmann::json& sweep) {
 void MainWindow::startDemo() {
     showRuns();
     carryOut([&] {
-        for (const char* name : kDemo) {
-            const nlohmann::json config = demoConfig(name);
-            const RunConfig wanted = configFromJson(config, name);
+        for (const nlohmann::json& config : demoConfigs()) {
+            const RunConfig wanted = configFromJson(config, "the demo");
             const auto runs = controller_.runs();
             const bool there = std::ranges::any_of(runs, [&](const IndexedRun* run) {
                 return run->error.empty() && run->description.config == wanted;
@@ -349,13 +210,6 @@ void MainWindow::about() {
             .arg(QApplication::applicationVersion()));
 }
 
-QStringList MainWindow::chosenRuns() const {
-    const QStringList selected = runs_->selectedRuns();
-    if (!selected.isEmpty()) return selected;
-    const QString current = controller_.current();
-    return current.isEmpty() ? QStringList() : QStringList(current);
-}
-
 void MainWindow::updateObstacle() {
     QString reason;
     const std::vector<Problem>& problems = experiment_->problems();
@@ -386,59 +240,6 @@ void MainWindow::updateObstacle() {
     sweep_->setObstacle(problems.empty() ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
     settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
-}
-
-void MainWindow::updateActions() {
-    bool can_pause = false;
-    bool can_resume = false;
-    bool can_stop = false;
-    const QStringList runs = chosenRuns();
-    for (const QString& id : runs) {
-        const IndexedRun* run = controller_.find(id);
-        if (run == nullptr || !run->error.empty()) continue;
-        const bool here = controller_.holds(id);
-        const RunState state = run->status.state;
-        can_stop = can_stop || here;
-        can_pause = can_pause || (here && state == RunState::running);
-        const bool at_rest =
-            !here && state != RunState::finished &&
-            (run->interrupted || (state != RunState::running && state != RunState::paused));
-        can_resume = can_resume || at_rest || (here && state == RunState::paused);
-    }
-    pause_->setEnabled(can_pause);
-    resume_->setEnabled(can_resume);
-    stop_->setEnabled(can_stop);
-    edits_->setRuns(runs);
-    edit_->setEnabled(!runs.isEmpty());
-    remove_->setEnabled(!runs_->selectedRuns().isEmpty());
-    export_->setEnabled(!controller_.runs().empty());
-}
-
-void MainWindow::updateProgress() {
-    const QString id = controller_.current();
-    const IndexedRun* run = id.isEmpty() ? nullptr : controller_.find(id);
-    progress_bar_->setVisible(run != nullptr);
-    if (run == nullptr) {
-        progress_text_->setText(tr("No run in training"));
-        return;
-    }
-    const auto all = controller_.runs();
-    const auto waiting = std::ranges::count_if(all, [&](const IndexedRun* other) {
-        return other->status.state == RunState::queued && other->error.empty() &&
-               controller_.holds(QString::fromStdString(other->id));
-    });
-    QString line = QString::fromStdString(run->description.config.name) + QStringLiteral(" · ") +
-                   RunsPage::statusText(*run, controller_);
-    if (waiting > 0) line += tr(" · %n more in the queue", nullptr, static_cast<int>(waiting));
-    progress_text_->setText(line);
-    if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
-        const double epochs =
-            progress->epoch + static_cast<double>(progress->step) / progress->steps;
-        if (progress->seconds_left > 0.0 && epochs < progress->epochs) {
-            sweep_->setSecondsPerEpoch(progress->seconds_left / (progress->epochs - epochs));
-        }
-        progress_bar_->setValue(static_cast<int>(1000.0 * epochs / std::max(1, progress->epochs)));
-    }
 }
 
 void MainWindow::runEnded(const QString& run) {

@@ -9,8 +9,6 @@
 #include "app/desktop/settings.h"
 
 class QAction;
-class QLabel;
-class QProgressBar;
 class QStackedWidget;
 
 namespace ballast {
@@ -75,7 +73,6 @@ private:
     QStringList chosenRuns() const;
     void updateObstacle();
     void updateActions();
-    void updateProgress();
     void runEnded(const QString& run);
     void showError(const QString& sentence);
 
@@ -93,8 +90,6 @@ private:
     RunsPage* runs_;
     SweepPage* sweep_;
     EditActions* edits_;
-    QLabel* progress_text_;
-    QProgressBar* progress_bar_;
     QAction* new_;
     QAction* open_;
     QAction* save_;

@@ -1,7 +1,6 @@
 #include <QActionGroup>
 #include <QLabel>
 #include <QMenuBar>
-#include <QProgressBar>
 #include <QStatusBar>
 #include <QToolBar>
 
@@ -9,14 +8,16 @@
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/training_progress.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 
-// What the window consists of: actions, menus, tool bar, status bar.
+// What the window consists of: actions and when they can be, menus, tool bar, status bar.
 
 namespace ballast {
 namespace {
@@ -101,6 +102,39 @@ void MainWindow::makeActions() {
     connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
 }
 
+QStringList MainWindow::chosenRuns() const {
+    const QStringList selected = runs_->selectedRuns();
+    if (!selected.isEmpty()) return selected;
+    const QString current = controller_.current();
+    return current.isEmpty() ? QStringList() : QStringList(current);
+}
+
+void MainWindow::updateActions() {
+    bool can_pause = false;
+    bool can_resume = false;
+    bool can_stop = false;
+    const QStringList runs = chosenRuns();
+    for (const QString& id : runs) {
+        const IndexedRun* run = controller_.find(id);
+        if (run == nullptr || !run->error.empty()) continue;
+        const bool here = controller_.holds(id);
+        const RunState state = run->status.state;
+        can_stop = can_stop || here;
+        can_pause = can_pause || (here && state == RunState::running);
+        const bool at_rest =
+            !here && state != RunState::finished &&
+            (run->interrupted || (state != RunState::running && state != RunState::paused));
+        can_resume = can_resume || at_rest || (here && state == RunState::paused);
+    }
+    pause_->setEnabled(can_pause);
+    resume_->setEnabled(can_resume);
+    stop_->setEnabled(can_stop);
+    edits_->setRuns(runs);
+    edit_->setEnabled(!runs.isEmpty());
+    remove_->setEnabled(!runs_->selectedRuns().isEmpty());
+    export_->setEnabled(!controller_.runs().empty());
+}
+
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addActions({new_, open_, save_});
@@ -167,19 +201,13 @@ void MainWindow::makeToolBar() {
 }
 
 void MainWindow::makeStatusBar() {
-    progress_text_ = new QLabel;
-    progress_text_->setAccessibleName(tr("Progress of the run in training"));
-    progress_bar_ = new QProgressBar;
-    progress_bar_->setTextVisible(false);
-    progress_bar_->setFixedSize(200, 8);
-    progress_bar_->setRange(0, 1000);
-    progress_bar_->setAccessibleName(tr("Progress of the run in training"));
+    auto* progress = new TrainingProgress(controller_);
+    connect(progress, &TrainingProgress::paceKnown, sweep_, &SweepPage::setSecondsPerEpoch);
     auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace().string())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     workspace->setForegroundRole(QPalette::PlaceholderText);
     statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);
-    statusBar()->addWidget(progress_bar_);
-    statusBar()->addWidget(progress_text_, 1);
+    statusBar()->addWidget(progress, 1);
     statusBar()->addPermanentWidget(workspace);
     statusBar()->setSizeGripEnabled(false);
 }
