@@ -14,7 +14,7 @@
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
-#include "core/experiment/config_fields.h"
+#include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "widgets/banner.h"
@@ -127,7 +127,7 @@ void MainWindow::showRuns() {
 }
 
 void MainWindow::showSweep() {
-    sweep_->setBase(experiment_->config());
+    sweep_->setBase(experiment_->checked());
     showPage(sweep_, show_sweep_);
 }
 
@@ -211,35 +211,13 @@ void MainWindow::about() {
 }
 
 void MainWindow::updateObstacle() {
-    QString reason;
-    const std::vector<Problem>& problems = experiment_->problems();
-    if (!problems.empty()) {
-        const Problem& problem = problems.front();
-        const Field* field = findField(problem.pointer);
-        reason = tr("Cannot start: %1: %2")
-                     .arg(field ? text(field->label) : QString::fromStdString(problem.pointer),
-                          QString::fromStdString(problem.message));
-        if (problems.size() > 1) {
-            reason += tr(" (and %1 more)").arg(problems.size() - 1);
-        }
-    } else {
-        const RunConfig config = configFromJson(experiment_->config(), "the config");
-        const DatasetInfo& dataset = *findDataset(config.data.dataset);
-        if (!controller_.dataStore().find(config.data)) {
-            reason = dataset.listed()
-                         ? tr("Cannot start: there is no folder with the lists of %1; Data → Fetch "
-                              "%1 says where to get it.")
-                               .arg(text(dataset.label))
-                         : tr("Cannot start: %1 is not on this machine; fetch it with Data → Fetch "
-                              "%1.")
-                               .arg(text(dataset.label));
-        }
-    }
+    const CheckedConfig& checked = experiment_->checked();
+    const QString reason = trainingObstacle(checked, controller_.dataStore());
     experiment_->setObstacle(reason);
-    sweep_->setBase(experiment_->config());
-    sweep_->setObstacle(problems.empty() ? reason : QString());  // it says the problems itself
+    sweep_->setBase(checked);
+    sweep_->setObstacle(checked.config ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
-    settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
+    settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
 }
 
 void MainWindow::runEnded(const QString& run) {

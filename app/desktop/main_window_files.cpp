@@ -88,10 +88,9 @@ void MainWindow::saveConfigDialog() {
     settings_.setLastFolder(QFileInfo(file).absolutePath());
     carryOut([&] {
         // A valid config is written in the order people read it in, with every default.
-        const nlohmann::json config = experiment_->config();
-        const std::string content = experiment_->problems().empty()
-                                        ? toJson(configFromJson(config, "the config")).dump(2)
-                                        : config.dump(2);
+        const CheckedConfig& checked = experiment_->checked();
+        const std::string content =
+            checked.config ? toJson(*checked.config).dump(2) : checked.given.dump(2);
         replaceFile(toPath(file), content + "\n");
         banner_->showMessage(tr("Saved %1").arg(file));
     });
@@ -104,7 +103,7 @@ void MainWindow::saveSweepDialog() {
     if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
     settings_.setLastFolder(QFileInfo(file).absolutePath());
     carryOut([&] {
-        sweep_->setBase(experiment_->config());
+        sweep_->setBase(experiment_->checked());
         replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
         banner_->showMessage(tr("Saved %1").arg(file));
     });

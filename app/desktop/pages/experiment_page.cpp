@@ -160,9 +160,7 @@ QWidget* ExperimentPage::makeMethodRow() {
 }
 
 void ExperimentPage::applyPreset(const QString& method, const QString& protocol) {
-    nlohmann::json now = form_->config();
-    const RunConfig before =
-        checkConfig(now).empty() ? configFromJson(now, "the config") : RunConfig();
+    const RunConfig before = checked_.config.value_or(RunConfig());
     PresetRequest request{method.toStdString(),          before.data.dataset,
                           before.data.imbalance.profile, before.data.imbalance.ratio,
                           protocol.toStdString(),        0};
@@ -203,20 +201,20 @@ const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& want
 }
 
 void ExperimentPage::update() {
-    const nlohmann::json json = form_->config();
-    problems_ = checkConfig(json);
-    form_->setProblems(problems_);
-    timeline_->setEnabled(problems_.empty());  // it still shows the last config that was right
-    fisher_->setVisible(problems_.empty());
-    if (problems_.empty()) {
-        showMeaning(configFromJson(json, "the config"));
+    checked_ = checkedConfig(form_->config());
+    const bool right = checked_.config.has_value();
+    form_->setProblems(checked_.problems);
+    timeline_->setEnabled(right);  // it still shows the last config that was right
+    fisher_->setVisible(right);
+    if (right) {
+        showMeaning(*checked_.config);
     } else {
         preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
-        summary_->setText(problems_.size() == 1
+        summary_->setText(checked_.problems.size() == 1
                               ? tr("One field needs attention")
-                              : tr("%1 fields need attention").arg(problems_.size()));
+                              : tr("%1 fields need attention").arg(checked_.problems.size()));
     }
-    Q_EMIT changed();
+    Q_EMIT changed(checked_);
 }
 
 void ExperimentPage::showMeaning(const RunConfig& config) {

@@ -175,17 +175,16 @@ void SweepPage::removeAxis(AxisEditor* axis) {
     edited();
 }
 
-void SweepPage::setBase(const json& base) {
-    if (base == base_) return;
-    base_ = base;
-    if (checkConfig(base).empty()) {
-        full_base_ = json(toJson(configFromJson(base, "the base")));
+void SweepPage::setBase(const CheckedConfig& base) {
+    if (base.given == base_) return;
+    base_ = base.given;
+    if (base.config) {
+        full_base_ = json(toJson(*base.config));
         fields_ = axisFields(full_base_);
         for (AxisEditor* axis : axes_) axis->setFields(fields_, full_base_);
     }
-    const std::string name = base.is_object() && base.contains("name") && base["name"].is_string()
-                                 ? base["name"].get<std::string>()
-                                 : "";
+    const json given_name = base_.is_object() ? base_.value("name", json()) : json();
+    const std::string name = given_name.is_string() ? given_name.get<std::string>() : "";
     base_text_->setText(
         name.empty()
             ? tr("The config of the Experiment page")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/desktop/background_job.h"
+#include "app/desktop/checked_config.h"
 #include "app/desktop/pages/axis_editor.h"
 #include "app/desktop/sweep_outline.h"
 
@@ -30,7 +31,9 @@ public:
     explicit SweepPage(CountClasses count_classes, QWidget* parent = nullptr);
 
     /// The config that all runs have but for the axes; it need not be valid.
-    void setBase(const nlohmann::json& base);
+    void setBase(const CheckedConfig& base);
+    /// The same of one that has not been checked.
+    void setBase(const nlohmann::json& base) { setBase(checkedConfig(base)); }
 
     /// The sweep as core/experiment/sweep.h reads it.
     nlohmann::json sweep() const;
