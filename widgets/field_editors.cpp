@@ -12,28 +12,25 @@
 #include <cmath>
 
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
 
 using nlohmann::json;
 
-QString qt(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 /// "N_C" as N with a small C below.
 QString withSubscripts(std::string_view symbol) {
-    QString text;
-    const QString plain = qt(symbol).toHtmlEscaped();
+    QString html;
+    const QString plain = text(symbol).toHtmlEscaped();
     for (qsizetype i = 0; i < plain.size(); ++i) {
         if (plain[i] == QLatin1Char('_') && i + 1 < plain.size()) {
-            text += QStringLiteral("<sub>%1</sub>").arg(plain[++i]);
+            html += QStringLiteral("<sub>%1</sub>").arg(plain[++i]);
         } else {
-            text += plain[i];
+            html += plain[i];
         }
     }
-    return text;
+    return html;
 }
 
 template<class T>
@@ -164,7 +161,7 @@ FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWi
             break;
     }
     if (!field.unit.empty()) {
-        auto* unit = new QLabel(qt(field.unit), this);
+        auto* unit = new QLabel(text(field.unit), this);
         unit->setForegroundRole(QPalette::PlaceholderText);
         line_->addWidget(unit);
     }
@@ -176,33 +173,32 @@ FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWi
 }
 
 QString FieldRow::labelText(const Field& field) {
-    QString text = qt(field.label).toHtmlEscaped();
+    QString html = text(field.label).toHtmlEscaped();
     if (!field.symbol.empty()) {
-        text += QStringLiteral("&nbsp;&nbsp;<i>%1</i>").arg(withSubscripts(field.symbol));
+        html += QStringLiteral("&nbsp;&nbsp;<i>%1</i>").arg(withSubscripts(field.symbol));
     }
-    return text;
+    return html;
 }
 
 void FieldRow::addEditor(QWidget* editor, const std::string& pointer, const QString& name) {
     editor->setObjectName(QString::fromStdString(pointer));
     editor->setAccessibleName(name);
-    editor->setAccessibleDescription(qt(field_.help));
-    editor->setToolTip(qt(field_.help));
+    editor->setAccessibleDescription(text(field_.help));
+    editor->setToolTip(text(field_.help));
     editor->setFocusPolicy(Qt::StrongFocus);
     editor->installEventFilter(this);
     editors_.push_back(editor);
 }
 
 QLineEdit* FieldRow::makeLine(bool whole) {
-    const bool text = field_.type == FieldType::text;
-    QLineEdit* edit = text ? new QLineEdit(this) : new NumberEdit(whole, this);
-    if (!text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 15);
+    const bool is_text = field_.type == FieldType::text;
+    QLineEdit* edit = is_text ? new QLineEdit(this) : new NumberEdit(whole, this);
+    if (!is_text) edit->setFixedWidth(fontMetrics().averageCharWidth() * 15);
     if (field_.nullable) {
-        edit->setPlaceholderText(
-            QString::fromUtf8(field_.absent.data(), static_cast<qsizetype>(field_.absent.size())));
+        edit->setPlaceholderText(text(field_.absent));
     }
-    line_->addWidget(edit, text ? 1 : 0);
-    addEditor(edit, pointer_, qt(field_.label));
+    line_->addWidget(edit, is_text ? 1 : 0);
+    addEditor(edit, pointer_, text(field_.label));
     connect(edit, &QLineEdit::textEdited, this, [this] { changed(); });
     return edit;
 }
@@ -214,11 +210,11 @@ QComboBox* FieldRow::makeCombo(bool editable) {
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setMinimumContentsLength(10);
     for (const CatalogEntry& entry : field_.choices) {
-        combo->addItem(qt(entry.label), qt(entry.name));
-        combo->setItemData(combo->count() - 1, qt(entry.help), Qt::ToolTipRole);
+        combo->addItem(text(entry.label), text(entry.name));
+        combo->setItemData(combo->count() - 1, text(entry.help), Qt::ToolTipRole);
     }
     line_->addWidget(combo, 1);
-    addEditor(combo, pointer_, qt(field_.label));
+    addEditor(combo, pointer_, text(field_.label));
     connect(combo, &QComboBox::activated, this, [this] { changed(); });
     if (editable) {
         combo->lineEdit()->installEventFilter(this);
@@ -232,21 +228,22 @@ void FieldRow::makeRule() {
     combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo_->setMinimumContentsLength(8);
     for (const ClassRuleInfo* rule : rulesFor(field_.term)) {
-        combo_->addItem(qt(rule->label), qt(rule->name));
-        combo_->setItemData(combo_->count() - 1, qt(rule->formula), Qt::ToolTipRole);
+        combo_->addItem(text(rule->label), text(rule->name));
+        combo_->setItemData(combo_->count() - 1, text(rule->formula), Qt::ToolTipRole);
     }
     line_->addWidget(combo_, 1);
-    addEditor(combo_, pointer_, qt(field_.label));
+    addEditor(combo_, pointer_, text(field_.label));
     symbol_ = new QLabel(this);
     line_->addWidget(symbol_);
     parameter_ = new NumberEdit(false, this);
     parameter_->setFixedWidth(fontMetrics().averageCharWidth() * 10);
     line_->addWidget(parameter_);
-    addEditor(parameter_, pointer_ + "/parameter", tr("%1, parameter").arg(qt(field_.label)));
+    addEditor(parameter_, pointer_ + "/parameter", tr("%1, parameter").arg(text(field_.label)));
     values_ = new QLineEdit(this);
     values_->setPlaceholderText(tr("one number per class: 1, 0.5, …"));
     line_->addWidget(values_, 2);
-    addEditor(values_, pointer_ + "/values", tr("%1, one number per class").arg(qt(field_.label)));
+    addEditor(values_, pointer_ + "/values",
+              tr("%1, one number per class").arg(text(field_.label)));
     values_->setToolTip(tr("One number per class, in the data set's order, separated by commas"));
     connect(combo_, &QComboBox::activated, this, [this] {
         const std::string name = comboName();
@@ -287,11 +284,11 @@ void FieldRow::dressRule() {
     values_->setVisible(list);
     if (parameter) {
         const std::string key(parameter->name);
-        symbol_->setText(qt(parameter->symbol));
+        symbol_->setText(text(parameter->symbol));
         parameter_->setObjectName(QString::fromStdString(pointer_ + "/" + key));
-        parameter_->setToolTip(qt(parameter->help));
+        parameter_->setToolTip(text(parameter->help));
         parameter_->setAccessibleName(
-            tr("%1, parameter %2").arg(qt(field_.label), qt(parameter->symbol)));
+            tr("%1, parameter %2").arg(text(field_.label), text(parameter->symbol)));
         const json shown =
             rule_.is_object() && rule_.contains(key) ? rule_[key] : json(parameter->default_value);
         if (numberOrText(parameter_->text()) != shown) parameter_->setText(textOf(shown));
@@ -388,7 +385,7 @@ void FieldRow::setProblem(const std::string& pointer, const QString& message) {
     for (QWidget* editor : editors_) {
         const bool wrong = editor == marked_;
         editor->setProperty("invalid", wrong);
-        editor->setAccessibleDescription(wrong ? message : qt(field_.help));
+        editor->setAccessibleDescription(wrong ? message : text(field_.help));
     }
     problem_->setText(message);
     problem_->setVisible(!message.isEmpty());
@@ -404,21 +401,21 @@ void FieldRow::focusEditor() {
 }
 
 QString FieldRow::helpText() const {
-    QString text = QStringLiteral("<b>%1</b>&nbsp; %2")
-                       .arg(labelText(field_), qt(field_.help).toHtmlEscaped());
+    QString html = QStringLiteral("<b>%1</b>&nbsp; %2")
+                       .arg(labelText(field_), text(field_.help).toHtmlEscaped());
     if (field_.type == FieldType::integer || field_.type == FieldType::number) {
-        text += QStringLiteral(" <span style='color:%1'>%2</span>")
+        html += QStringLiteral(" <span style='color:%1'>%2</span>")
                     .arg(plotColors().muted.name(),
                          tr("Allowed: %1")
                              .arg(QString::fromStdString(allowedText(field_)).toHtmlEscaped()));
     } else if (combo_) {
         const QString more = combo_->currentData(Qt::ToolTipRole).toString();
         if (!more.isEmpty()) {
-            text += QStringLiteral("<br><i>%1:</i> %2")
+            html += QStringLiteral("<br><i>%1:</i> %2")
                         .arg(combo_->currentText().toHtmlEscaped(), more.toHtmlEscaped());
         }
     }
-    return text;
+    return html;
 }
 
 void FieldRow::paintEvent(QPaintEvent* event) {

@@ -25,6 +25,7 @@
 #include "core/base/error.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 #include "widgets/run_tick.h"
 
 namespace ballast {
@@ -195,9 +196,7 @@ void RunTable::makeBar() {
     filter_->setPlaceholderText(tr("Filter: best>0.6 and state=finished"));
     filter_->setClearButtonEnabled(true);
     QStringList fields;
-    for (const ResultFieldInfo& field : resultFields()) {
-        fields << QString::fromUtf8(field.name.data(), static_cast<qsizetype>(field.name.size()));
-    }
+    for (const ResultFieldInfo& field : resultFields()) fields << text(field.name);
     filter_->setToolTip(
         tr("FIELD OPERATOR VALUE, joined by “and”.\nFields: %1, at:EPOCH, and pointers into the "
            "config (/optimizer/lr).\nOperators: = != < <= > >= and ~ (contains). Accuracies are "
@@ -257,7 +256,7 @@ void RunTable::refresh() {
             std::erase_if(chosen, [&](const TableRun& run) { return !holds(*run.run); });
         }
     } catch (const ConfigError& error) {
-        return showProblem(QString::fromUtf8(error.what()));
+        return showProblem(text(error.what()));
     }
     showProblem({});
     stale_ = false;

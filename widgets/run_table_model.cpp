@@ -11,6 +11,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
@@ -18,10 +19,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kSeeds = "seeds";  // of a group; no field of a run
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 bool isAccuracy(const std::string& key) {
     static constexpr std::string_view kAccuracies[] = {"best",     "last", "validation", "majority",

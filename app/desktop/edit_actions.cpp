@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+#include "app/desktop/attempt.h"
 #include "app/desktop/edit_dialog.h"
 #include "app/desktop/run_controller.h"
 #include "widgets/icons.h"
@@ -61,17 +62,17 @@ void EditActions::ask(bool fork) {
 }
 
 void EditActions::carryOut(const EditDialog& dialog, const QString& run, bool fork) {
-    try {
-        if (fork) {
-            Q_EMIT done(
-                controller_.fork(run, dialog.epoch(), dialog.settings(), dialog.nextPhaseNow()));
-        } else {
-            controller_.edit(run, dialog.epoch(), dialog.settings(), dialog.nextPhaseNow());
-            Q_EMIT done(run);
-        }
-    } catch (const std::exception& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()));
-    }
+    attempt(
+        [&] {
+            if (fork) {
+                Q_EMIT done(controller_.fork(run, dialog.epoch(), dialog.settings(),
+                                             dialog.nextPhaseNow()));
+            } else {
+                controller_.edit(run, dialog.epoch(), dialog.settings(), dialog.nextPhaseNow());
+                Q_EMIT done(run);
+            }
+        },
+        [this](const QString& sentence) { Q_EMIT failed(sentence); });
 }
 
 }  // namespace ballast

@@ -17,6 +17,7 @@
 #include "widgets/contract_view.h"
 #include "widgets/field_editors.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
@@ -30,10 +31,6 @@ double rounded(double value) {
     char text[40];
     std::snprintf(text, sizeof text, "%.12g", value);
     return std::strtod(text, nullptr);
-}
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
 }
 
 }  // namespace
@@ -222,7 +219,7 @@ void EditDialog::update() {
             lines << (line == lines_.end() ? text(found.pointer) : line->label) +
                          QStringLiteral(": ") + text(found.message);
         }
-        problem = lines.isEmpty() ? QString::fromUtf8(error.what()) : lines.join(QLatin1Char('\n'));
+        problem = lines.isEmpty() ? text(error.what()) : lines.join(QLatin1Char('\n'));
     }
     problem_->setText(problem);
     problem_->setVisible(!problem.isEmpty());

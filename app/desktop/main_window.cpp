@@ -2,70 +2,30 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFile>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QLabel>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
-#include "app/desktop/data_fetcher.h"
+#include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
-#include "app/desktop/figures.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
-#include "app/desktop/run_importer.h"
-#include "core/base/atomic_file.h"
-#include "core/experiment/config_fields.h"
+#include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "widgets/banner.h"
-#include "widgets/live_plots.h"
 #include "widgets/palette.h"
-#include "widgets/run_list.h"
-
-// Resources of a static library must be asked for, from outside any namespace.
-static void initDemoResources() {
-    Q_INIT_RESOURCE(demo);
-}
+#include "widgets/qt_text.h"
 
 namespace ballast {
-namespace {
-
-constexpr std::array kDemo = {"1-ce", "2-cb", "3-ce-drw"};
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
-
-std::filesystem::path toPath(const QString& path) {
-    return path.toStdString();
-}
-
-/// A config of experiments/demo, as it was built in.
-nlohmann::json demoConfig(const char* name) {
-    initDemoResources();
-    QFile file(QStringLiteral(":/experiments/demo/%1.json").arg(QLatin1String(name)));
-    if (!file.open(QIODevice::ReadOnly)) {
-        throw StorageError("the demo " + std::string(name) + " is not built in");
-    }
-    return nlohmann::json::parse(file.readAll().toStdString());
-}
-
-}  // namespace
 
 MainWindow::MainWindow(RunController& controller, QWidget* parent)
     : QMainWindow(parent),
       controller_(controller),
-      fetcher_(new DataFetcher(controller.dataStore(), this)),
-      importer_(new RunImporter(this)),
       banner_(new Banner),
       pages_(new QStackedWidget),
       experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
@@ -100,34 +60,20 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         showRuns();
         runs_->select(run);
     });
-    connect(&controller_, &RunController::sweepStarted, this,
-            [this](int queued, int finished, const QString& error) {
-                if (!error.isEmpty()) return showError(error);
-                banner_->showMessage(finished == 0
-                                         ? tr("The sweep has %L1 runs.").arg(queued)
-                                         : tr("The sweep has %L1 runs; %L2 are finished already.")
-                                               .arg(queued + finished)
-                                               .arg(finished));
-            });
-    connect(importer_, &RunImporter::done, this,
-            [this](const QStringList& said, const QString& error) {
-                if (!error.isEmpty()) return showError(error);
-                QStringList lines{tr("The run is imported.")};
-                for (const QString& line : said) lines << line + QLatin1Char('.');
-                banner_->showMessage(lines.join(QLatin1Char(' ')));
-                showRuns();
-            });
+    connect(&controller_, &RunController::sweepStarted, this, [this](int queued, int finished) {
+        banner_->showMessage(finished == 0 ? tr("The sweep has %L1 runs.").arg(queued)
+                                           : tr("The sweep has %L1 runs; %L2 are finished already.")
+                                                 .arg(queued + finished)
+                                                 .arg(finished));
+    });
+    connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
     connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runAdded, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);
-    connect(&controller_, &RunController::runChanged, this, [this] {
-        updateActions();
-        updateProgress();
-    });
-    connect(&controller_, &RunController::progressed, this, &MainWindow::updateProgress);
+    connect(&controller_, &RunController::runChanged, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::ended, this, &MainWindow::runEnded);
     connect(&controller_, &RunController::said, this,
             [this](const QString& run, const QString& line) {
@@ -145,23 +91,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
             close();
         },
         Qt::QueuedConnection);
-    connect(fetcher_, &DataFetcher::progressed, this, [this](const QString& what, int percent) {
-        banner_->showMessage(percent < 0 ? tr("%1…").arg(what)
-                                         : tr("%1: %2 %").arg(what).arg(percent));
-    });
-    connect(fetcher_, &DataFetcher::done, this,
-            [this](const QString& dataset, const QString& error) {
-                if (error.isEmpty()) {
-                    banner_->showMessage(tr("%1 is ready.").arg(dataset));
-                } else {
-                    showError(error);
-                }
-                updateObstacle();
-            });
 
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
-    experiment_->setConfig(edited.is_object() ? edited : demoConfig(kDemo.back()));
+    experiment_->setConfig(edited.is_object() ? edited : newExperiment());
     const nlohmann::json swept =
         nlohmann::json::parse(settings_.sweep().toStdString(), nullptr, false);
     if (swept.is_object()) sweep_->restoreSweep(swept);
@@ -177,7 +110,6 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     showExperiment();
     updateActions();
-    updateProgress();
 }
 
 void MainWindow::showPage(QWidget* page, QAction* action) {
@@ -195,105 +127,8 @@ void MainWindow::showRuns() {
 }
 
 void MainWindow::showSweep() {
-    sweep_->setBase(experiment_->config());
+    sweep_->setBase(experiment_->checked());
     showPage(sweep_, show_sweep_);
-}
-
-void MainWindow::newConfig() {
-    experiment_->setConfig(demoConfig(kDemo.back()));
-    showExperiment();
-}
-
-void MainWindow::openConfigDialog() {
-    const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open config"), settings_.lastFolder(), tr("Configs (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    openConfig(toPath(file));
-}
-
-void MainWindow::openConfig(const std::filesystem::path& file) {
-    try {
-        const nlohmann::json config = parseJson(readFile(file), file.string());
-        if (!config.is_object())
-            throw ConfigError(file.string() + " is not a config: not a JSON object");
-        if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
-            sweep_->setSweep(config);
-            experiment_->setConfig(config.at("base"));
-            return showSweep();
-        }
-        experiment_->setConfig(config);
-        showExperiment();
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
-}
-
-/// Reads logs and a checkpoint of the public code on a thread of its own: the first checkpoint
-/// loads the training library.
-void MainWindow::importRunDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
-    importRunFrom(toPath(folder));
-}
-
-void MainWindow::importRunFrom(const std::filesystem::path& folder) {
-    banner_->showMessage(tr("Importing %1…").arg(QString::fromStdString(folder.string())));
-    importer_->start(controller_.workspace(), folder);
-}
-
-void MainWindow::saveConfigDialog() {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), settings_.lastFolder(),
-                                                tr("Configs (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    try {
-        // A valid config is written in the order people read it in, with every default.
-        const nlohmann::json config = experiment_->config();
-        const std::string content = experiment_->problems().empty()
-                                        ? toJson(configFromJson(config, "the config")).dump(2)
-                                        : config.dump(2);
-        replaceFile(toPath(file), content + "\n");
-        banner_->showMessage(tr("Saved %1").arg(file));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
-}
-
-void MainWindow::saveSweepDialog() {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save sweep"), settings_.lastFolder(),
-                                                tr("Sweeps (*.json);;All files (*)"));
-    if (file.isEmpty()) return;
-    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
-    settings_.setLastFolder(QFileInfo(file).absolutePath());
-    try {
-        sweep_->setBase(experiment_->config());
-        replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
-        banner_->showMessage(tr("Saved %1").arg(file));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
-}
-
-void MainWindow::exportFiguresDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder for figures and tables"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
-    try {
-        const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
-        if (curves.empty())
-            throw ConfigError("no run is visible; tick the runs to export in the list");
-        std::vector<const IndexedRun*> runs;
-        for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
-        const auto files = writeFigures(curves, runs, toPath(folder));
-        banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
 }
 
 void MainWindow::start() {
@@ -302,17 +137,15 @@ void MainWindow::start() {
         showExperiment();
         return;
     }
-    try {
+    carryOut([&] {
         const QString run = controller_.start(experiment_->config());
         showRuns();
         runs_->select(run);
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::startSweep(const nlohmann::json& sweep) {
-    try {
+    carryOut([&] {
         const Sweep read = sweepFromJson(sweep, "the sweep");
         if (read.size() > kManyRuns) {
             const auto answer =
@@ -324,26 +157,21 @@ void MainWindow::startSweep(const nlohmann::json& sweep) {
         }
         controller_.startSweep(sweep);
         showRuns();
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::startDemo() {
     showRuns();
-    try {
-        for (const char* name : kDemo) {
-            const nlohmann::json config = demoConfig(name);
-            const RunConfig wanted = configFromJson(config, name);
+    carryOut([&] {
+        for (const nlohmann::json& config : demoConfigs()) {
+            const RunConfig wanted = configFromJson(config, "the demo");
             const auto runs = controller_.runs();
             const bool there = std::ranges::any_of(runs, [&](const IndexedRun* run) {
                 return run->error.empty() && run->description.config == wanted;
             });
             if (!there) controller_.start(config);
         }
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::editRun(const QString& run) {
@@ -361,11 +189,9 @@ void MainWindow::removeRuns(const QStringList& runs) {
                           : tr("Move %1 runs to the workspace's trash?").arg(runs.size())) +
             QLatin1Char(' ') + tr("Folders there can be put back by hand."));
     if (answer != QMessageBox::Yes) return;
-    try {
+    carryOut([&] {
         for (const QString& run : runs) controller_.moveToTrash(run);
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
+    });
 }
 
 void MainWindow::applyChosenTheme(Theme theme) {
@@ -384,96 +210,14 @@ void MainWindow::about() {
             .arg(QApplication::applicationVersion()));
 }
 
-QStringList MainWindow::chosenRuns() const {
-    const QStringList selected = runs_->selectedRuns();
-    if (!selected.isEmpty()) return selected;
-    const QString current = controller_.current();
-    return current.isEmpty() ? QStringList() : QStringList(current);
-}
-
 void MainWindow::updateObstacle() {
-    QString reason;
-    const std::vector<Problem>& problems = experiment_->problems();
-    if (!problems.empty()) {
-        const Problem& problem = problems.front();
-        const Field* field = findField(problem.pointer);
-        reason = tr("Cannot start: %1: %2")
-                     .arg(field ? text(field->label) : QString::fromStdString(problem.pointer),
-                          QString::fromStdString(problem.message));
-        if (problems.size() > 1) {
-            reason += tr(" (and %1 more)").arg(problems.size() - 1);
-        }
-    } else {
-        const RunConfig config = configFromJson(experiment_->config(), "the config");
-        const DatasetInfo& dataset = *findDataset(config.data.dataset);
-        if (!controller_.dataStore().find(config.data)) {
-            reason = dataset.listed()
-                         ? tr("Cannot start: there is no folder with the lists of %1; Data → Fetch "
-                              "%1 says where to get it.")
-                               .arg(text(dataset.label))
-                         : tr("Cannot start: %1 is not on this machine; fetch it with Data → Fetch "
-                              "%1.")
-                               .arg(text(dataset.label));
-        }
-    }
+    const CheckedConfig& checked = experiment_->checked();
+    const QString reason = trainingObstacle(checked, controller_.dataStore());
     experiment_->setObstacle(reason);
-    sweep_->setBase(experiment_->config());
-    sweep_->setObstacle(problems.empty() ? reason : QString());  // it says the problems itself
+    sweep_->setBase(checked);
+    sweep_->setObstacle(checked.config ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
-    settings_.setEditorConfig(QString::fromStdString(experiment_->config().dump()));
-}
-
-void MainWindow::updateActions() {
-    bool can_pause = false;
-    bool can_resume = false;
-    bool can_stop = false;
-    const QStringList runs = chosenRuns();
-    for (const QString& id : runs) {
-        const IndexedRun* run = controller_.find(id);
-        if (run == nullptr || !run->error.empty()) continue;
-        const bool here = controller_.holds(id);
-        const RunState state = run->status.state;
-        can_stop = can_stop || here;
-        can_pause = can_pause || (here && state == RunState::running);
-        const bool at_rest =
-            !here && state != RunState::finished &&
-            (run->interrupted || (state != RunState::running && state != RunState::paused));
-        can_resume = can_resume || at_rest || (here && state == RunState::paused);
-    }
-    pause_->setEnabled(can_pause);
-    resume_->setEnabled(can_resume);
-    stop_->setEnabled(can_stop);
-    edits_->setRuns(runs);
-    edit_->setEnabled(!runs.isEmpty());
-    remove_->setEnabled(!runs_->selectedRuns().isEmpty());
-    export_->setEnabled(!controller_.runs().empty());
-}
-
-void MainWindow::updateProgress() {
-    const QString id = controller_.current();
-    const IndexedRun* run = id.isEmpty() ? nullptr : controller_.find(id);
-    progress_bar_->setVisible(run != nullptr);
-    if (run == nullptr) {
-        progress_text_->setText(tr("No run in training"));
-        return;
-    }
-    const auto all = controller_.runs();
-    const auto waiting = std::ranges::count_if(all, [&](const IndexedRun* other) {
-        return other->status.state == RunState::queued && other->error.empty() &&
-               controller_.holds(QString::fromStdString(other->id));
-    });
-    QString line = QString::fromStdString(run->description.config.name) + QStringLiteral(" · ") +
-                   RunsPage::statusText(*run, controller_);
-    if (waiting > 0) line += tr(" · %n more in the queue", nullptr, static_cast<int>(waiting));
-    progress_text_->setText(line);
-    if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
-        const double epochs =
-            progress->epoch + static_cast<double>(progress->step) / progress->steps;
-        if (progress->seconds_left > 0.0 && epochs < progress->epochs) {
-            sweep_->setSecondsPerEpoch(progress->seconds_left / (progress->epochs - epochs));
-        }
-        progress_bar_->setValue(static_cast<int>(1000.0 * epochs / std::max(1, progress->epochs)));
-    }
+    settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
 }
 
 void MainWindow::runEnded(const QString& run) {
@@ -496,6 +240,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
     settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
+    import_job_.cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();
         return;

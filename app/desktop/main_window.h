@@ -4,21 +4,19 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
+#include "app/desktop/attempt.h"
+#include "app/desktop/background_job.h"
 #include "app/desktop/settings.h"
 
 class QAction;
-class QLabel;
-class QProgressBar;
 class QStackedWidget;
 
 namespace ballast {
 
 class Banner;
-class DataFetcher;
 class EditActions;
 class ExperimentPage;
 class RunController;
-class RunImporter;
 class RunsPage;
 class SweepPage;
 
@@ -35,7 +33,8 @@ public:
     /// the banner.
     void openConfig(const std::filesystem::path& file);
 
-    /// Makes a run of what the authors' public code left in `folder`; the banner says how it went.
+    /// Makes a run of what the authors' public code left in `folder`, on a thread of its own: the
+    /// first checkpoint loads the training library. The banner says how it went.
     void importRunFrom(const std::filesystem::path& folder);
 
     ExperimentPage& experimentPage() { return *experiment_; }
@@ -74,22 +73,23 @@ private:
     QStringList chosenRuns() const;
     void updateObstacle();
     void updateActions();
-    void updateProgress();
     void runEnded(const QString& run);
     void showError(const QString& sentence);
 
+    /// Does `what`; the banner says what went wrong.
+    template<class What>
+    void carryOut(What&& what) {
+        attempt(std::forward<What>(what), [this](const QString& sentence) { showError(sentence); });
+    }
+
     RunController& controller_;
     Settings settings_;
-    DataFetcher* fetcher_;
-    RunImporter* importer_;
     Banner* banner_;
     QStackedWidget* pages_;
     ExperimentPage* experiment_;
     RunsPage* runs_;
     SweepPage* sweep_;
     EditActions* edits_;
-    QLabel* progress_text_;
-    QProgressBar* progress_bar_;
     QAction* new_;
     QAction* open_;
     QAction* save_;
@@ -104,6 +104,7 @@ private:
     QAction* edit_;
     QAction* remove_;
     bool may_close_ = false;
+    BackgroundJob import_job_;
 };
 
 }  // namespace ballast

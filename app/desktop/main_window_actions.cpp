@@ -1,33 +1,26 @@
 #include <QActionGroup>
 #include <QLabel>
 #include <QMenuBar>
-#include <QProgressBar>
 #include <QStatusBar>
 #include <QToolBar>
 
-#include "app/desktop/data_fetcher.h"
+#include "app/desktop/data_menu.h"
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
-#include "core/experiment/catalog.h"
+#include "app/desktop/training_progress.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
-// What the window consists of: actions, menus, tool bar, status bar.
+// What the window consists of: actions and when they can be, menus, tool bar, status bar.
 
 namespace ballast {
 namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
-
-QString text(const std::filesystem::path& path) {
-    return QString::fromStdString(path.string());
-}
 
 QAction* action(QObject* owner, const char* icon_name, const QString& label,
                 const QKeySequence& shortcut, const QString& help) {
@@ -109,6 +102,39 @@ void MainWindow::makeActions() {
     connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
 }
 
+QStringList MainWindow::chosenRuns() const {
+    const QStringList selected = runs_->selectedRuns();
+    if (!selected.isEmpty()) return selected;
+    const QString current = controller_.current();
+    return current.isEmpty() ? QStringList() : QStringList(current);
+}
+
+void MainWindow::updateActions() {
+    bool can_pause = false;
+    bool can_resume = false;
+    bool can_stop = false;
+    const QStringList runs = chosenRuns();
+    for (const QString& id : runs) {
+        const IndexedRun* run = controller_.find(id);
+        if (run == nullptr || !run->error.empty()) continue;
+        const bool here = controller_.holds(id);
+        const RunState state = run->status.state;
+        can_stop = can_stop || here;
+        can_pause = can_pause || (here && state == RunState::running);
+        const bool at_rest =
+            !here && state != RunState::finished &&
+            (run->interrupted || (state != RunState::running && state != RunState::paused));
+        can_resume = can_resume || at_rest || (here && state == RunState::paused);
+    }
+    pause_->setEnabled(can_pause);
+    resume_->setEnabled(can_resume);
+    stop_->setEnabled(can_stop);
+    edits_->setRuns(runs);
+    edit_->setEnabled(!runs.isEmpty());
+    remove_->setEnabled(!runs_->selectedRuns().isEmpty());
+    export_->setEnabled(!controller_.runs().empty());
+}
+
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addActions({new_, open_, save_});
@@ -148,20 +174,12 @@ void MainWindow::makeMenus() {
                 [this, theme = theme] { applyChosenTheme(theme); });
     }
 
-    QMenu* data_menu = menuBar()->addMenu(tr("&Data"));
-    for (const DatasetInfo& dataset : datasets()) {
-        QAction* get = data_menu->addAction(tr("Fetch %1").arg(text(dataset.label)));
-        connect(get, &QAction::triggered, this, [this, &dataset] {
-            if (const auto folder = controller_.dataStore().find(dataset)) {
-                banner_->showMessage(tr("%1 is in %2").arg(text(dataset.label), text(*folder)));
-            } else {
-                fetcher_->fetch(dataset);
-            }
-        });
-    }
-    data_menu->addSeparator();
-    connect(data_menu->addAction(tr("&Cancel fetching")), &QAction::triggered, fetcher_,
-            [this] { fetcher_->cancel(); });
+    auto* data_menu = new DataMenu(controller_.dataStore(), this);
+    menuBar()->addMenu(data_menu);
+    connect(data_menu, &DataMenu::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(data_menu, &DataMenu::failed, this, &MainWindow::showError);
+    connect(data_menu, &DataMenu::fetched, this, &MainWindow::updateObstacle);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
@@ -183,19 +201,13 @@ void MainWindow::makeToolBar() {
 }
 
 void MainWindow::makeStatusBar() {
-    progress_text_ = new QLabel;
-    progress_text_->setAccessibleName(tr("Progress of the run in training"));
-    progress_bar_ = new QProgressBar;
-    progress_bar_->setTextVisible(false);
-    progress_bar_->setFixedSize(200, 8);
-    progress_bar_->setRange(0, 1000);
-    progress_bar_->setAccessibleName(tr("Progress of the run in training"));
-    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace())));
+    auto* progress = new TrainingProgress(controller_);
+    connect(progress, &TrainingProgress::paceKnown, sweep_, &SweepPage::setSecondsPerEpoch);
+    auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace().string())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     workspace->setForegroundRole(QPalette::PlaceholderText);
     statusBar()->setContentsMargins(kSpace3, 0, kSpace3, 0);
-    statusBar()->addWidget(progress_bar_);
-    statusBar()->addWidget(progress_text_, 1);
+    statusBar()->addWidget(progress, 1);
     statusBar()->addPermanentWidget(workspace);
     statusBar()->setSizeGripEnabled(false);
 }

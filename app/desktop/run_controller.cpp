@@ -1,7 +1,5 @@
 #include "app/desktop/run_controller.h"
 
-#include "app/desktop/sweep_starter.h"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -34,9 +32,7 @@ RunController::RunController(const Learning& learning, TrainingEnvironment envir
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
       index_(workspace_),
-      starter_(new SweepStarter(this)),
       executor_(std::make_unique<Executor>(learning_, environment_)) {
-    connect(starter_, &SweepStarter::done, this, &RunController::queueSweep);
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
     connect(&foreign_timer_, &QTimer::timeout, this, &RunController::readForeign);
     poll_timer_.start(kIdlePoll);
@@ -76,21 +72,36 @@ QString RunController::start(const nlohmann::json& json) {
 void RunController::startSweep(const nlohmann::json& sweep) {
     Sweep read = sweepFromJson(sweep, "the sweep");
     if (read.name.empty()) read.name = "sweep";
-    if (starter_->busy()) throw StorageError("another sweep is being made; wait for it");
-    starter_->start(learning_, read, sweep, workspace_, environment_);
+    const bool begun = sweep_job_.start(
+        [&learning = learning_, slot = environment_, workspace = workspace_, read,
+         sweep](BackgroundJob::Task& task) {
+            SweepPlan plan = planSweep(learning, read, workspace, slot, 1, task.cancelled());
+            prepareSweep(plan, read, sweep, workspace, {}, task.cancelled());
+            return plan;
+        },
+        [this](const SweepPlan& made) { queueSweep(made); },
+        [this](const QString& sentence) { Q_EMIT sweepFailed(sentence); });
+    if (!begun) throw StorageError("another sweep is being made; wait for it");
 }
 
 /// Takes up the runs of a sweep that has been made.
-void RunController::queueSweep(const QStringList& unfinished, int finished, const QString& error) {
-    for (const QString& id : unfinished) {
-        const std::string name = id.toStdString();
-        if (find(id) == nullptr) {
-            add(indexed(readRun(workspace_ / "runs" / name)));
-            Q_EMIT runAdded(id);
+void RunController::queueSweep(const SweepPlan& made) {
+    int queued = 0;
+    int finished = 0;
+    for (const PlannedRun& run : made.runs) {
+        if (run.state == RunState::finished) {
+            ++finished;
+            continue;
         }
-        if (!closing_) executor_->enqueue(workspace_ / "runs" / name);
+        ++queued;
+        const fs::path folder = workspace_ / "runs" / run.id;
+        if (mutableRun(run.id) == nullptr) {
+            add(indexed(readRun(folder)));
+            Q_EMIT runAdded(QString::fromStdString(run.id));
+        }
+        executor_->enqueue(folder);
     }
-    Q_EMIT sweepStarted(static_cast<int>(unfinished.size()), finished, error);
+    Q_EMIT sweepStarted(queued, finished);
     poll();
 }
 
@@ -178,6 +189,7 @@ void RunController::moveToTrash(const QString& run) {
 
 void RunController::close() {
     closing_ = true;
+    sweep_job_.cancel();
     executor_->postponeAll();
     poll_timer_.setInterval(kBusyPoll);
     poll();

@@ -11,13 +11,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/desktop/background_job.h"
 #include "core/experiment/config_edit.h"
 #include "core/results/run_index.h"
 #include "core/runs/executor.h"
+#include "core/runs/sweep_store.h"
 
 namespace ballast {
-
-class SweepStarter;
 
 /// The window's side of training: the runs of one workspace and the workers that train them. A
 /// timer pulls what the workers say; runs that other processes train are read from their folders.
@@ -31,6 +31,7 @@ public:
                   std::filesystem::path workspace, QObject* parent = nullptr);
     ~RunController() override;
 
+    const Learning& learning() const { return learning_; }
     const std::filesystem::path& workspace() const { return workspace_; }
     const DataStore& dataStore() const { return environment_.data_store; }
 
@@ -47,8 +48,9 @@ public:
     /// Makes a run of a valid config and queues it. Returns its ID. Throws Error.
     QString start(const nlohmann::json& config);
 
-    /// Makes the runs of a sweep (core/experiment/sweep.h) and queues them; sweepStarted() follows
-    /// once they are made. Throws ConfigError, or StorageError while another sweep is being made.
+    /// Makes the runs of a sweep (core/experiment/sweep.h) on a thread of its own, as a thousand
+    /// folders take seconds, and queues them; sweepStarted() or sweepFailed() follows. Throws
+    /// ConfigError, or StorageError while another sweep is being made.
     void startSweep(const nlohmann::json& sweep);
 
     /// After how many epochs a run can be forked: where it has checkpoints. Ascending.
@@ -76,7 +78,8 @@ public:
     /// Moves a run's folder to WORKSPACE/trash, from where it can be put back. Throws StorageError.
     void moveToTrash(const QString& run);
 
-    /// For closing: asks all workers to stop, resumably; closed() follows when they have.
+    /// For closing: asks all workers to stop, resumably; closed() follows when they have. A sweep
+    /// that is being made is given up; runs of it that are made by then go on at the next open().
     void close();
     bool idle() const { return !executor_ || executor_->idle(); }
 
@@ -109,9 +112,9 @@ Q_SIGNALS:
     void progressed(const QString& run);
     void configChanged(const QString& run);  // by an edit, here or elsewhere
     void said(const QString& run, const QString& line);
-    /// How many runs of a sweep were queued, and how many are finished already; `error` is empty
-    /// where all went well.
-    void sweepStarted(int queued, int finished, const QString& error);
+    /// How many runs of a sweep were queued, and how many are finished already.
+    void sweepStarted(int queued, int finished);
+    void sweepFailed(const QString& sentence);
     void ended(const QString& run);  // finished, stopped, failed or diverged here
     void closed();
 
@@ -119,7 +122,7 @@ private:
     void poll();
     void handle(const RunEvent& event);
     void readForeign();
-    void queueSweep(const QStringList& unfinished, int finished, const QString& error);
+    void queueSweep(const SweepPlan& made);
     IndexedRun* mutableRun(const std::string& id) const;
     IndexedRun& add(IndexedRun run);
     void remove(const std::string& id);
@@ -134,8 +137,8 @@ private:
     QTimer poll_timer_;
     QTimer foreign_timer_;
     bool closing_ = false;
-    SweepStarter* starter_;
     std::unique_ptr<Executor> executor_;  // last: workers stop before what they use dies
+    BackgroundJob sweep_job_;
 };
 
 }  // namespace ballast

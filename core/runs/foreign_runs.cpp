@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kForeignCheckpoint = "ckpt.pth.tar";
+constexpr const char* kImport = "the import";
 
 /// The run that a checkpoint file lies in, or nothing.
 std::optional<RunSummary> runAround(const fs::path& checkpoint) {
@@ -146,9 +147,12 @@ ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const Fo
     return fork;
 }
 
-ForeignRun importRun(const Learning& learning, const fs::path& workspace, const fs::path& source) {
+ForeignRun importRun(const Learning& learning, const fs::path& workspace, const fs::path& source,
+                     const std::atomic<bool>& cancelled) {
     if (!fs::is_directory(source)) throw DataError("there is no folder " + source.string());
+    stopIfCancelled(cancelled, kImport);
     LoggedRun run = readLoggedRun(source);
+    stopIfCancelled(cancelled, kImport);
     const fs::path folder = fs::canonical(source);
     RunDescription description;
     description.config = run.config;
@@ -168,10 +172,12 @@ ForeignRun importRun(const Learning& learning, const fs::path& workspace, const 
         try {
             const CheckpointInfo info = learning.inspectCheckpoint(checkpoint);
             requireModel(info, run.config);
+            stopIfCancelled(cancelled, kImport);
             const int done = info.epochs_done.value_or(epochs);
             description.parent["checkpoint"] = name;
             description.parent["sha256"] = sha256OfFile(checkpoint);
-            start.write_checkpoints = [&learning, &run, checkpoint, done](const fs::path& target) {
+            start.write_checkpoints = [&, checkpoint, done](const fs::path& target) {
+                stopIfCancelled(cancelled, kImport);
                 learning.adoptCheckpoint(checkpoint, run.config, done,
                                          target / checkpointName(done));
             };
@@ -183,6 +189,7 @@ ForeignRun importRun(const Learning& learning, const fs::path& workspace, const 
         }
     }
     start.log = imported.said;
+    stopIfCancelled(cancelled, kImport);
     imported.folder = OwnedRun::create(workspace, description, start);
     return imported;
 }

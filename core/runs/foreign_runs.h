@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/cancel.h"
 #include "core/runs/learning.h"
 
 namespace ballast {
@@ -39,8 +41,10 @@ ForeignRun forkRun(const Learning& learning, const std::filesystem::path& worksp
 /// Makes a finished run of what the authors' public code left in `source`: args.txt, log_train.csv,
 /// log_test.csv, and its newest *ckpt.pth.tar where there is one that fits. The data set need not
 /// be here.
-/// Throws DataError with file and line, ConfigError, StorageError, and leaves nothing behind then.
+/// Throws DataError with file and line, ConfigError, StorageError; CancelledError between the files
+/// it reads once `cancelled` is set. Leaves nothing behind then.
 ForeignRun importRun(const Learning& learning, const std::filesystem::path& workspace,
-                     const std::filesystem::path& source);
+                     const std::filesystem::path& source,
+                     const std::atomic<bool>& cancelled = kNeverCancelled);
 
 }  // namespace ballast

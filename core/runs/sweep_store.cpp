@@ -24,6 +24,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr std::int64_t kRoomToSpare = 64 << 20;  // bytes a full disk must keep for others
+constexpr const char* kPlanning = "planning the sweep";
 
 /// Configs with the same data need its labels read only once.
 class Descriptions {
@@ -199,7 +200,9 @@ std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::
 }
 
 SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path& workspace,
-                    const TrainingEnvironment& slot, int slots) {
+                    const TrainingEnvironment& slot, int slots,
+                    const std::atomic<bool>& cancelled) {
+    stopIfCancelled(cancelled, kPlanning);
     SweepPlan plan;
     TrunkStore store(workspace);
     store.refresh();
@@ -213,6 +216,7 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
     std::vector<EpochPath> paths;
     std::set<std::string> taken;
     for (SweepRun& run : sweepRuns(sweep)) {
+        stopIfCancelled(cancelled, kPlanning);
         const RunDescription& description = descriptions.of(run);
         PlannedRun planned{std::move(run),
                            description.class_counts,
@@ -241,6 +245,7 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
     CheckpointSizes sizes(learning);
     std::vector<bool> available(static_cast<std::size_t>(store.tree().size()));
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        stopIfCancelled(cancelled, kPlanning);
         const PlannedRun& run = plan.runs[i];
         const TrunkRun* known = run.id.empty() ? nullptr : store.find(run.id);
         const std::optional<TrunkSource> source =
@@ -266,7 +271,8 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
 }
 
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,
-                  const std::function<void(std::size_t)>& progress) {
+                  const std::function<void(std::size_t)>& progress,
+                  const std::atomic<bool>& cancelled) {
     refuseNested(workspace);
     if (plan.bytes_needed + kRoomToSpare > plan.bytes_free) {
         throw StorageError("there is no room for the sweep in " + workspace.string() +
@@ -276,6 +282,7 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
     }
     ordered_json ids = ordered_json::array();
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        stopIfCancelled(cancelled, "making the runs of the sweep");
         PlannedRun& planned = plan.runs[i];
         if (planned.id.empty() || !isStillThere(planned, workspace)) {
             RunDescription description;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/cancel.h"
 #include "core/experiment/sweep.h"
 #include "core/experiment/trunk_plan.h"
 #include "core/results/records.h"
@@ -37,18 +39,22 @@ struct SweepPlan {
 
 /// Plans a sweep in a workspace; changes nothing there. A finished
 /// run of the workspace with the same config, but for its name, is taken as the sweep's. Throws
-/// ConfigError, DataError, StorageError, DeviceError.
+/// ConfigError, DataError, StorageError, DeviceError; CancelledError at the next run once
+/// `cancelled` is set.
 SweepPlan planSweep(const Learning& learning, const Sweep& sweep,
                     const std::filesystem::path& workspace, const TrainingEnvironment& slot,
-                    int slots);
+                    int slots, const std::atomic<bool>& cancelled = kNeverCancelled);
 
 /// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
 /// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
 /// there are so far. Throws StorageError, also where there is no room for them, before anything is
-/// made.
+/// made. Once `cancelled` is set no further run is made, and CancelledError is thrown: runs made by
+/// then are whole, queued and in `plan`, but no file names them as a sweep; preparing the sweep
+/// again takes them up. With all runs made it is too late to cancel.
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& given,
                   const std::filesystem::path& workspace,
-                  const std::function<void(std::size_t)>& progress = {});
+                  const std::function<void(std::size_t)>& progress = {},
+                  const std::atomic<bool>& cancelled = kNeverCancelled);
 
 /// "20261123-101500-ce@0-160": what a segment is called once its run is made.
 std::string segmentName(const PlannedRun& run, const Segment& segment);

@@ -15,15 +15,12 @@
 #include "widgets/field_editors.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
 
 using nlohmann::json;
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 /// "Class weight α_y"
 QString fieldText(const Field& field) {

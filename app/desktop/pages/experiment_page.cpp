@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/desktop/attempt.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
@@ -19,14 +20,11 @@
 #include "widgets/config_form.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 #include "widgets/schedule_timeline.h"
 
 namespace ballast {
 namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 /// "epochs 0–9" for phase `index`.
 QString phaseLabel(const RunConfig& config, std::size_t index) {
@@ -162,9 +160,7 @@ QWidget* ExperimentPage::makeMethodRow() {
 }
 
 void ExperimentPage::applyPreset(const QString& method, const QString& protocol) {
-    nlohmann::json now = form_->config();
-    const RunConfig before =
-        checkConfig(now).empty() ? configFromJson(now, "the config") : RunConfig();
+    const RunConfig before = checked_.config.value_or(RunConfig());
     PresetRequest request{method.toStdString(),          before.data.dataset,
                           before.data.imbalance.profile, before.data.imbalance.ratio,
                           protocol.toStdString(),        0};
@@ -192,7 +188,7 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
         setConfig(nlohmann::json(toJson(config)));
     } catch (const Error& error) {
         update();
-        setObstacle(QString::fromUtf8(error.what()));
+        setObstacle(text(error.what()));
     }
 }
 
@@ -205,20 +201,20 @@ const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& want
 }
 
 void ExperimentPage::update() {
-    const nlohmann::json json = form_->config();
-    problems_ = checkConfig(json);
-    form_->setProblems(problems_);
-    timeline_->setEnabled(problems_.empty());  // it still shows the last config that was right
-    fisher_->setVisible(problems_.empty());
-    if (problems_.empty()) {
-        showMeaning(configFromJson(json, "the config"));
+    checked_ = checkedConfig(form_->config());
+    const bool right = checked_.config.has_value();
+    form_->setProblems(checked_.problems);
+    timeline_->setEnabled(right);  // it still shows the last config that was right
+    fisher_->setVisible(right);
+    if (right) {
+        showMeaning(*checked_.config);
     } else {
         preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
-        summary_->setText(problems_.size() == 1
+        summary_->setText(checked_.problems.size() == 1
                               ? tr("One field needs attention")
-                              : tr("%1 fields need attention").arg(problems_.size()));
+                              : tr("%1 fields need attention").arg(checked_.problems.size()));
     }
-    Q_EMIT changed();
+    Q_EMIT changed(checked_);
 }
 
 void ExperimentPage::showMeaning(const RunConfig& config) {
@@ -228,14 +224,13 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     timeline_->setConfig(config);
     const DatasetInfo& dataset = *findDataset(config.data.dataset);
     std::vector<std::int64_t> counts;
-    try {
-        counts = countsOf(config.data);
-    } catch (const Error& error) {
-        fisher_->hide();
-        preview_->setUnavailable(QString::fromUtf8(error.what()));
-        summary_->setText(text(dataset.help));
-        return;
-    }
+    const bool counted = attempt([&] { counts = countsOf(config.data); },
+                                 [&](const QString& sentence) {
+                                     fisher_->hide();
+                                     preview_->setUnavailable(sentence);
+                                     summary_->setText(text(dataset.help));
+                                 });
+    if (!counted) return;
     // Files may hold their classes in any order; people read them from the largest to the smallest.
     std::vector<std::size_t> order(counts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

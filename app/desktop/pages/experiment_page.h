@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/error.h"
+#include "app/desktop/checked_config.h"
 #include "core/experiment/config.h"
 
 class QComboBox;
@@ -38,7 +38,8 @@ public:
     /// network, seed and device stay. `protocol` empty: so do the epochs.
     void applyPreset(const QString& method, const QString& protocol);
     nlohmann::json config() const;
-    const std::vector<Problem>& problems() const { return problems_; }
+    /// config(), checked.
+    const CheckedConfig& checked() const { return checked_; }
     ConfigForm& form() { return *form_; }
     ScheduleTimeline& timeline() { return *timeline_; }
     ClassTermPreview& preview() { return *preview_; }
@@ -51,8 +52,8 @@ public:
     void restoreLayout(const QByteArray& state);
 
 Q_SIGNALS:
-    /// After every edit, and after setConfig().
-    void changed();
+    /// Once after every edit and after setConfig(), with the only check that is made of it.
+    void changed(const ballast::CheckedConfig& checked);
     void startRequested();
 
 private:
@@ -75,7 +76,7 @@ private:
     QLabel* fisher_;
     QLabel* obstacle_;
     QPushButton* start_;
-    std::vector<Problem> problems_;
+    CheckedConfig checked_ = checkedConfig(nlohmann::json::object());
 };
 
 }  // namespace ballast

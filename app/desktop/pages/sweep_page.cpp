@@ -43,9 +43,9 @@ bool concerns(const Problem& problem, const std::string& pointer) {
 
 }  // namespace
 
-SweepPage::SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent)
+SweepPage::SweepPage(CountClasses count_classes, QWidget* parent)
     : QWidget(parent),
-      planner_(new SweepPlanner(std::move(count_classes), this)),
+      count_classes_(std::move(count_classes)),
       splitter_(new QSplitter(Qt::Horizontal)) {
     splitter_->addWidget(makeEditor());
     splitter_->addWidget(makeOutcome());
@@ -60,7 +60,6 @@ SweepPage::SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent)
     settle_.setSingleShot(true);
     settle_.setInterval(kSettle);
     connect(&settle_, &QTimer::timeout, this, &SweepPage::work);
-    connect(planner_, &SweepPlanner::planned, this, &SweepPage::showOutline);
     connect(start_, &QPushButton::clicked, this, [this] { Q_EMIT startRequested(sweep()); });
     edited();
 }
@@ -176,17 +175,16 @@ void SweepPage::removeAxis(AxisEditor* axis) {
     edited();
 }
 
-void SweepPage::setBase(const json& base) {
-    if (base == base_) return;
-    base_ = base;
-    if (checkConfig(base).empty()) {
-        full_base_ = json(toJson(configFromJson(base, "the base")));
+void SweepPage::setBase(const CheckedConfig& base) {
+    if (base.given == base_) return;
+    base_ = base.given;
+    if (base.config) {
+        full_base_ = json(toJson(*base.config));
         fields_ = axisFields(full_base_);
         for (AxisEditor* axis : axes_) axis->setFields(fields_, full_base_);
     }
-    const std::string name = base.is_object() && base.contains("name") && base["name"].is_string()
-                                 ? base["name"].get<std::string>()
-                                 : "";
+    const json given_name = base_.is_object() ? base_.value("name", json()) : json();
+    const std::string name = given_name.is_string() ? given_name.get<std::string>() : "";
     base_text_->setText(
         name.empty()
             ? tr("The config of the Experiment page")
@@ -251,6 +249,7 @@ QString SweepPage::summary() const {
 
 void SweepPage::edited() {
     settled_ = false;
+    outline_job_.cancel();  // nobody wants what is being worked out
     empty_->setVisible(axes_.empty());
     updateStart();
     settle_.start();
@@ -273,7 +272,16 @@ bool SweepPage::textIsRight() {
 
 void SweepPage::work() {
     if (textIsRight()) {
-        planner_->plan(sweep());
+        outline_job_.restart(
+            [sweep = sweep(), count = count_classes_](BackgroundJob::Task& task) {
+                return outlineOf(sweep, count, task.cancelled());
+            },
+            [this](const SweepOutline& outline) { showOutline(outline); },
+            [this](const QString& sentence) {
+                SweepOutline outline;
+                outline.error = sentence;
+                showOutline(outline);
+            });
         return;
     }
     outline_ = {};
@@ -286,7 +294,6 @@ void SweepPage::work() {
 }
 
 void SweepPage::showOutline(const SweepOutline& outline) {
-    if (settle_.isActive()) return;  // it was edited meanwhile
     outline_ = outline;
     settled_ = true;
     QStringList lines;

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "app/desktop/background_job.h"
+#include "app/desktop/checked_config.h"
 #include "app/desktop/pages/axis_editor.h"
-#include "app/desktop/sweep_planner.h"
+#include "app/desktop/sweep_outline.h"
 
 class QLabel;
 class QLineEdit;
@@ -26,10 +28,12 @@ class SweepPage : public QWidget {
     Q_OBJECT
 public:
     /// `count_classes` is called on a thread of the page's own; it may throw Error.
-    explicit SweepPage(SweepPlanner::CountClasses count_classes, QWidget* parent = nullptr);
+    explicit SweepPage(CountClasses count_classes, QWidget* parent = nullptr);
 
     /// The config that all runs have but for the axes; it need not be valid.
-    void setBase(const nlohmann::json& base);
+    void setBase(const CheckedConfig& base);
+    /// The same of one that has not been checked.
+    void setBase(const nlohmann::json& base) { setBase(checkedConfig(base)); }
 
     /// The sweep as core/experiment/sweep.h reads it.
     nlohmann::json sweep() const;
@@ -75,7 +79,7 @@ private:
     void updateStart();
     bool textIsRight();
 
-    SweepPlanner* planner_;
+    const CountClasses count_classes_;
     QTimer settle_;  // edits are worked out when they pause
     QSplitter* splitter_;
     QLabel* base_text_;
@@ -97,6 +101,7 @@ private:
     QString obstacle_;
     double seconds_per_epoch_ = 0.0;
     bool settled_ = false;  // the outline is that of the sweep as it stands
+    BackgroundJob outline_job_;
 };
 
 }  // namespace ballast

@@ -11,6 +11,7 @@
 #include "core/experiment/imbalance.h"
 #include "core/experiment/presets.h"
 #include "widgets/class_term_preview.h"
+#include "widgets/config_form.h"
 
 using namespace ballast;
 
@@ -97,6 +98,36 @@ private Q_SLOTS:
         config["phases"][0]["delta"]["tau"] = 1.5;
         page.setConfig(config);
         QVERIFY(fisher->text().contains(QStringLiteral("<b>no</b>")));
+    }
+
+    /// Each key in the form is one change, and whoever hears of it gets the check with it.
+    void eachKeyIsOneCheckedChange() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        QList<CheckedConfig> changes;
+        connect(&page, &ExperimentPage::changed, this,
+                [&](const CheckedConfig& checked) { changes << checked; });
+        auto* epochs = page.findChild<QLineEdit*>(QStringLiteral("/training/epochs"));
+        epochs->selectAll();
+        const auto type = [&](char key) {
+            const auto before = changes.size();
+            QTest::keyClick(epochs, key);
+            return changes.size() - before;
+        };
+        QCOMPARE(type('2'), 1);
+        QCOMPARE(changes.last().given, page.config());
+        QCOMPARE(changes.last().config, std::optional<RunConfig>());  // its phases begin later
+        QCOMPARE(changes.last().problems, checkConfig(page.config()));
+        QCOMPARE(type('0'), 1);
+        QCOMPARE(changes.last().given, page.config());
+        QVERIFY(changes.last().problems.empty());
+        QCOMPARE(changes.last().config->training.epochs, 20);
+        changes.clear();
+        page.form().setValue("/training/seed", 3);
+        QCOMPARE(changes.size(), 1);
+        page.applyPreset(QStringLiteral("LDAM+DRW"), {});
+        QCOMPARE(changes.size(), 2);
+        QCOMPARE(changes.last().config, page.checked().config);
     }
 
     // Classes of a list file are shown from the largest to the smallest.

@@ -11,8 +11,10 @@
 #include "core/results/branch_points.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning_library.h"
+#include "core/runs/run.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/runs/other_owner.h"
+#include "tests/core/runs/scripted_learning.h"
 #include "tests/core/runs/trunk_runs.h"
 
 using namespace ballast;
@@ -237,6 +239,61 @@ private Q_SLOTS:
                      said.contains(QString::fromStdString(workspace().string())),
                  qPrintable(said));
         QVERIFY(!fs::exists(workspace()));
+    }
+
+    /// No run is looked at any more, and nothing is made.
+    void cancelledPlanning() {
+        const json sweep = sweepJson({0.1, 0.2, 0.3, 0.4, 0.5});
+        std::atomic<bool> cancelled{false};
+        int devices = 0;
+        int sizes = 0;
+        const ScriptedLearning learning([&](const std::string& member) {
+            if (member == "checkpointBytes") ++sizes;
+            if (member == "resolveDevice" && ++devices == 3) cancelled = true;
+        });
+        const QString said = errorOf([&] {
+            planSweep(learning, sweepFromJson(sweep, "test"), workspace(), twoThreads(), 1,
+                      cancelled);
+        });
+        QCOMPARE(said, QStringLiteral("planning the sweep was cancelled"));
+        QCOMPARE(devices, 3);
+        QCOMPARE(sizes, 0);
+        QVERIFY(!fs::exists(workspace()));
+    }
+
+    /// What is made by then is whole, and is the sweep's when it is prepared again.
+    void cancelledPreparing_data() {
+        QTest::addColumn<int>("made");
+        QTest::newRow("before any run") << 0;
+        QTest::newRow("after two") << 2;
+    }
+
+    void cancelledPreparing() {
+        QFETCH(int, made);
+        const json given = sweepJson({0.1, 0.2, 0.3});
+        const Sweep sweep = sweepFromJson(given, "test");
+        const ScriptedLearning learning;
+        SweepPlan plan = planSweep(learning, sweep, workspace(), twoThreads(), 1);
+        std::atomic<bool> cancelled{made == 0};
+        const QString said = errorOf([&] {
+            prepareSweep(
+                plan, sweep, given, workspace(),
+                [&](std::size_t so_far) { cancelled = so_far == 2; }, cancelled);
+        });
+        QVERIFY2(said.endsWith(QStringLiteral("was cancelled")), qPrintable(said));
+        QCOMPARE(fs::exists(workspace()), made > 0);
+        QVERIFY(!fs::exists(workspace() / "sweeps"));
+        for (const RunSummary& run : readWorkspace(workspace())) {
+            QCOMPARE(run.error, std::string());
+            QVERIFY(run.status.state == RunState::queued);
+        }
+        QCOMPARE(runsThere(), std::ptrdiff_t{made});
+        SweepPlan again = planSweep(learning, sweep, workspace(), twoThreads(), 1);
+        prepareSweep(again, sweep, given, workspace());
+        for (std::size_t i = 0; i < static_cast<std::size_t>(made); ++i) {
+            QCOMPARE(again.runs[i].id, plan.runs[i].id);
+        }
+        QCOMPARE(runsThere(), std::ptrdiff_t{3});
     }
 
     void placesWhereNoSweepCanBe_data() {

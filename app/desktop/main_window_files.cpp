@@ -1,0 +1,128 @@
+#include <QFileDialog>
+#include <QFileInfo>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/demo.h"
+#include "app/desktop/figures.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/pages/experiment_page.h"
+#include "app/desktop/pages/runs_page.h"
+#include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/run_controller.h"
+#include "core/base/atomic_file.h"
+#include "core/experiment/config_json.h"
+#include "core/runs/foreign_runs.h"
+#include "widgets/banner.h"
+#include "widgets/live_plots.h"
+#include "widgets/qt_text.h"
+
+// What the window reads from files and writes to them.
+
+namespace ballast {
+namespace {
+
+std::filesystem::path toPath(const QString& path) {
+    return path.toStdString();
+}
+
+}  // namespace
+
+void MainWindow::newConfig() {
+    experiment_->setConfig(newExperiment());
+    showExperiment();
+}
+
+void MainWindow::openConfigDialog() {
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open config"), settings_.lastFolder(), tr("Configs (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    openConfig(toPath(file));
+}
+
+void MainWindow::openConfig(const std::filesystem::path& file) {
+    carryOut([&] {
+        const nlohmann::json config = parseJson(readFile(file), file.string());
+        if (!config.is_object())
+            throw ConfigError(file.string() + " is not a config: not a JSON object");
+        if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
+            sweep_->setSweep(config);
+            experiment_->setConfig(config.at("base"));
+            return showSweep();
+        }
+        experiment_->setConfig(config);
+        showExperiment();
+    });
+}
+
+void MainWindow::importRunDialog() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
+    if (folder.isEmpty()) return;
+    settings_.setLastFolder(folder);
+    importRunFrom(toPath(folder));
+}
+
+void MainWindow::importRunFrom(const std::filesystem::path& folder) {
+    const bool begun = import_job_.start(
+        [&learning = controller_.learning(), workspace = controller_.workspace(),
+         folder](BackgroundJob::Task& task) {
+            return importRun(learning, workspace, folder, task.cancelled()).said;
+        },
+        [this](const std::vector<std::string>& said) {
+            QStringList lines{tr("The run is imported.")};
+            for (const std::string& line : said) lines << text(line) + QLatin1Char('.');
+            banner_->showMessage(lines.join(QLatin1Char(' ')));
+            showRuns();
+        },
+        [this](const QString& sentence) { showError(sentence); });
+    banner_->showMessage(begun ? tr("Importing %1…").arg(text(folder.string()))
+                               : tr("Another run is being imported; wait for it."));
+}
+
+void MainWindow::saveConfigDialog() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), settings_.lastFolder(),
+                                                tr("Configs (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    carryOut([&] {
+        // A valid config is written in the order people read it in, with every default.
+        const CheckedConfig& checked = experiment_->checked();
+        const std::string content =
+            checked.config ? toJson(*checked.config).dump(2) : checked.given.dump(2);
+        replaceFile(toPath(file), content + "\n");
+        banner_->showMessage(tr("Saved %1").arg(file));
+    });
+}
+
+void MainWindow::saveSweepDialog() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save sweep"), settings_.lastFolder(),
+                                                tr("Sweeps (*.json);;All files (*)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
+    settings_.setLastFolder(QFileInfo(file).absolutePath());
+    carryOut([&] {
+        sweep_->setBase(experiment_->checked());
+        replaceFile(toPath(file), sweep_->sweep().dump(2) + "\n");
+        banner_->showMessage(tr("Saved %1").arg(file));
+    });
+}
+
+void MainWindow::exportFiguresDialog() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Folder for figures and tables"), settings_.lastFolder());
+    if (folder.isEmpty()) return;
+    settings_.setLastFolder(folder);
+    carryOut([&] {
+        const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
+        if (curves.empty())
+            throw ConfigError("no run is visible; tick the runs to export in the list");
+        std::vector<const IndexedRun*> runs;
+        for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
+        const auto files = writeFigures(curves, runs, toPath(folder));
+        banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
+    });
+}
+
+}  // namespace ballast
