@@ -6,7 +6,8 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build ccache
     libtorch-dev libopenblas-dev libdnnl-dev nlohmann-json3-dev libcli11-dev
-    zlib1g-dev libpng-dev libturbojpeg0-dev libcurl4-openssl-dev ca-certificates
+    libssl-dev zlib1g-dev
+    libpng-dev libturbojpeg0-dev libcurl4-openssl-dev libarchive-dev ca-certificates
     qt6-base-dev qt6-svg-dev libqcustomplot-dev
     fonts-inter fonts-dejavu-core
     dataset-fashion-mnist
@@ -16,7 +17,7 @@ packages=(
 if [[ -n ${WAYLAND_DISPLAY:-} && -z ${DISPLAY:-} ]]; then packages+=(qt6-wayland); fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "ballast: this is no Debian; going on with what is installed (Debian's names of what is" \
+    echo "ballast: this is no Debian; continuing with what is installed (Debian's names of what is" \
         "needed: ${packages[*]})" >&2
     exit 0
 fi

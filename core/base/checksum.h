@@ -1,19 +1,17 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
 namespace ballast {
 
-/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces. Not thread-safe.
+/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces, by libcrypto. Not thread-safe.
 class Sha256 {
 public:
-    /// `portable`: without the processor's own instructions, several times slower.
-    explicit Sha256(bool portable = false) : portable_(portable) {}
+    Sha256();
 
     /// Appends to the message.
     void update(std::span<const std::byte> bytes);
@@ -22,16 +20,10 @@ public:
     std::string hexDigest();
 
 private:
-    void compressBlocks(const std::uint8_t* data, std::size_t blocks);
-
-    bool portable_;
-    std::array<std::uint32_t, 8> state_ = kInitialState;
-    std::array<std::uint8_t, 64> block_{};
-    std::uint64_t message_bytes_ = 0;
-
-    static constexpr std::array<std::uint32_t, 8> kInitialState = {
-        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    struct Free {
+        void operator()(void* context) const;
+    };
+    std::unique_ptr<void, Free> context_;  // EVP_MD_CTX
 };
 
 /// Hex digest of bytes in memory: `sha256Hex(std::as_bytes(std::span(values)))`.

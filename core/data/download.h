@@ -39,7 +39,7 @@ std::filesystem::path fetchDataset(const DatasetInfo& dataset, const std::filesy
                                    const std::atomic<bool>& cancelled,
                                    const std::string& mirror = {});
 
-/// Downloads `url` into `file`, going on where an earlier call was cut short; then `check`, which
+/// Downloads `url` into `file`, resuming where an earlier call was cut short; then `check`, which
 /// throws a DataError where the content is wrong. A wrong file is deleted, and a resumed one is
 /// downloaded again once, from the start.
 /// Throws DataError; after a network error or cancellation the part that came is kept.

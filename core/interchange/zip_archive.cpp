@@ -1,7 +1,8 @@
 #include "core/interchange/zip_archive.h"
 
+#include <zlib.h>
+
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "core/base/error.h"
@@ -103,20 +104,8 @@ Member memberAt(std::string_view data, std::size_t at) {
 }  // namespace
 
 std::uint32_t crc32Of(std::string_view data) {
-    static const auto kTable = [] {
-        std::array<std::uint32_t, 256> table{};
-        for (std::uint32_t i = 0; i < 256; ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) {
-                value = value >> 1 ^ ((value & 1) != 0 ? 0xedb88320U : 0U);
-            }
-            table[i] = value;
-        }
-        return table;
-    }();
-    std::uint32_t sum = 0xffffffff;
-    for (const char c : data) sum = kTable[(sum ^ static_cast<unsigned char>(c)) & 0xff] ^ sum >> 8;
-    return ~sum;
+    return static_cast<std::uint32_t>(
+        ::crc32_z(0, reinterpret_cast<const unsigned char*>(data.data()), data.size()));
 }
 
 ZipArchive::ZipArchive(std::string content) : content_(std::move(content)) {
