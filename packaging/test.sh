@@ -5,4 +5,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packaging/dependencies.sh
 packaging/build.sh ci
-exec ctest --preset ci "$@"
+exec ctest --preset ci --parallel "$(nproc)" "$@"

@@ -1,3 +1,4 @@
+#include "tests/support/test_program.h"
 #include "widgets/axis_text.h"
 
 #include <QtTest>
@@ -94,5 +95,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestAxisText)
+BALLAST_TEST(TestAxisText)
 #include "tst_axis_text.moc"

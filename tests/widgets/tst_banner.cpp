@@ -1,6 +1,7 @@
 #include <QToolButton>
 #include <QtTest>
 
+#include "tests/support/test_program.h"
 #include "widgets/banner.h"
 
 using namespace ballast;
@@ -32,5 +33,5 @@ void TestBanner::showsAndDismisses() {
     QCOMPARE(spy.count(), 2);
 }
 
-QTEST_MAIN(TestBanner)
+BALLAST_TEST(TestBanner)
 #include "tst_banner.moc"

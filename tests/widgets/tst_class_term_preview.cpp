@@ -3,6 +3,7 @@
 
 #include "core/experiment/class_terms.h"
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 #include "widgets/class_term_preview.h"
 
 using namespace ballast;
@@ -24,7 +25,7 @@ void TestClassTermPreview::drawsExactlyWhatCoreComputes_data() {
 
 void TestClassTermPreview::drawsExactlyWhatCoreComputes() {
     QFETCH(int, classes);
-    const auto counts = classCounts({"long-tailed", 100.0, 0}, classes, 500);
+    const auto counts = classCounts({Profile::long_tailed, 100.0, 0}, classes, 500);
     Phase first;
     first.beta = {"cdt", {{"gamma", 0.1}}, {}};
     first.delta = {"la", {{"tau", 1.25}}, {}};
@@ -75,5 +76,5 @@ void TestClassTermPreview::saysWhyThereIsNothing() {
     QVERIFY(preview.drawn(ClassTermPreview::Plot::alpha, 0).empty());
 }
 
-QTEST_MAIN(TestClassTermPreview)
+BALLAST_TEST(TestClassTermPreview)
 #include "tst_class_term_preview.moc"

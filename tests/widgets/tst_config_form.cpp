@@ -10,6 +10,7 @@
 
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "tests/support/test_program.h"
 #include "widgets/config_form.h"
 #include "widgets/field_editors.h"
 
@@ -373,5 +374,5 @@ void TestConfigForm::numbersReadBackTheSame() {
     QVERIFY(back.get<double>() == value);
 }
 
-QTEST_MAIN(TestConfigForm)
+BALLAST_TEST(TestConfigForm)
 #include "tst_config_form.moc"

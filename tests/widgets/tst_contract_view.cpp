@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -30,7 +31,7 @@ private Q_SLOTS:
         QCOMPARE(tree.topLevelItemCount(), 3);
         QCOMPARE(tree.topLevelItem(0)->text(0), QStringLiteral("Changes (3)"));
         QVERIFY(tree.topLevelItem(0)->isExpanded());
-        QVERIFY(tree.topLevelItem(1)->text(0).startsWith(QStringLiteral("Made anew")));
+        QVERIFY(tree.topLevelItem(1)->text(0).startsWith(QStringLiteral("Reset")));
         QVERIFY(tree.topLevelItem(1)->isExpanded());
         QVERIFY(tree.topLevelItem(2)->text(0).startsWith(QStringLiteral("Taken over")));
         QVERIFY(!tree.topLevelItem(2)->isExpanded());
@@ -73,5 +74,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestContractView)
+BALLAST_TEST(TestContractView)
 #include "tst_contract_view.moc"

@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "sample_records.h"
+#include "tests/support/test_program.h"
 #include "widgets/figure_export.h"
 #include "widgets/palette.h"
 
@@ -113,5 +114,5 @@ void TestFigureExport::noRunsIsStillAFigure() {
     QVERIFY(figurePdf(Figure::balanced_test_accuracy, {}).startsWith("%PDF"));
 }
 
-QTEST_MAIN(TestFigureExport)
+BALLAST_TEST(TestFigureExport)
 #include "tst_figure_export.moc"

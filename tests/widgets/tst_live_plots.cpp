@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "sample_records.h"
+#include "tests/support/test_program.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/plot_panel.h"
@@ -247,5 +248,5 @@ void TestLivePlots::setRunsKeepsVisibility() {
     QVERIFY(plots_->curve(kB, Series::majority_accuracy).empty());
 }
 
-QTEST_MAIN(TestLivePlots)
+BALLAST_TEST(TestLivePlots)
 #include "tst_live_plots.moc"

@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "tests/support/test_program.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 
@@ -131,5 +132,5 @@ void TestPalette::everyIconDrawsInTheThemesColor() {
     }
 }
 
-QTEST_MAIN(TestPalette)
+BALLAST_TEST(TestPalette)
 #include "tst_palette.moc"

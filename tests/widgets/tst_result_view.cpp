@@ -4,6 +4,7 @@
 #include <QTableView>
 #include <QtTest>
 
+#include "tests/support/test_program.h"
 #include "widgets/result_view.h"
 
 using namespace ballast;
@@ -105,5 +106,5 @@ void TestResultView::copiesTabSeparatedValues() {
     QCOMPARE(lines[1].split(QLatin1Char('\t')).at(ResultModel::best), QStringLiteral("60.0"));
 }
 
-QTEST_MAIN(TestResultView)
+BALLAST_TEST(TestResultView)
 #include "tst_result_view.moc"

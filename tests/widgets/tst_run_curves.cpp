@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "sample_records.h"
+#include "tests/support/test_program.h"
 #include "widgets/run_curves.h"
 
 using namespace ballast;
@@ -78,7 +79,7 @@ void TestRunCurves::importedRunsHaveTestAccuracyOnly() {
                                 Series::min_logit_minority, Series::accuracy_ratio}) {
         QVERIFY(std::isnan(curves.valueAt(series, 1)));
     }
-    // A fork goes on with epochs of our own.
+    // A fork continues with epochs of our own.
     curves.append(sample::record(1, true));
     QVERIFY(curves.hasTrainingStatistics());
     QVERIFY(std::isfinite(curves.valueAt(Series::exact_accuracy_ratio, 2)));
@@ -118,7 +119,7 @@ void TestRunCurves::bestIsTheEarliestOfEquals() {
 
 void TestRunCurves::bestFollowsTheSelection() {
     RunPlotInfo info = sample::run(QStringLiteral("a"));
-    info.selection = QStringLiteral("validation");
+    info.selection = Selection::validation;
     RunCurves curves(info);
     const double test[] = {0.5, 0.7, 0.6};
     const double validation[] = {0.4, 0.5, 0.6};
@@ -131,5 +132,5 @@ void TestRunCurves::bestFollowsTheSelection() {
     QCOMPARE(curves.best(), QPointF(3, 60.0));
 }
 
-QTEST_GUILESS_MAIN(TestRunCurves)
+BALLAST_TEST(TestRunCurves)
 #include "tst_run_curves.moc"

@@ -2,6 +2,7 @@
 #include <QListView>
 #include <QtTest>
 
+#include "tests/support/test_program.h"
 #include "widgets/run_list.h"
 
 using namespace ballast;
@@ -114,13 +115,13 @@ void TestRunList::texts() {
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s · 0:48 left"));
     progress.seconds_left = -1;
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s"));
-    QCOMPARE(finishedText(0.8416, 11, "test"),
+    QCOMPARE(finishedText(0.8416, 11, Selection::test),
              QStringLiteral("finished · best 84.2 % at epoch 12"));
     QVERIFY(
-        finishedText(0.8416, 11, "validation").endsWith(QStringLiteral("chosen on validation")));
+        finishedText(0.8416, 11, Selection::validation).endsWith(QStringLiteral("chosen on validation")));
     QCOMPARE(durationText(725), QStringLiteral("12:05"));
     QCOMPARE(durationText(3600 * 3 + 7 * 60), QStringLiteral("3:07:00"));
 }
 
-QTEST_MAIN(TestRunList)
+BALLAST_TEST(TestRunList)
 #include "tst_run_list.moc"

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "core/base/error.h"
+#include "tests/support/test_program.h"
 #include "widgets/run_table.h"
 
 using namespace ballast;
@@ -209,5 +210,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestRunTable)
+BALLAST_TEST(TestRunTable)
 #include "tst_run_table.moc"

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "tests/support/test_program.h"
 #include "widgets/schedule_timeline.h"
 
 using namespace ballast;
@@ -124,5 +125,5 @@ void TestScheduleTimeline::onePhaseHasNoLine() {
     QCOMPARE(timeline_->selectedPhase(), std::optional<int>(1));
 }
 
-QTEST_MAIN(TestScheduleTimeline)
+BALLAST_TEST(TestScheduleTimeline)
 #include "tst_schedule_timeline.moc"

@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 #include "widgets/palette.h"
 
 using namespace ballast;
@@ -123,5 +124,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestTrunkTree)
+BALLAST_TEST(TestTrunkTree)
 #include "tst_trunk_tree.moc"
