@@ -1,5 +1,4 @@
 #include "core/runs/executor.h"
-#include "core/runs/learning_library.h"
 
 #include <QtTest>
 #include <fstream>
@@ -9,7 +8,9 @@
 #include "core/results/branch_points.h"
 #include "core/results/run_folder.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/core/runs/fake_learning.h"
 #include "tests/core/runs/other_owner.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -19,6 +20,7 @@ class TestExecutor : public QObject {
 
     const JpegFolder images_{{.train_counts = {9, 30, 5, 12}, .test_per_class = 2, .pixels = 40}};
     QTemporaryDir folder_;
+    FakeLearning learning_;
 
     /// A run that fails as soon as it is begun: it wants a GPU that no machine has.
     fs::path hopelessRun(const std::string& name = "hopeless") const {
@@ -30,15 +32,11 @@ class TestExecutor : public QObject {
         return OwnedRun::create(folder_.path().toStdString(), description);
     }
 
-    /// A real run of many epochs.
+    /// A run of many epochs.
     fs::path longRun() const {
-        RunConfig config;
+        RunConfig config = sharedConfig(0.5);
         config.name = "long";
-        config.data.dataset = "fashion-mnist";
-        config.data.imbalance.ratio = 6000;
-        config.model.name = "resnet8";
         config.training.epochs = 1000;
-        config.training.device = "cpu";
         return createRun(folder_.path().toStdString(), config, nlohmann::json::object(), {});
     }
 
@@ -83,15 +81,15 @@ class TestExecutor : public QObject {
     }
 
     /// Trains it in this thread; until so many epochs are done, where that is not 0.
-    static RunOutcome trainAlone(const fs::path& run, int until = 0) {
+    RunOutcome trainAlone(const fs::path& run, int until = 0) const {
         RunControl control;
         control.stopAfter(until);
         RunObserver nobody;
-        return trainRun(learningLibrary(), run, withThreads(1), control, nobody);
+        return trainRun(learning_, run, withThreads(1), control, nobody);
     }
 
     /// The same config trained alone gives the same bytes.
-    static void compareWithAlone(const fs::path& run) {
+    void compareWithAlone(const fs::path& run) const {
         const RunConfig config = readDescription(run).config;
         QTemporaryDir elsewhere;
         const fs::path alone = sharedRun(elsewhere, config);
@@ -117,6 +115,11 @@ class TestExecutor : public QObject {
     }
 
 private Q_SLOTS:
+    void cleanup() {
+        learning_.letGo();
+        learning_.step_time = std::chrono::microseconds(0);
+    }
+
     void badRunsFailAndStopNoOther() {
         const fs::path gpu = hopelessRun();
         const fs::path damaged = hopelessRun("damaged");
@@ -128,7 +131,7 @@ private Q_SLOTS:
         const fs::path nowhere = fs::path(folder_.path().toStdString()) / "runs" / "nowhere";
         const fs::path last = hopelessRun("last");
 
-        Executor executor(learningLibrary(), {}, 1);
+        Executor executor(learning_, {}, 1);
         QVERIFY(executor.idle());
         for (const fs::path& run : {damaged, nowhere, gpu, newer, last}) executor.enqueue(run);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 60'000);
@@ -168,27 +171,39 @@ private Q_SLOTS:
                  1);
     }
 
+    // As many at a time as there are slots, and no more.
     void severalSlots() {
-        std::set<std::string> runs;
-        Executor executor(learningLibrary(), {}, 3);
-        for (int i = 0; i < 12; ++i) {
-            const fs::path run = hopelessRun("many");
-            runs.insert(idOf(run));
-            executor.enqueue(run);
+        QTemporaryDir workspace;
+        FakeLearning fake;
+        std::vector<fs::path> runs;
+        for (int i = 0; i < 7; ++i) {
+            RunConfig config = sharedConfig(0.1);
+            config.training.seed = static_cast<std::uint64_t>(i);  // nothing to share
+            runs.push_back(sharedRun(workspace, config));
+            fake.holdBefore(idOf(runs.back()), 1);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 60'000);
-        const std::vector<RunEvent> events = executor.takeEvents();
-        for (const std::string& run : runs) {
-            QVERIFY(outcomesOf(events, run).back().state == RunState::failed);
+        Executor executor(fake, withThreads(3), 3);
+        for (const fs::path& run : runs) executor.enqueue(run);
+        QTRY_COMPARE_WITH_TIMEOUT(fake.active(), 3, 20'000);
+        for (int i = 0; i < 3; ++i) {
+            QTRY_VERIFY_WITH_TIMEOUT(fake.isHeld(idOf(runs[static_cast<std::size_t>(i)])), 20'000);
         }
+        QTest::qWait(50);
+        QCOMPARE(fake.active(), 3);
+        QVERIFY(!executor.idle());
+        fake.letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 20'000);
+        QCOMPARE(fake.mostActive(), 3);
+        for (const fs::path& run : runs) QVERIFY(stateOf(run) == RunState::finished);
     }
 
-    // One long real run in the only slot, and others behind it.
+    // One long run in the only slot, and others behind it.
     void queueStopPausePostpone() {
+        learning_.step_time = std::chrono::milliseconds(20);
         const fs::path running = longRun();
         const fs::path waiting = hopelessRun("waiting");
         const fs::path other = hopelessRun("other");
-        Executor executor(learningLibrary(), {DataStore(), 0, true}, 1);
+        Executor executor(learning_, {DataStore(), 0, true}, 1);
         executor.enqueue(running);
         executor.enqueue(waiting);
         executor.enqueue(waiting);  // once is enough
@@ -248,10 +263,11 @@ private Q_SLOTS:
     }
 
     void destructorPostponesAndJoins() {
+        learning_.step_time = std::chrono::milliseconds(20);
         const fs::path running = longRun();
         const fs::path waiting = hopelessRun();
         {
-            Executor executor(learningLibrary(), {}, 1);
+            Executor executor(learning_, {}, 1);
             executor.enqueue(running);
             executor.enqueue(waiting);
             QTRY_VERIFY_WITH_TIMEOUT(stateOf(running) == RunState::running, 60'000);
@@ -259,7 +275,7 @@ private Q_SLOTS:
         QVERIFY(stateOf(running) == RunState::queued);
         QVERIFY(stateOf(waiting) == RunState::queued);
         const OwnedRun free_again(running);  // throws if it were held
-        { const Executor idle_one(learningLibrary(), {}, 4); }
+        { const Executor idle_one(learning_, {}, 4); }
     }
 
     // Queued together, one after the other or at once, the trunk is trained once.
@@ -281,8 +297,7 @@ private Q_SLOTS:
             config.training.threads = threads;
             runs.push_back(sharedRun(workspace, config));
         }
-        Executor executor(learningLibrary(), withThreads(threads == 0 ? slots_ : 2 * slots_),
-                          slots_);
+        Executor executor(learning_, withThreads(threads == 0 ? slots_ : 2 * slots_), slots_);
         for (const fs::path& run : runs) executor.enqueue(run);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
         for (const fs::path& run : runs) {
@@ -311,12 +326,10 @@ private Q_SLOTS:
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 8));
         const fs::path child = sharedRun(workspace, sharedConfig(0.1, 4));
-        Executor executor(learningLibrary(), withThreads(2), 2);
+        learning_.holdBefore(idOf(trunk), 2);
+        Executor executor(learning_, withThreads(2), 2);
         executor.enqueue(trunk);
-        QTRY_VERIFY_WITH_TIMEOUT(executor.latestProgress().contains(idOf(trunk)), 60'000);
-        executor.setPaused(idOf(trunk), true);
-        QTRY_VERIFY_WITH_TIMEOUT(stateOf(trunk) == RunState::paused, 60'000);
-        if (readRun(trunk).records.size() >= 4) QSKIP("this machine was too slow to pause in time");
+        QTRY_VERIFY_WITH_TIMEOUT(learning_.isHeld(idOf(trunk)), 20'000);
         executor.enqueue(child);
         QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
         QCOMPARE(branchPoints(trunk), std::vector<int>{4});  // or it would be gone too soon
@@ -328,8 +341,8 @@ private Q_SLOTS:
         QCOMPARE(executor.waitsFor(idOf(child)), std::string());
         executor.enqueue(child);
         QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(child)), idOf(trunk), 20'000);
-        executor.setPaused(idOf(trunk), false);
-        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        learning_.letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 20'000);
         QCOMPARE(epochsTrained(trunk), 10);
         QCOMPARE(epochsTrained(child), 2);
         QCOMPARE(readDescription(child).segments,
@@ -341,16 +354,18 @@ private Q_SLOTS:
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 12));
         const fs::path child = sharedRun(workspace, sharedConfig(0.2, 12));
-        Executor executor(learningLibrary(), withThreads(1), 1);
+        Executor executor(learning_, withThreads(1), 1);
+        learning_.holdBefore(idOf(trunk), 5);
         executor.enqueue(trunk);
         executor.enqueue(child);
-        QTRY_VERIFY_WITH_TIMEOUT(readRun(trunk).status.epochs_done >= 1, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(learning_.isHeld(idOf(trunk)), 20'000);
         executor.stop(idOf(trunk));
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
+        learning_.letGo();
         QVERIFY(stateOf(trunk) == RunState::stopped);
         QVERIFY(stateOf(child) == RunState::finished);
         const int left = readStatus(trunk).epochs_done;
-        QVERIFY(left >= 1 && left < 12);
+        QCOMPARE(left, 5);
         QCOMPARE(readDescription(child).segments,
                  nlohmann::json::array({segment(trunk, 0, left), segment(child, left, 14)}));
         QCOMPARE(epochsTrained(child), 14 - left);
@@ -364,7 +379,7 @@ private Q_SLOTS:
             const fs::path trunk = sharedRun(workspace, sharedConfig(0.1));
             const fs::path child = sharedRun(workspace, sharedConfig(0.2));
             fs::create_directories(trunk / "checkpoints" / ".epoch-000002.safetensors.tmp" / "x");
-            Executor executor(learningLibrary(), withThreads(slots_), slots_);
+            Executor executor(learning_, withThreads(slots_), slots_);
             executor.enqueue(trunk);
             executor.enqueue(child);
             QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -377,7 +392,7 @@ private Q_SLOTS:
                      nlohmann::json::array({segment(trunk, 0, 1), segment(child, 1, 5)}));
             compareWithAlone(child);
 
-            // Mended, it goes on where it was, or takes what the other has trained meanwhile.
+            // Fixed, it resumes where it was, or takes what the other has trained meanwhile.
             fs::remove_all(trunk / "checkpoints" / ".epoch-000002.safetensors.tmp");
             executor.enqueue(trunk);
             QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -386,13 +401,13 @@ private Q_SLOTS:
         }
     }
 
-    // A request only saves training; where it cannot be written all goes on without.
+    // A request only saves training; where it cannot be written all continues without.
     void requestsThatCannotBeWrittenStopNobody() {
         QTemporaryDir workspace;
         const fs::path trunk = sharedRun(workspace, sharedConfig(0.1, 4));
         const fs::path child = sharedRun(workspace, sharedConfig(0.1, 2));
         std::ofstream(trunk / "branches") << "a file where the folder should be";
-        Executor executor(learningLibrary(), withThreads(1), 1);
+        Executor executor(learning_, withThreads(1), 1);
         executor.enqueue(trunk);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -410,7 +425,7 @@ private Q_SLOTS:
         const fs::path child = sharedRun(workspace, sharedConfig(0.2));
         QCOMPARE(trainAlone(trunk, 3).epochs_done, 3);
         fs::remove(trunk / "checkpoints" / checkpointName(3));
-        Executor executor(learningLibrary(), withThreads(2), 2);
+        Executor executor(learning_, withThreads(2), 2);
         executor.enqueue(trunk);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
@@ -441,7 +456,7 @@ private Q_SLOTS:
             fs::remove(child / "epochs.jsonl");
         }
         if (gone) fs::remove_all(trunk);
-        Executor executor(learningLibrary(), withThreads(1), 1);
+        Executor executor(learning_, withThreads(1), 1);
         executor.enqueue(child);
         QTRY_VERIFY_WITH_TIMEOUT(executor.idle(), 120'000);
         QVERIFY(stateOf(child) == RunState::finished);
@@ -458,7 +473,7 @@ private Q_SLOTS:
         OtherOwner other(trunk);
         QVERIFY(other.owns());
         {
-            Executor executor(learningLibrary(), withThreads(2), 2);
+            Executor executor(learning_, withThreads(2), 2);
             executor.enqueue(trunk);
             executor.enqueue(child);
             QTRY_COMPARE_WITH_TIMEOUT(executor.waitsFor(idOf(trunk)), idOf(trunk), 20'000);
@@ -477,5 +492,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestExecutor)
+BALLAST_TEST(TestExecutor)
 #include "tst_executor.moc"

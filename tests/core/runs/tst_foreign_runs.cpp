@@ -6,7 +6,8 @@
 
 #include "core/results/workspace.h"
 #include "tests/core/base/error_of.h"
-#include "tests/core/runs/scripted_learning.h"
+#include "tests/core/runs/fake_learning.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -28,7 +29,7 @@ private Q_SLOTS:
     }
 
     void anImportTakesTheCheckpointOver() {
-        const ForeignRun made = importRun(ScriptedLearning(), path("workspace"), path("source"));
+        const ForeignRun made = importRun(FakeLearning(), path("workspace"), path("source"));
         const RunSummary run = readRun(made.folder);
         QVERIFY(run.status.state == RunState::finished);
         QCOMPARE(run.records.size(), std::size_t{20});
@@ -45,7 +46,7 @@ private Q_SLOTS:
         QFETCH(QString, during);
         std::atomic<bool> cancelled{during.isEmpty()};
         QStringList asked;
-        const ScriptedLearning learning([&](const std::string& member) {
+        const FakeLearning learning([&](const std::string& member) {
             asked << QString::fromStdString(member);
             if (asked.last() == during) cancelled = true;
         });
@@ -57,5 +58,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestForeignRuns)
+BALLAST_TEST(TestForeignRuns)
 #include "tst_foreign_runs.moc"

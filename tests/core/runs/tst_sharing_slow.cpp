@@ -10,6 +10,7 @@
 #include "core/runs/sweep_store.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -252,7 +253,7 @@ private Q_SLOTS:
         RunControl control;
         Watcher watcher;
         watcher.after_epoch = [&](const EpochRecord& record) {
-            if (record.epoch == 0) editRun(run, edit);  // epoch 1 goes on as it was
+            if (record.epoch == 0) editRun(run, edit);  // epoch 1 continues as it was
         };
         QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), control, watcher).state ==
                 RunState::finished);
@@ -286,5 +287,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSharing)
+BALLAST_TEST(TestSharing)
 #include "tst_sharing_slow.moc"

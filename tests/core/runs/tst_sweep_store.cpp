@@ -1,3 +1,4 @@
+#include "core/runs/run.h"
 #include "core/runs/slots.h"
 
 #include <unistd.h>
@@ -13,9 +14,10 @@
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 #include "tests/core/base/error_of.h"
+#include "tests/core/runs/fake_learning.h"
 #include "tests/core/runs/other_owner.h"
-#include "tests/core/runs/scripted_learning.h"
 #include "tests/core/runs/trunk_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -190,7 +192,7 @@ private Q_SLOTS:
         row("within the trunk", 3, 2, {3, 5, 5});
         row("after the trunk", 7, 2, {7, 5, 5});
         row("with fewer threads", 7, 1, {7, 5, 5});
-        // It goes on by itself; the others cannot, and the second trains the trunk anew.
+        // It resumes by itself; the others cannot, and the second trains the trunk anew.
         row("with more threads", 7, 4, {7, 0, 5});
     }
 
@@ -247,7 +249,7 @@ private Q_SLOTS:
         std::atomic<bool> cancelled{false};
         int devices = 0;
         int sizes = 0;
-        const ScriptedLearning learning([&](const std::string& member) {
+        const FakeLearning learning([&](const std::string& member) {
             if (member == "checkpointBytes") ++sizes;
             if (member == "resolveDevice" && ++devices == 3) cancelled = true;
         });
@@ -272,7 +274,7 @@ private Q_SLOTS:
         QFETCH(int, made);
         const json given = sweepJson({0.1, 0.2, 0.3});
         const Sweep sweep = sweepFromJson(given, "test");
-        const ScriptedLearning learning;
+        const FakeLearning learning;
         SweepPlan plan = planSweep(learning, sweep, workspace(), twoThreads(), 1);
         std::atomic<bool> cancelled{made == 0};
         const QString said = errorOf([&] {
@@ -399,7 +401,7 @@ private Q_SLOTS:
         QVERIFY(said("../runs/" + first + "@0-5").contains("there is no run"));
         QVERIFY(said(first + "@0-11").contains("has 10 epochs"));
         const QString early = said(second + "@5-10");
-        QVERIFY2(early.contains("goes on from 5 epochs") && early.contains("more than 0"),
+        QVERIFY2(early.contains("starts from 5 epochs") && early.contains("more than 0"),
                  qPrintable(early));
         train(plan.runs[0], 3, RunState::queued);
         QVERIFY(said(second + "@5-10").contains("more than 3"));
@@ -448,5 +450,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSweepStore)
+BALLAST_TEST(TestSweepStore)
 #include "tst_sweep_store.moc"

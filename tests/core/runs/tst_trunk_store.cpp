@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/runs/trunk_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -57,7 +58,7 @@ class TestTrunkStore : public QObject {
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
 
-    /// A trunk trained with 2 threads on the CPU, and whether a run may go on from it.
+    /// A trunk trained with 2 threads on the CPU, and whether a run may start from it.
     void whatFits_data() {
         QTest::addColumn<Change>("change");
         QTest::addColumn<bool>("fits");
@@ -126,7 +127,7 @@ private Q_SLOTS:
         source = store.sourceFor(*store.find(idOf(child)), kHere);
         QCOMPARE(source->run, idOf(early));
         QCOMPARE(source->epochs, 3);
-        // What it has begun, it goes on with.
+        // What it has begun, it continues with.
         pretendTraining(child, 2);
         pretendTraining(trunkRun(workspace(), deferredConfig(8, 0.3), 0), 6);
         store.refresh();
@@ -309,7 +310,7 @@ private Q_SLOTS:
         QCOMPARE(run.records().size(), std::size_t{5});
     }
 
-    /// A crash in between: checkpoints without records. The run has not begun, nobody goes on from
+    /// A crash in between: checkpoints without records. The run has not begun, nobody starts from
     /// it, and the trunk is there to be taken again.
     void checkpointsWithoutRecordsCountForNothing() {
         const fs::path trunk = newRun(0.1, 10);
@@ -338,5 +339,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrunkStore)
+BALLAST_TEST(TestTrunkStore)
 #include "tst_trunk_store.moc"
