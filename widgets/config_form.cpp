@@ -312,7 +312,7 @@ public:
             const json* value = valueOrDefault(pointer);
             static const json kNothing;
             row->setValue(value ? *value : kNothing);
-            // The first phase begins at epoch 0; only a config that says otherwise can be mended.
+            // The first phase begins at epoch 0; only a config that says otherwise can be fixed.
             const bool fixed = pointer == "/phases/0/from" && value && *value == 0;
             row->setReadOnly(read_only || fixed);
             if (fixed) row->setEnabled(false);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/experiment/class_rules.h"
 #include "widgets/field_editors.h"
 #include "widgets/palette.h"
 
@@ -49,7 +50,7 @@ QString title(Kind kind, std::size_t rows) {
             return count == 0 ? ContractView::tr("Nothing changes")
                               : ContractView::tr("Changes (%1)").arg(count);
         case Kind::reset:
-            return ContractView::tr("Made anew (%1)").arg(count);
+            return ContractView::tr("Reset (%1)").arg(count);
         case Kind::inherited:
             break;
     }

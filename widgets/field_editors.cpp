@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/experiment/class_rules.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 

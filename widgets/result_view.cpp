@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/experiment/catalog.h"
+
 namespace ballast {
 namespace {
 
@@ -95,7 +97,8 @@ ResultRow resultRow(const IndexedRun& run) {
     row.name = QString::fromStdString(config.name.empty() ? run.id : config.name);
     row.state = run.status.state;
     row.epochs = config.training.epochs;
-    row.selection = QString::fromStdString(config.training.selection);
+    const std::string_view selection = nameOf(config.training.selection);
+    row.selection = QString::fromUtf8(selection.data(), static_cast<qsizetype>(selection.size()));
     row.epochs_done = static_cast<int>(run.epochs.size());
     if (run.epochs.empty()) return row;
     const EpochScalars& last = run.epochs.back();

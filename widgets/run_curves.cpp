@@ -85,8 +85,7 @@ bool RunCurves::hasTrainingStatistics() const {
 QPointF RunCurves::best() const {
     const auto& test = points_[at(Series::balanced_test_accuracy)];
     QPointF best(kMissing, kMissing);
-    for (const QPointF& point :
-         info_.selection == QLatin1String("validation") ? validation_ : test) {
+    for (const QPointF& point : info_.selection == Selection::validation ? validation_ : test) {
         if (std::isnan(point.y())) continue;
         if (std::isnan(best.y()) || point.y() > best.y()) best = point;
     }

@@ -19,7 +19,7 @@ struct RunPlotInfo {
     std::vector<int> phase_starts;  // `from` of every phase, the first (0) included
     std::vector<bool> majority;     // majorityClasses(class_counts); empty: no minority
     std::vector<std::int64_t> class_counts;
-    QString selection = QStringLiteral("test");  // the data that choose the best epoch
+    Selection selection = Selection::test;
 };
 
 /// The curves of one run. Accuracies are in %, logits as they are.

@@ -141,11 +141,12 @@ QString runningText(const StepProgress& progress) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QString finishedText(double best_balanced, int best_epoch, const std::string& selection) {
+QString finishedText(double best_balanced, int best_epoch, Selection selection) {
     const QString text = RunListModel::tr("finished · best %1 % at epoch %2")
                              .arg(100.0 * best_balanced, 0, 'f', 1)
                              .arg(best_epoch + 1);
-    return selection == "validation" ? text + RunListModel::tr(", chosen on validation") : text;
+    return selection == Selection::validation ? text + RunListModel::tr(", chosen on validation")
+                                              : text;
 }
 
 RunListModel::RunListModel(QObject* parent) : QAbstractListModel(parent) {}

@@ -27,7 +27,7 @@ QString runningText(const StepProgress& progress);
 
 /// "finished · best 84.2 % at epoch 12", and which data chose it where that was not the test set;
 /// epochs as people count them.
-QString finishedText(double best_balanced, int best_epoch, const std::string& selection);
+QString finishedText(double best_balanced, int best_epoch, Selection selection);
 
 /// "0:48", "12:05", "3:07:00".
 QString durationText(double seconds);

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/experiment/class_rules.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "widgets/palette.h"

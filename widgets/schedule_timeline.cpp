@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "core/experiment/catalog.h"
+#include "core/experiment/class_rules.h"
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -51,16 +52,13 @@ QStringList phaseText(const Phase& phase) {
     const auto name = [](std::string_view label) {
         return QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
     };
-    const auto add = [&](std::span<const CatalogEntry> entries, const std::string& value,
-                         const std::string& usual) {
+    const auto add = [&]<class Choice>(Choice value, Choice usual, const QString& format) {
         if (value == usual) return;
-        for (const CatalogEntry& entry : entries) {
-            if (entry.name == value) parts << name(entry.label);
-        }
+        parts << format.arg(name(entriesOf<Choice>()[static_cast<std::size_t>(value)].label));
     };
-    add(samplings(), phase.sampling, plain.sampling);
-    add(trainableParts(), phase.trainable, plain.trainable);
-    add(headStarts(), phase.head_start, plain.head_start);
+    add(phase.sampling, plain.sampling, ScheduleTimeline::tr("sampling: %1"));
+    add(phase.trainable, plain.trainable, ScheduleTimeline::tr("trainable: %1"));
+    add(phase.head_start, plain.head_start, ScheduleTimeline::tr("head: %1"));
     if (phase.head_max_norm) {
         parts << ScheduleTimeline::tr("max-norm %1").arg(*phase.head_max_norm, 0, 'g', 4);
     }

@@ -7,8 +7,11 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
+#include "core/base/nearest_word.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/theory/fisher_consistency.h"
 
 namespace ballast {

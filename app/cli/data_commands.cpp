@@ -143,8 +143,8 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
         std::cout << shown.dump(2) << "\n";
         return 0;
     }
-    std::cout << dataset.label << ", " << config.data.imbalance.profile;
-    if (config.data.imbalance.profile != "none") {
+    std::cout << dataset.label << ", " << nameOf(config.data.imbalance.profile);
+    if (config.data.imbalance.profile != Profile::none) {
         std::cout << ", imbalance ratio " << config.data.imbalance.ratio;
     }
     std::cout << ": " << subset.size() << " training images, " << test_images

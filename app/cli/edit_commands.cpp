@@ -7,6 +7,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/results/run_folder.h"
 #include "core/runs/foreign_runs.h"
 #include "core/runs/learning_library.h"
@@ -107,7 +108,8 @@ fs::path runFolder(const std::string& run, const fs::path& workspace) {
 }
 
 void sayGoOn(const fs::path& run) {
-    std::cout << run.string() << "\ngo on with: ballast-cli resume " << run.string() << std::endl;
+    std::cout << run.string() << "\nresume it with: ballast-cli resume " << run.string()
+              << std::endl;
 }
 
 /// A run's own checkpoint, under its config changed from there on.
@@ -186,8 +188,7 @@ void addEditFlags(CLI::App* command, EditOptions& options) {
 void addForkCommand(CommandLine& cli) {
     const auto options = std::make_shared<ForkOptions>();
     EditOptions& edit = options->edit;
-    CLI::App* command =
-        cli.add("fork", "A run that goes on from a checkpoint under another config");
+    CLI::App* command = cli.add("fork", "A run that starts from a checkpoint under another config");
     command
         ->add_option("CHECKPOINT", edit.run,
                      "ckpt.pth.tar of the public code, .safetensors, or a run's folder")

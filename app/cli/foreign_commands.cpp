@@ -100,7 +100,7 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
         std::cout << ordered_json{{"checkpoint", request.checkpoint.string()},
                                   {"dataset", dataset.name},
                                   {"model", info.model.name},
-                                  {"head", info.model.head},
+                                  {"head", nameOf(info.model.head)},
                                   {"epochs_done", info.epochs_done ? ordered_json(*info.epochs_done)
                                                                    : ordered_json(nullptr)},
                                   {"balanced_test_accuracy", result.balanced_test_accuracy},
@@ -114,7 +114,7 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
         return 0;
     }
     std::printf("%s: %s, %s head", request.checkpoint.filename().c_str(), info.model.name.c_str(),
-                info.model.head.c_str());
+                std::string(nameOf(info.model.head)).c_str());
     if (info.epochs_done) std::printf(", after %d epochs", *info.epochs_done);
     std::printf("\nbalanced accuracy on the test images of %s: %.2f %%\n",
                 std::string(dataset.label).c_str(), 100.0 * result.balanced_test_accuracy);
@@ -136,7 +136,7 @@ int importCommand(const fs::path& folder, const fs::path& workspace) {
     for (const std::string& line : imported.said) std::cout << line << "\n";
     std::cout << imported.folder.string() << std::endl;
     const RunSummary run = readRun(imported.folder);
-    if (const EpochRecord* best = bestRecord(run.records, "test")) {
+    if (const EpochRecord* best = bestRecord(run.records, Selection::test)) {
         std::printf(
             "%zu epochs, best balanced test accuracy %.2f %% after %d epochs, last %.2f %%\n",
             run.records.size(), 100.0 * best->balanced_test_accuracy, best->epoch + 1,

@@ -7,6 +7,8 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
+#include "core/base/nearest_word.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/learning_library.h"
 

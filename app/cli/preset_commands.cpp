@@ -6,6 +6,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/experiment/presets.h"
 
 namespace ballast {

@@ -166,7 +166,7 @@ int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
     }
     const int code = console.finish(plan.runs.size());
     if (interrupted.load()) {
-        std::cerr << "ballast-cli: interrupted; the same command goes on" << std::endl;
+        std::cerr << "ballast-cli: interrupted; the same command resumes it" << std::endl;
         return static_cast<int>(ExitCode::interrupted);
     }
     return code;
@@ -260,7 +260,7 @@ int segmentCommand(const std::string& name, const fs::path& workspace, int threa
 void addSweepCommand(CommandLine& cli) {
     const auto options = std::make_shared<SweepOptions>();
     CLI::App* command = cli.add(
-        "sweep", "Train many configs; what they share is trained once. Run it again to go on");
+        "sweep", "Train many configs; what they share is trained once. Run it again to resume");
     command->add_option("FILE", options->file, "Base, axes and seeds (JSON); - is standard input")
         ->required();
     addWorkspace(command, options->workspace);
@@ -280,7 +280,7 @@ void addSweepCommand(CommandLine& cli) {
     command->add_flag("--plan", options->plan, "Only show the tree of runs and what sharing saves");
     command->add_flag("--prepare", options->prepare,
                       "Only make the runs, and list the segments for a cluster's scheduler");
-    command->add_flag("--yes", options->yes, "Go on with more than 10,000 runs");
+    command->add_flag("--yes", options->yes, "Train more than 10,000 runs");
     addJson(command, options->json);
     cli.perform(command, [options, &cli] { return sweepCommand(*options, cli.store()); });
 }

@@ -90,14 +90,14 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     }
     if (outcome.state == RunState::stopped || outcome.state == RunState::queued) {
         std::cerr << "ballast-cli: stopped after " << outcome.epochs_done
-                  << " epochs; go on with: ballast-cli resume " << folder.string() << std::endl;
+                  << " epochs; resume it with: ballast-cli resume " << folder.string() << std::endl;
         return static_cast<int>(ExitCode::interrupted);
     }
     return static_cast<int>(outcome.exit_code == ExitCode::done ? ExitCode::run_failed
                                                                 : outcome.exit_code);
 }
 
-/// Makes the runs, and asks each to keep what a later one goes on from.
+/// Makes the runs, and asks each to keep what a later one starts from.
 void makeRuns(std::vector<Job>& jobs, const fs::path& workspace,
               const TrainingEnvironment& environment) {
     EpochTree tree;
@@ -221,7 +221,7 @@ void addResumeCommand(CommandLine& cli) {
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
-    CLI::App* command = cli.add("resume", "Go on with a stopped or crashed run");
+    CLI::App* command = cli.add("resume", "Resume a stopped or crashed run");
     command->add_option("RUN", options->run, "The run's folder, or its ID in the workspace")
         ->required();
     addWorkspace(command, options->workspace);

@@ -16,7 +16,7 @@ EditActions::EditActions(RunController& controller, QWidget* window)
       fork_(new QAction(icon(QStringLiteral("fork")), tr("&Fork…"), this)),
       edit_(new QAction(icon(QStringLiteral("edit")), tr("&Edit from here on…"), this)) {
     fork_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
-    fork_->setToolTip(tr("Make a run that goes on from a checkpoint of this one, otherwise"));
+    fork_->setToolTip(tr("Make a run that starts from a checkpoint of this one, otherwise"));
     edit_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
     edit_->setToolTip(tr("Change the run from its next epoch on"));
     connect(fork_, &QAction::triggered, this, [this] { ask(true); });
@@ -32,7 +32,7 @@ void EditActions::setRuns(const QStringList& runs) {
     edit_->setEnabled(readable && controller_.editEpoch(runs.front()).has_value());
 }
 
-/// Not modal to the application: training goes on, and so do the plots.
+/// Not modal to the application: training continues, and so do the plots.
 void EditActions::ask(bool fork) {
     if (dialog_ != nullptr || runs_.size() != 1) return;
     const QString id = runs_.front();
@@ -45,7 +45,7 @@ void EditActions::ask(bool fork) {
         epochs = {*epoch};
     }
     if (epochs.empty()) {
-        Q_EMIT failed(fork ? tr("The run has no checkpoint to go on from.")
+        Q_EMIT failed(fork ? tr("The run has no checkpoint to start from.")
                            : tr("The run is over, or in its last epoch."));
         return;
     }

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
+#include "core/experiment/class_rules.h"
 #include "widgets/contract_view.h"
 #include "widgets/field_editors.h"
 #include "widgets/palette.h"
@@ -54,8 +55,9 @@ EditDialog::EditDialog(Mode mode, const RunConfig& config, std::vector<std::int6
     column->setContentsMargins(kSpace4, kSpace4, kSpace4, kSpace4);
     column->setSpacing(kSpace3);
     auto* words = new QLabel(
-        fork ? tr("A new run takes over everything up to a checkpoint and goes on from there.")
-             : tr("The run goes on as it is until the epoch, then with what is changed here. It is "
+        fork ? tr("A new run takes over everything up to a checkpoint and starts from there.")
+             : tr("The run continues as it is until the epoch, then with what is changed here. It "
+                  "is "
                   "written into its config, so it can be trained again the same way."));
     words->setWordWrap(true);
     column->addWidget(words);

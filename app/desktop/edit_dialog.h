@@ -26,7 +26,7 @@ class EditDialog : public QDialog {
 public:
     enum class Mode {
         edit,  // this run, from its next epoch on
-        fork   // another run that goes on from a checkpoint of this one
+        fork   // another run that starts from a checkpoint of this one
     };
 
     /// `epochs`: after how many epochs the run can change, at least one, ascending; the last one

@@ -12,7 +12,7 @@ namespace ballast {
 RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
     const RunConfig& config = run.description.config;
     RunPlotInfo info;
-    info.selection = QString::fromStdString(run.description.config.training.selection);
+    info.selection = config.training.selection;
     info.id = QString::fromStdString(run.id);
     info.name = QString::fromStdString(config.name.empty() ? run.id : config.name);
     info.color_index = color_index;

@@ -247,7 +247,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     event->ignore();
     banner_->showMessage(
-        tr("Stopping… The run goes on from its last epoch when Ballast is opened again."));
+        tr("Stopping… The run resumes after its last epoch when Ballast is opened again."));
     centralWidget()->setEnabled(false);
     controller_.close();
 }

@@ -58,7 +58,7 @@ void MainWindow::makeActions() {
     pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
                     tr("Hold the run within one batch"));
     resume_ = action(this, "resume", tr("&Resume"), QKeySequence(Qt::CTRL | Qt::Key_R),
-                     tr("Go on with a paused, stopped or interrupted run"));
+                     tr("Resume a paused, stopped or interrupted run"));
     stop_ = action(this, "stop", tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                    tr("End the run within one batch; it can be resumed"));
     edit_ = action(this, "duplicate", tr("&Copy config to editor"),

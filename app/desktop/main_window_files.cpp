@@ -10,6 +10,7 @@
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/foreign_runs.h"
 #include "widgets/banner.h"

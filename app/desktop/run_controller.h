@@ -57,11 +57,11 @@ public:
     std::vector<int> forkEpochs(const QString& run) const;
 
     /// After how many epochs a run can change: after the one in progress here, or as soon as it
-    /// goes on. Nothing where it is over, or another process trains it.
+    /// continues. Nothing where it is over, or another process trains it.
     std::optional<int> editEpoch(const QString& run) const;
 
     /// Makes and queues a run that takes over `run`'s first `epoch` epochs from a checkpoint and
-    /// goes on with `settings` (core/experiment/config_edit.h). Returns its ID. Throws Error.
+    /// continues with `settings` (core/experiment/config_edit.h). Returns its ID. Throws Error.
     QString fork(const QString& run, int epoch, const std::vector<Setting>& settings,
                  bool next_phase_now);
 
@@ -79,7 +79,8 @@ public:
     void moveToTrash(const QString& run);
 
     /// For closing: asks all workers to stop, resumably; closed() follows when they have. A sweep
-    /// that is being made is given up; runs of it that are made by then go on at the next open().
+    /// that is being made is given up; runs of it that are made by then continue at the next
+    /// open().
     void close();
     bool idle() const { return !executor_ || executor_->idle(); }
 

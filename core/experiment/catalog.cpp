@@ -142,16 +142,16 @@ constexpr CatalogEntry kSamplings[] = {
 };
 
 constexpr CatalogEntry kTrainable[] = {
-    {"all", "Everything", "Backbone and head."},
-    {"head", "Head only", "The backbone and its batch statistics are frozen (cRT, WB)."},
-    {"head-scale", "Head's scale only",
+    {"all", "All", "Backbone and head."},
+    {"head", "Head", "The backbone and its batch statistics are frozen (cRT, WB)."},
+    {"head-scale", "Head's scale",
      "One factor per class on the frozen head's logits is learnt (LWS)."},
-    {"none", "Nothing", "No training: statistics and accuracies only (τ-normalisation)."},
+    {"none", "None", "No training: statistics and accuracies only (τ-normalisation)."},
 };
 
 constexpr CatalogEntry kHeadStarts[] = {
-    {"keep", "Go on", "The head goes on from where it is."},
-    {"reinitialise", "Start anew",
+    {"keep", "Keep", "The head keeps its weights."},
+    {"reinitialise", "Reinitialise",
      "The head gets new random weights, and its momentum is cleared."},
     {"tau-normalise", "τ-normalise",
      "Class weights become w_y / ‖w_y‖^τ and the bias 0, and momentum is cleared."},
@@ -186,109 +186,56 @@ constexpr CatalogEntry kLrSchedules[] = {
     {"cosine", "Cosine", "Half a cosine from the base rate to almost 0 at the end."},
 };
 
-const std::vector<ClassRuleInfo> kClassRules = {
-    {"one", "One", "1", {ClassTerm::alpha, ClassTerm::beta}, std::nullopt},
-    {"constant",
-     "Constant",
-     "the same scale for every class",
-     {ClassTerm::beta},
-     RuleParameter{"scale", "s", "LDAM's scale of cosine logits is 30.", 0.0, 1000.0, 30.0, true}},
-    {"zero", "Zero", "0", {ClassTerm::delta}, std::nullopt},
-    {"inverse", "Balanced", "π_y⁻¹, normalised to sum C", {ClassTerm::alpha}, std::nullopt},
-    {"power",
-     "Power (ADRW)",
-     "π_y^(−ν), normalised to sum C",
-     {ClassTerm::alpha},
-     RuleParameter{"nu", "ν", "0 weighs all images alike, 1 all classes.", 0.0, 5.0, 0.5}},
-    {"effective-number",
-     "Class-balanced (CB)",
-     "(1−p) / (1−p^N_y), normalised to sum C",
-     {ClassTerm::alpha},
-     RuleParameter{"p", "p", "Closer to 1 weighs small classes more.", 0.0, 1.0, 0.9999, true}},
-    {"cdt",
-     "Temperature (CDT)",
-     "(N_y / N_1)^γ",
-     {ClassTerm::beta},
-     RuleParameter{"gamma", "γ", "CDT γ: 0 leaves every scale at 1.", 0.0, 5.0, 0.05}},
-    {"la",
-     "Logit adjustment (LA)",
-     "τ log π_y",
-     {ClassTerm::delta},
-     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0,
-                   1.0}},
-    {"ldam",
-     "Margin (LDAM)",
-     "−β_y m_y on the true class only, m_y = max m · (N_min / N_y)^¼",
-     {ClassTerm::delta},
-     RuleParameter{"max_margin", "max m", "Margin of the smallest class, in units of the logit.",
-                   0.0, 10.0, 0.5}},
-    {"fisher",
-     "Fisher consistent (Eq. 4)",
-     "δ_y = π_y^s (or one number per class): weight δ_y / π_y, shift log δ_y",
-     {ClassTerm::alpha, ClassTerm::delta},
-     RuleParameter{"exponent", "s", "0 is the balanced loss, 1 logit adjustment with τ = 1.", -5.0,
-                   5.0, 0.5},
-     true},
-    {"cvs-scale",
-     "Calibrated scale (CVS)",
-     "π_y^γ / κ_y, κ_y estimated from the run every epoch",
-     {ClassTerm::beta},
-     RuleParameter{"gamma", "γ", "CVS γ: 0 leaves only the calibration.", 0.0, 5.0, 0.05}},
-    {"cvs-shift",
-     "Calibrated shift (CVS)",
-     "τ log(π_y / κ_y), κ_y estimated from the run every epoch",
-     {ClassTerm::delta},
-     RuleParameter{"tau", "τ", "0 leaves every shift at 0.", 0.0, 10.0, 1.0}},
-    {"values",
-     "Values",
-     "one number per class",
-     {ClassTerm::alpha, ClassTerm::beta, ClassTerm::delta},
-     std::nullopt},
-};
-
 }  // namespace
 
 std::span<const DatasetInfo> datasets() {
     return kDatasets;
 }
-std::span<const CatalogEntry> profiles() {
-    return kProfiles;
-}
 std::span<const CatalogEntry> models() {
     return kModels;
-}
-std::span<const CatalogEntry> heads() {
-    return kHeads;
 }
 std::span<const CatalogEntry> losses() {
     return kLosses;
 }
-std::span<const CatalogEntry> reductions() {
-    return kReductions;
-}
-std::span<const CatalogEntry> samplings() {
-    return kSamplings;
-}
-std::span<const CatalogEntry> trainableParts() {
-    return kTrainable;
-}
-std::span<const CatalogEntry> headStarts() {
-    return kHeadStarts;
-}
-std::span<const CatalogEntry> selections() {
-    return kSelections;
-}
 std::span<const CatalogEntry> augmentations() {
     return kAugmentations;
 }
-std::span<const CatalogEntry> lrSchedules() {
+
+template<>
+std::span<const CatalogEntry> entriesOf<Profile>() {
+    return kProfiles;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<HeadKind>() {
+    return kHeads;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Reduction>() {
+    return kReductions;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Sampling>() {
+    return kSamplings;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Trainable>() {
+    return kTrainable;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<HeadStart>() {
+    return kHeadStarts;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<LrKind>() {
     return kLrSchedules;
 }
-std::span<const CatalogEntry> convolutions() {
+template<>
+std::span<const CatalogEntry> entriesOf<Convolution>() {
     return kConvolutions;
 }
-std::span<const ClassRuleInfo> classRules() {
-    return kClassRules;
+template<>
+std::span<const CatalogEntry> entriesOf<Selection>() {
+    return kSelections;
 }
 
 const DatasetInfo* findDataset(std::string_view name) {
@@ -298,25 +245,8 @@ const DatasetInfo* findDataset(std::string_view name) {
     return nullptr;
 }
 
-const ClassRuleInfo* findClassRule(std::string_view name) {
-    for (const ClassRuleInfo& info : kClassRules) {
-        if (info.name == name) return &info;
-    }
-    return nullptr;
-}
-
 bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset) {
     return augmentation == "none" || (augmentation == kPhotoAugmentation) == dataset.listed();
-}
-
-std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term) {
-    std::vector<const ClassRuleInfo*> rules;
-    for (const ClassRuleInfo& info : kClassRules) {
-        for (ClassTerm allowed : info.terms) {
-            if (allowed == term) rules.push_back(&info);
-        }
-    }
-    return rules;
 }
 
 std::optional<int> residualDepth(std::string_view model) {

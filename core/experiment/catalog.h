@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/experiment/choices.h"
+
 namespace ballast {
 
 /// A name that may stand in a config, with what people read about it.
@@ -44,53 +46,37 @@ struct DatasetInfo {
     int trainImages() const { return lists ? lists->train_images : classes * train_per_class; }
 };
 
-/// Which of the three class-dependent terms of Eq. 3 a rule can give.
-enum class ClassTerm { alpha, beta, delta };
-
-struct RuleParameter {
-    std::string_view name;
-    std::string_view symbol;
-    std::string_view help;
-    double minimum;
-    double maximum;
-    double default_value;
-    bool open = false;  // the bounds themselves are excluded
-};
-
-struct ClassRuleInfo {
-    std::string_view name;
-    std::string_view label;
-    std::string_view formula;
-    std::vector<ClassTerm> terms;
-    std::optional<RuleParameter> parameter;
-    bool class_values = false;  // instead of the parameter, one positive number per class will do
-};
-
 std::span<const DatasetInfo> datasets();
-std::span<const CatalogEntry> profiles();
 std::span<const CatalogEntry> models();
-std::span<const CatalogEntry> heads();
 std::span<const CatalogEntry> losses();
-std::span<const CatalogEntry> reductions();
-std::span<const CatalogEntry> samplings();
-std::span<const CatalogEntry> trainableParts();
-std::span<const CatalogEntry> headStarts();
-std::span<const CatalogEntry> selections();
 std::span<const CatalogEntry> augmentations();
-std::span<const CatalogEntry> lrSchedules();
-std::span<const CatalogEntry> convolutions();
-std::span<const ClassRuleInfo> classRules();
 
-/// The entry of that name, or nullptr.
+/// The entries of a closed choice (core/experiment/choices.h), in the order of its enumerators.
+template<class Choice>
+std::span<const CatalogEntry> entriesOf();
+
+/// What a choice is called in configs.
+template<class Choice>
+std::string_view nameOf(Choice choice) {
+    return entriesOf<Choice>()[static_cast<std::size_t>(choice)].name;
+}
+
+/// The choice that configs call so, or nothing.
+template<class Choice>
+std::optional<Choice> choiceNamed(std::string_view name) {
+    const std::span<const CatalogEntry> entries = entriesOf<Choice>();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i].name == name) return static_cast<Choice>(i);
+    }
+    return std::nullopt;
+}
+
+/// The data set of that name, or nullptr.
 const DatasetInfo* findDataset(std::string_view name);
-const ClassRuleInfo* findClassRule(std::string_view name);
 
 /// Whether images of `dataset` can be augmented so: photographs of list files and small images of
 /// one size have augmentations of their own.
 bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset);
-
-/// The rules that can give `term`, in the catalogue's order.
-std::vector<const ClassRuleInfo*> rulesFor(ClassTerm term);
 
 /// Depth of a CIFAR residual network's name ("resnet32" -> 32), or nothing where the name is not
 /// resnet followed by 6n+2 (n >= 1, depth at most 1202). Depth 50 is left out: "resnet50" is the

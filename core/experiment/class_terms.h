@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/experiment/class_rules.h"
 #include "core/experiment/config.h"
 
 namespace ballast {
@@ -15,11 +16,6 @@ struct ClassTerms {
     std::vector<double> delta;         // logit shift Δ_y
     bool delta_on_true_class = false;  // Δ is added to the true class's logit only (LDAM)
     bool operator==(const ClassTerms&) const = default;
-};
-
-/// What a run has measured about each class, for the rules that depend on it.
-struct ClassEstimates {
-    std::vector<double> kappa;  // κ_y of CVS, updated every epoch; empty: 1 for every class
 };
 
 /// α, β and Δ of one phase for these class counts. The weights inverse, power, effective-number and

@@ -16,7 +16,7 @@ double learningRateAt(const RunConfig& config, int epoch) {
     double factor = 1.0;
     if (epoch < schedule.warmup_epochs) {
         factor = static_cast<double>(epoch + 1) / schedule.warmup_epochs;
-    } else if (schedule.kind == "cosine") {
+    } else if (schedule.kind == LrKind::cosine) {
         factor = 0.5 * (1.0 + std::cos(std::numbers::pi * epoch / config.training.epochs));
     } else {
         for (const LrStep& step : schedule.steps) {

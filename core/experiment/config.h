@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/experiment/choices.h"
+
 namespace ballast {
 
 /// How one class-dependent term follows from the class counts: a rule of the catalogue with its
@@ -26,18 +28,18 @@ struct Phase {
     double lr_factor = 1.0;              // multiplies the scheduled learning rate
     std::optional<double> weight_decay;  // replaces the optimiser's, where given
     double sam_radius = 0.0;             // 0: plain SGD
-    std::string sampling = "instance";   // instance | square-root | class-balanced
-    std::string trainable = "all";       // all | head | head-scale | none
-    std::string head_start = "keep";     // keep | reinitialise | tau-normalise, as the phase begins
-    double head_tau = 1.0;               // τ of tau-normalise
+    Sampling sampling = Sampling::instance;
+    Trainable trainable = Trainable::all;
+    HeadStart head_start = HeadStart::keep;  // as the phase begins
+    double head_tau = 1.0;                   // τ of tau-normalise
     std::optional<double> head_max_norm;  // upper limit of every class weight's norm, where given
     bool operator==(const Phase&) const = default;
 };
 
 struct ImbalanceConfig {
-    std::string profile = "long-tailed";  // long-tailed | step | none
-    double ratio = 100.0;                 // imbalance ratio N_1 / N_C
-    std::uint32_t seed = 0;               // draws the subset; apart from the training seed
+    Profile profile = Profile::long_tailed;
+    double ratio = 100.0;    // imbalance ratio N_1 / N_C
+    std::uint32_t seed = 0;  // draws the subset; apart from the training seed
     bool operator==(const ImbalanceConfig&) const = default;
 };
 
@@ -52,13 +54,13 @@ struct DataConfig {
 
 struct ModelConfig {
     std::string name = "resnet32";
-    std::string head = "linear";
+    HeadKind head = HeadKind::linear;
     bool operator==(const ModelConfig&) const = default;
 };
 
 struct LossConfig {
     std::string name = "vs";
-    std::string reduction = "weighted-mean";
+    Reduction reduction = Reduction::weighted_mean;
     double focal_gamma = 1.0;  // of the loss "focal"
     bool operator==(const LossConfig&) const = default;
 };
@@ -78,7 +80,7 @@ struct LrStep {
 };
 
 struct LrScheduleConfig {
-    std::string kind = "steps";  // steps | cosine
+    LrKind kind = LrKind::steps;
     int warmup_epochs = 5;
     std::vector<LrStep> steps;
     bool operator==(const LrScheduleConfig&) const = default;
@@ -89,11 +91,11 @@ struct TrainingConfig {
     int batch_size = 128;
     std::string augmentation = "crop-flip";
     std::uint64_t seed = 0;
-    std::string device = "auto";        // auto | cpu | cuda | cuda:N
-    int threads = 0;                    // 0: all cores of the slot
-    std::string convolution = "exact";  // exact | fast: how it may be rounded
+    std::string device = "auto";  // auto | cpu | cuda | cuda:N
+    int threads = 0;              // 0: all cores of the slot
+    Convolution convolution = Convolution::exact;
     int exact_every = 5;  // epochs between exact statistics; 0: only at phases and the end
-    std::string selection = "test";  // test | validation: the data that choose the best epoch
+    Selection selection = Selection::test;
     bool operator==(const TrainingConfig&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/experiment/edit_contract.h"
 #include "core/experiment/epoch_tree.h"
 

@@ -42,7 +42,7 @@ struct ConfigEdit {
 };
 
 /// The plain config that says: like `config` for `epoch` epochs, then with `settings`. Trained from
-/// the start it does exactly what `config` did before that (EpochTree), so it can go on from the
+/// the start it does exactly what `config` did before that (EpochTree), so it can start from the
 /// checkpoint after `epoch` epochs, 0 … config.training.epochs.
 ///
 /// Pointers are those of `config`. "/phase/…" is the phase that holds from `epoch` on; so is its

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <sstream>
+#include <type_traits>
+
+#include "core/experiment/rule_json.h"
 
 namespace ballast {
 namespace {
@@ -17,13 +21,103 @@ std::vector<CatalogEntry> datasetEntries() {
     return list;
 }
 
-Field text(std::string_view pointer, std::string_view label, std::string_view help) {
-    return {.pointer = pointer, .type = FieldType::text, .label = label, .help = help};
+std::vector<std::string_view> listedDatasets() {
+    std::vector<std::string_view> names;
+    for (const DatasetInfo& info : datasets()) {
+        if (info.listed()) names.push_back(info.name);
+    }
+    return names;
 }
 
-Field choice(std::string_view pointer, std::string_view label, std::string_view help,
+constexpr std::string_view kLists[] = {"/phases", "/lr_schedule/steps"};
+
+/// What a path of members begins in: the config itself, or one element of a list.
+template<class Owner, class Config>
+auto& ownerIn(Config& config, std::size_t index) {
+    if constexpr (std::is_same_v<Owner, Phase>) {
+        return config.phases.at(index);
+    } else if constexpr (std::is_same_v<Owner, LrStep>) {
+        return config.lr_schedule.steps.at(index);
+    } else {
+        return config;
+    }
+}
+
+auto& follow(auto& object) {
+    return object;
+}
+auto& follow(auto& object, auto member, auto... rest) {
+    return follow(object.*member, rest...);
+}
+
+template<class T>
+nlohmann::ordered_json valueOf(const T& member) {
+    if constexpr (std::is_enum_v<T>) {
+        return nameOf(member);
+    } else if constexpr (std::is_same_v<T, std::optional<double>>) {
+        return member ? nlohmann::ordered_json(*member) : nlohmann::ordered_json(nullptr);
+    } else if constexpr (std::is_same_v<T, ClassRule>) {
+        return toJson(member);
+    } else {
+        return member;
+    }
+}
+
+template<class T>
+void assign(T& member, const nlohmann::json& value) {
+    if (value.is_null()) return;
+    if constexpr (std::is_enum_v<T>) {
+        member = choiceNamed<T>(value.get_ref<const std::string&>()).value();
+    } else if constexpr (std::is_same_v<T, std::optional<double>>) {
+        member = value.get<double>();
+    } else if constexpr (std::is_same_v<T, ClassRule>) {
+        member = classRuleFromJson(value);
+    } else if constexpr (std::is_integral_v<T>) {
+        member = value.is_number_float() ? static_cast<T>(value.get<double>()) : value.get<T>();
+    } else {
+        member = value.get<T>();
+    }
+}
+
+/// Where a field's value is, and what follows from a change.
+struct Member {
+    FieldAccess access;
+    Affects affects;
+    SetBy set_by;
+};
+
+/// The member at the end of a path from RunConfig, Phase or LrStep.
+template<class Owner, class First, class... Rest>
+Member member(Affects affects, SetBy set_by, First Owner::*first, Rest... rest) {
+    return {{[=](const RunConfig& config, std::size_t index) {
+                 return valueOf(follow(ownerIn<Owner>(config, index), first, rest...));
+             },
+             [=](RunConfig& config, std::size_t index, const nlohmann::json& value) {
+                 assign(follow(ownerIn<Owner>(config, index), first, rest...), value);
+             }},
+            affects,
+            set_by};
+}
+
+Field fieldOf(std::string_view pointer, Member member, FieldType type) {
+    return {.pointer = pointer,
+            .access = std::move(member.access),
+            .affects = member.affects,
+            .set_by = member.set_by,
+            .type = type};
+}
+
+Field text(std::string_view pointer, Member member, std::string_view label, std::string_view help) {
+    Field field = fieldOf(pointer, std::move(member), FieldType::text);
+    field.label = label;
+    field.help = help;
+    return field;
+}
+
+Field choice(std::string_view pointer, Member member, std::string_view label, std::string_view help,
              std::vector<CatalogEntry> choices, FieldType type = FieldType::choice) {
-    Field field{.pointer = pointer, .type = type, .label = label, .help = help};
+    Field field = text(pointer, std::move(member), label, help);
+    field.type = type;
     field.choices = std::move(choices);
     return field;
 }
@@ -35,39 +129,43 @@ struct Words {
     std::string_view help;
 };
 
-Field worded(std::string_view pointer, FieldType type, const Words& words) {
-    return {.pointer = pointer,
-            .type = type,
-            .label = words.label,
-            .symbol = words.symbol,
-            .unit = words.unit,
-            .help = words.help};
+Field worded(std::string_view pointer, Member member, FieldType type, const Words& words) {
+    Field field = fieldOf(pointer, std::move(member), type);
+    field.label = words.label;
+    field.symbol = words.symbol;
+    field.unit = words.unit;
+    field.help = words.help;
+    return field;
 }
 
-Field integer(std::string_view pointer, const Words& words, double minimum, double maximum) {
-    Field field = worded(pointer, FieldType::integer, words);
+Field integer(std::string_view pointer, Member member, const Words& words, double minimum,
+              double maximum) {
+    Field field = worded(pointer, std::move(member), FieldType::integer, words);
     field.minimum = minimum;
     field.maximum = maximum;
     return field;
 }
 
-Field number(std::string_view pointer, const Words& words, double minimum, double maximum,
-             bool above_minimum = false, bool nullable = false) {
-    Field field = worded(pointer, FieldType::number, words);
+Field number(std::string_view pointer, Member member, const Words& words, double minimum,
+             double maximum, bool above_minimum = false) {
+    Field field = worded(pointer, std::move(member), FieldType::number, words);
     field.minimum = minimum;
     field.maximum = maximum;
     field.above_minimum = above_minimum;
-    field.nullable = nullable;
     return field;
 }
 
-Field classRule(std::string_view pointer, const Words& words, ClassTerm term) {
-    Field field = worded(pointer, FieldType::class_rule, words);
+Field classRule(std::string_view pointer, ClassTerm term, ClassRule Phase::*rule,
+                const Words& words) {
+    Field field = worded(pointer, member(Affects::resolved, SetBy::method, rule),
+                         FieldType::class_rule, words);
     field.term = term;
     return field;
 }
 
+/// A field that may be left empty, which means `words`.
 Field absentMeans(std::string_view words, Field field) {
+    field.nullable = true;
     field.absent = words;
     return field;
 }
@@ -79,127 +177,181 @@ Field onlyWith(Field field, std::string_view pointer, std::vector<std::string_vi
     return field;
 }
 
-std::vector<std::string_view> listedDatasets() {
-    std::vector<std::string_view> names;
-    for (const DatasetInfo& info : datasets()) {
-        if (info.listed()) names.push_back(info.name);
-    }
-    return names;
-}
-
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = {
-        text("/name", "Name", "How the run is called in lists, legends and tables."),
-        choice("/data/dataset", "Data set",
-               "The images. Fetch them with: ballast-cli data get NAME.", datasetEntries()),
+        text("/name", member(Affects::nothing, SetBy::method, &RunConfig::name), "Name",
+             "How the run is called in lists, legends and tables."),
+        choice("/data/dataset",
+               member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::dataset),
+               "Data set", "The images. Fetch them with: ballast-cli data get NAME.",
+               datasetEntries()),
         onlyWith(
-            text("/data/folder", "Image folder",
+            text("/data/folder",
+                 member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::folder),
+                 "Image folder",
                  "Of a data set of list files: where lists and images lie. Empty: the folder named "
                  "like the data set among the data folders; there also relative folders are looked "
                  "for."),
             "/data/dataset", listedDatasets()),
-        onlyWith(integer("/data/image_size",
-                         {"Image size", "", "pixels",
-                          "Of a data set of list files: both sides of the crop the network sees."},
-                         8, 1024),
-                 "/data/dataset", listedDatasets()),
-        choice("/data/imbalance/profile", "Imbalance profile",
-               "How the number of training images falls from class to class.", entries(profiles())),
-        number("/data/imbalance/ratio",
-               {"Imbalance ratio", "N₁/N_C", "", "Images of the largest class over the smallest."},
-               1, 1e6),
+        onlyWith(
+            integer("/data/image_size",
+                    member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::image_size),
+                    {"Image size", "", "pixels",
+                     "Of a data set of list files: both sides of the crop the network sees."},
+                    8, 1024),
+            "/data/dataset", listedDatasets()),
+        choice("/data/imbalance/profile",
+               member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::imbalance,
+                      &ImbalanceConfig::profile),
+               "Imbalance profile", "How the number of training images falls from class to class.",
+               entries(entriesOf<Profile>())),
+        onlyWith(number("/data/imbalance/ratio",
+                        member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::imbalance,
+                               &ImbalanceConfig::ratio),
+                        {"Imbalance ratio", "N₁/N_C", "",
+                         "Images of the largest class over the smallest."},
+                        1, 1e6),
+                 "/data/imbalance/profile", {"long-tailed", "step"}),
         integer("/data/imbalance/seed",
+                member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::imbalance,
+                       &ImbalanceConfig::seed),
                 {"Subset seed", "", "", "Draws which images stay. The papers use 0 throughout."}, 0,
                 4294967295.0),
-        integer("/data/validation_per_class",
-                {"Validation images", "", "per class",
-                 "Held out of the training set before the imbalance is applied; 0: none."},
-                0, 1e6),
-        choice("/model/name", "Model",
+        integer(
+            "/data/validation_per_class",
+            member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::validation_per_class),
+            {"Validation images", "", "per class",
+             "Held out of the training set before the imbalance is applied; 0: none."},
+            0, 1e6),
+        choice("/model/name",
+               member(Affects::run, SetBy::user, &RunConfig::model, &ModelConfig::name), "Model",
                "Residual network for small images, of any depth 6n+2, or resnet50 for photographs.",
                entries(models()), FieldType::model),
-        choice("/model/head", "Head", "The last layer, from features to logits.", entries(heads())),
-        choice("/loss/name", "Loss", "The loss family; its class terms stand in the phases.",
-               entries(losses())),
-        choice("/loss/reduction", "Reduction", "How the losses of a batch become one number.",
-               entries(reductions())),
-        onlyWith(number("/loss/focal_gamma",
-                        {"Focal γ", "", "", "Of the focal loss: 0 is cross-entropy."}, 0, 10),
-                 "/loss/name", {"focal"}),
-        integer("/phases/*/from",
+        choice("/model/head",
+               member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head), "Head",
+               "The last layer, from features to logits.", entries(entriesOf<HeadKind>())),
+        choice("/loss/name",
+               member(Affects::run, SetBy::method, &RunConfig::loss, &LossConfig::name), "Loss",
+               "The loss family; its class terms stand in the phases.", entries(losses())),
+        choice("/loss/reduction",
+               member(Affects::run, SetBy::method, &RunConfig::loss, &LossConfig::reduction),
+               "Reduction", "How the losses of a batch become one number.",
+               entries(entriesOf<Reduction>())),
+        onlyWith(
+            number("/loss/focal_gamma",
+                   member(Affects::run, SetBy::method, &RunConfig::loss, &LossConfig::focal_gamma),
+                   {"Focal γ", "", "", "Of the focal loss: 0 is cross-entropy."}, 0, 10),
+            "/loss/name", {"focal"}),
+        integer("/phases/*/from", member(Affects::resolved, SetBy::method, &Phase::from),
                 {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."},
                 0, 99999),
-        classRule("/phases/*/alpha",
-                  {"Class weight", "α_y", "", "Weighs each class's loss (re-weighting)."},
-                  ClassTerm::alpha),
-        classRule("/phases/*/beta", {"Logit scale", "β_y", "", "Multiplies each class's logit."},
-                  ClassTerm::beta),
-        classRule("/phases/*/delta", {"Logit shift", "Δ_y", "", "Is added to each class's logit."},
-                  ClassTerm::delta),
-        number("/phases/*/lr_factor",
+        classRule("/phases/*/alpha", ClassTerm::alpha, &Phase::alpha,
+                  {"Class weight", "α_y", "", "Weighs each class's loss (re-weighting)."}),
+        classRule("/phases/*/beta", ClassTerm::beta, &Phase::beta,
+                  {"Logit scale", "β_y", "", "Multiplies each class's logit."}),
+        classRule("/phases/*/delta", ClassTerm::delta, &Phase::delta,
+                  {"Logit shift", "Δ_y", "", "Is added to each class's logit."}),
+        number("/phases/*/lr_factor", member(Affects::resolved, SetBy::method, &Phase::lr_factor),
                {"Learning-rate factor", "", "", "Multiplies the scheduled learning rate."}, 0, 1000,
                true),
-        number("/phases/*/weight_decay",
-               {"Weight decay", "", "", "In this phase; empty: the optimiser's."}, 0, 1, false,
-               true),
-        number("/phases/*/sam_radius",
+        absentMeans(
+            "inherit",
+            number("/phases/*/weight_decay",
+                   member(Affects::resolved, SetBy::method, &Phase::weight_decay),
+                   {"Weight decay", "", "", "In this phase; empty: the optimiser's."}, 0, 1)),
+        number("/phases/*/sam_radius", member(Affects::phase, SetBy::method, &Phase::sam_radius),
                {"SAM radius", "", "", "Sharpness-aware minimisation; 0: plain SGD."}, 0, 10),
-        choice("/phases/*/sampling", "Sampling", "Which training images an epoch sees.",
-               entries(samplings())),
-        choice("/phases/*/trainable", "Trains", "Which parameters the phase trains.",
-               entries(trainableParts())),
-        choice("/phases/*/head_start", "Head at start", "What happens to the head at the start.",
-               entries(headStarts())),
-        onlyWith(number("/phases/*/head_tau",
-                        {"Normalisation", "τ", "",
-                         "Of τ-normalisation: 0 changes nothing, 1 makes all class weights equally "
-                         "long."},
-                        0, 10),
-                 "/phases/*/head_start", {"tau-normalise"}),
+        choice("/phases/*/sampling", member(Affects::phase, SetBy::method, &Phase::sampling),
+               "Sampling", "Which training images an epoch sees.", entries(entriesOf<Sampling>())),
+        choice("/phases/*/trainable", member(Affects::phase, SetBy::method, &Phase::trainable),
+               "Trainable", "Which parameters the phase trains.", entries(entriesOf<Trainable>())),
+        choice("/phases/*/head_start", member(Affects::start, SetBy::method, &Phase::head_start),
+               "Head at start", "What happens to the head at the start.",
+               entries(entriesOf<HeadStart>())),
+        onlyWith(
+            number("/phases/*/head_tau", member(Affects::start, SetBy::method, &Phase::head_tau),
+                   {"Normalisation", "τ", "",
+                    "Of τ-normalisation: 0 changes nothing, 1 makes all class weights equally "
+                    "long."},
+                   0, 10),
+            "/phases/*/head_start", {"tau-normalise"}),
         absentMeans("no limit", number("/phases/*/head_max_norm",
+                                       member(Affects::phase, SetBy::method, &Phase::head_max_norm),
                                        {"Max-norm of head", "", "",
                                         "Class weights are shortened to this norm after every "
                                         "step; empty: no limit."},
-                                       0, 1000, true, true)),
-        number("/optimizer/lr", {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
-        number("/optimizer/momentum", {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
+                                       0, 1000, true)),
+        number("/optimizer/lr",
+               member(Affects::resolved, SetBy::user, &RunConfig::optimizer, &OptimizerConfig::lr),
+               {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
+        number("/optimizer/momentum",
+               member(Affects::run, SetBy::user, &RunConfig::optimizer, &OptimizerConfig::momentum),
+               {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
         number("/optimizer/weight_decay",
+               member(Affects::resolved, SetBy::protocol, &RunConfig::optimizer,
+                      &OptimizerConfig::weight_decay),
                {"Weight decay", "", "", "L2 penalty on all weights, as PyTorch's SGD counts it."},
                0, 1),
-        choice("/lr_schedule/kind", "Schedule", "How the learning rate falls after the warm-up.",
-               entries(lrSchedules())),
+        choice("/lr_schedule/kind",
+               member(Affects::resolved, SetBy::method, &RunConfig::lr_schedule,
+                      &LrScheduleConfig::kind),
+               "Schedule", "How the learning rate falls after the warm-up.",
+               entries(entriesOf<LrKind>())),
         integer("/lr_schedule/warmup_epochs",
+                member(Affects::resolved, SetBy::method, &RunConfig::lr_schedule,
+                       &LrScheduleConfig::warmup_epochs),
                 {"Warm-up", "", "epochs", "The rate rises linearly over these epochs."}, 0, 99999),
         integer("/lr_schedule/steps/*/from",
+                member(Affects::resolved, SetBy::method, &LrStep::from),
                 {"From epoch", "", "epoch", "The step holds in this epoch and later, from 0."}, 0,
                 99999),
         number("/lr_schedule/steps/*/factor",
+               member(Affects::resolved, SetBy::method, &LrStep::factor),
                {"Factor", "", "", "The rate becomes the base rate times this."}, 0, 1000, true),
-        integer("/training/epochs", {"Epochs", "T", "epochs", "Passes over the training images."},
-                1, 100000),
-        integer("/training/batch_size", {"Batch size", "m", "images", "Images of one step."}, 1,
-                65536),
-        choice("/training/augmentation", "Augmentation", "Random changes of the training images.",
-               entries(augmentations())),
+        integer(
+            "/training/epochs",
+            member(Affects::resolved, SetBy::method, &RunConfig::training, &TrainingConfig::epochs),
+            {"Epochs", "T", "epochs", "Passes over the training images."}, 1, 100000),
+        integer(
+            "/training/batch_size",
+            member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::batch_size),
+            {"Batch size", "m", "images", "Images of one step."}, 1, 65536),
+        choice("/training/augmentation",
+               member(Affects::run, SetBy::protocol, &RunConfig::training,
+                      &TrainingConfig::augmentation),
+               "Augmentation", "Random changes of the training images.", entries(augmentations())),
         integer("/training/seed",
+                member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::seed),
                 {"Training seed", "", "", "Draws weights, order and augmentation."}, 0,
                 9007199254740991.0),
-        choice("/training/device", "Device", "auto takes a GPU where there is one.",
+        choice("/training/device",
+               member(Affects::machine, SetBy::user, &RunConfig::training, &TrainingConfig::device),
+               "Device", "auto takes a GPU where there is one.",
                {{"auto", "Automatic", ""}, {"cpu", "CPU", ""}, {"cuda", "GPU (CUDA)", ""}},
                FieldType::device),
-        integer("/training/threads",
-                {"Threads", "", "threads", "0: all cores. Results depend on the number."}, 0, 1024),
-        choice("/training/convolution", "Convolutions",
-               "How they may be rounded for speed. Accuracies differ as between seeds.",
-               entries(convolutions())),
+        integer(
+            "/training/threads",
+            member(Affects::machine, SetBy::user, &RunConfig::training, &TrainingConfig::threads),
+            {"Threads", "", "threads", "0: all cores. Results depend on the number."}, 0, 1024),
+        choice(
+            "/training/convolution",
+            member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::convolution),
+            "Convolutions",
+            "How they may be rounded for speed. Accuracies differ as between seeds.",
+            entries(entriesOf<Convolution>())),
         integer(
             "/training/exact_every",
+            member(Affects::resolved, SetBy::user, &RunConfig::training,
+                   &TrainingConfig::exact_every),
             {"Exact statistics", "", "epochs",
              "Epochs between evaluations of B_y(f) in evaluation mode; 0: only at phase changes "
              "and at the end."},
             0, 99999),
-        choice("/training/selection", "Best epoch by", "The data that choose the best epoch.",
-               entries(selections())),
+        choice(
+            "/training/selection",
+            member(Affects::nothing, SetBy::user, &RunConfig::training, &TrainingConfig::selection),
+            "Best epoch by", "The data that choose the best epoch.",
+            entries(entriesOf<Selection>())),
     };
     return kFields;
 }
@@ -234,6 +386,34 @@ const Field* findField(std::string_view pointer) {
         if (field.pointer == pattern) return &field;
     }
     return nullptr;
+}
+
+std::span<const std::string_view> configLists() {
+    return kLists;
+}
+
+std::size_t listSize(const RunConfig& config, std::string_view list) {
+    return list == kLists[0] ? config.phases.size() : config.lr_schedule.steps.size();
+}
+
+void resizeList(RunConfig& config, std::string_view list, std::size_t size) {
+    if (list == kLists[0]) {
+        config.phases.resize(size);
+    } else {
+        config.lr_schedule.steps.resize(size);
+    }
+}
+
+std::string_view listOf(const Field& field) {
+    const std::size_t star = field.pointer.find("/*");
+    return star == std::string_view::npos ? "" : field.pointer.substr(0, star);
+}
+
+bool fieldCounts(const Field& field, const RunConfig& config, std::size_t index) {
+    if (field.depends_on.empty()) return true;
+    const auto other = findField(field.depends_on)->access.get(config, index);
+    return std::ranges::find(field.depends_values, other.get_ref<const std::string&>()) !=
+           field.depends_values.end();
 }
 
 std::vector<std::string> childKeys(const std::string& pattern) {
@@ -275,13 +455,9 @@ std::string allowedText(const Field& field) {
         case FieldType::device:
             out << "auto, cpu, cuda, cuda:N";
             break;
-        case FieldType::class_rule: {
-            for (const ClassRuleInfo* rule : rulesFor(field.term)) {
-                if (rule->name != "values") out << rule->name << ", ";
-            }
-            out << "or a list with one number per class";
+        case FieldType::class_rule:
+            out << allowedRules(field.term);
             break;
-        }
         case FieldType::text:
             out << "text";
             break;

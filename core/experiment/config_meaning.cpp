@@ -12,7 +12,8 @@ namespace {
 /// What a second stage asks of the head it is given.
 void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        if (config.phases[i].head_start == "tau-normalise" && config.model.head == "cosine") {
+        if (config.phases[i].head_start == HeadStart::tau_normalise &&
+            config.model.head == HeadKind::cosine) {
             problems.push_back(
                 {"/phases/" + std::to_string(i) + "/head_start",
                  "\"tau-normalise\" needs the head \"linear\": a cosine head's class "
@@ -26,9 +27,10 @@ void checkDataset(const RunConfig& config, const DatasetInfo& dataset,
                   std::vector<Problem>& problems) {
     const std::string label(dataset.label);
     const DataConfig& data = config.data;
-    if (dataset.listed() && data.imbalance.profile != "none") {
+    if (dataset.listed() && data.imbalance.profile != Profile::none) {
         problems.push_back(
-            {"/data/imbalance/profile", "\"" + data.imbalance.profile + "\" does not fit " + label +
+            {"/data/imbalance/profile", "\"" + std::string(nameOf(data.imbalance.profile)) +
+                                            "\" does not fit " + label +
                                             ", whose lists already are imbalanced; allowed: none"});
     }
     if (!dataset.listed() && !data.folder.empty()) {
@@ -121,7 +123,7 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
                                     " must be above " + std::to_string(steps[i - 1].from)});
         }
     }
-    if (config.lr_schedule.kind == "cosine" && !steps.empty()) {
+    if (config.lr_schedule.kind == LrKind::cosine && !steps.empty()) {
         problems.push_back({"/lr_schedule/steps", "a cosine schedule has no steps; allowed: none"});
     }
     const DatasetInfo* dataset = findDataset(config.data.dataset);
@@ -132,7 +134,8 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
             checkClassLists(config, static_cast<std::size_t>(dataset->classes), dataset->label);
         problems.insert(problems.end(), found.begin(), found.end());
     }
-    if (config.training.selection == "validation" && config.data.validation_per_class == 0) {
+    if (config.training.selection == Selection::validation &&
+        config.data.validation_per_class == 0) {
         problems.push_back({"/training/selection",
                             "\"validation\" needs a validation split; /data/validation_per_class "
                             "is 0"});

@@ -102,7 +102,7 @@ private:
         }
     }
 
-    /// A phase that was split begins, and goes on with the head it has.
+    /// A phase that was split begins, and continues with the head it has.
     void asSecondPart(const std::string& key, ContractRow& row) const {
         if (key == "from") {
             row.before = json();
@@ -166,11 +166,12 @@ private:
             add(Kind::inherited, "Estimates of κ_y", 0, after_epochs);
         }
         const Phase& phase = phaseAt(sides_.after, epoch);
-        if (phase.from == epoch && phase.head_start != "keep") {
+        if (phase.from == epoch && phase.head_start != HeadStart::keep) {
             add(Kind::reset, "Head's weights and momentum", epoch,
-                phase.head_start == "reinitialise" ? "They are drawn anew as the phase begins."
-                                                   : "τ-normalised as the phase begins; momentum "
-                                                     "is cleared.");
+                phase.head_start == HeadStart::reinitialise
+                    ? "They are reinitialised as the phase begins."
+                    : "τ-normalised as the phase begins; momentum "
+                      "is cleared.");
         }
         add(Kind::inherited, "Records of epochs 0–" + std::to_string(epoch - 1), 0);
         const bool was_exact = exactIsDue(sides_.before, epoch - 1);

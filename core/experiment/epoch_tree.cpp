@@ -5,9 +5,12 @@
 #include <functional>
 
 #include "core/experiment/class_terms.h"
+#include "core/experiment/config_fields.h"
 
 namespace ballast {
 namespace {
+
+constexpr std::string_view kPhases = "/phases";
 
 /// A text that two values share where they are the same, made of their bytes.
 class Key {
@@ -44,12 +47,31 @@ void addRule(Key& key, const ClassRule& rule) {
     for (const auto& [name, value] : rule.parameters) key.add(name).add(value);
 }
 
-std::string dataKey(const DataConfig& data, std::span<const std::int64_t> counts) {
+/// The values of all fields with that effect, of one phase or outside the phases; a field that
+/// does not count adds nothing.
+void addFields(Key& key, const RunConfig& config, Affects affects, std::string_view list = "",
+               std::size_t index = 0) {
+    for (const Field& field : configFields()) {
+        if (field.affects != affects || listOf(field) != list) continue;
+        key.add(std::string(field.pointer));
+        if (!fieldCounts(field, config, index)) continue;
+        const nlohmann::ordered_json value = field.access.get(config, index);
+        if (value.is_string()) {
+            key.add(value.get_ref<const std::string&>());
+        } else if (value.is_number_integer()) {
+            key.add(value.get<std::int64_t>());
+        } else if (value.is_number()) {
+            key.add(value.get<double>());
+        } else {
+            key.add(value.dump());
+        }
+    }
+}
+
+std::string dataKey(const RunConfig& config, std::span<const std::int64_t> counts) {
     Key key;
-    key.add("data").add(data.dataset).add(data.folder).add(data.image_size);
-    key.add(data.imbalance.profile);
-    key.add(data.imbalance.profile == "none" ? 1.0 : data.imbalance.ratio);
-    key.add(static_cast<std::int64_t>(data.imbalance.seed)).add(data.validation_per_class);
+    key.add("data");
+    addFields(key, config, Affects::data);
     for (const std::int64_t count : counts) key.add(count);
     return key.text();
 }
@@ -58,30 +80,28 @@ std::string dataKey(const DataConfig& data, std::span<const std::int64_t> counts
 std::string rootKey(const RunConfig& config, int data) {
     const bool calibrates = std::ranges::any_of(config.phases, usesEstimates);
     Key key;
-    key.add("run").add(data).add(config.model.name).add(config.model.head);
-    key.add(config.loss.name).add(config.loss.reduction);
-    key.add(config.loss.name == "focal" ? config.loss.focal_gamma : 0.0);
-    key.add(config.optimizer.momentum).add(config.training.batch_size);
-    key.add(config.training.augmentation).add(static_cast<std::int64_t>(config.training.seed));
-    key.add(config.training.convolution);
+    key.add("run").add(data);
+    addFields(key, config, Affects::run);
     key.add(calibrates ? config.lr_schedule.warmup_epochs : -1);
     return key.text();
 }
 
 /// What a phase does in each of its epochs.
-std::string phaseKey(const Phase& phase, double weight_decay, int terms) {
+std::string phaseKey(const RunConfig& config, std::size_t index, double weight_decay, int terms) {
     Key key;
-    key.add("phase").add(terms).add(weight_decay).add(phase.sam_radius).add(phase.sampling);
-    key.add(phase.trainable).add(phase.head_max_norm.value_or(-1.0));
+    key.add("phase").add(terms).add(weight_decay);
+    addFields(key, config, Affects::phase, kPhases, index);
     return key.text();
 }
 
-/// What it does to the head before its first epoch.
-std::string headStartKey(const Phase& phase, std::size_t index) {
+/// What it does to the head before its first epoch. New weights are drawn by the phase's number.
+std::string headStartKey(const RunConfig& config, std::size_t index) {
     Key key;
-    key.add("head").add(phase.head_start);
-    if (phase.head_start == "reinitialise") key.add(static_cast<std::int64_t>(index));
-    if (phase.head_start == "tau-normalise") key.add(phase.head_tau);
+    key.add("head");
+    addFields(key, config, Affects::start, kPhases, index);
+    if (config.phases[index].head_start == HeadStart::reinitialise) {
+        key.add(static_cast<std::int64_t>(index));
+    }
     return key.text();
 }
 
@@ -128,7 +148,7 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
 }
 
 EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> class_counts) {
-    const int data = intern(dataKey(config.data, class_counts));
+    const int data = intern(dataKey(config, class_counts));
     const int epochs = config.training.epochs;
     EpochPath path;
     path.reserve(static_cast<std::size_t>(epochs) + 1);
@@ -140,12 +160,12 @@ EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> 
         const Phase& phase = config.phases[index];
         if (index != of_phase) {
             of_phase = index;
-            what = intern(
-                phaseKey(phase, weightDecayAt(config, epoch), termsOf(phase, class_counts, data)));
+            what = intern(phaseKey(config, index, weightDecayAt(config, epoch),
+                                   termsOf(phase, class_counts, data)));
         }
         int parent = path.back();
-        if (epoch == phase.from && phase.head_start != "keep") {
-            parent = child({parent, intern(headStartKey(phase, index)), 0.0, false});
+        if (epoch == phase.from && phase.head_start != HeadStart::keep) {
+            parent = child({parent, intern(headStartKey(config, index)), 0.0, false});
         }
         const bool measured = epoch > 0 && exactIsDue(config, epoch - 1);
         path.push_back(child({parent, what, learningRateAt(config, epoch), measured}));

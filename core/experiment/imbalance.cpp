@@ -70,9 +70,9 @@ std::vector<std::int64_t> classCounts(const ImbalanceConfig& imbalance, int clas
     std::vector<std::int64_t> counts(static_cast<std::size_t>(classes), largest_class);
     for (int y = 0; y < classes; ++y) {
         auto& count = counts[static_cast<std::size_t>(y)];
-        if (imbalance.profile == "long-tailed" && classes > 1) {
+        if (imbalance.profile == Profile::long_tailed && classes > 1) {
             count = static_cast<std::int64_t>(largest * std::pow(share, y / (classes - 1.0)));
-        } else if (imbalance.profile == "step" && y >= classes / 2) {
+        } else if (imbalance.profile == Profile::step && y >= classes / 2) {
             count = static_cast<std::int64_t>(largest * share);
         }
         if (count < 1) {

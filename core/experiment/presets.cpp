@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/nearest_word.h"
 #include "core/experiment/catalog.h"
+#include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 
 namespace ballast {
@@ -52,7 +54,7 @@ constexpr ProtocolInfo kProtocols[] = {
 };
 
 /// What the authors' script sets for VS and for Algorithm 1 on one kind of data. Before T₀
-/// Algorithm 1 has the γ of VS: the script trains VS first and goes on from its checkpoint with γ =
+/// Algorithm 1 has the γ of VS: the script trains VS first and starts from its checkpoint with γ =
 /// 0.
 struct Settings {
     double gamma;  // β_y = (N_y/N_1)^γ
@@ -62,7 +64,7 @@ struct Settings {
 };
 struct TunedFor {
     std::string_view dataset;
-    std::string_view profile;
+    Profile profile;
     double ratio;
     Settings vs;
     Settings algorithm1;  // its γ and τ hold before T₀
@@ -70,28 +72,48 @@ struct TunedFor {
 };
 constexpr TunedFor kTuned[] = {
     {"cifar10",
-     "long-tailed",
+     Profile::long_tailed,
      100,
      {0.05, 1.0, {0.1, 0.1}, 2e-4},
      {0.05, 1.0, {0.1, 0.2}, 2e-4},
      0.15},
-    {"cifar10", "long-tailed", 10, {0.1, 1.0, {0.1, 0.1}, 1e-4}, {0.1, 1.0, {0.1, 0.1}, 1e-4}, 0.1},
-    {"cifar10", "step", 100, {0.0, 1.25, {0.1, 0.1}, 1e-4}, {0.0, 1.0, {0.1, 0.2}, 5e-5}, 0.1},
-    {"cifar10", "step", 10, {0.0, 1.0, {0.1, 0.1}, 1e-4}, {0.0, 1.0, {0.1, 0.1}, 1e-4}, 0.1},
+    {"cifar10",
+     Profile::long_tailed,
+     10,
+     {0.1, 1.0, {0.1, 0.1}, 1e-4},
+     {0.1, 1.0, {0.1, 0.1}, 1e-4},
+     0.1},
+    {"cifar10",
+     Profile::step,
+     100,
+     {0.0, 1.25, {0.1, 0.1}, 1e-4},
+     {0.0, 1.0, {0.1, 0.2}, 5e-5},
+     0.1},
+    {"cifar10", Profile::step, 10, {0.0, 1.0, {0.1, 0.1}, 1e-4}, {0.0, 1.0, {0.1, 0.1}, 1e-4}, 0.1},
     {"cifar100",
-     "long-tailed",
+     Profile::long_tailed,
      100,
      {0.05, 1.0, {0.3, 0.3}, 2e-4},
      {0.05, 0.75, {0.2, 0.4}, 5e-4},
      0.25},
     {"cifar100",
-     "long-tailed",
+     Profile::long_tailed,
      10,
      {0.05, 0.5, {0.1, 0.1}, 1e-4},
      {0.05, 0.75, {0.1, 0.5}, 1e-4},
      0.1},
-    {"cifar100", "step", 100, {0.0, 1.0, {0.2, 0.2}, 1e-4}, {0.0, 1.0, {0.2, 0.2}, 4e-4}, 0.1},
-    {"cifar100", "step", 10, {0.0, 1.0, {0.1, 0.1}, 1e-4}, {0.0, 1.0, {0.1, 0.3}, 3e-4}, 0.05},
+    {"cifar100",
+     Profile::step,
+     100,
+     {0.0, 1.0, {0.2, 0.2}, 1e-4},
+     {0.0, 1.0, {0.2, 0.2}, 4e-4},
+     0.1},
+    {"cifar100",
+     Profile::step,
+     10,
+     {0.0, 1.0, {0.1, 0.1}, 1e-4},
+     {0.0, 1.0, {0.1, 0.3}, 3e-4},
+     0.05},
 };
 constexpr Settings kCe{0.0, 0.0, {0.1, 0.1}, 1e-4};
 constexpr Settings kLdam{0.0, 0.0, {0.4, 0.4}, 5e-5};
@@ -252,15 +274,15 @@ void addSecondStage(const Method& method, RunConfig& config) {
     stage.from = training.epochs;
     training.epochs += method.base == "tau-norm" ? 1 : std::max(1, training.epochs / 10);
     if (method.base == "tau-norm") {
-        stage.trainable = "none";
-        stage.head_start = "tau-normalise";
+        stage.trainable = Trainable::none;
+        stage.head_start = HeadStart::tau_normalise;
         stage.head_tau = 0.7;
     } else {
         config.lr_schedule.steps.push_back({stage.from, 0.1});
-        stage.trainable = method.base == "LWS" ? "head-scale" : "head";
+        stage.trainable = method.base == "LWS" ? Trainable::head_scale : Trainable::head;
     }
-    if (method.base == "cRT") stage.head_start = "reinitialise";
-    if (method.base == "cRT" || method.base == "LWS") stage.sampling = "class-balanced";
+    if (method.base == "cRT") stage.head_start = HeadStart::reinitialise;
+    if (method.base == "cRT" || method.base == "LWS") stage.sampling = Sampling::class_balanced;
     if (method.base == "WB") {
         config.phases.front().weight_decay = 5e-3;
         stage.alpha = rule("effective-number", "p", kEffectiveP);
@@ -282,12 +304,12 @@ bool isForPhotographs(const std::string& protocol) {
 
 void setPhotographs(const std::string& protocol, int epochs, RunConfig& config) {
     config.model.name = "resnet50";
-    config.data.imbalance.profile = "none";
+    config.data.imbalance.profile = Profile::none;
     config.optimizer.lr = protocol == "inaturalist" ? 0.1 : 0.2;
     config.training.epochs = epochs > 0 ? epochs : 90;
     config.training.batch_size = 256;
     config.training.augmentation = "resized-crop-jitter";
-    config.lr_schedule.kind = "cosine";
+    config.lr_schedule.kind = LrKind::cosine;
     config.lr_schedule.warmup_epochs = 0;
 }
 
@@ -347,7 +369,15 @@ RunConfig presetConfig(const PresetRequest& request) {
     RunConfig config;
     config.name = method.name();
     config.data.dataset = request.dataset;
-    if (!request.profile.empty()) config.data.imbalance.profile = request.profile;
+    if (!request.profile.empty()) {
+        const std::optional<Profile> profile = choiceNamed<Profile>(request.profile);
+        if (!profile) {
+            std::vector<std::string> names;
+            for (const CatalogEntry& entry : entriesOf<Profile>()) names.emplace_back(entry.name);
+            unknown("imbalance profile", request.profile, names);
+        }
+        config.data.imbalance.profile = *profile;
+    }
     if (request.ratio > 0.0) config.data.imbalance.ratio = request.ratio;
     const DatasetInfo* dataset = findDataset(request.dataset);
     if (dataset == nullptr) {
@@ -364,8 +394,8 @@ RunConfig presetConfig(const PresetRequest& request) {
     const TunedFor& tuned = tunedFor(config.data);
     const Settings& settings = settingsOf(method, tuned);
     config.optimizer.weight_decay = protocol == "authors-400" ? settings.weight_decay : 2e-4;
-    if (method.base == "Focal") config.loss = {"focal", "mean", 1.0};
-    if (method.base == "LDAM") config.model.head = "cosine";
+    if (method.base == "Focal") config.loss = {"focal", Reduction::mean, 1.0};
+    if (method.base == "LDAM") config.model.head = HeadKind::cosine;
 
     const bool shifts = method.base == "VS" || method.base == "LA" || method.base == "CVS";
     const double nu = shifts ? tuned.nu : kNuWithoutShift;
@@ -398,12 +428,22 @@ RunConfig presetConfig(const PresetRequest& request) {
     return config;
 }
 
+RunConfig takenOver(const RunConfig& before, RunConfig preset, bool with_protocol) {
+    for (const Field& field : configFields()) {
+        const bool stays =
+            field.set_by == SetBy::user || (field.set_by == SetBy::protocol && !with_protocol);
+        if (stays) field.access.set(preset, 0, field.access.get(before, 0));
+    }
+    return preset;
+}
+
 bool givesPreset(const RunConfig& config, std::string_view name) {
     const int epochs = isSecondStage(name) ? config.phases.back().from : config.training.epochs;
     if (epochs <= 0) return false;
     const DataConfig& data = config.data;
     try {
-        RunConfig preset = presetConfig({std::string(name), data.dataset, data.imbalance.profile,
+        RunConfig preset = presetConfig({std::string(name), data.dataset,
+                                         std::string(nameOf(data.imbalance.profile)),
                                          data.imbalance.ratio, "", epochs});
         // When phases change is the user's; what they change to is the method.
         if (preset.phases.size() != config.phases.size()) return false;

@@ -45,6 +45,10 @@ std::span<const ProtocolInfo> protocols();
 /// Throws ConfigError naming the unknown part and the nearest known.
 RunConfig presetConfig(const PresetRequest& request);
 
+/// `preset` taken over into `before`: each field is the preset's or stays as it was, as SetBy in
+/// config_fields.h says; fields of protocols change only where `with_protocol`.
+RunConfig takenOver(const RunConfig& before, RunConfig preset, bool with_protocol);
+
 /// Whether the method of that name gives `config`'s loss, head and phases on its data, whenever
 /// they begin.
 bool givesPreset(const RunConfig& config, std::string_view name);

@@ -6,9 +6,11 @@
 #include <limits>
 #include <set>
 
+#include "core/base/nearest_word.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 
 namespace ballast {
 namespace {

@@ -26,7 +26,7 @@ struct TrunkPlan {
     std::vector<std::vector<int>>
         branches;                    // of each run, where others leave it: epochs, ascending
     std::vector<int> from;           // of each run, its first epoch that it trains itself
-    std::vector<int> source;         // of each run, the run it goes on from, or −1
+    std::vector<int> source;         // of each run, the run it starts from, or −1
     std::int64_t epochs_alone = 0;   // if each run were trained by itself
     std::int64_t epochs_shared = 0;  // as planned
 };

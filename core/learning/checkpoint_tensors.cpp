@@ -242,7 +242,7 @@ ModelShape shapeOf(const ModelState& state) {
     shape.model.name = "resnet" + std::to_string(6 * blocks + 2);
     const torch::Tensor weight = needed("linear.weight", 2);
     const bool cosine = state.find("linear.bias") == nullptr;
-    shape.model.head = cosine ? "cosine" : "linear";
+    shape.model.head = cosine ? HeadKind::cosine : HeadKind::linear;
     shape.classes = weight.size(cosine ? 1 : 0);
     return shape;
 }
@@ -250,8 +250,10 @@ ModelShape shapeOf(const ModelState& state) {
 void requireFit(const ModelState& state, const ModelShape& needed) {
     const auto depth = residualDepth(needed.model.name);
     if (!depth) throw ConfigError("unknown model \"" + needed.model.name + "\"");
-    const ResNet model(*depth, needed.in_channels, needed.classes, needed.model.head == "cosine");
-    const std::string network = needed.model.name + " with a " + needed.model.head + " head for " +
+    const ResNet model(*depth, needed.in_channels, needed.classes,
+                       needed.model.head == HeadKind::cosine);
+    const std::string network = needed.model.name + " with a " +
+                                std::string(nameOf(needed.model.head)) + " head for " +
                                 std::to_string(needed.classes) + " classes";
     const auto differs = [&](const std::string& name, const std::string& how) {
         throw CheckpointError(state.file.string() + " does not fit: " + name + ": the checkpoint " +

@@ -19,8 +19,8 @@ std::string headPrefix(ImageNetwork& model) {
 
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
                std::size_t phase_index) {
-    if (phase.head_start == "keep") return;
-    if (phase.head_start == "reinitialise") {
+    if (phase.head_start == HeadStart::keep) return;
+    if (phase.head_start == HeadStart::reinitialise) {
         model->head()->initialise(
             KeyedRandom(seed, Purpose::new_head, static_cast<std::uint32_t>(phase_index)));
     } else {
@@ -34,15 +34,16 @@ bool prepareTraining(ImageNetwork& model, const Phase& phase) {
     for (auto& item : model->named_parameters()) {
         const std::string& name = item.key();
         const bool scale = name == head + "scale";
-        const bool trained = phase.trainable == "all"          ? true
-                             : phase.trainable == "head"       ? name.starts_with(head)
-                             : phase.trainable == "head-scale" ? scale
-                                                               : false;
+        const bool trained = phase.trainable == Trainable::all          ? true
+                             : phase.trainable == Trainable::head       ? name.starts_with(head)
+                             : phase.trainable == Trainable::head_scale ? scale
+                                                                        : false;
         // The scale is a second stage's: elsewhere it stays at 1.
-        item.value().set_requires_grad(trained && (!scale || phase.trainable == "head-scale"));
+        item.value().set_requires_grad(trained &&
+                                       (!scale || phase.trainable == Trainable::head_scale));
     }
-    model->train(phase.trainable == "all");
-    return phase.trainable != "none";
+    model->train(phase.trainable == Trainable::all);
+    return phase.trainable != Trainable::none;
 }
 
 }  // namespace ballast

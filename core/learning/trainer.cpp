@@ -109,7 +109,7 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     const TrainingConfig& training = config_.training;
     const Batches batches(epochOrder(phase.sampling, images_of_class_, training.seed, epoch_),
                           training.batch_size);
-    const bool by_position = phase.sampling != "instance";  // images may be drawn again
+    const bool by_position = phase.sampling != Sampling::instance;  // images may be drawn again
     const auto stream =
         data_.train->stream(batches.order(), training.batch_size,
                             {training.augmentation, training.seed, epoch_, by_position});
@@ -198,7 +198,8 @@ void Trainer::reportStep(int step, int steps, std::int64_t images) {
     observer_.stepFinished(progress);
 }
 
-/// The tensors that decide how training goes on, by name; they are the model's and optimiser's own.
+/// The tensors that decide how training continues, by name; they are the model's and optimiser's
+/// own.
 std::map<std::string, torch::Tensor> Trainer::state() {
     std::map<std::string, torch::Tensor> tensors;
     for (const auto& item : model_->named_parameters()) tensors[item.key()] = item.value();
@@ -226,7 +227,7 @@ void Trainer::restore() {
             restoreTensors(checkpoint.tensors, targets);
             epoch_ = file->epochs_done;
             run_.truncateRecords(epoch_);
-            say("goes on after " + std::to_string(epoch_) + " epochs" +
+            say("resumes after " + std::to_string(epoch_) + " epochs" +
                 (last_problem.empty() ? "" : ", from the checkpoint before the damaged one"));
             return;
         } catch (const CheckpointError& error) {

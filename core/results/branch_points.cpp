@@ -45,7 +45,7 @@ bool isDone(const fs::path& folder) {
     try {
         return readStatus(folder).state == RunState::finished;
     } catch (const std::exception&) {
-        return !fs::exists(folder);  // unreadable: it may be mended yet
+        return !fs::exists(folder);  // unreadable: it may be fixed yet
     }
 }
 
@@ -58,7 +58,7 @@ void removeQuietly(const fs::path& file) {
 
 void requestBranchPoint(const fs::path& run_folder, int epochs, const std::string& child) {
     if (!fs::exists(run_folder / "run.json")) {
-        throw StorageError("there is no run " + run_folder.string() + " to go on from");
+        throw StorageError("there is no run " + run_folder.string() + " to start from");
     }
     makeFolders(run_folder / kFolder);
     char number[24];

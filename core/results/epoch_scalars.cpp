@@ -14,7 +14,7 @@ bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// Walks along a line; every function says whether the line goes on as asked.
+/// Walks along a line; every function says whether the line continues as asked.
 class Cursor {
 public:
     explicit Cursor(std::string_view line) : at_(line.data()), end_(at_ + line.size()) {}

@@ -17,13 +17,12 @@ namespace {
 /// A column's data, in the order of the paper: data set, LT before step, large ratios first.
 struct Column {
     std::string dataset;
-    std::string profile;
+    Profile profile = Profile::none;
     double ratio = 0.0;
 
     auto order() const {
         const auto listed = std::ranges::find(datasets(), dataset, &DatasetInfo::name);
-        const int profile_rank = profile == "long-tailed" ? 0 : profile == "step" ? 1 : 2;
-        return std::tuple(listed - datasets().begin(), dataset, profile_rank, -ratio);
+        return std::tuple(listed - datasets().begin(), dataset, profile, -ratio);
     }
     bool operator<(const Column& other) const { return order() < other.order(); }
     bool operator==(const Column& other) const = default;
@@ -32,7 +31,7 @@ struct Column {
 Column columnOf(const RunConfig& config) {
     const ImbalanceConfig& imbalance = config.data.imbalance;
     return {config.data.dataset, imbalance.profile,
-            imbalance.profile == "none" ? 1.0 : imbalance.ratio};
+            imbalance.profile == Profile::none ? 1.0 : imbalance.ratio};
 }
 
 /// A row's place: without SAM first, then the presets' order, then the name.
@@ -61,8 +60,8 @@ struct Cell {
 struct Cells {
     std::vector<Column> columns;
     std::map<Row, std::map<Column, Cell>> rows;
-    int usual_seeds = 0;  // n of most cells
-    std::string selection;
+    int usual_seeds = 0;                 // n of most cells
+    std::optional<Selection> selection;  // nothing: not the same for all
 };
 
 RunField fieldOf(TableValue value) {
@@ -100,7 +99,7 @@ Cells cellsOf(std::span<const RunGroup> groups, TableValue value) {
     const RunField field = fieldOf(value);
     const std::vector<std::string> names = groupNames(groups);
     std::map<int, int> seeds;
-    std::set<std::string> selections;
+    std::set<Selection> selections;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const RunConfig& config = groups[i].config();
         const Statistics statistics = statisticsOf(groups[i], field);
@@ -118,7 +117,7 @@ Cells cellsOf(std::span<const RunGroup> groups, TableValue value) {
         if (cells.usual_seeds == 0 || times >= seeds[cells.usual_seeds]) cells.usual_seeds = n;
     }
     if (value.kind == TableValue::best) {
-        cells.selection = selections.size() != 1 ? "mixed" : *selections.begin();
+        if (selections.size() == 1) cells.selection = *selections.begin();
     }
     rank(cells);
     return cells;
@@ -130,8 +129,9 @@ std::string protocolText(const Cells& cells, TableValue value) {
         return "after " + std::to_string(value.epochs_done) +
                (value.epochs_done == 1 ? " epoch" : " epochs");
     }
-    if (cells.selection == "validation") return "best epoch, selected on validation data";
-    if (cells.selection == "test") return "best epoch, selected on the test set as in the papers";
+    if (cells.selection == Selection::validation) return "best epoch, selected on validation data";
+    if (cells.selection == Selection::test)
+        return "best epoch, selected on the test set as in the papers";
     return "best epoch, selected on test or validation data as each config says";
 }
 
@@ -177,11 +177,13 @@ std::string labelOf(const std::string& dataset) {
 }
 
 std::string ratioText(const Column& column) {
-    return column.profile == "none" ? "" : valueText(column.ratio);
+    return column.profile == Profile::none ? "" : valueText(column.ratio);
 }
 
 std::string profileText(const Column& column) {
-    return column.profile == "long-tailed" ? "LT" : column.profile == "step" ? "Step" : "balanced";
+    return column.profile == Profile::long_tailed ? "LT"
+           : column.profile == Profile::step      ? "Step"
+                                                  : "balanced";
 }
 
 std::vector<std::string> rowCells(const Cells& cells, const Row& row, TableFormat format) {
@@ -233,7 +235,7 @@ std::string spanned(const Cells& cells, const char* title, const Text& text_of, 
     std::string line = title;
     const auto group = [&](std::size_t i) {
         const Column& column = cells.columns[i];
-        return std::pair(column.dataset, levels > 1 ? column.profile : "");
+        return std::pair(column.dataset, levels > 1 ? nameOf(column.profile) : std::string_view());
     };
     for (std::size_t i = 0; i < cells.columns.size();) {
         std::size_t end = i + 1;
@@ -277,6 +279,10 @@ std::string csvText(const Cells& cells, TableValue value) {
                              : value.kind == TableValue::last
                                  ? "last"
                                  : "after " + std::to_string(value.epochs_done);
+    std::string selection;
+    if (value.kind == TableValue::best) {
+        selection = cells.selection ? nameOf(*cells.selection) : std::string_view("mixed");
+    }
     for (const auto& [row, row_cells] : cells.rows) {
         for (const Column& column : cells.columns) {
             const auto found = row_cells.find(column);
@@ -285,7 +291,7 @@ std::string csvText(const Cells& cells, TableValue value) {
             const bool spread = statistics.n > 1;
             text += joined(
                 {escaped(row.name, TableFormat::csv), escaped(column.dataset, TableFormat::csv),
-                 column.profile, ratioText(column), kind, cells.selection,
+                 std::string(nameOf(column.profile)), ratioText(column), kind, selection,
                  valueText(statistics.mean), spread ? valueText(statistics.standard_deviation) : "",
                  std::to_string(statistics.n)},
                 "", ",", "");

@@ -106,9 +106,10 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
     return {mean(sums[0], counts[0]), mean(sums[1], counts[1]), mean(sums[2], counts[2])};
 }
 
-const EpochRecord* bestRecord(std::span<const EpochRecord> records, std::string_view selection) {
-    const auto score = selection == "validation" ? &EpochRecord::balanced_validation_accuracy
-                                                 : &EpochRecord::balanced_test_accuracy;
+const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection selection) {
+    const auto score = selection == Selection::validation
+                           ? &EpochRecord::balanced_validation_accuracy
+                           : &EpochRecord::balanced_test_accuracy;
     const EpochRecord* best = nullptr;
     for (const EpochRecord& record : records) {
         if (std::isnan(record.*score)) continue;

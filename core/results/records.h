@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/experiment/choices.h"
 
 namespace ballast {
 
@@ -90,9 +91,9 @@ GroupMeans groupMeans(std::span<const double> per_class, const std::vector<bool>
 ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
                           std::span<const std::int64_t> class_counts);
 
-/// The record with the highest balanced accuracy on the data that select the best epoch ("test" |
-/// "validation", see TrainingConfig::selection), the earliest of equals; nullptr for none.
-const EpochRecord* bestRecord(std::span<const EpochRecord> records, std::string_view selection);
+/// The record with the highest balanced accuracy on the data that select the best epoch
+/// (TrainingConfig::selection), the earliest of equals; nullptr for none.
+const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection selection);
 
 /// One line of epochs.jsonl and back. NaN is null. Throws StorageError on a line of another shape
 /// or a newer format.

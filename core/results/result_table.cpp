@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/experiment/catalog.h"
 #include "core/results/run_query.h"
 
 namespace ballast {
@@ -50,7 +51,7 @@ Cells row(const IndexedRun& run, TableFormat format) {
             run.interrupted ? "interrupted" : stateName(run.status.state),
             std::to_string(run.epochs.size()) + "/" + std::to_string(config.training.epochs),
             percent(best.balanced_test_accuracy, format),
-            config.training.selection,
+            std::string(nameOf(config.training.selection)),
             best_epoch ? std::to_string(*best_epoch + 1) : percent(kMissing, format),
             percent(last.balanced_test_accuracy, format),
             percent(exact ? last.exact_majority_accuracy : last.majority_accuracy, format),

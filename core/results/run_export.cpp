@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/experiment/catalog.h"
 #include "core/results/table_text.h"
 
 namespace ballast {
@@ -73,9 +74,9 @@ public:
         const RunConfig& config = run.description.config;
         const ImbalanceConfig& imbalance = config.data.imbalance;
         prefix_ = escaped(run.id, TableFormat::csv) + "," + escaped(config.name, TableFormat::csv) +
-                  "," + escaped(config.data.dataset, TableFormat::csv) + "," + imbalance.profile +
-                  "," + numberText(imbalance.ratio) + "," + std::to_string(config.training.seed) +
-                  ",";
+                  "," + escaped(config.data.dataset, TableFormat::csv) + "," +
+                  std::string(nameOf(imbalance.profile)) + "," + numberText(imbalance.ratio) + "," +
+                  std::to_string(config.training.seed) + ",";
     }
 
     void add(const EpochRecord& record) {

@@ -33,7 +33,7 @@ json comparedFields(const RunConfig& given) {
     config.name.clear();
     config.training.seed = 0;
     config.data.dataset.clear();
-    config.data.imbalance.profile.clear();
+    config.data.imbalance.profile = {};
     config.data.imbalance.ratio = 0.0;
     json whole = toJson(config);
     for (json& phase : whole["phases"]) {  // rules in one form, so that their names compare

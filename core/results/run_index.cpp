@@ -242,7 +242,7 @@ void inParallel(std::size_t count, const Work& work) {
 }  // namespace
 
 std::optional<std::size_t> IndexedRun::bestEpoch() const {
-    const auto score = description.config.training.selection == "validation"
+    const auto score = description.config.training.selection == Selection::validation
                            ? &EpochScalars::balanced_validation_accuracy
                            : &EpochScalars::balanced_test_accuracy;
     std::optional<std::size_t> found;

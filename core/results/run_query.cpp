@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/nearest_word.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
@@ -353,8 +354,8 @@ std::string valueText(const FieldValue& value, int digits) {
 std::string dataText(const DataConfig& data) {
     const DatasetInfo* info = findDataset(data.dataset);
     std::string words(info != nullptr ? info->label : std::string_view(data.dataset));
-    if (data.imbalance.profile == "none") return words;
-    words += data.imbalance.profile == "step" ? " step " : " LT ";
+    if (data.imbalance.profile == Profile::none) return words;
+    words += data.imbalance.profile == Profile::step ? " step " : " LT ";
     char ratio[32];
     std::snprintf(ratio, sizeof ratio, "%g", data.imbalance.ratio);
     return words + ratio;

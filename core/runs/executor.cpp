@@ -51,7 +51,7 @@ bool keepsByItself(const RunConfig& config, int epochs) {
                                [&](const Phase& phase) { return phase.from == epochs; });
 }
 
-/// Asks a run to keep what another will go on from.
+/// Asks a run to keep what another will start from.
 void keepBranchPoint(const TrunkRun& trunk, int epochs, const std::string& child) {
     if (epochs == 0 || keepsByItself(trunk.description.config, epochs)) return;
     try {
@@ -250,7 +250,7 @@ const TrunkRun* Executor::awaited(const TrunkRun& run, const Surroundings& surro
     return nullptr;
 }
 
-/// Asks a run that is about to be trained to keep what other queued runs will go on from.
+/// Asks a run that is about to be trained to keep what other queued runs will start from.
 void Executor::keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings) {
     std::deque<std::filesystem::path> queued;
     {

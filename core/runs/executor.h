@@ -41,7 +41,7 @@ struct RunEvent {
 };
 
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
-/// budget divided among the slots. What runs share is trained once: a run goes on from the longest
+/// budget divided among the slots. What runs share is trained once: a run starts from the longest
 /// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
 /// another process, is training more of it. Which runs wait is decided anew whenever a slot is
 /// free, from the folders alone, so nothing is lost with this process, and a run that fails or is

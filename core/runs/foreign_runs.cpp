@@ -77,12 +77,13 @@ void requireModel(const CheckpointInfo& info, const RunConfig& config) {
         info.in_channels == dataset->channels) {
         return;
     }
-    throw CheckpointError("it is of a " + info.model.name + " with a " + info.model.head +
-                          " head for " + std::to_string(info.classes) + " classes and " +
+    throw CheckpointError("it is of a " + info.model.name + " with a " +
+                          std::string(nameOf(info.model.head)) + " head for " +
+                          std::to_string(info.classes) + " classes and " +
                           std::to_string(info.in_channels) + " channels");
 }
 
-/// Why `config` cannot go on from a checkpoint after `epoch` epochs, if so.
+/// Why `config` cannot start from a checkpoint after `epoch` epochs, if so.
 void requireEpochsLeft(const RunConfig& config, int epoch) {
     if (epoch < 1) throw ConfigError("--epoch " + std::to_string(epoch) + ": allowed: from 1");
     if (config.training.epochs > epoch) return;
@@ -125,7 +126,7 @@ ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const Fo
     requireEpochsLeft(config, *epoch);
 
     ForeignRun fork;
-    fork.said.push_back("goes on from " + file.filename().string() + " after " +
+    fork.said.push_back("starts from " + file.filename().string() + " after " +
                         std::to_string(*epoch) + " epochs");
     fork.said.push_back(info.has_momentum ? "the momentum is the checkpoint's"
                                           : "the checkpoint has no momentum; it starts at zero");

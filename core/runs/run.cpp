@@ -38,7 +38,7 @@ void completeDescription(const Learning& learning, OwnedRun& run,
     const bool begun = !run.records().empty() || !run.checkpoints().empty();
     if (begun && !description.libtorch.empty() && description.libtorch != version) {
         const std::string warning = "this run was begun with LibTorch " + description.libtorch +
-                                    " and goes on with " + version +
+                                    " and resumes with " + version +
                                     "; its numbers may differ from an uninterrupted run's";
         run.log(warning);
         observer.said(warning);

@@ -21,7 +21,7 @@ struct RunEdit {
 /// CheckpointError where the run keeps no checkpoint there, naming those it keeps; ConfigError.
 ConfigEdit forkContract(const std::filesystem::path& run, int epoch, const RunEdit& edit);
 
-/// Makes a run that goes on from a run's checkpoint under the edited config; its state is
+/// Makes a run that starts from a run's checkpoint under the edited config; its state is
 /// "stopped". Its folder reads as if it had been trained alone, which would give the same numbers.
 /// Returns its folder, in the same workspace. Throws as forkContract, and StorageError.
 std::filesystem::path forkRunAt(const std::filesystem::path& run, int epoch, const RunEdit& edit);

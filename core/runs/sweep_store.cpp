@@ -69,11 +69,11 @@ bool isBetter(const TrunkRun& a, const TrunkRun& b) {
 
 /// What decides how long an epoch takes.
 std::string speedKey(const RunConfig& config) {
-    return config.data.dataset + " " + config.data.imbalance.profile + " " +
+    return config.data.dataset + " " + std::string(nameOf(config.data.imbalance.profile)) + " " +
            std::to_string(config.data.imbalance.ratio) + " " +
            std::to_string(config.data.image_size) + " " + config.model.name + " " +
            std::to_string(config.training.batch_size) + " " + config.training.augmentation + " " +
-           config.training.convolution;
+           std::string(nameOf(config.training.convolution));
 }
 
 /// SAM takes every step twice.
@@ -155,8 +155,9 @@ public:
     explicit CheckpointSizes(const Learning& learning) : learning_(learning) {}
 
     std::int64_t of(const RunConfig& config, std::int64_t classes) {
-        const bool scale = std::ranges::any_of(
-            config.phases, [](const Phase& phase) { return phase.trainable == "head-scale"; });
+        const bool scale = std::ranges::any_of(config.phases, [](const Phase& phase) {
+            return phase.trainable == Trainable::head_scale;
+        });
         const auto key =
             std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);
         const auto [found, is_new] = known_.try_emplace(key, 0);
@@ -166,7 +167,7 @@ public:
 
 private:
     const Learning& learning_;
-    std::map<std::tuple<std::string, std::string, std::string, std::int64_t, bool>, std::int64_t>
+    std::map<std::tuple<std::string, std::string, HeadKind, std::int64_t, bool>, std::int64_t>
         known_;
 };
 
@@ -334,7 +335,7 @@ RunOutcome trainSegment(const Learning& learning, const fs::path& workspace,
         store.sourceFor(*run, surroundingsOf(learning, environment));
     const int available = source ? source->epochs : 0;
     if (available < segment.from) {
-        throw StorageError("the segment " + name + " goes on from " + std::to_string(segment.from) +
+        throw StorageError("the segment " + name + " starts from " + std::to_string(segment.from) +
                            " epochs, and no checkpoint there is holds more than " +
                            std::to_string(available) +
                            " of them; train the segment before it first");

@@ -61,7 +61,7 @@ std::string segmentName(const PlannedRun& run, const Segment& segment);
 
 /// Trains one segment of a prepared sweep, given only the workspace and its name: from what
 /// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue.
-/// Never throws but ConfigError (no such run, not a name) and StorageError (what it goes on from is
+/// Never throws but ConfigError (no such run, not a name) and StorageError (what it starts from is
 /// not there yet).
 RunOutcome trainSegment(const Learning& learning, const std::filesystem::path& workspace,
                         const std::string& name, const TrainingEnvironment& environment,

@@ -176,7 +176,7 @@ std::optional<TrunkSource> TrunkStore::sourceFor(const RunConfig& config, const 
 std::optional<TrunkSource> TrunkStore::sourceFor(const TrunkRun& run,
                                                  const Surroundings& surroundings) const {
     if (run.path.empty()) return std::nullopt;
-    if (!run.checkpoints.empty()) {  // what it has begun, it goes on with
+    if (!run.checkpoints.empty()) {  // what it has begun, it continues with
         return TrunkSource{run.id, run.folder, run.checkpoints.back(), run.description.threads};
     }
     return sourceFor(run.description.config, run.path, run.description.subset_sha256, surroundings);

@@ -22,7 +22,7 @@ struct TrunkSource {
     int threads = 0;  // those it was trained with; the other run must use the same
 };
 
-/// What numbers depend on besides the config. A run may go on from another's checkpoint only where
+/// What numbers depend on besides the config. A run may start from another's checkpoint only where
 /// these are the same.
 struct Surroundings {
     std::string version;   // of Ballast
@@ -38,7 +38,7 @@ struct TrunkRun {
     RunDescription description;
     RunStatus status;
     EpochPath path;                // empty: it shares with nobody (forked from elsewhere, imported)
-    std::vector<int> checkpoints;  // epochs after which there is one to go on from, ascending
+    std::vector<int> checkpoints;  // epochs after which there is one to start from, ascending
     std::string error;             // why it cannot be read
 
     int epochs() const { return description.config.training.epochs; }
@@ -46,7 +46,7 @@ struct TrunkRun {
     bool inTrainingElsewhere() const;
 };
 
-/// The runs of a workspace, what they share, and which checkpoints there are to go on from. One
+/// The runs of a workspace, what they share, and which checkpoints there are to start from. One
 /// thread at a time.
 class TrunkStore {
 public:
@@ -69,7 +69,7 @@ public:
                                          const std::string& subset_sha256,
                                          const Surroundings& surroundings) const;
 
-    /// Whether `run` may go on from checkpoints of `source`, how ever many epochs they share.
+    /// Whether `run` may start from checkpoints of `source`, how ever many epochs they share.
     static bool fits(const RunConfig& run, const std::string& subset_sha256,
                      const RunDescription& source, const Surroundings& surroundings);
 

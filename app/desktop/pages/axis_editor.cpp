@@ -10,7 +10,9 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "core/experiment/class_rules.h"
 #include "core/experiment/config_fields.h"
+#include "core/experiment/config_settings.h"
 #include "widgets/axis_text.h"
 #include "widgets/field_editors.h"
 #include "widgets/icons.h"

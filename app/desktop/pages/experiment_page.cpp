@@ -161,30 +161,18 @@ QWidget* ExperimentPage::makeMethodRow() {
 
 void ExperimentPage::applyPreset(const QString& method, const QString& protocol) {
     const RunConfig before = checked_.config.value_or(RunConfig());
-    PresetRequest request{method.toStdString(),          before.data.dataset,
-                          before.data.imbalance.profile, before.data.imbalance.ratio,
-                          protocol.toStdString(),        0};
+    PresetRequest request{method.toStdString(),
+                          before.data.dataset,
+                          std::string(nameOf(before.data.imbalance.profile)),
+                          before.data.imbalance.ratio,
+                          protocol.toStdString(),
+                          0};
     if (protocol.isEmpty()) {
-        const bool second_stage = before.phases.back().trainable != "all";
+        const bool second_stage = before.phases.back().trainable != Trainable::all;
         request.epochs = second_stage ? before.phases.back().from : before.training.epochs;
     }
     try {
-        RunConfig config = presetConfig(request);
-        config.data = before.data;
-        config.model.name = before.model.name;
-        config.optimizer.lr = before.optimizer.lr;
-        config.optimizer.momentum = before.optimizer.momentum;
-        config.training.batch_size = before.training.batch_size;
-        config.training.seed = before.training.seed;
-        config.training.device = before.training.device;
-        config.training.threads = before.training.threads;
-        config.training.convolution = before.training.convolution;
-        config.training.exact_every = before.training.exact_every;
-        config.training.selection = before.training.selection;
-        if (protocol.isEmpty()) {
-            config.training.augmentation = before.training.augmentation;
-            config.optimizer.weight_decay = before.optimizer.weight_decay;
-        }
+        const RunConfig config = takenOver(before, presetConfig(request), !protocol.isEmpty());
         setConfig(nlohmann::json(toJson(config)));
     } catch (const Error& error) {
         update();

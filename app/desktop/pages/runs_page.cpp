@@ -13,6 +13,7 @@
 
 #include "app/desktop/figures.h"
 #include "app/desktop/run_controller.h"
+#include "core/experiment/catalog.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/result_view.h"
@@ -282,7 +283,7 @@ QString RunsPage::statusText(const IndexedRun& run, const RunController& control
                 return tr("waits for the trunk of %1, %2 epochs").arg(nameOf(*trunk)).arg(epochs);
             }
             return done == 0 ? tr("queued, %1 epochs").arg(epochs)
-                             : tr("queued, goes on after %1 of %2 epochs").arg(done).arg(epochs);
+                             : tr("queued, resumes after %1 of %2 epochs").arg(done).arg(epochs);
         case RunState::running:
             if (const auto progress = controller.progress(id)) return runningText(*progress);
             return controller.holds(id)

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/experiment/sweep.h"
 #include "widgets/axis_text.h"
 #include "widgets/field_editors.h"

@@ -64,8 +64,8 @@ class Ours {
 public:
     Ours(const ImageSet& images, const DatasetInfo& dataset, const BenchOptions& options,
          torch::Device device, bool fast)
-        : model_(makeModel(ModelConfig{options.model, "linear"}, dataset.channels, dataset.classes,
-                           0, device, fast)),
+        : model_(makeModel(ModelConfig{options.model, HeadKind::linear}, dataset.channels,
+                           dataset.classes, 0, device, fast)),
           optimizer_(*model_, Textbook::kMomentum, device.is_cuda()),
           steps_(model_, optimizer_, dataset.classes, device),
           evaluator_(model_, dataset.classes, device),

@@ -25,7 +25,7 @@ std::span<const std::int64_t> Batches::operator[](int i) const {
     return std::span(order_).subspan(start, std::min(batch_size_, order_.size() - start));
 }
 
-std::vector<std::int64_t> epochOrder(const std::string& sampling,
+std::vector<std::int64_t> epochOrder(Sampling sampling,
                                      const std::vector<std::vector<std::int64_t>>& images_of_class,
                                      std::uint64_t seed, int epoch) {
     std::int64_t images = 0;
@@ -33,12 +33,12 @@ std::vector<std::int64_t> epochOrder(const std::string& sampling,
     for (const std::vector<std::int64_t>& of_class : images_of_class) {
         const auto count = static_cast<double>(of_class.size());
         images += static_cast<std::int64_t>(of_class.size());
-        const double weight = of_class.empty()            ? 0.0
-                              : sampling == "square-root" ? std::sqrt(count)
-                                                          : 1.0;
+        const double weight = of_class.empty()                    ? 0.0
+                              : sampling == Sampling::square_root ? std::sqrt(count)
+                                                                  : 1.0;
         cumulative.push_back((cumulative.empty() ? 0.0 : cumulative.back()) + weight);
     }
-    if (sampling == "instance") {
+    if (sampling == Sampling::instance) {
         return KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
             .permutation(images);
     }

@@ -27,7 +27,7 @@ std::mutex using_graphs;
 /// from then on no graph can be recorded or replayed in this process.
 std::atomic<bool> graphs_failed{false};
 
-/// Other threads may go on allocating memory meanwhile, where LibTorch lets one say so.
+/// Other threads may continue allocating memory meanwhile, where LibTorch lets one say so.
 template<class Graph>
 void beginRecording(Graph& graph) {
     if constexpr (
@@ -119,7 +119,7 @@ private:
         } catch (const c10::Error&) {  // what was recorded is void: it says so again
         }
         (void)recording.graph.release();  // LibTorch's allocator may still refer to it
-        TORCH_WARN("training goes on without a CUDA graph, slower: ",
+        TORCH_WARN("training continues without a CUDA graph, slower: ",
                    error.what_without_backtrace());
     }
 };

@@ -26,7 +26,7 @@ struct ConvUnit {
 /// What follows from the chain's shortcuts.
 struct UnitGraph {
     explicit UnitGraph(const std::vector<ConvUnit>& units);
-    std::vector<bool> keeps;            // the unit's z for the way back; else it is made again
+    std::vector<bool> keeps;            // the unit's z for the backward pass; else it is made again
     std::vector<std::size_t> last_use;  // the last unit that convolves or adds it
 };
 

@@ -16,8 +16,8 @@ public:
     explicit Team(int members) : members_(members) {}
 
     /// work(i) for all i < count, each on whichever thread is free; when all is done then(), on one
-    /// of them. Every member must come to the same calls in the same order, and none goes on before
-    /// then() has returned. After an exception nothing more is done: see rethrow().
+    /// of them. Every member must come to the same calls in the same order, and none continues
+    /// before then() has returned. After an exception nothing more is done: see rethrow().
     template<class Work, class Then>
     void share(std::int64_t count, Work work, Then then) {
         try {

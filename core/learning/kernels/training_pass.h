@@ -45,7 +45,7 @@ private:
         std::size_t sum = 0;      // ... of this unit
     };
 
-    /// What the way back through a unit's convolution is about.
+    /// What the backward pass through a unit's convolution is about.
     struct ConvGradient {
         std::size_t k = 0;
         NormSums sums;

@@ -122,7 +122,7 @@ torch::Tensor pooled(const torch::Tensor& features) {
 
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
                        std::uint64_t seed, torch::Device device, bool fast) {
-    const bool cosine = config.head == "cosine";
+    const bool cosine = config.head == HeadKind::cosine;
     const bool photographs = config.name == kImageNetResNet;
     std::shared_ptr<ImageNetworkImpl> network;
     if (photographs) {
@@ -147,9 +147,10 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
 ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
                        torch::Device device) {
     ImageNetwork model = makeModel(config.model, in_channels, classes, config.training.seed, device,
-                                   config.training.convolution == "fast");
-    if (std::ranges::any_of(config.phases,
-                            [](const Phase& phase) { return phase.trainable == "head-scale"; })) {
+                                   config.training.convolution == Convolution::fast);
+    if (std::ranges::any_of(config.phases, [](const Phase& phase) {
+            return phase.trainable == Trainable::head_scale;
+        })) {
         model->head()->addScale();
     }
     return model;

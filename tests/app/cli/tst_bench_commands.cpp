@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/app/cli/cli_process.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -66,5 +67,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestBenchCommands)
+BALLAST_TEST(TestBenchCommands)
 #include "tst_bench_commands.moc"

@@ -11,6 +11,7 @@
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -509,5 +510,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCli)
+BALLAST_TEST(TestCli)
 #include "tst_cli.moc"

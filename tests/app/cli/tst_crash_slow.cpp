@@ -12,6 +12,7 @@
 #include "core/results/run_folder.h"
 #include "core/runs/run.h"
 #include "tests/app/cli/cli_process.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -237,5 +238,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCrash)
+BALLAST_TEST(TestCrash)
 #include "tst_crash_slow.moc"

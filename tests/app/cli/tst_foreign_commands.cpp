@@ -8,6 +8,7 @@
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/core/interchange/torch_file.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -226,5 +227,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestForeignCommands)
+BALLAST_TEST(TestForeignCommands)
 #include "tst_foreign_commands.moc"

@@ -8,6 +8,7 @@
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/core/interchange/torch_file.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -64,7 +65,7 @@ private Q_SLOTS:
             QVERIFY(std::isnan(after.records[1].loss));
             QCOMPARE(after.records[2].weight_decay, QString(decay).toDouble());
             QVERIFY(std::isfinite(after.records[2].loss));
-            QVERIFY(readFile(folder / "log.txt").find("goes on after 2 epochs") !=
+            QVERIFY(readFile(folder / "log.txt").find("resumes after 2 epochs") !=
                     std::string::npos);
             weights[decay] = readFile(folder / "checkpoints" / checkpointName(3));
         }
@@ -83,5 +84,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestFork)
+BALLAST_TEST(TestFork)
 #include "tst_fork_slow.moc"

@@ -4,6 +4,7 @@
 
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -124,5 +125,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLossCommand)
+BALLAST_TEST(TestLossCommand)
 #include "tst_loss_command.moc"

@@ -3,6 +3,7 @@
 #include "core/experiment/config_json.h"
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -47,5 +48,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPresetCommands)
+BALLAST_TEST(TestPresetCommands)
 #include "tst_preset_commands.moc"

@@ -6,6 +6,7 @@
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/core/results/made_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -151,5 +152,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestStoreCommands)
+BALLAST_TEST(TestStoreCommands)
 #include "tst_store_commands.moc"

@@ -4,6 +4,7 @@
 #include "tests/app/cli/cli_process.h"
 #include "tests/app/cli/sweep_runs.h"
 #include "tests/core/runs/other_owner.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -155,10 +156,10 @@ private Q_SLOTS:
                 .size(),
             std::size_t{3});
 
-        // Not before the one it goes on from.
+        // Not before the one it starts from.
         answer = segment(names[2], workspace);
         QCOMPARE(answer.code, 4);
-        QVERIFY2(answer.says("goes on from 2 epochs") && answer.says("train the segment before"),
+        QVERIFY2(answer.says("starts from 2 epochs") && answer.says("train the segment before"),
                  answer.err.constData());
         QCOMPARE(segment("nonsense", workspace).code, 2);
 
@@ -189,7 +190,7 @@ private Q_SLOTS:
         QVERIFY2(answer.out.contains("1 at a time\n"), answer.out.constData());
     }
 
-    // Two seeds can begin side by side on four threads; but two threads could not go on from what
+    // Two seeds can begin side by side on four threads; but two threads could not start from what
     // four have trained.
     void slotsThatShareWhatIsThere() {
         json sweep = json::parse(R"({"name": "slots", "base": {
@@ -205,7 +206,7 @@ private Q_SLOTS:
         CliAnswer answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
-        // Whatever is left: what goes on later does so on as many threads.
+        // Whatever is left: what continues later does so on as many threads.
         answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
         QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
 
@@ -251,5 +252,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSweepCommands)
+BALLAST_TEST(TestSweepCommands)
 #include "tst_sweep_commands.moc"

@@ -7,6 +7,7 @@
 #include "tests/app/cli/cli_process.h"
 #include "tests/app/cli/small_disk.h"
 #include "tests/app/cli/sweep_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -226,7 +227,7 @@ private Q_SLOTS:
         QVERIFY2(full.says("there is no room for the sweep in") && full.says("its runs need") &&
                      full.says("free are 0.0 MiB"),
                  full.err.constData());
-        // and goes on with it.
+        // and continues with it.
         fs::remove(disk / "filler");
         const CliAnswer answer = runCli(same);
         QVERIFY2(answer.code == 0, answer.err.constData());
@@ -250,10 +251,5 @@ private Q_SLOTS:
     }
 };
 
-int main(int argc, char** argv) {
-    may_mount = ownMounts();
-    const QCoreApplication application(argc, argv);
-    TestSweepCrash test;
-    return QTest::qExec(&test, argc, argv);
-}
+BALLAST_TEST_PREPARED(TestSweepCrash, [] { may_mount = ownMounts(); })
 #include "tst_sweep_crash_slow.moc"

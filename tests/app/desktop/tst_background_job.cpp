@@ -1,4 +1,5 @@
 #include "app/desktop/background_job.h"
+#include "tests/support/test_program.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
@@ -224,5 +225,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestBackgroundJob)
+BALLAST_TEST(TestBackgroundJob)
 #include "tst_background_job.moc"

@@ -8,7 +8,8 @@
 #include "app/desktop/run_controller.h"
 #include "core/results/workspace.h"
 #include "tests/app/desktop/own_settings.h"
-#include "tests/core/runs/scripted_learning.h"
+#include "tests/core/runs/fake_learning.h"
+#include "tests/support/test_program.h"
 #include "widgets/banner.h"
 
 using namespace ballast;
@@ -57,7 +58,7 @@ private Q_SLOTS:
 
     void whileASweepIsPlanned() {
         std::atomic<int> planned{0};
-        const ScriptedLearning learning([&](const std::string&) {
+        const FakeLearning learning([&](const std::string&) {
             ++planned;
             QThread::msleep(10);
         });
@@ -74,7 +75,7 @@ private Q_SLOTS:
     }
 
     void whileTheRunsOfASweepAreMade() {
-        const ScriptedLearning learning;
+        const FakeLearning learning;
         auto controller =
             std::make_unique<RunController>(learning, TrainingEnvironment{}, workspace());
         auto window = std::make_unique<MainWindow>(*controller);
@@ -100,7 +101,7 @@ private Q_SLOTS:
         fs::copy(fs::path(BALLAST_TEST_DATA) / "public-code", source);
         std::ofstream(source / "20ckpt.pth.tar") << "weights";
         std::atomic<bool> read{false};
-        const ScriptedLearning learning([&](const std::string& member) {
+        const FakeLearning learning([&](const std::string& member) {
             if (member == "adoptCheckpoint") QThread::sleep(10);
             if (member != "inspectCheckpoint") return;
             read = true;
@@ -119,5 +120,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestClosing)
+BALLAST_TEST(TestClosing)
 #include "tst_closing.moc"

@@ -1,4 +1,5 @@
 #include "app/desktop/edit_actions.h"
+#include "core/runs/learning_library.h"
 
 #include <QComboBox>
 #include <QLineEdit>
@@ -12,6 +13,7 @@
 #include "app/desktop/run_controller.h"
 #include "core/experiment/imbalance.h"
 #include "core/results/run_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -54,8 +56,8 @@ class TestEditActions : public QObject {
 private Q_SLOTS:
     void init() {
         const auto workspace = folder_.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-        controller_ =
-            std::make_unique<RunController>(TrainingEnvironment{}, workspace.toStdString());
+        controller_ = std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{},
+                                                      workspace.toStdString());
         window_ = std::make_unique<QWidget>();
         window_->show();
         actions_ = new EditActions(*controller_, window_.get());
@@ -127,5 +129,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestEditActions)
+BALLAST_TEST(TestEditActions)
 #include "tst_edit_actions.moc"

@@ -8,6 +8,7 @@
 #include <QtTest>
 
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 #include "widgets/contract_view.h"
 
 using namespace ballast;
@@ -145,5 +146,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestEditDialog)
+BALLAST_TEST(TestEditDialog)
 #include "tst_edit_dialog.moc"

@@ -10,6 +10,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
 #include "core/experiment/presets.h"
+#include "tests/support/test_program.h"
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
 
@@ -140,5 +141,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestExperimentPage)
+BALLAST_TEST(TestExperimentPage)
 #include "tst_experiment_page.moc"

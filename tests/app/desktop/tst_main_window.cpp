@@ -11,7 +11,9 @@
 #include "app/desktop/run_controller.h"
 #include "core/experiment/config_json.h"
 #include "core/results/run_folder.h"
+#include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
+#include "tests/support/test_program.h"
 #include "widgets/banner.h"
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
@@ -48,8 +50,8 @@ private Q_SLOTS:
     void initTestCase() { keepSettingsIn(folder_); }
     void init() {
         const auto workspace = folder_.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-        controller_ =
-            std::make_unique<RunController>(TrainingEnvironment{}, workspace.toStdString());
+        controller_ = std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{},
+                                                      workspace.toStdString());
         window_ = std::make_unique<MainWindow>(*controller_);
         window_->show();
         page().setConfig(smallConfig());
@@ -239,5 +241,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestMainWindow)
+BALLAST_TEST(TestMainWindow)
 #include "tst_main_window.moc"

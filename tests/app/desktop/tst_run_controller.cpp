@@ -4,6 +4,8 @@
 
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "core/runs/learning_library.h"
+#include "tests/support/test_program.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/run_list.h"
@@ -104,5 +106,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestRunController)
+BALLAST_TEST(TestRunController)
 #include "tst_run_controller.moc"

@@ -6,6 +6,8 @@
 
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "core/runs/learning_library.h"
+#include "tests/support/test_program.h"
 #include "widgets/live_plots.h"
 #include "widgets/run_list.h"
 #include "widgets/run_table.h"
@@ -52,7 +54,8 @@ private Q_SLOTS:
             folder_.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString();
         low_ = makeRun(workspace, "a", 0.25);
         high_ = makeRun(workspace, "b", 0.5);
-        controller_ = std::make_unique<RunController>(TrainingEnvironment{}, workspace);
+        controller_ =
+            std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{}, workspace);
         page_ = std::make_unique<RunsPage>(*controller_);
         page_->resize(1000, 700);
         page_->show();
@@ -112,5 +115,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestRunsPage)
+BALLAST_TEST(TestRunsPage)
 #include "tst_runs_page.moc"

@@ -11,6 +11,7 @@
 #include "core/results/run_folder.h"
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -79,7 +80,8 @@ private Q_SLOTS:
 
     /// The first of a session that is ended at once: the worker is loading, or has not begun.
     void closesWhileTheLibraryIsLoaded() {
-        auto controller = std::make_unique<RunController>(TrainingEnvironment{}, workspace());
+        auto controller =
+            std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{}, workspace());
         QVERIFY(!controller->hasRuns());
         auto window = std::make_unique<MainWindow>(*controller);
         window->show();
@@ -107,5 +109,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestStartup)
+BALLAST_TEST(TestStartup)
 #include "tst_startup.moc"

@@ -12,6 +12,7 @@
 #include "core/experiment/imbalance.h"
 #include "core/experiment/sweep.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 #include "widgets/trunk_tree.h"
 
 using namespace ballast;
@@ -183,7 +184,7 @@ private Q_SLOTS:
         QCOMPARE(page_->sweep(), sweep);
     }
 
-    /// Typing goes on while ten thousand runs are worked out; more are only counted.
+    /// Typing continues while ten thousand runs are worked out; more are only counted.
     void manyRuns() {
         AxisEditor* axis = page_->addAxis();
         axis->setAxis({{"/phases/1/alpha/nu", {{"from", 0}, {"to", 1}, {"count", 10'000}}}});
@@ -207,5 +208,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestSweepPage)
+BALLAST_TEST(TestSweepPage)
 #include "tst_sweep_page.moc"

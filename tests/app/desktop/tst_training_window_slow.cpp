@@ -9,7 +9,9 @@
 #include "app/desktop/run_controller.h"
 #include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
+#include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
+#include "tests/support/test_program.h"
 #include "widgets/live_plots.h"
 
 using namespace ballast;
@@ -109,7 +111,7 @@ private Q_SLOTS:
     }
 
     // Closing asks the worker, keeps the window alive until it obeys, and loses no more than the
-    // epoch in progress; opening again goes on by itself.
+    // epoch in progress; opening again continues by itself.
     void closedWhileTraining() {
         QVERIFY(!records_.empty());
         QString run;
@@ -142,5 +144,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestTrainingWindow)
+BALLAST_TEST(TestTrainingWindow)
 #include "tst_training_window_slow.moc"

@@ -3,6 +3,8 @@
 
 #include "core/base/human_text.h"
 
+#include "tests/support/test_program.h"
+
 using namespace ballast;
 
 class TestHumanText : public QObject {
@@ -67,5 +69,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestHumanText)
+BALLAST_TEST(TestHumanText)
 #include "tst_human_text.moc"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/base/keyed_random.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -67,5 +68,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestKeyedRandom)
+BALLAST_TEST(TestKeyedRandom)
 #include "tst_keyed_random.moc"

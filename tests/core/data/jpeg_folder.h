@@ -82,7 +82,7 @@ public:
         data.dataset = "image-folder";
         data.folder = path().string();
         data.image_size = image_size;
-        data.imbalance.profile = "none";
+        data.imbalance.profile = Profile::none;
         return data;
     }
 

@@ -14,6 +14,7 @@
 #include "core/data/data_store.h"
 #include "core/data/download.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -479,5 +480,5 @@ private:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDataStore)
+BALLAST_TEST(TestDataStore)
 #include "tst_data_store.moc"

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/data/image_files.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -88,13 +89,14 @@ private Q_SLOTS:
         QTest::newRow("cut header") << good.left(10) << "has 10 bytes, its header alone takes 16";
         QTest::newRow("cut") << good.chopped(1) << "cut off: it has 11 values, expected 2×2×3 = 12";
         QTest::newRow("too long") << good + "m"
-                                  << "goes on after its 2×2×3 = 12 values";
+                                  << "has more bytes after its 2×2×3 = 12 values";
         QTest::newRow("huge") << idxHeader({0xffffffff, 0xffffffff, 0xffffffff})
                               << "announces 4294967295×4294967295×4294967295 values";
         QTest::newRow("lying header") << idxHeader({1000, 1000, 1000}) + "abc"
                                       << "it has 3 values, expected";
         // The header says 12 values, the archive holds 100 MB.
-        QTest::newRow("bomb") << gzipped(good + QByteArray(100000000, '\0')) << "goes on after";
+        QTest::newRow("bomb") << gzipped(good + QByteArray(100000000, '\0'))
+                              << "has more bytes after";
         // Incompressible, so that half the archive is about half the content.
         QByteArray noise;
         for (quint32 i = 0, x = 1; i < 10000; ++i) noise.append(char((x = x * 69069 + 1) >> 24));
@@ -174,5 +176,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestImageFiles)
+BALLAST_TEST(TestImageFiles)
 #include "tst_image_files.moc"

@@ -3,6 +3,7 @@
 #include "core/data/image_lists.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -109,7 +110,7 @@ private Q_SLOTS:
         const DataStore store({data});
         DataConfig config;
         config.dataset = "image-folder";
-        config.imbalance.profile = "none";
+        config.imbalance.profile = Profile::none;
         QCOMPARE(store.find(config).value(), data / "image-folder");
         QCOMPARE(store.classCounts(config), (std::vector<std::int64_t>{1, 2}));
         QCOMPARE(store.split(config, std::vector<std::int64_t>{1, 2}).train,
@@ -139,5 +140,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestImageLists)
+BALLAST_TEST(TestImageLists)
 #include "tst_image_lists.moc"

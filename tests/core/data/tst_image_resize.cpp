@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/data/image_resize.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -92,5 +93,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestImageResize)
+BALLAST_TEST(TestImageResize)
 #include "tst_image_resize.moc"

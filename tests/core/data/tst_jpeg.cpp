@@ -4,6 +4,7 @@
 #include "core/data/jpeg.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -157,7 +158,7 @@ private Q_SLOTS:
         JpegDecoder decoder;
         const QString error = errorOf([&] { decoder.open("/nowhere/x.jpg"); });
         QVERIFY2(error.contains("/nowhere/x.jpg"), qPrintable(error));
-        decoder.open(fileOf(kGreyJpeg));  // and goes on
+        decoder.open(fileOf(kGreyJpeg));  // and continues
         QCOMPARE(decoder.height(), 8);
     }
 
@@ -169,5 +170,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestJpeg)
+BALLAST_TEST(TestJpeg)
 #include "tst_jpeg.moc"

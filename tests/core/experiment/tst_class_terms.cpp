@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -131,5 +132,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestClassTerms)
+BALLAST_TEST(TestClassTerms)
 #include "tst_class_terms.moc"

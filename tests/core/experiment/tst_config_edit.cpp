@@ -8,6 +8,7 @@
 #include "core/experiment/epoch_tree.h"
 #include "core/experiment/imbalance.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -31,7 +32,7 @@ RunConfig secondStage() {
     RunConfig config = deferred();
     config.phases.push_back(config.phases[1]);
     config.phases[2].from = 180;
-    config.phases[2].head_start = "reinitialise";
+    config.phases[2].head_start = HeadStart::reinitialise;
     config.phases[2].weight_decay = 1e-3;
     return config;
 }
@@ -73,7 +74,7 @@ const ContractRow* rowCalled(const ConfigEdit& edit, const std::string& label) {
 Phase& split(RunConfig& config, std::size_t phase, int epoch) {
     Phase part = config.phases[phase];
     part.from = epoch;
-    part.head_start = "keep";
+    part.head_start = HeadStart::keep;
     config.phases.insert(config.phases.begin() + static_cast<std::ptrdiff_t>(phase) + 1, part);
     return config.phases[phase + 1];
 }
@@ -140,7 +141,7 @@ private Q_SLOTS:
         row("weight decay of the phase", 100, {"/phase/weight_decay=0.001"},
             [](RunConfig& c) { split(c, 0, 100).weight_decay = 1e-3; });
         row("new head", 100, {"/phase/head_start=reinitialise"},
-            [](RunConfig& c) { split(c, 0, 100).head_start = "reinitialise"; });
+            [](RunConfig& c) { split(c, 0, 100).head_start = HeadStart::reinitialise; });
         row("from the first epoch on", 0, {"/training/seed=3", "/phase/sam_radius=0.1"},
             [](RunConfig& c) {
                 c.training.seed = 3;
@@ -270,7 +271,7 @@ private Q_SLOTS:
         QVERIFY2(twice.contains("begins at epoch 160 anyway"), qPrintable(twice));
         // A cosine's rate depends on how many epochs there will be.
         RunConfig cosine = deferred();
-        cosine.lr_schedule = {"cosine", 0, {}};
+        cosine.lr_schedule = {LrKind::cosine, 0, {}};
         const QString longer = errorOf([&] { edited(cosine, 20, {"/training/epochs=300"}); });
         QVERIFY2(longer.contains("/training/epochs: the first 20 epochs"), qPrintable(longer));
     }
@@ -359,5 +360,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestConfigEdit)
+BALLAST_TEST(TestConfigEdit)
 #include "tst_config_edit.moc"

@@ -5,6 +5,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -164,7 +165,7 @@ private Q_SLOTS:
     // lr · ½ (1 + cos(π e / T)), after lr · (e + 1) / warm-up.
     void cosineSchedule() {
         RunConfig config;
-        config.lr_schedule.kind = "cosine";
+        config.lr_schedule.kind = LrKind::cosine;
         config.lr_schedule.warmup_epochs = 2;
         config.optimizer.lr = 0.2;
         config.training.epochs = 8;
@@ -201,40 +202,7 @@ private Q_SLOTS:
         QCOMPARE(checkConfig(json::array()).size(), std::size_t{1});
         QCOMPARE(checkConfig(json(nullptr)).size(), std::size_t{1});
     }
-
-    void jsonErrors() {
-        QVERIFY_THROWS_EXCEPTION(ConfigError, parseJson("{\"a\": 1,}", "x.json"));
-        try {
-            parseJson("{\"a\": 1, \"a\": 2}", "x.json");
-            QFAIL("a key that stands twice was accepted");
-        } catch (const ConfigError& error) {
-            QCOMPARE(error.problems().front().pointer, std::string("/a"));
-        }
-        QCOMPARE(parseJson("[{\"a\": 1}, {\"a\": 2}]", "x.json").size(), std::size_t{2});
-    }
-
-    void settings() {
-        json config = json::object();
-        applySetting(config, "/training/epochs=20");
-        applySetting(config, "/data/dataset=cifar100");
-        applySetting(config, "/phases/0/alpha=inverse");
-        applySetting(config, "/phases/0/alpha={\"rule\": \"power\", \"nu\": 0.3}");
-        applySetting(config, "/phases/0/alpha/nu=0.7");
-        const RunConfig read = configFromJson(config, "set");
-        QCOMPARE(read.training.epochs, 20);
-        QCOMPARE(read.data.dataset, std::string("cifar100"));
-        QCOMPARE(read.phases[0].alpha.parameters.at("nu"), 0.7);
-        for (const char* bad : {"/training/epoch=20", "training=1", "/training/epochs",
-                                "/phases/7/from=1", "/data=3", "/training/epochs/x=1"}) {
-            QVERIFY_THROWS_EXCEPTION(ConfigError, applySetting(config, bad));
-        }
-    }
-
-    void nearestWords() {
-        QCOMPARE(nearestWord("epcohs", {"epochs", "seed"}), std::string("epochs"));
-        QCOMPARE(nearestWord("zzzzzz", {"epochs", "seed"}), std::string());
-    }
 };
 
-QTEST_APPLESS_MAIN(TestConfigJson)
+BALLAST_TEST(TestConfigJson)
 #include "tst_config_json.moc"

@@ -5,6 +5,9 @@
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 
+#include "core/experiment/catalog.h"
+#include "tests/support/test_program.h"
+
 using namespace ballast;
 using Counts = std::vector<std::int64_t>;
 
@@ -49,7 +52,8 @@ private Q_SLOTS:
         QFETCH(QString, sha256);
         const auto labels = cifarLabels();
         QCOMPARE(labels.size(), std::size_t{50000});
-        const Counts counts = classCounts({profile.toStdString(), ratio, 0}, 10, 5000);
+        const Counts counts =
+            classCounts({*choiceNamed<Profile>(profile.toStdString()), ratio, 0}, 10, 5000);
         QCOMPARE(counts, expected);
         const Counts subset = subsetIndices(labels, counts, 0);
         QCOMPARE(QString::fromStdString(sha256Hex(std::as_bytes(std::span(subset)))).left(16),
@@ -69,19 +73,20 @@ private Q_SLOTS:
         QFETCH(double, ratio);
         QFETCH(std::int64_t, images);
         std::int64_t total = 0;
-        for (const auto count : classCounts({"long-tailed", ratio, 0}, 100, 500)) total += count;
+        for (const auto count : classCounts({Profile::long_tailed, ratio, 0}, 100, 500))
+            total += count;
         QCOMPARE(total, images);
     }
 
     void seedChangesTheSubset() {
         const auto labels = cifarLabels();
-        const Counts counts = classCounts({"long-tailed", 100, 0}, 10, 5000);
+        const Counts counts = classCounts({Profile::long_tailed, 100, 0}, 10, 5000);
         QVERIFY(subsetIndices(labels, counts, 0) != subsetIndices(labels, counts, 1));
     }
 
     void emptyClassIsRefused() {
         try {
-            classCounts({"long-tailed", 5001, 0}, 10, 5000);
+            classCounts({Profile::long_tailed, 5001, 0}, 10, 5000);
             QFAIL("a ratio that empties a class was accepted");
         } catch (const ConfigError& error) {
             QCOMPARE(error.problems().at(0).pointer, std::string("/data/imbalance/ratio"));
@@ -128,5 +133,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestImbalance)
+BALLAST_TEST(TestImbalance)
 #include "tst_imbalance.moc"

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -37,9 +38,9 @@ private Q_SLOTS:
                     if (deferred) QCOMPARE(config.phases.back().from, 160);
                     const bool sam = method.contains(QStringLiteral("SAM"));
                     for (const Phase& phase : config.phases) QCOMPARE(phase.sam_radius > 0.0, sam);
-                    QCOMPARE(config.model.head, method.startsWith(QStringLiteral("LDAM"))
-                                                    ? std::string("cosine")
-                                                    : std::string("linear"));
+                    QVERIFY(config.model.head == (method.startsWith(QStringLiteral("LDAM"))
+                                                      ? HeadKind::cosine
+                                                      : HeadKind::linear));
                 }
             }
         }
@@ -83,9 +84,9 @@ private Q_SLOTS:
         const RunConfig config = presetConfig({"cRT", "cifar10", "", 0, "", 20});
         QCOMPARE(config.training.epochs, 22);
         QCOMPARE(config.phases.back().from, 20);
-        QCOMPARE(config.phases.back().trainable, std::string("head"));
-        QCOMPARE(config.phases.back().head_start, std::string("reinitialise"));
-        QCOMPARE(config.phases.back().sampling, std::string("class-balanced"));
+        QVERIFY(config.phases.back().trainable == Trainable::head);
+        QVERIFY(config.phases.back().head_start == HeadStart::reinitialise);
+        QVERIFY(config.phases.back().sampling == Sampling::class_balanced);
         QVERIFY(learningRateAt(config, 20) > learningRateAt(config, 19));
     }
 
@@ -107,7 +108,7 @@ private Q_SLOTS:
         QCOMPARE(config.training.batch_size, 256);
         QCOMPARE(config.optimizer.lr, 0.1);
         QCOMPARE(config.optimizer.weight_decay, 1e-4);
-        QCOMPARE(config.lr_schedule.kind, std::string("cosine"));
+        QVERIFY(config.lr_schedule.kind == LrKind::cosine);
         const double radii[] = {0.05, 0.1, 0.1, 0.2};
         const int from[] = {0, 5, 60, 75};
         QCOMPARE(config.phases.size(), std::size_t{4});
@@ -142,7 +143,34 @@ private Q_SLOTS:
         });
         QVERIFY2(error.contains(said), qPrintable(error));
     }
+
+    /// Of a preset that is taken over, what belongs to the user stays.
+    void takenOverKeepsWhatIsTheUsers() {
+        RunConfig before = presetConfig({"CE", "cifar10", "", 0.0, "", 40});
+        before.data.imbalance.ratio = 50.0;
+        before.model.name = "resnet20";
+        before.training.seed = 7;
+        before.training.threads = 1;
+        before.training.augmentation = "none";
+        before.optimizer.weight_decay = 1e-3;
+        const RunConfig preset = presetConfig({"LDAM+DRW", "cifar10", "", 0.0, "authors-400", 0});
+        const RunConfig kept = takenOver(before, preset, false);
+        QVERIFY(kept.phases == preset.phases && kept.loss == preset.loss);
+        QVERIFY(kept.model.head == preset.model.head && kept.name == preset.name);
+        QVERIFY(kept.lr_schedule == preset.lr_schedule);
+        QCOMPARE(kept.training.epochs, preset.training.epochs);
+        QVERIFY(kept.data == before.data);
+        QCOMPARE(kept.model.name, before.model.name);
+        QCOMPARE(kept.training.seed, before.training.seed);
+        QCOMPARE(kept.training.threads, before.training.threads);
+        QCOMPARE(kept.training.augmentation, before.training.augmentation);
+        QCOMPARE(kept.optimizer.weight_decay, before.optimizer.weight_decay);
+        const RunConfig with_protocol = takenOver(before, preset, true);
+        QCOMPARE(with_protocol.training.augmentation, preset.training.augmentation);
+        QCOMPARE(with_protocol.optimizer.weight_decay, preset.optimizer.weight_decay);
+        QCOMPARE(with_protocol.training.seed, before.training.seed);
+    }
 };
 
-QTEST_APPLESS_MAIN(TestPresets)
+BALLAST_TEST(TestPresets)
 #include "tst_presets.moc"

@@ -6,6 +6,7 @@
 
 #include "core/experiment/config_json.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -262,5 +263,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestSweep)
+BALLAST_TEST(TestSweep)
 #include "tst_sweep.moc"

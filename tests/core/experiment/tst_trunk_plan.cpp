@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/experiment/imbalance.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -52,7 +53,7 @@ private Q_SLOTS:
         };
         row("nothing", 200, [](RunConfig&) {});
         row("name", 200, [](RunConfig& c) { c.name = "other"; });
-        row("selection", 200, [](RunConfig& c) { c.training.selection = "validation"; });
+        row("selection", 200, [](RunConfig& c) { c.training.selection = Selection::validation; });
         row("the same in other words", 200, [](RunConfig& c) {
             c.phases[0].alpha = {"power", {{"nu", 0.0}}, {}};
         });
@@ -74,9 +75,11 @@ private Q_SLOTS:
         row("late SAM", 160, [](RunConfig& c) { c.phases[1].sam_radius = 0.1; });
         row("late weight decay", 160, [](RunConfig& c) { c.phases[1].weight_decay = 1e-3; });
         row("late rate", 160, [](RunConfig& c) { c.phases[1].lr_factor = 0.5; });
-        row("late sampling", 160, [](RunConfig& c) { c.phases[1].sampling = "class-balanced"; });
-        row("frozen", 160, [](RunConfig& c) { c.phases[1].trainable = "head"; });
-        row("new head", 160, [](RunConfig& c) { c.phases[1].head_start = "reinitialise"; });
+        row("late sampling", 160,
+            [](RunConfig& c) { c.phases[1].sampling = Sampling::class_balanced; });
+        row("frozen", 160, [](RunConfig& c) { c.phases[1].trainable = Trainable::head; });
+        row("new head", 160,
+            [](RunConfig& c) { c.phases[1].head_start = HeadStart::reinitialise; });
         row("max-norm", 160, [](RunConfig& c) { c.phases[1].head_max_norm = 1.0; });
         row("late step", 180, [](RunConfig& c) { c.lr_schedule.steps[1].factor = 0.001; });
         row("exact statistics", 1, [](RunConfig& c) { c.training.exact_every = 1; });
@@ -86,14 +89,14 @@ private Q_SLOTS:
         row("weight decay", 0, [](RunConfig& c) { c.optimizer.weight_decay = 1e-3; });
         row("rate", 0, [](RunConfig& c) { c.optimizer.lr = 0.05; });
         row("warm-up", 0, [](RunConfig& c) { c.lr_schedule.warmup_epochs = 4; });
-        row("cosine", 5, [](RunConfig& c) { c.lr_schedule.kind = "cosine"; });
+        row("cosine", 5, [](RunConfig& c) { c.lr_schedule.kind = LrKind::cosine; });
         row("model", 0, [](RunConfig& c) { c.model.name = "resnet8"; });
-        row("head", 0, [](RunConfig& c) { c.model.head = "cosine"; });
+        row("head", 0, [](RunConfig& c) { c.model.head = HeadKind::cosine; });
         row("ratio", 0, [](RunConfig& c) { c.data.imbalance.ratio = 10; });
         row("subset", 0, [](RunConfig& c) { c.data.imbalance.seed = 1; });
         row("validation", 0, [](RunConfig& c) { c.data.validation_per_class = 5; });
         row("loss", 0, [](RunConfig& c) { c.loss.name = "focal"; });
-        row("reduction", 0, [](RunConfig& c) { c.loss.reduction = "mean"; });
+        row("reduction", 0, [](RunConfig& c) { c.loss.reduction = Reduction::mean; });
         row("augmentation", 0, [](RunConfig& c) { c.training.augmentation = "none"; });
         row("estimated rules later", 0, [](RunConfig& c) {
             c.phases[1].beta = {"cvs-scale", {{"gamma", 0.1}}, {}};
@@ -206,5 +209,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestTrunkPlan)
+BALLAST_TEST(TestTrunkPlan)
 #include "tst_trunk_plan.moc"

@@ -10,6 +10,7 @@
 #include "core/experiment/config_json.h"
 #include "core/interchange/logged_run.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
@@ -67,13 +68,13 @@ private Q_SLOTS:
         QCOMPARE(run.records[19].balanced_test_accuracy, 0.5154);
         QCOMPARE(run.records[19].shots.medium, (0.110 + 0.161) / 2);
         QVERIFY(std::isnan(run.records[19].shots.few));
-        QCOMPARE(bestRecord(run.records, "test")->epoch, 17);
-        QCOMPARE(bestRecord(run.records, "test")->balanced_test_accuracy, 0.5233);
+        QCOMPARE(bestRecord(run.records, Selection::test)->epoch, 17);
+        QCOMPARE(bestRecord(run.records, Selection::test)->balanced_test_accuracy, 0.5233);
         QVERIFY(run.records[0].streaming.accuracy.empty());
         QVERIFY(!run.records[0].exact);
 
         const RunConfig& config = run.config;
-        QCOMPARE(config.data.imbalance.profile, std::string("long-tailed"));
+        QVERIFY(config.data.imbalance.profile == Profile::long_tailed);
         QCOMPARE(config.data.imbalance.ratio, 100.0);
         QCOMPARE(config.model.name, std::string("resnet32"));
         QCOMPARE(config.loss.name, std::string("ce"));
@@ -137,7 +138,7 @@ private Q_SLOTS:
     void step() {
         const LoggedRun run =
             runWith("imb_type='step', imb_factor=0.1, weight_decay=5e-05, seed=3");
-        QCOMPARE(run.config.data.imbalance.profile, std::string("step"));
+        QVERIFY(run.config.data.imbalance.profile == Profile::step);
         QCOMPARE(run.config.data.imbalance.ratio, 10.0);
         QCOMPARE(run.config.optimizer.weight_decay, 5e-5);
         QCOMPARE(run.config.training.seed, std::uint64_t{3});
@@ -326,5 +327,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestForeignLogs)
+BALLAST_TEST(TestForeignLogs)
 #include "tst_foreign_logs.moc"

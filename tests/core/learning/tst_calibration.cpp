@@ -1,4 +1,5 @@
 #include "core/learning/calibration.h"
+#include "tests/support/test_program.h"
 
 #include <torch/torch.h>
 
@@ -71,5 +72,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCalibration)
+BALLAST_TEST(TestCalibration)
 #include "tst_calibration.moc"

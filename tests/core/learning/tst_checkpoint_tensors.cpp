@@ -7,10 +7,12 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/experiment/catalog.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/models/resnet.h"
 #include "tests/core/interchange/torch_file.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -87,7 +89,7 @@ private Q_SLOTS:
         QCOMPARE(state.epochs_done.value(), 7);
         const ModelShape shape = shapeOf(state);
         QCOMPARE(shape.model.name, std::string("resnet14"));
-        QCOMPARE(shape.model.head, std::string(cosine ? "cosine" : "linear"));
+        QVERIFY(shape.model.head == (cosine ? HeadKind::cosine : HeadKind::linear));
         QCOMPARE(shape.in_channels, std::int64_t{3});
         QCOMPARE(shape.classes, std::int64_t{12});
         requireFit(state, shape);
@@ -164,7 +166,8 @@ private Q_SLOTS:
         QFETCH(const int, classes);
         QFETCH(const QString, said);
         const ModelState state = readModelState(written(ForeignNetwork{}));
-        const ModelShape needed{{model.toStdString(), head.toStdString()}, channels, classes};
+        const ModelShape needed{
+            {model.toStdString(), *choiceNamed<HeadKind>(head.toStdString())}, channels, classes};
         const QString text = problemOf([&] { requireFit(state, needed); });
         QVERIFY2(text.contains(said), qPrintable(text));
         QVERIFY2(text.contains("2_ckpt.pth.tar"), qPrintable(text));
@@ -174,7 +177,9 @@ private Q_SLOTS:
         ForeignNetwork network;
         network.blocks = 2;
         const ModelState state = readModelState(written(network));
-        const QString text = problemOf([&] { requireFit(state, {{"resnet8", "linear"}, 1, 10}); });
+        const QString text = problemOf([&] {
+            requireFit(state, {{"resnet8", HeadKind::linear}, 1, 10});
+        });
         QVERIFY2(text.contains("layer1.1.conv1.weight: the checkpoint has [16, 16, 3, 3], resnet8 "
                                "with a linear head for 10 classes has no such tensor"),
                  qPrintable(text));
@@ -291,5 +296,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCheckpointTensors)
+BALLAST_TEST(TestCheckpointTensors)
 #include "tst_checkpoint_tensors.moc"

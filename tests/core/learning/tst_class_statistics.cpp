@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/keyed_random.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -179,5 +180,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestClassStatistics)
+BALLAST_TEST(TestClassStatistics)
 #include "tst_class_statistics.moc"

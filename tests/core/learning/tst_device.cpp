@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -40,5 +41,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestDevice)
+BALLAST_TEST(TestDevice)
 #include "tst_device.moc"

@@ -5,9 +5,11 @@
 #include <QtTest>
 #include <thread>
 
+#include "core/experiment/catalog.h"
 #include "core/learning/device.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/training_step.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -33,7 +35,7 @@ std::vector<Batch> batchesOf(int epoch, torch::Device device) {
     return batches;
 }
 
-Phase phaseAt(int epoch, double sam_radius, const std::string& trainable = "all") {
+Phase phaseAt(int epoch, double sam_radius, Trainable trainable = Trainable::all) {
     Phase phase;
     phase.sam_radius = sam_radius;
     if (epoch < kT0) return phase;
@@ -49,7 +51,7 @@ double rateAt(int epoch) {
 }
 
 ImageNetwork model(torch::Device device, bool fast = false) {
-    return makeModel({"resnet8", "linear"}, 3, kClasses, 1, device, fast);
+    return makeModel({"resnet8", HeadKind::linear}, 3, kClasses, 1, device, fast);
 }
 
 /// What four epochs of two phases say, and what becomes of the weights.
@@ -60,7 +62,7 @@ struct Outcome {
 };
 
 Outcome trained(torch::Device device, double sam_radius, bool fast = false,
-                const std::string& trainable = "all") {
+                Trainable trainable = Trainable::all) {
     const DeviceStream stream(device);
     ImageNetwork network = model(device, fast);
     Sgd optimizer(*network, 0.9, device.is_cuda());
@@ -83,7 +85,7 @@ Outcome trained(torch::Device device, double sam_radius, bool fast = false,
 }
 
 /// The same with the single steps written out, on the CPU.
-Outcome writtenOut(double sam_radius, const std::string& trainable) {
+Outcome writtenOut(double sam_radius, Trainable trainable) {
     ImageNetwork network = model(torch::kCPU);
     Sgd optimizer(*network, 0.9);
     Outcome outcome;
@@ -92,8 +94,8 @@ Outcome writtenOut(double sam_radius, const std::string& trainable) {
         const ClassTerms terms = classTerms(phase, kCounts);
         const ClassTermTensors tensors(terms, torch::kFloat32);
         ClassStatisticsAccumulator statistics(kClasses, torch::kCPU);
-        const bool whole = phase.trainable == "all";
-        const torch::AutoGradMode gradients(phase.trainable != "none");
+        const bool whole = phase.trainable == Trainable::all;
+        const torch::AutoGradMode gradients(phase.trainable != Trainable::none);
         for (auto& item : network->named_parameters()) {
             item.value().set_requires_grad(whole || item.key() == "linear.weight" ||
                                            item.key() == "linear.bias");
@@ -104,8 +106,8 @@ Outcome writtenOut(double sam_radius, const std::string& trainable) {
         for (const Batch& batch : batchesOf(epoch, torch::kCPU)) {
             const StepResult result =
                 trainingStep(network, optimizer, batch, tensors, LossConfig{}, sam_radius);
-            if (phase.trainable != "none") optimizer.step();
-            if (phase.head_max_norm && phase.trainable != "none")
+            if (phase.trainable != Trainable::none) optimizer.step();
+            if (phase.head_max_norm && phase.trainable != Trainable::none)
                 network->head()->limitNorms(*phase.head_max_norm);
             statistics.add(result.logits, result.log_probabilities, batch.labels);
             sum += result.loss.item<double>() * static_cast<double>(batch.labels.size(0));
@@ -150,11 +152,11 @@ private Q_SLOTS:
         QFETCH(const QString, device);
         QFETCH(const double, sam_radius);
         QFETCH(const QString, trainable);
+        const Trainable parts = *choiceNamed<Trainable>(trainable.toStdString());
         QFETCH(const double, tolerance);
         if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
-        const Outcome ours =
-            trained(device.toStdString(), sam_radius, false, trainable.toStdString());
-        const Outcome expected = writtenOut(sam_radius, trainable.toStdString());
+        const Outcome ours = trained(device.toStdString(), sam_radius, false, parts);
+        const Outcome expected = writtenOut(sam_radius, parts);
         // A loss in float is added up in double here and there.
         QVERIFY(near(ours.losses, expected.losses, std::max(tolerance, 1e-6)));
         for (std::size_t epoch = 0; epoch < kEpochs; ++epoch) {
@@ -236,5 +238,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEpochSteps)
+BALLAST_TEST(TestEpochSteps)
 #include "tst_epoch_steps.moc"

@@ -9,6 +9,7 @@
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -51,7 +52,7 @@ class TestImageFolderRun : public QObject {
         deferred.from = 2;
         deferred.alpha = {"inverse", {}, {}};
         config.phases.push_back(deferred);
-        config.lr_schedule.kind = "cosine";
+        config.lr_schedule.kind = LrKind::cosine;
         config.lr_schedule.warmup_epochs = 1;
         config.training.augmentation = "resized-crop-jitter";
         config.training.epochs = 3;
@@ -130,5 +131,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestImageFolderRun)
+BALLAST_TEST(TestImageFolderRun)
 #include "tst_image_folder_run.moc"

@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "core/learning/training_step.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -60,17 +61,17 @@ private Q_SLOTS:
     void onlyTheNamedPartTrains() {
         QFETCH(const double, sam_radius);
         RunConfig config;
-        config.phases.front().trainable = "head-scale";
+        config.phases.front().trainable = Trainable::head_scale;
         ImageNetwork model = smallModel(config);
         Phase phase;
         phase.sam_radius = sam_radius;
-        phase.trainable = "head";
+        phase.trainable = Trainable::head;
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.bias", "linear.weight"}));
-        phase.trainable = "head-scale";
+        phase.trainable = Trainable::head_scale;
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.scale"}));
-        phase.trainable = "none";
+        phase.trainable = Trainable::none;
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{}));
-        phase.trainable = "all";
+        phase.trainable = Trainable::all;
         const auto all = changedBy(model, phase);
         QVERIFY(all.contains("conv1.weight") && all.contains("bn1.running_mean"));
         QVERIFY(!all.contains("linear.scale"));
@@ -80,7 +81,7 @@ private Q_SLOTS:
         ImageNetwork model = smallModel();
         Sgd optimizer(*model, 0.9);
         Phase phase;
-        phase.head_start = "reinitialise";
+        phase.head_start = HeadStart::reinitialise;
         const torch::Tensor before = model->head()->weight.detach().clone();
         startHead(model, optimizer, phase, 4, 1);
         const torch::Tensor once = model->head()->weight.detach().clone();
@@ -89,7 +90,7 @@ private Q_SLOTS:
         QVERIFY(model->head()->weight.equal(once));
         startHead(model, optimizer, phase, 4, 2);
         QVERIFY(!model->head()->weight.equal(once));
-        phase.head_start = "keep";
+        phase.head_start = HeadStart::keep;
         const torch::Tensor kept = model->head()->weight.detach().clone();
         startHead(model, optimizer, phase, 4, 3);
         QVERIFY(model->head()->weight.equal(kept));
@@ -101,7 +102,7 @@ private Q_SLOTS:
         Sgd optimizer(*model, 0.9);
         const torch::Tensor norms = model->head()->weight.norm(2, 1).detach().clone();
         Phase phase;
-        phase.head_start = "tau-normalise";
+        phase.head_start = HeadStart::tau_normalise;
         phase.head_tau = 0.5;
         startHead(model, optimizer, phase, 0, 1);
         QVERIFY(model->head()->weight.norm(2, 1).allclose(norms.sqrt()));
@@ -130,12 +131,12 @@ private Q_SLOTS:
         optimizer.setRates(0.1, 0.0);
         optimizer.step();
         Phase phase;
-        phase.head_start = "reinitialise";
+        phase.head_start = HeadStart::reinitialise;
         startHead(model, optimizer, phase, 0, 1);
         QVERIFY(optimizer.momentumBuffers().at("linear.weight").eq(0).all().item<bool>());
         QVERIFY(optimizer.momentumBuffers().at("conv1.weight").ne(0).any().item<bool>());
     }
 };
 
-QTEST_GUILESS_MAIN(TestSecondStage)
+BALLAST_TEST(TestSecondStage)
 #include "tst_second_stage.moc"

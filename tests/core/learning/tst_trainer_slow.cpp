@@ -15,6 +15,7 @@
 #include "core/results/run_folder.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -341,7 +342,7 @@ private Q_SLOTS:
         const RunOutcome outcome = training.outcome();
         QVERIFY2(outcome.state == RunState::finished, outcome.message.c_str());
         QVERIFY(training.watcher.heard(checkpointOf(folder, 3).string()));
-        QVERIFY(training.watcher.heard("goes on after 2 epochs"));
+        QVERIFY(training.watcher.heard("resumes after 2 epochs"));
         QVERIFY(readFile(folder / "log.txt").find("checkpoint before the damaged one") !=
                 std::string::npos);
         QCOMPARE(training.watcher.epochs.load(), 1);
@@ -419,19 +420,19 @@ private Q_SLOTS:
         config.name = "phases";
         config.data.validation_per_class = 20;
         config.data.imbalance.ratio = 5980;
-        config.training.selection = "validation";
+        config.training.selection = Selection::validation;
         config.training.augmentation = "autoaugment-cutout";
-        config.training.convolution = "fast";  // the reference has the exact ones
+        config.training.convolution = Convolution::fast;  // the reference has the exact ones
         config.training.epochs = 4;
         config.phases = {Phase{}, Phase{}, Phase{}, Phase{}};
         for (int i = 0; i < 4; ++i) config.phases[static_cast<std::size_t>(i)].from = i;
         config.phases[1].beta = {"cvs-scale", {{"gamma", 0.05}}, {}};
         config.phases[2].alpha = {"power", {{"nu", 0.15}}, {}};
         config.phases[2].delta = {"cvs-shift", {{"tau", 1.0}}, {}};
-        config.phases[2].sampling = "square-root";
-        config.phases[3].sampling = "class-balanced";
-        config.phases[3].trainable = "head";
-        config.phases[3].head_start = "reinitialise";
+        config.phases[2].sampling = Sampling::square_root;
+        config.phases[3].sampling = Sampling::class_balanced;
+        config.phases[3].trainable = Trainable::head;
+        config.phases[3].head_start = HeadStart::reinitialise;
         config.phases[3].head_max_norm = 1.0;
         const fs::path unbroken = newRun(config);
         QVERIFY(Training(unbroken).outcome().state == RunState::finished);
@@ -449,7 +450,7 @@ private Q_SLOTS:
         for (const std::int64_t count : summary.description.class_counts) images += count;
         const Checkpoint last = loadCheckpoint(checkpointOf(unbroken, 4));
         QCOMPARE(last.tensors.at("calibration.seen").sum().item<std::int64_t>(), 4 * images);
-        QCOMPARE(bestRecord(summary.records, "validation")->balanced_validation_accuracy,
+        QCOMPARE(bestRecord(summary.records, Selection::validation)->balanced_validation_accuracy,
                  std::ranges::max(summary.records, {}, &EpochRecord::balanced_validation_accuracy)
                      .balanced_validation_accuracy);
 
@@ -467,5 +468,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainer)
+BALLAST_TEST(TestTrainer)
 #include "tst_trainer_slow.moc"

@@ -7,6 +7,7 @@
 
 #include "core/learning/optimizers/sgd.h"
 #include "core/learning/training_step.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -87,7 +88,8 @@ private Q_SLOTS:
         const auto method = golden.at("method").get<std::string>();
         const Phase phase = phaseOf(method, golden.at("sam_radius").get<double>());
         ImageNetwork model =
-            makeModel({"resnet32", method == "LDAM" ? "cosine" : "linear"}, 3, 10, 0, torch::kCPU);
+            makeModel({"resnet32", method == "LDAM" ? HeadKind::cosine : HeadKind::linear}, 3, 10,
+                      0, torch::kCPU);
         model->to(torch::kFloat64);
         start(model);
         model->train();
@@ -123,5 +125,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrajectory)
+BALLAST_TEST(TestTrajectory)
 #include "tst_trajectory_slow.moc"

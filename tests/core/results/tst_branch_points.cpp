@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/runs/trunk_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -143,5 +144,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestBranchPoints)
+BALLAST_TEST(TestBranchPoints)
 #include "tst_branch_points.moc"

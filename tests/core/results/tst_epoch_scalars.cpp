@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/results/epoch_scalars.h"
 #include "tests/core/results/made_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -96,5 +97,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestEpochScalars)
+BALLAST_TEST(TestEpochScalars)
 #include "tst_epoch_scalars.moc"

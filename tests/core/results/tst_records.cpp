@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/results/records.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -47,8 +48,8 @@ private Q_SLOTS:
     void bestIsTheEarliestOfEquals() {
         const std::vector<EpochRecord> records = {sample(0, 0.5), sample(1, 0.7), sample(2, 0.7),
                                                   sample(3, 0.6)};
-        QCOMPARE(bestRecord(records, "test")->epoch, 1);
-        QVERIFY(bestRecord({}, "test") == nullptr);
+        QCOMPARE(bestRecord(records, Selection::test)->epoch, 1);
+        QVERIFY(bestRecord({}, Selection::test) == nullptr);
     }
 
     void groupsAndShots() {
@@ -85,5 +86,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestRecords)
+BALLAST_TEST(TestRecords)
 #include "tst_records.moc"

@@ -4,6 +4,7 @@
 #include "core/experiment/presets.h"
 #include "core/results/method_table.h"
 #include "core/results/result_table.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -80,13 +81,13 @@ private Q_SLOTS:
 
     void selectionIsSaid() {
         for (IndexedRun& run : runs_) {
-            run.description.config.training.selection = "validation";
+            run.description.config.training.selection = Selection::validation;
             run.epochs[1].balanced_validation_accuracy = 0.5;
         }
         const std::string text = table(runs_, TableFormat::markdown);
         has(text, "best epoch, selected on validation data");
         has(text, "| CE+DRW | **71.0 ± 0.0** |");  // what the validation data chose
-        runs_[0].description.config.training.selection = "test";
+        runs_[0].description.config.training.selection = Selection::test;
         has(table(runs_, TableFormat::markdown), "on test or validation data as each config says");
     }
 
@@ -205,5 +206,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestResultTable)
+BALLAST_TEST(TestResultTable)
 #include "tst_result_table.moc"

@@ -4,6 +4,7 @@
 
 #include "core/results/run_export.h"
 #include "tests/core/results/made_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -79,5 +80,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestRunExport)
+BALLAST_TEST(TestRunExport)
 #include "tst_run_export.moc"

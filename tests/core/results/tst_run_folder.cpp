@@ -10,6 +10,7 @@
 #include "core/results/result_table.h"
 #include "core/results/run_folder.h"
 #include "core/results/workspace.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -220,5 +221,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRunFolder)
+BALLAST_TEST(TestRunFolder)
 #include "tst_run_folder.moc"

@@ -14,6 +14,7 @@
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "tests/core/results/made_runs.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 namespace fs = std::filesystem;
@@ -87,7 +88,7 @@ class TestRunIndex : public QObject {
         request.method = "VS+TLA+ADRW";
         RunConfig chosen = presetConfig(request);
         chosen.data.validation_per_class = 10;
-        chosen.training.selection = "validation";
+        chosen.training.selection = Selection::validation;
         madeRun(workspace, chosen, {});
         waitForTheClock();
         return workspace;
@@ -153,7 +154,7 @@ private Q_SLOTS:
         QVERIFY(std::isnan(run->after(0)) && std::isnan(run->after(4)));
         QVERIFY(run->complete());
         IndexedRun other = *run;
-        other.description.config.training.selection = "validation";
+        other.description.config.training.selection = Selection::validation;
         QVERIFY(!other.bestEpoch() && std::isnan(other.best()));
         other.epochs[2].balanced_validation_accuracy = 0.9;
         QCOMPARE(other.best(), 0.2);
@@ -426,5 +427,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRunIndex)
+BALLAST_TEST(TestRunIndex)
 #include "tst_run_index.moc"

@@ -6,6 +6,7 @@
 #include "core/results/run_groups.h"
 #include "core/results/run_query.h"
 #include "tests/core/base/error_of.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -222,7 +223,7 @@ private Q_SLOTS:
         QFETCH(const QString, name);
         QFETCH(const QString, method);
         RunConfig config = preset("CE");
-        config.loss.reduction = "mean";
+        config.loss.reduction = Reduction::mean;
         config.phases[0].lr_factor = 0.123;  // of no preset
         config.name = name.toStdString();
         QCOMPARE(QString::fromStdString(methodName(config)), method);
@@ -314,5 +315,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestRunQuery)
+BALLAST_TEST(TestRunQuery)
 #include "tst_run_query.moc"

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/results/statistics.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -41,5 +42,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestStatistics)
+BALLAST_TEST(TestStatistics)
 #include "tst_statistics.moc"

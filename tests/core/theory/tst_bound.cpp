@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/theory/bound.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -49,5 +50,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestBound)
+BALLAST_TEST(TestBound)
 #include "tst_bound.moc"

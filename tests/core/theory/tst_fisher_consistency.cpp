@@ -1,4 +1,5 @@
 #include "core/theory/fisher_consistency.h"
+#include "tests/support/test_program.h"
 
 #include <QtTest>
 
@@ -61,5 +62,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestFisherConsistency)
+BALLAST_TEST(TestFisherConsistency)
 #include "tst_fisher_consistency.moc"

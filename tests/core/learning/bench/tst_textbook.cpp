@@ -8,6 +8,7 @@
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/learning/training_step.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -51,7 +52,7 @@ private Q_SLOTS:
         QFETCH(double, tolerance);
         const DatasetInfo& dataset = *findDataset("cifar10");
         ImageNetwork ours =
-            makeModel(ModelConfig{"resnet20", "linear"}, 3, 10, 0, torch::kCPU, fast);
+            makeModel(ModelConfig{"resnet20", HeadKind::linear}, 3, 10, 0, torch::kCPU, fast);
         Textbook textbook("resnet20", images(kBatch), dataset, kBatch, kRate, torch::kCPU);
         torch::nn::Sequential theirs = textbook.network();
         const auto our_parameters = ours->parameters();
@@ -87,7 +88,7 @@ private Q_SLOTS:
         double largest = 0.0;
         double moved = 0.0;
         const ImageNetwork before =
-            makeModel(ModelConfig{"resnet20", "linear"}, 3, 10, 0, torch::kCPU, fast);
+            makeModel(ModelConfig{"resnet20", HeadKind::linear}, 3, 10, 0, torch::kCPU, fast);
         for (std::size_t i = 0; i < our_parameters.size(); ++i) {
             largest = std::max(
                 largest, (our_parameters[i] - their_parameters[i]).abs().max().item<double>());
@@ -100,5 +101,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTextbook)
+BALLAST_TEST(TestTextbook)
 #include "tst_textbook.moc"

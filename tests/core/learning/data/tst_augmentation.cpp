@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/base/keyed_random.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -185,5 +186,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestAugmentation)
+BALLAST_TEST(TestAugmentation)
 #include "tst_augmentation.moc"

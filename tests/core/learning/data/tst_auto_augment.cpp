@@ -1,4 +1,5 @@
 #include "core/learning/data/auto_augment.h"
+#include "tests/support/test_program.h"
 
 #include <torch/torch.h>
 
@@ -133,5 +134,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestAutoAugment)
+BALLAST_TEST(TestAutoAugment)
 #include "tst_auto_augment.moc"

@@ -1,4 +1,6 @@
+#include "core/experiment/catalog.h"
 #include "core/learning/data/batches.h"
+#include "tests/support/test_program.h"
 
 #include <QtTest>
 #include <algorithm>
@@ -83,7 +85,7 @@ private Q_SLOTS:
         for (std::int64_t i = 0; i < 4440; ++i) {
             images[i < 4000 ? 0 : i < 4400 ? 1 : 2].push_back(i);
         }
-        const auto order = epochOrder(sampling.toStdString(), images, 5, 2);
+        const auto order = epochOrder(*choiceNamed<Sampling>(sampling.toStdString()), images, 5, 2);
         QCOMPARE(order.size(), std::size_t{4440});
         const auto share = [&](std::int64_t from, std::int64_t to) {
             return static_cast<double>(std::ranges::count_if(
@@ -93,16 +95,16 @@ private Q_SLOTS:
         const double deviation = 4.0 * std::sqrt(0.25 / 4440.0);
         QVERIFY(std::abs(share(0, 4000) - first) < deviation);
         QVERIFY(std::abs(share(4400, 4440) - last) < deviation);
-        QCOMPARE(epochOrder(sampling.toStdString(), images, 5, 2), order);
-        QVERIFY(epochOrder(sampling.toStdString(), images, 5, 3) != order);
+        QCOMPARE(epochOrder(*choiceNamed<Sampling>(sampling.toStdString()), images, 5, 2), order);
+        QVERIFY(epochOrder(*choiceNamed<Sampling>(sampling.toStdString()), images, 5, 3) != order);
     }
 
     void everyImageOnceIsTheOldOrder() {
         std::vector<std::vector<std::int64_t>> images(2);
         for (std::int64_t i = 0; i < 100; ++i) images[i < 70 ? 0 : 1].push_back(i);
-        QCOMPARE(epochOrder("instance", images, 5, 2), Batches(100, 10, 5, 2).order());
+        QCOMPARE(epochOrder(Sampling::instance, images, 5, 2), Batches(100, 10, 5, 2).order());
     }
 };
 
-QTEST_GUILESS_MAIN(TestBatches)
+BALLAST_TEST(TestBatches)
 #include "tst_batches.moc"

@@ -10,6 +10,7 @@
 #include "core/learning/data/photo_transforms.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/jpeg_folder.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -131,7 +132,7 @@ private Q_SLOTS:
         const PhotoSource source = sourceOf(damaged, 8, 2);
         const auto stream = source.plainStream(4);
         QTest::qWait(300);
-        // Mended before it is reached: had it been read, its batch would fail.
+        // Fixed before it is reached: had it been read, its batch would fail.
         const auto good = folder_.path() / "train/class 3/0.jpg";
         std::filesystem::copy_file(good, source.list().path(JpegFolder::kCorrupt),
                                    std::filesystem::copy_options::overwrite_existing);
@@ -198,5 +199,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPhotoSource)
+BALLAST_TEST(TestPhotoSource)
 #include "tst_photo_source.moc"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/learning/data/photo_transforms.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -131,5 +132,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPhotoTransforms)
+BALLAST_TEST(TestPhotoTransforms)
 #include "tst_photo_transforms.moc"

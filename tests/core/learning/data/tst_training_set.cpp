@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/data/augmentation.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -136,5 +137,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainingSet)
+BALLAST_TEST(TestTrainingSet)
 #include "tst_training_set.moc"

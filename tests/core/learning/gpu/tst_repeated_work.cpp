@@ -1,4 +1,5 @@
 #include "core/learning/gpu/repeated_work.h"
+#include "tests/support/test_program.h"
 
 #include <torch/torch.h>
 
@@ -108,5 +109,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRepeatedWork)
+BALLAST_TEST(TestRepeatedWork)
 #include "tst_repeated_work.moc"

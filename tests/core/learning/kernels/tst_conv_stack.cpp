@@ -5,6 +5,7 @@
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/models/network.h"
 #include "core/learning/part_times.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -56,7 +57,7 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
 
 ImageNetwork network(const std::string& name, std::int64_t channels, bool winograd) {
     ImageNetwork model =
-        makeModel(ModelConfig{name, "linear"}, channels, 10, 1, torch::kCPU, winograd);
+        makeModel(ModelConfig{name, HeadKind::linear}, channels, 10, 1, torch::kCPU, winograd);
     // γ and β that are not 1 and 0, and a head that does not hide the features.
     const torch::NoGradGuard no_grad;
     torch::manual_seed(5);
@@ -261,5 +262,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestConvStack)
+BALLAST_TEST(TestConvStack)
 #include "tst_conv_stack.moc"

@@ -1,4 +1,5 @@
 #include "core/learning/kernels/team.h"
+#include "tests/support/test_program.h"
 
 #include <QtTest>
 #include <numeric>
@@ -82,5 +83,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTeam)
+BALLAST_TEST(TestTeam)
 #include "tst_team.moc"

@@ -7,6 +7,7 @@
 
 #include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
@@ -61,7 +62,7 @@ double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& 
         sum += part;
         weights += terms.alpha[y];
     }
-    const bool weighted_mean = loss.reduction == "weighted-mean";
+    const bool weighted_mean = loss.reduction == Reduction::weighted_mean;
     return sum / (weighted_mean ? weights : static_cast<double>(batch.labels.size()));
 }
 
@@ -143,10 +144,11 @@ class TestClassLoss : public QObject {
                 }
             }
             for (const auto& [name, phase] : phases) {
-                for (const char* reduction : {"weighted-mean", "mean"}) {
+                for (const Reduction reduction : {Reduction::weighted_mean, Reduction::mean}) {
                     for (const char* loss : {"vs", "focal"}) {
                         const std::string row = name + ", " + std::to_string(classes) +
-                                                " classes, " + reduction + ", " + loss;
+                                                " classes, " + std::string(nameOf(reduction)) +
+                                                ", " + loss;
                         QTest::newRow(row.c_str())
                             << classTerms(phase, counts) << LossConfig{loss, reduction, 1.5};
                     }
@@ -229,14 +231,16 @@ private Q_SLOTS:
         if (has("la")) phase.delta = {"la", {{"tau", 1.0}}, {}};
         const ClassTerms terms = classTerms(phase, std::vector<std::int64_t>{100, 10, 1});
         const torch::Tensor logits = tensorOf({{1, 2, 3}, {0.5, -1, 2}});
-        for (const char* reduction : {"mean", "weighted-mean"}) {
+        for (const Reduction reduction : {Reduction::mean, Reduction::weighted_mean}) {
             QFETCH(const double, mean);
             QFETCH(const double, weighted_mean);
             const double value =
                 lossOf(logits, {0, 2}, terms, {"vs", reduction, 1.0}).item<double>();
-            const double expected = std::string(reduction) == "mean" ? mean : weighted_mean;
+            const double expected = reduction == Reduction::mean ? mean : weighted_mean;
             QVERIFY2(std::abs(value - expected) < 1e-13,
-                     qPrintable(QString("%1: %2").arg(reduction).arg(value, 0, 'g', 17)));
+                     qPrintable(QString("%1: %2")
+                                    .arg(QString::fromStdString(std::string(nameOf(reduction))))
+                                    .arg(value, 0, 'g', 17)));
         }
     }
 
@@ -262,12 +266,13 @@ private Q_SLOTS:
         for (double& weight : scaled.alpha) weight *= 7;
         const Batch batch = randomBatch(32, 10);
         const torch::Tensor logits = tensorOf(batch.logits);
-        const auto value = [&](const ClassTerms& of, const char* reduction) {
+        const auto value = [&](const ClassTerms& of, Reduction reduction) {
             return lossOf(logits, batch.labels, of, {"vs", reduction, 1.0}).item<double>();
         };
-        const double weighted_mean = value(terms, "weighted-mean");
-        QVERIFY(std::abs(value(scaled, "weighted-mean") - weighted_mean) < 1e-12);
-        QVERIFY(std::abs(value(scaled, "mean") / value(terms, "mean") - 7) < 1e-12);
+        const double weighted_mean = value(terms, Reduction::weighted_mean);
+        QVERIFY(std::abs(value(scaled, Reduction::weighted_mean) - weighted_mean) < 1e-12);
+        QVERIFY(std::abs(value(scaled, Reduction::mean) / value(terms, Reduction::mean) - 7) <
+                1e-12);
     }
 
     void specialCasesAreTorchsCrossEntropy() {
@@ -281,9 +286,10 @@ private Q_SLOTS:
         };
         const ClassTerms ce = classTerms(Phase{}, counts);
         const torch::Tensor theirs = F::cross_entropy(logits, labels);
-        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", "mean", 1.0}), theirs) < 1e-12);
-        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", "weighted-mean", 1.0}), theirs) <
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", Reduction::mean, 1.0}), theirs) <
                 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, ce, {"vs", Reduction::weighted_mean, 1.0}),
+                       theirs) < 1e-12);
 
         Phase phase;
         phase.alpha = {"inverse", {}, {}};
@@ -291,10 +297,11 @@ private Q_SLOTS:
         const torch::Tensor weighted = F::cross_entropy(
             logits, labels,
             F::CrossEntropyFuncOptions().weight(torch::tensor(balanced.alpha, torch::kFloat64)));
-        QVERIFY(differ(lossOf(logits, batch.labels, balanced, {"vs", "weighted-mean", 1.0}),
-                       weighted) < 1e-12);
-        QVERIFY(differ(lossOf(logits, batch.labels, balanced, {"vs", "mean", 1.0}), weighted) >
-                1e-3);
+        QVERIFY(
+            differ(lossOf(logits, batch.labels, balanced, {"vs", Reduction::weighted_mean, 1.0}),
+                   weighted) < 1e-12);
+        QVERIFY(differ(lossOf(logits, batch.labels, balanced, {"vs", Reduction::mean, 1.0}),
+                       weighted) > 1e-3);
     }
 
     // A sure and right image: p = 1, where a power below 1 has an infinite slope.
@@ -303,7 +310,7 @@ private Q_SLOTS:
         for (const double gamma : {0.5, 1.0, 2.0}) {
             torch::Tensor logits =
                 torch::tensor({200.0F, -200.0F}).view({1, 2}).clone().set_requires_grad(true);
-            lossOf(logits, {0}, terms, {"focal", "mean", gamma}).backward();
+            lossOf(logits, {0}, terms, {"focal", Reduction::mean, gamma}).backward();
             QVERIFY(logits.grad().isfinite().all().item<bool>());
         }
     }
@@ -313,12 +320,12 @@ private Q_SLOTS:
         const ClassTerms terms = classTerms(Phase{}, std::vector<std::int64_t>{2, 1});
         torch::Tensor logits =
             torch::tensor({1000.0F, -1000.0F}).view({1, 2}).clone().set_requires_grad(true);
-        const torch::Tensor value = lossOf(logits, {1}, terms, {"vs", "mean", 1.0});
+        const torch::Tensor value = lossOf(logits, {1}, terms, {"vs", Reduction::mean, 1.0});
         value.backward();
         QCOMPARE(value.item<double>(), 2000.0);
         QVERIFY(logits.grad().isfinite().all().item<bool>());
     }
 };
 
-QTEST_GUILESS_MAIN(TestClassLoss)
+BALLAST_TEST(TestClassLoss)
 #include "tst_class_loss.moc"

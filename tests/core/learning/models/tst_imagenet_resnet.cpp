@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "core/learning/models/network.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
 class TestImageNetResNet : public QObject {
     Q_OBJECT
 
-    ImageNetwork model_ = makeModel({"resnet50", "linear"}, 3, 1000, 1, torch::kCPU);
+    ImageNetwork model_ = makeModel({"resnet50", HeadKind::linear}, 3, 1000, 1, torch::kCPU);
 
 private Q_SLOTS:
     // torchvision.models.resnet50().
@@ -64,7 +65,7 @@ private Q_SLOTS:
     }
 
     void cosineHead() {
-        ImageNetwork model = makeModel({"resnet50", "cosine"}, 3, 7, 1, torch::kCPU);
+        ImageNetwork model = makeModel({"resnet50", HeadKind::cosine}, 3, 7, 1, torch::kCPU);
         QVERIFY(model->head()->cosine());
         QCOMPARE(model->head()->weight.sizes().vec(), (std::vector<std::int64_t>{2048, 7}));
         QVERIFY(torch::allclose(model->head()->weight.norm(2, 0), torch::ones({7})));
@@ -74,5 +75,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestImageNetResNet)
+BALLAST_TEST(TestImageNetResNet)
 #include "tst_imagenet_resnet.moc"

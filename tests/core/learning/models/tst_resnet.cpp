@@ -8,13 +8,15 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/experiment/catalog.h"
+#include "tests/support/test_program.h"
 
 using namespace ballast;
 
 namespace {
 
 ImageNetwork modelOf(const std::string& name, std::uint64_t seed = 0,
-                     const std::string& head = "linear", std::int64_t channels = 3,
+                     HeadKind head = HeadKind::linear, std::int64_t channels = 3,
                      std::int64_t classes = 10) {
     return makeModel({name, head}, channels, classes, seed, torch::kCPU);
 }
@@ -36,7 +38,7 @@ private Q_SLOTS:
     // Features in bfloat16, as on a GPU with fast convolutions; weights and logits stay float.
     void bfloat16IsNear() {
         const torch::NoGradGuard no_grad;
-        ImageNetwork network = makeModel({"resnet14", "linear"}, 3, 10, 3, torch::kCPU);
+        ImageNetwork network = makeModel({"resnet14", HeadKind::linear}, 3, 10, 3, torch::kCPU);
         const torch::Tensor images = torch::sin(torch::arange(4 * 3 * 32 * 32, torch::kFloat32))
                                          .view({4, 3, 32, 32})
                                          .contiguous(torch::MemoryFormat::ChannelsLast);
@@ -79,7 +81,8 @@ private Q_SLOTS:
         QFETCH(const int, parameters);
         const std::string tag = QTest::currentDataTag();
         const ImageNetwork model =
-            modelOf(tag.substr(0, tag.find(' ')), 0, head.toStdString(), channels, classes);
+            modelOf(tag.substr(0, tag.find(' ')), 0, *choiceNamed<HeadKind>(head.toStdString()),
+                    channels, classes);
         std::int64_t count = 0;
         for (const torch::Tensor& parameter : model->parameters()) count += parameter.numel();
         QCOMPARE(count, std::int64_t{parameters});
@@ -116,7 +119,7 @@ private Q_SLOTS:
             return found;
         };
         QCOMPARE(namesOf(modelOf("resnet32")), names);
-        const ImageNetwork cosine = modelOf("resnet32", 0, "cosine");
+        const ImageNetwork cosine = modelOf("resnet32", 0, HeadKind::cosine);
         QCOMPARE(namesOf(cosine), cosine_names);
         QCOMPARE(modelOf("resnet32")->named_parameters()["linear.weight"].sizes().vec(),
                  (std::vector<std::int64_t>{10, 64}));
@@ -134,7 +137,7 @@ private Q_SLOTS:
     void imageShapes() {
         QFETCH(const int, channels);
         QFETCH(const int, size);
-        for (const char* head : {"linear", "cosine"}) {
+        for (const HeadKind head : {HeadKind::linear, HeadKind::cosine}) {
             ImageNetwork model = modelOf("resnet8", 0, head, channels, 7);
             const torch::Tensor logits = model(waves({5, channels, size, size}));
             QCOMPARE(logits.sizes().vec(), (std::vector<std::int64_t>{5, 7}));
@@ -199,7 +202,7 @@ private Q_SLOTS:
     }
 
     void cosineHead() {
-        ImageNetwork model = modelOf("resnet8", 4, "cosine");
+        ImageNetwork model = modelOf("resnet8", 4, HeadKind::cosine);
         torch::Tensor weight = model->named_parameters()["linear.weight"];
         QVERIFY(torch::allclose(weight.norm(2, 0), torch::ones({10}), 1e-6));
         const torch::NoGradGuard no_grad;
@@ -330,5 +333,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestResNet)
+BALLAST_TEST(TestResNet)
 #include "tst_resnet.moc"

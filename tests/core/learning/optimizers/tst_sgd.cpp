@@ -1,4 +1,5 @@
 #include "core/learning/optimizers/sgd.h"
+#include "tests/support/test_program.h"
 
 #include <torch/torch.h>
 
@@ -115,7 +116,7 @@ private Q_SLOTS:
         QVERIFY(!sgd.momentumBuffers().at("0.weight").requires_grad());
     }
 
-    // A parameter without a gradient stays, and so does its momentum; the others go on.
+    // A parameter without a gradient stays, and so does its momentum; the others continue.
     void frozenPartsStay() {
         nn::Sequential model = network();
         Sgd sgd(*model, 0.9);
@@ -205,5 +206,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSgd)
+BALLAST_TEST(TestSgd)
 #include "tst_sgd.moc"

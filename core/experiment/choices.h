@@ -1,0 +1,35 @@
+#pragma once
+
+namespace ballast {
+
+/// The closed choices of a config. Their names, labels and help are in the catalogue, in the same
+/// order; what people may add to (data sets, models, losses, class rules) is known by name instead.
+
+/// How the number of training images falls from class to class.
+enum class Profile { long_tailed, step, none };
+
+/// The last layer.
+enum class HeadKind { linear, cosine };
+
+/// How the losses of a batch become one number.
+enum class Reduction { weighted_mean, mean };
+
+/// Which training images an epoch sees.
+enum class Sampling { instance, square_root, class_balanced };
+
+/// Which parameters a phase trains.
+enum class Trainable { all, head, head_scale, none };
+
+/// What happens to the head as a phase begins.
+enum class HeadStart { keep, reinitialise, tau_normalise };
+
+/// How the learning rate falls after the warm-up.
+enum class LrKind { steps, cosine };
+
+/// How convolutions may be rounded.
+enum class Convolution { exact, fast };
+
+/// The data that choose the best epoch.
+enum class Selection { test, validation };
+
+}  // namespace ballast

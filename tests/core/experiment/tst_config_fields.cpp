@@ -1,0 +1,208 @@
+#include "core/experiment/config_fields.h"
+
+#include <QtTest>
+#include <set>
+
+#include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
+#include "core/experiment/epoch_tree.h"
+#include "tests/support/test_program.h"
+
+using namespace ballast;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kEpochs = 20;
+constexpr int kT0 = 12;
+const std::vector<std::int64_t> kCounts = {500, 300, 200, 100, 90, 80, 70, 60, 55, 50};
+
+/// A deferred method in which a change of most fields counts.
+json baseJson() {
+    return json::parse(R"({
+        "phases": [{"from": 0}, {"from": 12, "alpha": {"rule": "power", "nu": 0.5}}],
+        "lr_schedule": {"warmup_epochs": 2, "steps": [{"from": 12, "factor": 0.1}]},
+        "training": {"epochs": 20, "exact_every": 5}
+    })");
+}
+
+/// One field's change: its pointer, another value, what must hold for the field to count, and, of
+/// a field whose effect is resolved, for how many epochs runs with and without the change agree.
+struct Change {
+    const char* pointer;
+    json value;
+    std::vector<const char*> needs = {};
+    int resolved = -1;
+};
+
+const std::vector<const char*> kListed = {"/data/dataset=image-folder",
+                                          "/data/imbalance/profile=none",
+                                          "/training/augmentation=resized-crop-jitter"};
+
+/// A change of every field; a new field needs a line here.
+const std::vector<Change> kChanges = {
+    {"/name", "other"},
+    {"/data/dataset", "fashion-mnist"},
+    {"/data/folder", "somewhere", kListed},
+    {"/data/image_size", 128, kListed},
+    {"/data/imbalance/profile", "step"},
+    {"/data/imbalance/ratio", 50.0},
+    {"/data/imbalance/seed", 1},
+    {"/data/validation_per_class", 10},
+    {"/model/name", "resnet20"},
+    {"/model/head", "cosine"},
+    {"/loss/name", "ce"},
+    {"/loss/reduction", "mean"},
+    {"/loss/focal_gamma", 2.0, {"/loss/name=focal"}},
+    {"/phases/1/from", 14, {}, kT0},
+    {"/phases/1/alpha", "inverse", {}, kT0},
+    {"/phases/1/beta", json{{"rule", "cdt"}, {"gamma", 0.1}}, {}, kT0},
+    {"/phases/1/delta", json{{"rule", "la"}, {"tau", 1.0}}, {}, kT0},
+    {"/phases/1/lr_factor", 2.0, {}, kT0},
+    {"/phases/1/weight_decay", 1e-3, {}, kT0},
+    {"/phases/1/sam_radius", 0.1},
+    {"/phases/1/sampling", "class-balanced"},
+    {"/phases/1/trainable", "head"},
+    {"/phases/1/head_start", "reinitialise"},
+    {"/phases/1/head_tau", 0.5, {"/phases/1/head_start=tau-normalise"}},
+    {"/phases/1/head_max_norm", 1.0},
+    {"/optimizer/lr", 0.05, {}, 0},
+    {"/optimizer/momentum", 0.8},
+    {"/optimizer/weight_decay", 1e-3, {}, 0},
+    {"/lr_schedule/kind", "cosine", {"/lr_schedule/steps=[]"}, 2},
+    {"/lr_schedule/warmup_epochs", 3, {}, 0},
+    {"/lr_schedule/steps/0/from", 14, {}, kT0},
+    {"/lr_schedule/steps/0/factor", 0.2, {}, kT0},
+    {"/training/epochs", 16, {}, 16},
+    {"/training/batch_size", 64},
+    {"/training/augmentation", "none"},
+    {"/training/seed", 1},
+    {"/training/device", "cpu"},
+    {"/training/threads", 1},
+    {"/training/convolution", "fast"},
+    {"/training/exact_every", 4, {}, 4},
+    {"/training/selection", "validation", {"/data/validation_per_class=10"}},
+};
+
+int expectedShared(const Field& field, const Change& change) {
+    switch (field.affects) {
+        case Affects::nothing:
+        case Affects::machine:
+            return kEpochs;
+        case Affects::data:
+        case Affects::run:
+            return 0;
+        case Affects::phase:
+        case Affects::start:
+            return kT0;
+        case Affects::resolved:
+            return change.resolved;
+    }
+    return -1;
+}
+
+RunConfig configOf(const json& object) {
+    return configFromJson(object, "test");
+}
+
+}  // namespace
+
+class TestConfigFields : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyFieldHasAChange() {
+        std::set<std::string> changed;
+        for (const Change& change : kChanges) changed.insert(fieldPattern(change.pointer));
+        for (const Field& field : configFields()) {
+            QVERIFY2(changed.contains(std::string(field.pointer)),
+                     (std::string(field.pointer) + " has no line in kChanges").c_str());
+        }
+        QCOMPARE(changed.size(), configFields().size());
+    }
+
+    void changesOfFields_data() {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < kChanges.size(); ++i) {
+            QTest::newRow(kChanges[i].pointer) << static_cast<int>(i);
+        }
+    }
+
+    /// What a field says it affects is what its change does to sharing; it is read and written at
+    /// its own place and nowhere else.
+    void changesOfFields() {
+        QFETCH(const int, index);
+        const Change& change = kChanges[static_cast<std::size_t>(index)];
+        const Field& field = *findField(change.pointer);
+        json before = baseJson();
+        for (const char* setting : change.needs) applySetting(before, setting);
+        json after = before;
+        setField(after, change.pointer, change.value);
+        const RunConfig a = configOf(before);
+        const RunConfig b = configOf(after);
+        QVERIFY(!(a == b));
+
+        json difference = json::diff(json(toJson(a)), json(toJson(b)));
+        QVERIFY(!difference.empty());
+        for (const json& each : difference) {
+            const auto path = each["path"].get<std::string>();
+            QVERIFY2(path.starts_with(change.pointer), path.c_str());
+        }
+        QVERIFY(configOf(json(toJson(b))) == b);
+        const std::size_t element = std::string_view(change.pointer).starts_with("/phases") ? 1 : 0;
+        const json read = field.access.get(b, element);
+        if (!change.value.is_object()) QVERIFY2(read == change.value, read.dump().c_str());
+        RunConfig written = a;
+        field.access.set(written, element, read);
+        QVERIFY(written == b);
+
+        EpochTree tree;
+        const EpochPath path = tree.add(a, kCounts);
+        const int expected = expectedShared(field, change);
+        QVERIFY2(expected >= 0, "a resolved field's line says how many epochs are shared");
+        QCOMPARE(sharedEpochs(path, tree.add(b, kCounts)), expected);
+    }
+
+    void fieldsThatDoNotCountDoNotPart_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<double>("value");
+        QTest::newRow("focal γ of another loss") << "/loss/focal_gamma" << 2.0;
+        QTest::newRow("τ without τ-normalisation") << "/phases/1/head_tau" << 0.5;
+    }
+
+    void fieldsThatDoNotCountDoNotPart() {
+        QFETCH(const QString, pointer);
+        QFETCH(const double, value);
+        json after = baseJson();
+        setField(after, pointer.toStdString(), value);
+        EpochTree tree;
+        const EpochPath path = tree.add(configOf(baseJson()), kCounts);
+        QCOMPARE(sharedEpochs(path, tree.add(configOf(after), kCounts)), kEpochs);
+    }
+
+    void ratioOfBalancedDataDoesNotCount() {
+        json before = baseJson();
+        applySetting(before, "/data/imbalance/profile=none");
+        json after = before;
+        applySetting(after, "/data/imbalance/ratio=10");
+        EpochTree tree;
+        const EpochPath path = tree.add(configOf(before), kCounts);
+        QCOMPARE(sharedEpochs(path, tree.add(configOf(after), kCounts)), kEpochs);
+    }
+
+    void choicesHaveAnEntryEach() {
+        QCOMPARE(entriesOf<Profile>().size(), std::size_t{3});
+        QVERIFY(nameOf(Profile::none) == "none");
+        QVERIFY(nameOf(Trainable::head_scale) == "head-scale");
+        QVERIFY(nameOf(HeadStart::tau_normalise) == "tau-normalise");
+        QVERIFY(nameOf(Sampling::class_balanced) == "class-balanced");
+        QVERIFY(nameOf(Reduction::mean) == "mean");
+        QVERIFY(nameOf(HeadKind::cosine) == "cosine");
+        QVERIFY(nameOf(LrKind::cosine) == "cosine");
+        QVERIFY(nameOf(Convolution::fast) == "fast");
+        QVERIFY(nameOf(Selection::validation) == "validation");
+        QVERIFY(!choiceNamed<Sampling>("sometimes"));
+    }
+};
+
+BALLAST_TEST(TestConfigFields)
+#include "tst_config_fields.moc"
