@@ -2,7 +2,7 @@
 # Builds Ballast and starts the default experiment: in the window, or, where there is no display,
 # headless with figures and tables at the end. Arguments go to ballast or to ballast-cli run.
 # The workspace is $BALLAST_WORKSPACE, or ballast/workspace in the user's data folder. Run it again to
-# go on where it was interrupted.
+# resume where it was interrupted.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,7 +39,7 @@ echo "ballast: no display; training in $workspace"
 status=0
 "$cli" run experiments/demo/*.json --workspace "$workspace" --continue "$@" || status=$?
 if ((status == 130)); then
-    echo "ballast: interrupted; run this again to go on" >&2
+    echo "ballast: interrupted; run this again to resume" >&2
 fi
 if ((status != 0)); then exit "$status"; fi
 
