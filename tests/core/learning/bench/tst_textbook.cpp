@@ -14,7 +14,7 @@ using namespace ballast;
 
 namespace {
 
-constexpr int kBatch = 64;
+constexpr int kBatch = 24;
 constexpr int kSteps = 20;
 // Larger rates amplify what rounding does to ReLUs at zero, between any two implementations.
 constexpr double kRate = 1e-3;

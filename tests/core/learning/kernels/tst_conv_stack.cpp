@@ -89,9 +89,9 @@ private Q_SLOTS:
             const char* kind = winograd ? "fast" : "exact";
             const double tolerance = winograd ? 2e-4 : 2e-5;
             QTest::addRow("resnet20 %s", kind)
-                << "resnet20" << 40 << 3 << 32 << winograd << tolerance;
+                << "resnet20" << 24 << 3 << 32 << winograd << tolerance;
             QTest::addRow("grey, odd batch %s", kind)
-                << "resnet20" << 37 << 1 << 28 << winograd << tolerance;
+                << "resnet20" << 21 << 1 << 28 << winograd << tolerance;
             QTest::addRow("odd side %s", kind)
                 << "resnet8" << 5 << 3 << 33 << winograd << tolerance;
             QTest::addRow("tiny side %s", kind)
@@ -99,7 +99,7 @@ private Q_SLOTS:
             QTest::addRow("one image %s", kind)
                 << "resnet8" << 1 << 3 << 32 << winograd << tolerance;
             QTest::addRow("resnet32 %s", kind)
-                << "resnet32" << 19 << 3 << 32 << winograd << tolerance;
+                << "resnet32" << 6 << 3 << 32 << winograd << tolerance;
         }
     }
     void equalsTheModules() {
