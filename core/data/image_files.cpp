@@ -223,8 +223,8 @@ IdxFile readIdx(const std::filesystem::path& path, int dimensions, std::int64_t 
     // Reading on is also what makes zlib check the CRC.
     std::uint8_t more[1];
     if (file.read(more) > 0) {
-        throw DataError(path.string() + " has more bytes after its " + shapeText(idx.shape) + " = " +
-                        std::to_string(value_bytes) + " values, expected its end.");
+        throw DataError(path.string() + " has more bytes after its " + shapeText(idx.shape) +
+                        " = " + std::to_string(value_bytes) + " values, expected its end.");
     }
     return idx;
 }
