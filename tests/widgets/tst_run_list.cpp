@@ -117,8 +117,8 @@ void TestRunList::texts() {
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s"));
     QCOMPARE(finishedText(0.8416, 11, Selection::test),
              QStringLiteral("finished · best 84.2 % at epoch 12"));
-    QVERIFY(
-        finishedText(0.8416, 11, Selection::validation).endsWith(QStringLiteral("chosen on validation")));
+    QVERIFY(finishedText(0.8416, 11, Selection::validation)
+                .endsWith(QStringLiteral("chosen on validation")));
     QCOMPARE(durationText(725), QStringLiteral("12:05"));
     QCOMPARE(durationText(3600 * 3 + 7 * 60), QStringLiteral("3:07:00"));
 }

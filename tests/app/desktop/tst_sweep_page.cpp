@@ -48,7 +48,7 @@ class TestSweepPage : public QObject {
     /// The next outline after what was just edited.
     bool outlined() {
         QSignalSpy spy(page_.get(), &SweepPage::outlined);
-        return spy.wait(60000);  // ten thousand runs, on a machine with other work
+        return spy.wait(60000);  // ten thousand runs, beside other work
     }
     QPushButton* start() { return part<QPushButton>(*page_, "start_sweep"); }
 
