@@ -18,6 +18,9 @@ constexpr int kBatch = 24;
 constexpr int kSteps = 20;
 // Larger rates amplify what rounding does to ReLUs at zero, between any two implementations.
 constexpr double kRate = 1e-3;
+// Rounding differs from processor to processor, and each step amplifies it: the first steps show
+// whether the same is computed, the later ones that it stays so.
+constexpr int kFirstSteps = 5;
 
 ImageSet images(std::size_t count) {
     ImageSet set{3, 32, 32, {}, {}};
@@ -39,17 +42,18 @@ private Q_SLOTS:
     void equalsOurTraining_data() {
         QTest::addColumn<bool>("fast");
         QTest::addColumn<double>("sam_radius");
-        QTest::addColumn<double>("tolerance");
-        QTest::newRow("exact") << false << 0.0 << 1e-4;
-        QTest::newRow("exact, SAM") << false << 0.05 << 1e-3;
-        QTest::newRow("fast") << true << 0.0 << 1e-3;
+        QTest::addColumn<double>("first_tolerance");
+        QTest::newRow("exact") << false << 0.0 << 2e-5;
+        QTest::newRow("exact, SAM") << false << 0.05 << 2e-4;
+        QTest::newRow("fast") << true << 0.0 << 2e-4;
     }
 
     /// 20 steps from the same weights on the same batches: losses and weights.
     void equalsOurTraining() {
         QFETCH(bool, fast);
         QFETCH(double, sam_radius);
-        QFETCH(double, tolerance);
+        QFETCH(double, first_tolerance);
+        constexpr double kTolerance = 1e-3;
         const DatasetInfo& dataset = *findDataset("cifar10");
         ImageNetwork ours =
             makeModel(ModelConfig{"resnet20", HeadKind::linear}, 3, 10, 0, torch::kCPU, fast);
@@ -82,7 +86,8 @@ private Q_SLOTS:
             const double our_loss = result.loss.item<double>();
             const double their_loss = textbook.step(x, labels, sam_radius).item<double>();
             QVERIFY2(
-                std::abs(our_loss - their_loss) < tolerance,
+                std::abs(our_loss - their_loss) <
+                    (step < kFirstSteps ? first_tolerance : kTolerance),
                 qPrintable(QString("step %1: %2 and %3").arg(step).arg(our_loss).arg(their_loss)));
         }
         double largest = 0.0;
@@ -96,7 +101,7 @@ private Q_SLOTS:
                 moved, (our_parameters[i] - before->parameters()[i]).abs().max().item<double>());
         }
         qInfo("largest difference of a weight %.1e; largest way of one %.1e", largest, moved);
-        QVERIFY(largest < tolerance);
+        QVERIFY(largest < kTolerance);
         QVERIFY(moved > 100 * largest);
     }
 };
