@@ -34,7 +34,7 @@ std::string groupedText(std::int64_t number) {
     std::string text = std::to_string(number);
     const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
     for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > first_digit; at -= 3) {
-        text.insert(static_cast<std::size_t>(at), ",");
+        text.insert(static_cast<std::size_t>(at), 1, ',');
     }
     return text;
 }
