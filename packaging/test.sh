@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packaging/dependencies.sh
+packaging/dependencies.sh locales  # the tests make a locale with decimal commas
 packaging/build.sh ci
 exec ctest --preset ci --parallel "$(nproc)" "$@"

@@ -1,5 +1,10 @@
 #include "core/base/error.h"
 
+#include <filesystem>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
 namespace ballast {
 namespace {
 
@@ -13,6 +18,21 @@ std::string joined(const std::string& subject, const std::vector<Problem>& probl
 }
 
 }  // namespace
+
+std::string sentenceOf(const std::exception& error) {
+    if (dynamic_cast<const Error*>(&error) != nullptr) return error.what();
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
+    if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
+        return file->path1().string() + ": " + file->code().message();
+    }
+    if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
+        return "the operating system refuses: " + system->code().message();
+    }
+    if (dynamic_cast<const nlohmann::json::exception*>(&error) != nullptr) {
+        return "a file of JSON has another shape than Ballast expects";
+    }
+    return "this should not happen, please report it: " + std::string(error.what());
+}
 
 ConfigError::ConfigError(const std::string& subject, std::vector<Problem> problems)
     : Error(joined(subject, problems), ExitCode::bad_config), problems_(std::move(problems)) {}

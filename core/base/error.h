@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ public:
 private:
     ExitCode exit_code_;
 };
+
+/// An exception in words for people: an Error's own sentence; of a library's exception what it
+/// means, never the library's text.
+std::string sentenceOf(const std::exception& error);
 
 /// One thing that is wrong with a config. `pointer` is a JSON pointer into the config as given.
 struct Problem {
@@ -54,6 +59,15 @@ struct CheckpointError : Error {
 /// a run that another process holds.
 struct StorageError : Error {
     explicit StorageError(const std::string& sentence) : Error(sentence, ExitCode::run_failed) {}
+
+protected:
+    StorageError(const std::string& sentence, ExitCode code) : Error(sentence, code) {}
+};
+
+/// A file that Ballast wrote and that is no longer what it wrote.
+struct DamagedFileError : StorageError {
+    explicit DamagedFileError(const std::string& sentence)
+        : StorageError(sentence, ExitCode::bad_data) {}
 };
 
 /// A run that another process has in training.

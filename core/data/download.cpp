@@ -1,7 +1,6 @@
 #include "core/data/download.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,6 +23,7 @@
 #endif
 
 #include "core/base/error.h"
+#include "core/base/file_lock.h"
 #include "core/data/archive.h"
 #include "core/data/child_process.h"
 
@@ -58,35 +58,19 @@ void flushToDisk(const fs::path& path) {
     if (error != 0) throwUnwritable(path, error);
 }
 
-// One process at a time works in home/.partial. The kernel lets go when a process dies.
-class FetchLock {
-public:
-    FetchLock(const fs::path& path, const FetchListener& listener,
-              const std::atomic<bool>& cancelled)
-        : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-        if (descriptor_ < 0) throwUnwritable(path, errno);
-        std::unique_ptr<FetchStep> waiting;
-        while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            const int error = errno;
-            if (error == EINTR) continue;
-            if (error != EWOULDBLOCK || cancelled) {
-                ::close(descriptor_);
-                stopIfCancelled(cancelled);
-                throwUnwritable(path, error);
-            }
-            if (!waiting) {
-                waiting = std::make_unique<FetchStep>(listener, "waiting for another process");
-            }
-            std::this_thread::sleep_for(kPoll);
+/// One process at a time works in home/.partial.
+FileLock waitForLock(const fs::path& path, const FetchListener& listener,
+                     const std::atomic<bool>& cancelled) {
+    std::unique_ptr<FetchStep> waiting;
+    for (;;) {
+        if (auto lock = FileLock::tryFor(path)) return std::move(*lock);
+        stopIfCancelled(cancelled);
+        if (!waiting) {
+            waiting = std::make_unique<FetchStep>(listener, "waiting for another process");
         }
+        std::this_thread::sleep_for(kPoll);
     }
-    ~FetchLock() { ::close(descriptor_); }
-    FetchLock(const FetchLock&) = delete;
-    FetchLock& operator=(const FetchLock&) = delete;
-
-private:
-    int descriptor_;
-};
+}
 
 void checkAll(const DatasetInfo& dataset, const fs::path& folder, const FetchListener& progress,
               const std::atomic<bool>& cancelled) {
@@ -119,8 +103,8 @@ std::vector<std::uint8_t> readLabelList(const fs::path& path) {
     std::ifstream file(path);
     try {
         return nlohmann::json::parse(file).get<std::vector<std::uint8_t>>();
-    } catch (const nlohmann::json::exception& error) {
-        throw DataError(path.filename().string() + " is no list of classes: " + error.what());
+    } catch (const nlohmann::json::exception&) {
+        throw DataError(path.filename().string() + " is no list of classes from 0 to 255");
     }
 }
 
@@ -391,7 +375,8 @@ fs::path fetchDataset(const DatasetInfo& dataset, const fs::path& home,
     const fs::path work = partial / dataset.name;
     const fs::path folder = work / "files";
     makeFolder(partial);
-    const FetchLock lock(partial / (std::string(dataset.name) + ".lock"), progress, cancelled);
+    const FileLock lock =
+        waitForLock(partial / (std::string(dataset.name) + ".lock"), progress, cancelled);
     // Whoever held the lock before may have done the work.
     const auto there = DataStore({home}).find(dataset);
     if (there && there->parent_path() == home) return *there;

@@ -14,7 +14,7 @@
 #include "core/learning/evaluator.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/training.h"
 
 namespace ballast {
@@ -34,7 +34,7 @@ public:
 private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
     void measure(const ClassTerms& terms, EpochRecord& record);
-    void completeLastRecord();
+    void fitLastRecord();
     void takeEdits(int epoch);
     int classes() const { return static_cast<int>(class_counts_.size()); }
 

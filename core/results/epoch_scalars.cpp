@@ -146,11 +146,12 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
     return record;
 }
 
-std::optional<ScannedRecord> scanRecord(std::string_view line) {
+std::optional<ScannedRecord> scanRecord(std::string_view line, std::string_view file,
+                                        std::size_t epoch) {
     if (auto record = scanOwnShape(line)) return record;
     const auto json = nlohmann::json::parse(line.begin(), line.end(), nullptr, false);
     if (json.is_discarded()) return std::nullopt;
-    const EpochRecord record = recordFromJson(json);
+    const EpochRecord record = recordFromJson(json, recordSource(file, epoch));
     return ScannedRecord{record.epoch, scalarsOf(record)};
 }
 

@@ -31,9 +31,11 @@ struct ScannedRecord {
     EpochScalars scalars;
 };
 
-/// What recordFromJson would say of the line, about ten times as fast; nothing where the line is
-/// not JSON (torn). Throws StorageError as recordFromJson does.
-std::optional<ScannedRecord> scanRecord(std::string_view line);
+/// What recordFromJson would say of the line of `file` that should hold the record of `epoch`,
+/// about ten times as fast; nothing where the line is not JSON (torn). Throws as recordFromJson
+/// does.
+std::optional<ScannedRecord> scanRecord(std::string_view line, std::string_view file = "",
+                                        std::size_t epoch = 0);
 
 /// The fast part of scanRecord: lines exactly as toJson writes them. Nothing for any other line,
 /// whatever is wrong or different there.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/json_place.h"
 
 namespace ballast {
 namespace {
@@ -25,14 +26,14 @@ ordered_json numbers(const std::vector<double>& values) {
     return list;
 }
 
-double numberFrom(const json& value) {
-    return value.is_null() ? kMissing : value.get<double>();
+double numberFrom(const JsonPlace& place) {
+    return place.isNull() ? kMissing : place.number();
 }
 
-std::vector<double> numbersFrom(const json& list) {
+std::vector<double> numbersFrom(const JsonPlace& list) {
     std::vector<double> values;
     values.reserve(list.size());
-    for (const json& value : list) values.push_back(numberFrom(value));
+    for (std::size_t i = 0; i < list.size(); ++i) values.push_back(numberFrom(list.at(i)));
     return values;
 }
 
@@ -48,7 +49,7 @@ ordered_json statisticsJson(const ClassStatistics& statistics) {
             {"accuracy_ratio", number(statistics.accuracyRatio())}};
 }
 
-ClassStatistics statisticsFrom(const json& object) {
+ClassStatistics statisticsFrom(const JsonPlace& object) {
     ClassStatistics statistics;
     statistics.accuracy = numbersFrom(object.at("accuracy"));
     statistics.min_logit = numbersFrom(object.at("min_logit"));
@@ -137,35 +138,37 @@ ordered_json toJson(const EpochRecord& record) {
             {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
 }
 
-EpochRecord recordFromJson(const json& object) {
-    try {
-        if (const int format = object.at("format").get<int>(); format > kRecordFormat) {
-            throw StorageError("an epoch record has format " + std::to_string(format) +
-                               ", newer than this version of Ballast, which reads up to " +
-                               std::to_string(kRecordFormat));
-        }
-        EpochRecord record;
-        record.epoch = object.at("epoch").get<int>();
-        record.phase = object.at("phase").get<int>();
-        record.learning_rate = numberFrom(object.at("learning_rate"));
-        record.weight_decay = numberFrom(object.at("weight_decay"));
-        record.loss = numberFrom(object.at("loss"));
-        record.balanced_test_accuracy = numberFrom(object.at("balanced_test_accuracy"));
-        record.test_accuracy = numbersFrom(object.at("test_accuracy"));
-        record.shots = {numberFrom(object.at("many")), numberFrom(object.at("medium")),
-                        numberFrom(object.at("few"))};
-        if (object.contains("validation_accuracy")) {  // later than format 1's first records
-            record.balanced_validation_accuracy =
-                numberFrom(object.at("balanced_validation_accuracy"));
-            record.validation_accuracy = numbersFrom(object.at("validation_accuracy"));
-            record.kappa = numbersFrom(object.at("kappa"));
-        }
-        record.streaming = statisticsFrom(object.at("streaming"));
-        if (!object.at("exact").is_null()) record.exact = statisticsFrom(object.at("exact"));
-        return record;
-    } catch (const json::exception& error) {
-        throw StorageError(std::string("an epoch record has another shape: ") + error.what());
+std::string recordSource(std::string_view file, std::size_t epoch) {
+    return std::string(file) + ", line " + std::to_string(epoch + 1) + ",";
+}
+
+EpochRecord recordFromJson(const json& json, std::string_view source) {
+    const JsonPlace object(json, source);
+    if (const int format = object.at("format").integer(); format > kRecordFormat) {
+        throw StorageError(std::string(source) + " has format " + std::to_string(format) +
+                           ", newer than this version of Ballast, which reads up to " +
+                           std::to_string(kRecordFormat));
     }
+    EpochRecord record;
+    record.epoch = object.at("epoch").integer();
+    record.phase = object.at("phase").integer();
+    record.learning_rate = numberFrom(object.at("learning_rate"));
+    record.weight_decay = numberFrom(object.at("weight_decay"));
+    record.loss = numberFrom(object.at("loss"));
+    record.balanced_test_accuracy = numberFrom(object.at("balanced_test_accuracy"));
+    record.test_accuracy = numbersFrom(object.at("test_accuracy"));
+    record.shots = {numberFrom(object.at("many")), numberFrom(object.at("medium")),
+                    numberFrom(object.at("few"))};
+    if (object.has("validation_accuracy")) {  // later than format 1's first records
+        record.balanced_validation_accuracy = numberFrom(object.at("balanced_validation_accuracy"));
+        record.validation_accuracy = numbersFrom(object.at("validation_accuracy"));
+        record.kappa = numbersFrom(object.at("kappa"));
+    }
+    record.streaming = statisticsFrom(object.at("streaming"));
+    if (const JsonPlace exact = object.at("exact"); !exact.isNull()) {
+        record.exact = statisticsFrom(exact);
+    }
+    return record;
 }
 
 }  // namespace ballast

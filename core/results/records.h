@@ -95,9 +95,12 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
 /// (TrainingConfig::selection), the earliest of equals; nullptr for none.
 const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection selection);
 
-/// One line of epochs.jsonl and back. NaN is null. Throws StorageError on a line of another shape
-/// or a newer format.
+/// One line of epochs.jsonl and back. NaN is null. `source` names the line in messages. Throws
+/// DamagedFileError on a line of another shape, StorageError on a newer format.
 nlohmann::ordered_json toJson(const EpochRecord& record);
-EpochRecord recordFromJson(const nlohmann::json& json);
+EpochRecord recordFromJson(const nlohmann::json& json, std::string_view source = "an epoch record");
+
+/// "FILE, line 4,": the line of epochs.jsonl that should hold the record of epoch 3.
+std::string recordSource(std::string_view file, std::size_t epoch);
 
 }  // namespace ballast

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -58,11 +57,15 @@ struct RunDescription {
     nlohmann::json edits = nlohmann::json::array();
 };
 
-/// Reads status.json. Throws StorageError: missing, damaged, of a newer format.
+/// Reads status.json. Throws StorageError: missing, of a newer format; DamagedFileError.
 RunStatus readStatus(const std::filesystem::path& run_folder);
 
-/// Reads run.json. Throws StorageError: missing, damaged, of a newer format.
+/// Reads run.json, whose lists of segments and edits are then of the shape that RunDescription
+/// says. Throws StorageError: missing, of a newer format; DamagedFileError.
 RunDescription readDescription(const std::filesystem::path& run_folder);
+
+/// The process that asks, as an owner.
+RunOwner thisProcess();
 
 /// Whether it is this process.
 bool ownedHere(const RunOwner& owner);
@@ -82,6 +85,15 @@ struct RunSummary {
     std::string error;
     bool interrupted = false;  // says running or paused, but its owner is gone
 };
+
+/// The records of epochs.jsonl up to the first line that is torn or out of order, which a warning
+/// names. Throws DamagedFileError: a whole line that is no record.
+struct RecordsOnDisk {
+    std::vector<EpochRecord> records;
+    std::vector<std::string> warnings;
+    std::size_t good_bytes = 0;  // the length of what could be read
+};
+RecordsOnDisk readRecords(const std::filesystem::path& run_folder);
 
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
@@ -105,76 +117,5 @@ std::vector<CheckpointFile> checkpointFiles(const std::filesystem::path& run_fol
 
 /// "epoch-000020.safetensors"
 std::string checkpointName(int epochs_done);
-
-/// What a new run begins with where part of it was trained elsewhere.
-struct RunStart {
-    RunState state = RunState::queued;
-    std::vector<EpochRecord> records;
-    std::vector<std::string> log;
-    /// Writes files into the new run's checkpoints folder.
-    std::function<void(const std::filesystem::path&)> write_checkpoints;
-};
-
-/// Exclusive ownership of a run's folder while it trains: one process at a time, held by a file
-/// lock that the kernel releases when the process dies. All writing to a run goes through here.
-class OwnedRun {
-public:
-    /// Makes a new folder under `workspace`/runs, with run.json and status "queued"; an ID is made
-    /// of the run's name and the time. With a `start` it has that state, those records and
-    /// checkpoints from the first moment it can be seen. Returns it without keeping ownership.
-    /// Throws StorageError, and what writing the checkpoints throws, and leaves nothing behind.
-    static std::filesystem::path create(const std::filesystem::path& workspace,
-                                        const RunDescription& description,
-                                        const RunStart& start = {});
-
-    /// Takes ownership. Repairs a torn last record and says so in repairs().
-    /// Throws StorageError: no such run, newer format; RunBusyError: held by another process.
-    explicit OwnedRun(const std::filesystem::path& folder);
-    ~OwnedRun();
-    OwnedRun(const OwnedRun&) = delete;
-    OwnedRun& operator=(const OwnedRun&) = delete;
-
-    const std::filesystem::path& folder() const { return folder_; }
-    const RunDescription& description() const { return description_; }
-    const std::vector<EpochRecord>& records() const { return records_; }
-    const std::vector<std::string>& repairs() const { return repairs_; }
-
-    /// Replaces run.json.
-    void describe(const RunDescription& description);
-
-    /// Appends to epochs.jsonl and flushes it to disk.
-    void append(const EpochRecord& record);
-
-    /// Replaces all records.
-    void replaceRecords(std::vector<EpochRecord> records);
-
-    /// Keeps the records of epochs below `epochs`; the others will be trained again.
-    void truncateRecords(int epochs);
-
-    /// Replaces status.json; owner and heartbeat are filled in.
-    void setStatus(RunState state, int epochs_done, const std::string& message);
-
-    /// What the next setStatus() says of the time an epoch takes.
-    void setSecondsPerEpoch(double seconds) { seconds_per_epoch_ = seconds; }
-
-    /// Appends a line with the time to log.txt.
-    void log(const std::string& line);
-
-    std::vector<CheckpointFile> checkpoints() const { return checkpointFiles(folder_); }
-    std::filesystem::path checkpointPath(int epochs_done) const;
-
-    /// Removes all checkpoints but the newest two, the one after the best epoch, and the branch
-    /// points: where a phase begins, and where other runs have asked for it (branch_points.h). With
-    /// a branch point the best up to there is kept too, for the run that takes it over.
-    void pruneCheckpoints();
-
-private:
-    std::filesystem::path folder_;
-    int lock_ = -1;
-    RunDescription description_;
-    std::vector<EpochRecord> records_;
-    std::vector<std::string> repairs_;
-    std::optional<double> seconds_per_epoch_;
-};
 
 }  // namespace ballast

@@ -119,6 +119,7 @@ std::int64_t readEpochs(IndexedRun& run) {
     }
     if (!file.exists()) return 0;
 
+    const std::string source = (run.folder / "epochs.jsonl").string();
     const std::int64_t start = fresh.good_bytes;
     std::int64_t offset = start;
     std::string buffer;
@@ -132,7 +133,7 @@ std::int64_t readEpochs(IndexedRun& run) {
         while (good) {
             const std::size_t end = text.find('\n', at);
             if (end == std::string_view::npos) break;
-            const auto record = scanRecord(text.substr(at, end - at));
+            const auto record = scanRecord(text.substr(at, end - at), source, run.epochs.size());
             if (!record) {
                 run.warnings.push_back(tornRecordWarning(run.epochs.size()));
                 good = false;
@@ -218,7 +219,7 @@ std::int64_t update(IndexedRun& run) {
     try {
         return readChanges(run);
     } catch (const std::exception& error) {
-        run.error = error.what();
+        run.error = sentenceOf(error);
         run.epochs.clear();
         run.warnings.clear();
         run.disk_bytes = bytesBelow(run.folder);

@@ -244,6 +244,12 @@ std::span<const ResultFieldInfo> resultFields() {
     return kResultFields;
 }
 
+bool isAccuracyField(std::string_view name) {
+    static constexpr std::string_view kAccuracies[] = {"best",     "last", "validation", "majority",
+                                                       "minority", "many", "medium",     "few"};
+    return name.starts_with("at:") || std::ranges::find(kAccuracies, name) != std::end(kAccuracies);
+}
+
 RunField runField(const std::string& name) {
     if (name.starts_with('/')) {
         if (!knownPointer(name)) unknownField(name);
@@ -285,7 +291,12 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
     }
     const RunField field = runField(trimmed(condition.substr(0, start)));
     const std::string given = trimmed(condition.substr(end));
-    const std::optional<double> asked = wholeNumber(given);
+    std::optional<double> asked = wholeNumber(given);
+    if (isAccuracyField(field.name)) {
+        // Shares of 1 are shown in per cent, so both are meant: "60 %", "60" and "0.6".
+        if (given.ends_with("%")) asked = wholeNumber(trimmed(given.substr(0, given.size() - 1)));
+        if (asked && (given.ends_with("%") || *asked > 1.0)) *asked /= 100.0;
+    }
     return [=](const IndexedRun& run) {
         const FieldValue value = field.of(run);
         const bool missing = std::holds_alternative<std::monostate>(value);

@@ -28,6 +28,9 @@ struct ResultFieldInfo {
 /// The fields that are no part of a config, such as "best" and "state". Accuracies are shares.
 std::span<const ResultFieldInfo> resultFields();
 
+/// Whether a field is an accuracy, a share of 1.
+bool isAccuracyField(std::string_view name);
+
 /// The field of that name: one of resultFields(), "at:EPOCH" (balanced test accuracy after that
 /// many epochs), or a JSON pointer into the config ("/phases/1/alpha/nu"; also "/phases/1/alpha",
 /// whose value is then "power(nu=0.5)"). Throws ConfigError with the nearest known name.

@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/results/branch_points.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 namespace {
@@ -179,7 +179,7 @@ void Executor::stop(const std::string& run) {
         outcome.epochs_done = static_cast<int>(owned.records().size());
         owned.setStatus(RunState::stopped, outcome.epochs_done, "");
     } catch (const std::exception& error) {
-        outcome.message = error.what();
+        outcome.message = sentenceOf(error);
     }
     const std::lock_guard lock(mutex_);
     events_.push_back({run, StateChange{outcome}});

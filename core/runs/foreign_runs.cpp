@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/interchange/logged_run.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/run.h"
 
 namespace ballast {

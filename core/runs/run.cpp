@@ -8,7 +8,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/results/branch_points.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning.h"
 #include "core/runs/trunk_store.h"
@@ -82,7 +82,7 @@ bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observ
         return true;
     } catch (const std::exception& error) {  // also provenance that somebody has edited
         tell(run, observer,
-             "cannot take over the epochs of the run " + trunk.run + ": " + error.what());
+             "cannot take over the epochs of the run " + trunk.run + ": " + sentenceOf(error));
         return false;
     }
 }
@@ -165,9 +165,9 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
                     RunObserver& observer, const TrunkSource* trunk) {
     std::optional<OwnedRun> run;
     RunOutcome outcome;
-    const auto failed = [&](const char* message, ExitCode code) {
+    const auto failed = [&](const std::exception& error, ExitCode code) {
         outcome.state = RunState::failed;
-        outcome.message = message;
+        outcome.message = sentenceOf(error);
         outcome.exit_code = code;
     };
     try {
@@ -182,12 +182,12 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
         completeDescription(learning, *run, environment, observer);
         outcome = trainFrom(learning, trunk, *run, environment, control, observer);
     } catch (const RunBusyError& error) {
-        failed(error.what(), error.exitCode());
+        failed(error, error.exitCode());
         outcome.busy = true;
     } catch (const Error& error) {
-        failed(error.what(), error.exitCode());
+        failed(error, error.exitCode());
     } catch (const std::exception& error) {
-        failed(error.what(), ExitCode::run_failed);
+        failed(error, ExitCode::run_failed);
     }
     if (run) {
         outcome.epochs_done = static_cast<int>(run->records().size());
@@ -195,7 +195,7 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
             run->setStatus(outcome.state, outcome.epochs_done, outcome.message);
             if (!outcome.message.empty()) run->log(outcome.message);
         } catch (const std::exception& error) {
-            if (outcome.message.empty()) failed(error.what(), ExitCode::run_failed);
+            if (outcome.message.empty()) failed(error, ExitCode::run_failed);
         }
         const RunDescription description = run->description();
         run.reset();  // others may own it before they hear that it ended

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/experiment/epoch_tree.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 

@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 namespace {

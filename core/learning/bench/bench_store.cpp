@@ -10,7 +10,7 @@
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 namespace {

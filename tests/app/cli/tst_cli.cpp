@@ -7,7 +7,7 @@
 #include "core/data/data_store.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_schema.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/core/data/jpeg_folder.h"

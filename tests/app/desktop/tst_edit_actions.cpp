@@ -12,7 +12,7 @@
 #include "app/desktop/edit_dialog.h"
 #include "app/desktop/run_controller.h"
 #include "core/experiment/imbalance.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;

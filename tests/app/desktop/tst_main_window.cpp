@@ -10,7 +10,7 @@
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
 #include "core/experiment/config_json.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
 #include "tests/support/test_program.h"

@@ -8,7 +8,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/startup.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
 #include "tests/support/test_program.h"

@@ -12,7 +12,7 @@
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/resnet.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 #include "tests/support/test_program.h"

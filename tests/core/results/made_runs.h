@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/results/epoch_scalars.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 

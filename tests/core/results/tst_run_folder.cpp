@@ -7,8 +7,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/results/owned_run.h"
 #include "core/results/result_table.h"
-#include "core/results/run_folder.h"
 #include "core/results/workspace.h"
 #include "tests/support/test_program.h"
 

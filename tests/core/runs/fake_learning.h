@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "core/base/atomic_file.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/learning.h"
 #include "core/runs/run_edits.h"
 #include "tests/core/runs/trunk_runs.h"

@@ -6,7 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 
 namespace ballast {
 

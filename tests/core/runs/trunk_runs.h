@@ -7,7 +7,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/experiment/imbalance.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "core/runs/trunk_store.h"
 #include "tests/core/results/made_runs.h"
 

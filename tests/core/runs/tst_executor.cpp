@@ -6,7 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/results/branch_points.h"
-#include "core/results/run_folder.h"
+#include "core/results/owned_run.h"
 #include "tests/core/data/jpeg_folder.h"
 #include "tests/core/runs/fake_learning.h"
 #include "tests/core/runs/other_owner.h"
