@@ -145,13 +145,8 @@ QString RunController::fork(const QString& run, int epoch, const std::vector<Set
 
 void RunController::edit(const QString& run, int epoch, const std::vector<Setting>& settings,
                          bool next_phase_now) {
-    const std::optional<int> now = editEpoch(run);
-    if (now != epoch) {
-        throw ConfigError("epoch " + std::to_string(epoch) +
-                          " has begun meanwhile; look at what the edit would change once more");
-    }
     IndexedRun* summary = mutableRun(run.toStdString());
-    editRun(summary->folder, {settings, next_phase_now});
+    editRun(summary->folder, {settings, next_phase_now}, epoch);
     summary->description = readDescription(summary->folder);
     summary->description.config_as_given = nullptr;
     Q_EMIT configChanged(run);

@@ -13,6 +13,7 @@
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
 #include "core/runs/run_edits.h"
+#include "core/runs/trunk_store.h"
 
 namespace ballast {
 namespace {
@@ -61,9 +62,10 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 }
 
 RunOutcome Trainer::train() {
-    takeEdits(epoch_);
-    completeLastRecord();
-    for (; epoch_ < config_.training.epochs; ++epoch_) {
+    for (;; ++epoch_) {
+        takeEdits(epoch_);  // also those made while the last epoch was measured
+        fitLastRecord();
+        if (epoch_ >= config_.training.epochs) break;
         if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
         const Phase phase = phaseAt(config_, epoch_);
         const ClassTerms terms =
@@ -88,7 +90,7 @@ RunOutcome Trainer::train() {
             record.kappa = calibration_->estimates().kappa;  // those of this epoch's terms
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
-        takeEdits(epoch_ + 1);  // before measuring: they say what is due
+        takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
         measure(terms, record);
         if (control_.mustEnd()) return {control_.stateAfterwards(), epoch_, "", {}};
 
@@ -150,16 +152,19 @@ void Trainer::takeEdits(int epoch) {
     observer_.configChanged(config_);
 }
 
-/// Measures the last epoch exactly where that is due and was not done: the run that trained it had
-/// no reason to, or the config was changed since.
-void Trainer::completeLastRecord() {
+/// Makes the last record what the config asks for: the run that trained the epoch may have had no
+/// reason to measure it exactly, or the config was changed since.
+void Trainer::fitLastRecord() {
     if (run_.records().empty()) return;
-    EpochRecord record = run_.records().back();
-    if (record.exact || std::isnan(record.loss) || !exactIsDue(config_, record.epoch)) return;
-    const ClassTerms terms =
-        classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa});
-    record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
-    if (control_.mustEnd()) return;  // what was measured is not whole
+    EpochRecord record = recordFor(config_, run_.records().back());
+    if (std::isnan(record.loss)) return;  // of foreign logs
+    if (!record.exact && exactIsDue(config_, record.epoch)) {
+        const ClassTerms terms =
+            classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa});
+        record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
+        if (control_.mustEnd()) return;  // what was measured is not whole
+    }
+    if (record.exact.has_value() == run_.records().back().exact.has_value()) return;
     std::vector<EpochRecord> records = run_.records();
     records.back() = record;
     run_.replaceRecords(std::move(records));

@@ -8,6 +8,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/json_place.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/foreign_runs.h"
 #include "core/runs/trunk_store.h"
@@ -35,13 +36,30 @@ ordered_json toJson(const RunEdit& edit) {
     return {{"settings", settings}, {"next_phase_now", edit.next_phase_now}};
 }
 
-RunEdit editFromJson(const json& object) {
+/// An edit on disk, waiting for its epoch.
+struct WaitingEdit {
+    fs::path file;
+    std::string id;
+    std::optional<int> epoch;  // not in files of 0.2: the next one
     RunEdit edit;
-    for (const json& setting : object.at("settings")) {
-        edit.settings.push_back({setting.at("pointer").get<std::string>(), setting.at("value")});
+};
+
+/// Throws DamagedFileError.
+WaitingEdit readEdit(const fs::path& file) {
+    const std::string name = file.string();
+    const json parsed = json::parse(readFile(file), nullptr, false);
+    if (parsed.is_discarded()) throw DamagedFileError(name + " is damaged: not valid JSON");
+    const JsonPlace object(parsed, name);
+    WaitingEdit waiting{file, file.stem().string(), {}, {}};
+    const JsonPlace settings = object.at("settings");
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+        const JsonPlace setting = settings.at(i);
+        waiting.edit.settings.push_back(
+            {setting.at("pointer").text(), setting.at("value").value()});
     }
-    edit.next_phase_now = object.at("next_phase_now").get<bool>();
-    return edit;
+    waiting.edit.next_phase_now = object.at("next_phase_now").boolean();
+    if (object.has("epoch")) waiting.epoch = object.at("epoch").integer();
+    return waiting;
 }
 
 std::string shown(const RunEdit& edit) {
@@ -54,7 +72,7 @@ std::string shown(const RunEdit& edit) {
 }
 
 /// In the order in which they were asked for.
-std::vector<fs::path> pendingEdits(const fs::path& run) {
+std::vector<fs::path> editFiles(const fs::path& run) {
     std::vector<fs::path> files;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(run / kFolder, error)) {
@@ -137,8 +155,12 @@ EditPreview editPreview(const fs::path& folder, const RunEdit& edit) {
     return preview;
 }
 
-void editRun(const fs::path& folder, const RunEdit& edit) {
-    editPreview(folder, edit);
+int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> promised) {
+    const int epoch = editPreview(folder, edit).epoch;
+    if (promised && *promised != epoch) {
+        throw ConfigError("epoch " + std::to_string(*promised) +
+                          " has begun meanwhile; look at what the edit would change once more");
+    }
     const std::string id = newEditId();
     try {
         OwnedRun run(folder);
@@ -146,27 +168,44 @@ void editRun(const fs::path& folder, const RunEdit& edit) {
         run.log("edited: " + shown(edit));
     } catch (const RunBusyError&) {  // whoever trains it finds the edit in its folder
         makeFolders(folder / kFolder);
-        ordered_json file = {{"format", kRunFormat}, {"id", id}};
+        ordered_json file = {{"format", kRunFormat}, {"id", id}, {"epoch", epoch}};
         file.update(toJson(edit));
         replaceFile(folder / kFolder / (id + ".json"), file.dump(2) + "\n");
     }
+    return epoch;
+}
+
+std::vector<PendingEdit> pendingEdits(const fs::path& folder) {
+    std::vector<PendingEdit> pending;
+    for (const fs::path& file : editFiles(folder)) {
+        try {
+            const WaitingEdit waiting = readEdit(file);
+            pending.push_back({waiting.epoch.value_or(0), shown(waiting.edit)});
+        } catch (const Error&) {  // taken meanwhile, or damaged: the trainer says so
+        }
+    }
+    return pending;
 }
 
 std::vector<std::string> applyPendingEdits(OwnedRun& run, int epoch) {
     std::vector<std::string> said;
-    for (const fs::path& file : pendingEdits(run.folder())) {
-        const std::string id = file.stem().string();
+    for (const fs::path& file : editFiles(run.folder())) {
         std::string line;
         try {
-            const RunEdit edit = editFromJson(json::parse(readFile(file)));
-            if (!isApplied(run.description(), id)) {
-                apply(run, epoch, edit, id);
-                line = "edited from epoch " + std::to_string(epoch) + " on: " + shown(edit);
+            const WaitingEdit waiting = readEdit(file);
+            const int from = waiting.epoch.value_or(epoch);
+            if (from > epoch) continue;
+            if (from < epoch) {
+                line = "an edit came too late: it was to hold from epoch " + std::to_string(from) +
+                       " on, which had begun; nothing is changed: " + shown(waiting.edit);
+            } else if (!isApplied(run.description(), waiting.id)) {
+                apply(run, epoch, waiting.edit, waiting.id);
+                line = "edited from epoch " + std::to_string(epoch) + " on: " + shown(waiting.edit);
             }
         } catch (const ConfigError& error) {
             line = "an edit could not be made: " + std::string(error.what());
-        } catch (const json::exception& error) {
-            line = file.string() + " is no edit: " + error.what();
+        } catch (const DamagedFileError& error) {
+            line = "an edit could not be made: " + std::string(error.what());
         }
         if (!line.empty()) {
             run.log(line);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,11 +37,24 @@ EditPreview editPreview(const std::filesystem::path& run, const RunEdit& edit);
 
 /// Edits a run. One in training, here or in another process, takes the edit at the end of the epoch
 /// in progress; another at once. Its config then says what it does epoch by epoch, so that the
-/// config alone replays it bit for bit. Throws ConfigError, StorageError, and changes nothing then.
-void editRun(const std::filesystem::path& run, const RunEdit& edit);
+/// config alone replays it bit for bit. `promised`: the epoch of a preview that somebody has seen.
+/// Returns the epoch from which it holds. Throws ConfigError, also where the run has gone past what
+/// was promised, and StorageError, and changes nothing then.
+int editRun(const std::filesystem::path& run, const RunEdit& edit,
+            std::optional<int> promised = std::nullopt);
 
-/// For the trainer: puts edits that wait in the run's folder into its config, from `epoch` on, and
-/// returns a line for each, what is no longer possible included. Throws StorageError.
+/// An edit that waits in the folder of a run for the epoch from which it holds.
+struct PendingEdit {
+    int epoch = 0;
+    std::string words;  // "/optimizer/lr = 0.05, next phase now"
+};
+
+/// The edits that wait, in the order in which they were made.
+std::vector<PendingEdit> pendingEdits(const std::filesystem::path& run);
+
+/// For the trainer, before `epoch` begins: puts the edits that hold from then on into the run's
+/// config, leaves those of later epochs, and refuses those of earlier ones, as they came too late.
+/// Returns a line for each that no longer waits. Throws StorageError.
 std::vector<std::string> applyPendingEdits(OwnedRun& run, int epoch);
 
 }  // namespace ballast

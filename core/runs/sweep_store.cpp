@@ -12,6 +12,7 @@
 #include "core/base/human_text.h"
 #include "core/experiment/catalog.h"
 #include "core/results/branch_points.h"
+#include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "core/runs/run.h"
 #include "core/runs/trunk_store.h"
@@ -81,21 +82,35 @@ double passes(const RunConfig& config, int epoch) {
     return phaseAt(config, epoch).sam_radius > 0.0 ? 2.0 : 1.0;
 }
 
-/// Seconds of an epoch without SAM by what decides it, from the workspace's runs.
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+/// Seconds of an epoch without SAM by what decides it: the median of the workspace's runs whose
+/// number of threads is nearest to that which will be used.
 std::map<std::string, double> measuredSpeeds(const TrunkStore& store, int threads) {
-    std::map<std::string, double> seconds;
-    std::map<std::string, int> distance;  // how far its threads are from those that will be used
+    struct Measured {
+        int distance = 0;
+        std::vector<double> seconds;
+    };
+    std::map<std::string, Measured> measured;
     for (const auto& [id, run] : store.runs()) {
         if (!run.status.seconds_per_epoch || run.status.epochs_done == 0) continue;
         const RunConfig& config = run.description.config;
-        const std::string key = speedKey(config);
-        const int away = std::abs(run.description.threads - threads);
-        if (distance.contains(key) && distance[key] <= away) continue;
-        distance[key] = away;
-        seconds[key] = *run.status.seconds_per_epoch / passes(config, run.status.epochs_done - 1) *
-                       run.description.threads / threads;
+        const int distance = std::abs(run.description.threads - threads);
+        Measured& like = measured[speedKey(config)];
+        if (!like.seconds.empty() && like.distance < distance) continue;
+        if (like.distance > distance) like.seconds.clear();
+        like.distance = distance;
+        like.seconds.push_back(*run.status.seconds_per_epoch /
+                               passes(config, run.status.epochs_done - 1) *
+                               run.description.threads / threads);
     }
-    return seconds;
+    std::map<std::string, double> speeds;
+    for (auto& [key, like] : measured) speeds[key] = median(std::move(like.seconds));
+    return speeds;
 }
 
 /// Wall time of the segments on `slots` slots, or nothing where a speed is not known. No shorter
@@ -195,6 +210,20 @@ SegmentRange parseSegmentName(const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<double> likeSecondsPerEpoch(const RunConfig& config,
+                                          std::span<const IndexedRun* const> runs) {
+    std::vector<double> seconds;
+    for (const IndexedRun* run : runs) {
+        if (!run->error.empty() || !run->status.seconds_per_epoch || run->epochs.empty()) continue;
+        const RunConfig& other = run->description.config;
+        if (speedKey(other) != speedKey(config)) continue;
+        seconds.push_back(*run->status.seconds_per_epoch /
+                          passes(other, static_cast<int>(run->epochs.size()) - 1));
+    }
+    if (seconds.empty()) return std::nullopt;
+    return median(std::move(seconds)) * passes(config, 0);
+}
 
 std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::int64_t classes) {
     return bytesWith(learning.checkpointBytes(config, classes), config, classes);

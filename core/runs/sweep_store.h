@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "core/runs/learning.h"
 
 namespace ballast {
+
+struct IndexedRun;
 
 /// A run of a sweep and where it stands in the workspace.
 struct PlannedRun {
@@ -55,6 +58,11 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& giv
                   const std::filesystem::path& workspace,
                   const std::function<void(std::size_t)>& progress = {},
                   const std::atomic<bool>& cancelled = kNeverCancelled);
+
+/// Seconds that an epoch of `config` may take: the median of the runs that are like it in all that
+/// decides it; nothing where none was timed.
+std::optional<double> likeSecondsPerEpoch(const RunConfig& config,
+                                          std::span<const IndexedRun* const> runs);
 
 /// "20261123-101500-ce@0-160": what a segment is called once its run is made.
 std::string segmentName(const PlannedRun& run, const Segment& segment);

@@ -109,7 +109,7 @@ void TrunkStore::refresh() {
             }
             listCheckpoints(run, seen_[id]);
         } catch (const std::exception& problem) {
-            run.error = problem.what();
+            run.error = sentenceOf(problem);
             run.path.clear();
         }
     }

@@ -33,14 +33,22 @@ std::string resultsOf(const fs::path& run) {
     return readFile(run / "epochs.jsonl") + readFile(checkpoints.back().path);
 }
 
-/// Calls back after each epoch.
+/// Calls back after each epoch, each step, and when the run pauses.
 class Watcher : public RunObserver {
 public:
     std::function<void(const EpochRecord&)> after_epoch;
+    std::function<void(const StepProgress&)> after_step;
+    std::function<void()> paused;
     int replaced = 0;
     int changed = 0;
     void epochFinished(const EpochRecord& record) override {
         if (after_epoch) after_epoch(record);
+    }
+    void stepFinished(const StepProgress& progress) override {
+        if (after_step) after_step(progress);
+    }
+    void stateChanged(RunState state) override {
+        if (state == RunState::paused && paused) paused();
     }
     void recordsReplaced(const std::vector<EpochRecord>&) override { ++replaced; }
     void configChanged(const RunConfig&) override { ++changed; }
@@ -264,6 +272,56 @@ private Q_SLOTS:
         QCOMPARE(description.edits[0]["epoch"], 2);
         QCOMPARE(resultsOf(run), resultsOf(trainedAlone(description.config)));
         QVERIFY(resultsOf(run) != resultsOf(trainedAlone(config)));
+    }
+
+    /// What the preview promises is what happens, wherever in an epoch the run was paused: at a
+    /// step, while it is evaluated (the first thing that can pause after the last step), between
+    /// two epochs. Epoch 3 begins a phase, so the edit must not slip into it.
+    void editsOfAPausedRunHoldFromThePromisedEpoch_data() {
+        QTest::addColumn<int>("after_step");  // of epoch 1; 0: after its record
+        QTest::addColumn<int>("from");
+        QTest::newRow("first step") << 1 << 2;
+        QTest::newRow("a step in the middle") << 3 << 2;
+        QTest::newRow("being evaluated") << -1 << 2;
+        QTest::newRow("between epochs") << 0 << 3;  // epoch 2 is as good as begun
+    }
+
+    void editsOfAPausedRunHoldFromThePromisedEpoch() {
+        QFETCH(int, after_step);
+        QFETCH(int, from);
+        const RunConfig config = configFromJson(base(), "base");
+        const fs::path run =
+            createRun(workspace("paused"), config, json::object(), slotEnvironment());
+        const RunEdit edit{{{"/optimizer/weight_decay", 0.03}}, false};
+        RunControl control;
+        Watcher watcher;
+        int promised = 0;
+        watcher.after_step = [&](const StepProgress& progress) {
+            const int step = after_step < 0 ? progress.steps : after_step;
+            if (progress.epoch == 1 && progress.step == step) control.setPaused(true);
+        };
+        watcher.after_epoch = [&](const EpochRecord& record) {
+            if (after_step == 0 && record.epoch == 1) control.setPaused(true);
+        };
+        watcher.paused = [&] {
+            if (promised != 0) return;
+            promised = editPreview(run, edit).epoch;
+            QCOMPARE(editRun(run, edit, promised), promised);
+            QCOMPARE(pendingEdits(run).size(), std::size_t{1});
+            QCOMPARE(pendingEdits(run)[0].epoch, promised);
+            QVERIFY_THROWS_EXCEPTION(ConfigError, editRun(run, edit, promised - 1));
+            control.setPaused(false);
+        };
+        QVERIFY(trainRun(learningLibrary(), run, slotEnvironment(), control, watcher).state ==
+                RunState::finished);
+        QCOMPARE(promised, from);
+        QVERIFY(pendingEdits(run).empty());
+        const RunSummary summary = readRun(run);
+        for (const EpochRecord& record : summary.records) {
+            QCOMPARE(record.weight_decay, record.epoch < promised ? 2e-4 : 0.03);
+        }
+        QCOMPARE(summary.description.edits[0]["epoch"], promised);
+        QCOMPARE(resultsOf(run), resultsOf(trainedAlone(summary.description.config)));
     }
 
     /// Stopped, edited, resumed: the last epoch is measured exactly after all, as the replay does.
