@@ -30,6 +30,21 @@ std::string durationInWords(double seconds) {
     return text;
 }
 
+std::string estimateInWords(double seconds) {
+    const auto whole = static_cast<long long>(std::llround(std::max(0.0, seconds)));
+    if (whole < 60) return std::to_string(whole) + " s";
+    const long long minutes = (whole + 30) / 60;
+    if (minutes < 60) return std::to_string(minutes) + " min";
+    if (minutes < 60 * 24) {
+        const long long tens = (minutes + 5) / 10 * 10;
+        const std::string hours = std::to_string(tens / 60) + " h";
+        return tens % 60 == 0 ? hours : hours + " " + std::to_string(tens % 60) + " min";
+    }
+    const long long hours = (minutes + 30) / 60;
+    if (hours < 72) return std::to_string(hours) + " h";
+    return std::to_string((hours + 12) / 24) + " days";
+}
+
 std::string groupedText(std::int64_t number) {
     std::string text = std::to_string(number);
     const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
@@ -37,6 +52,38 @@ std::string groupedText(std::int64_t number) {
         text.insert(static_cast<std::size_t>(at), 1, ',');
     }
     return text;
+}
+
+namespace {
+
+/// How many bytes at the start of `text` are a control character; 0: none.
+std::size_t controlBytes(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+    if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) return 2;
+    if (byte(0) == 0xe2 && byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) return 3;
+    return 0;
+}
+
+}  // namespace
+
+bool hasControls(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (controlBytes(text.substr(i)) > 0) return true;
+    }
+    return false;
+}
+
+std::string withoutControls(std::string_view text) {
+    std::string clean;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t bytes = controlBytes(text.substr(i));
+        clean += bytes > 0 ? ' ' : text[i];
+        i += bytes > 0 ? bytes : 1;
+    }
+    return clean;
 }
 
 }  // namespace ballast

@@ -1,6 +1,8 @@
 #include "core/experiment/config_edit.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "core/base/error.h"
@@ -349,6 +351,7 @@ private:
             if (rate) {
                 const double ratio = setting.value.get<double>() / old_value.get<double>();
                 phase["lr_factor"] = phase.value("lr_factor", 1.0) * ratio;
+                rate_edited_ = true;
             } else {
                 phase["weight_decay"] = setting.value;
             }
@@ -379,12 +382,45 @@ private:
         return kPhases + std::to_string(index) + "/" + place->key;
     }
 
+    /// A factor times a base rate seldom gives the very rate that was asked for, 0.01: where
+    /// another factor next to it does, that one is taken.
+    void roundRates(RunConfig& config) const {
+        for (std::size_t i = 0; i < config.phases.size(); ++i) {
+            Phase& phase = config.phases[i];
+            const int next =
+                i + 1 < config.phases.size() ? config.phases[i + 1].from : config.training.epochs;
+            const int at = std::max({phase.from, epoch_, config.lr_schedule.warmup_epochs});
+            if (at >= next || learningRateAt(before_, at) == learningRateAt(config, at)) continue;
+            const double given = phase.lr_factor;
+            const double wanted = shortest(learningRateAt(config, at));
+            double below = given;
+            double above = given;
+            for (int ulps = 0; ulps < 8 && learningRateAt(config, at) != wanted; ++ulps) {
+                phase.lr_factor = below = std::nextafter(below, 0.0);
+                if (learningRateAt(config, at) == wanted) break;
+                phase.lr_factor = above = std::nextafter(above, 2.0 * above);
+            }
+            if (learningRateAt(config, at) != wanted) phase.lr_factor = given;
+        }
+    }
+
+    /// The shortest number that is the same to twelve digits.
+    static double shortest(double value) {
+        char text[40];
+        const auto end =
+            std::to_chars(text, text + sizeof text, value, std::chars_format::general, 12);
+        double rounded = value;
+        std::from_chars(text, end.ptr, rounded);
+        return rounded;
+    }
+
     ConfigEdit checked(std::span<const Setting> settings) {
         for (const Problem& found : checkConfig(now_))
             problem(asGiven(found.pointer, settings), found.message);
         throwProblems();
         ConfigEdit edit;
         edit.config = configFromJson(now_, "the config");
+        if (rate_edited_) roundRates(edit.config);
         EpochTree tree;
         const EpochPath old_path = tree.add(before_, counts_);
         if (sharedEpochs(old_path, tree.add(edit.config, counts_)) >= epoch_) return edit;
@@ -431,8 +467,9 @@ private:
     EditOrigins origins_;
     std::size_t holding_ = 0;  // index of the phase that holds from the epoch on
     bool split_ = false;       // it began before and is not split yet
-    bool inserted_ = false;    // it is one more than there were
-    json part_;                // what that phase says from the epoch on
+    bool rate_edited_ = false;
+    bool inserted_ = false;  // it is one more than there were
+    json part_;              // what that phase says from the epoch on
     std::vector<Problem> problems_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/human_text.h"
 #include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 #include "core/experiment/catalog.h"
@@ -44,7 +45,12 @@ std::string fieldProblem(const Field& field, const json& value) {
     if (value.is_null() && field.nullable) return "";
     switch (field.type) {
         case FieldType::text:
-            return value.is_string() ? "" : wrongType("text");
+            if (!value.is_string()) return wrongType("text");
+            return hasControls(value.get<std::string>())
+                       ? shownJson(value) +
+                             " has a line break, tab or other control character in "
+                             "it, which would break lists and tables"
+                       : "";
         case FieldType::integer:
         case FieldType::number: {
             if (!value.is_number()) return wrongType("a number");

@@ -51,8 +51,10 @@ void setField(json& config, const std::string& pointer, json value) {
             if (rule.is_string()) rule = json{{"rule", rule}};
         }
         config[at] = std::move(value);
-    } catch (const json::exception& error) {
-        throw ConfigError(error.what());
+    } catch (const json::exception&) {
+        throw ConfigError(pointer +
+                          " leads to no value that can be set; a pointer looks like "
+                          "/training/epochs");
     }
 }
 

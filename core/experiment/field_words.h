@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace ballast {
+
+/// What people call the field, or the part of a class rule, that a pointer into a config leads to:
+/// "Class weight α_y, phase 2", "ν of class weight α_y, phase 2"; counted from 1, as on the screen.
+/// A pointer that leads to neither is returned as it is.
+std::string fieldInWords(const std::string& pointer);
+
+}  // namespace ballast
