@@ -1,5 +1,6 @@
 #include "app/cli/command_line.h"
 
+#include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/workspace.h"
 
@@ -82,6 +83,14 @@ void addPresetData(CLI::App* command, PresetRequest& request) {
     command->add_option("--protocol", request.protocol, "Protocol; see: preset list");
     command->add_option("--epochs", request.epochs, "Milestones scale with them")
         ->check(CLI::Range(1, 100000));
+}
+
+void refuseOptions(const CLI::App* command, std::span<const char* const> options,
+                   const std::string& where) {
+    for (const char* option : options) {
+        if (command->count(option) == 0) continue;
+        throw ConfigError(std::string(option) + " does not apply " + where);
+    }
 }
 
 CLI::Validator deviceValidator() {

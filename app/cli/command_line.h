@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,8 +51,19 @@ void addThreads(CLI::App* command, int& threads, const std::string& help);
 void addOutput(CLI::App* command, std::filesystem::path& file);
 /// --where CONDITION, as often as wanted; see runCondition.
 void addWhere(CLI::App* command, std::vector<std::string>& conditions);
-/// What a preset is asked for but for its method.
+/// What a preset is asked for but for its method: the options of that list.
 void addPresetData(CLI::App* command, PresetRequest& request);
+inline constexpr const char* kPresetDataOptions[] = {"--dataset", "--profile", "--ratio",
+                                                     "--protocol", "--epochs"};
+
+/// Throws ConfigError for the first of these options that was given: it would do nothing. `where`
+/// completes "--json does not apply …".
+void refuseOptions(const CLI::App* command, std::span<const char* const> options,
+                   const std::string& where);
+inline void refuseOptions(const CLI::App* command, std::initializer_list<const char*> options,
+                          const std::string& where) {
+    refuseOptions(command, std::span(options.begin(), options.size()), where);
+}
 
 /// Allows what isDeviceName allows.
 CLI::Validator deviceValidator();

@@ -65,6 +65,14 @@ const char* kindName(ContractRow::Kind kind) {
     return "";
 }
 
+/// A value as people read it: numbers to six digits.
+std::string shown(const json& value) {
+    if (!value.is_number_float()) return value.dump();
+    char text[40];
+    std::snprintf(text, sizeof text, "%.6g", value.get<double>());
+    return text;
+}
+
 void printContract(const ConfigEdit& edit, bool as_json) {
     if (as_json) {
         ordered_json rows = ordered_json::array();
@@ -86,10 +94,10 @@ void printContract(const ConfigEdit& edit, bool as_json) {
             if (row.kind != kind) continue;
             std::cout << "  " << kindName(kind) << "  " << row.label;
             if (kind == ContractRow::Kind::changed) {
-                std::cout << "  " << row.before.dump() << " → " << row.after.dump()
+                std::cout << "  " << shown(row.before) << " → " << shown(row.after)
                           << ", from epoch " << row.from;
             } else if (!row.pointer.empty()) {
-                std::cout << "  " << row.after.dump();
+                std::cout << "  " << shown(row.after);
             }
             if (!row.note.empty()) std::cout << "  (" << row.note << ")";
             std::cout << "\n";
@@ -199,9 +207,11 @@ void addForkCommand(CommandLine& cli) {
     addSettings(command, edit.settings, "Change a field, e.g. /training/epochs=20");
     command->add_option("--epoch", options->epoch, "Epochs done; default: what the file says");
     addEditFlags(command, edit);
-    cli.perform(command, [options, &cli] {
-        return options->config.empty() ? forkRunCommand(options->edit, options->epoch)
-                                       : forkCheckpointCommand(*options, cli.store());
+    cli.perform(command, [options, command, &cli] {
+        if (options->config.empty()) return forkRunCommand(options->edit, options->epoch);
+        refuseOptions(command, {"--next-phase-now", "--dry-run", "--json"},
+                      "with a CONFIG, which says everything about the new run");
+        return forkCheckpointCommand(*options, cli.store());
     });
 }
 

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
         std::cerr << "ballast-cli: " << error.what() << std::endl;
         return static_cast<int>(error.exitCode());
     } catch (const std::exception& error) {
-        std::cerr << "ballast-cli: " << error.what() << std::endl;
+        std::cerr << "ballast-cli: " << sentenceOf(error) << std::endl;
         return static_cast<int>(ExitCode::run_failed);
     }
 }

@@ -156,7 +156,13 @@ void addTableCommand(CommandLine& cli) {
         ->check(CLI::Range(1, 1000000));
     addWhere(command, options->conditions);
     addOutput(command, options->output);
-    cli.perform(command, [options] { return tableCommand(*options); });
+    cli.perform(command, [options, command] {
+        if (options->by == "run") {
+            refuseOptions(command, {"--value", "--at"}, "with --by run, whose columns have both");
+        }
+        if (options->at) refuseOptions(command, {"--value"}, "with --at, which names the epoch");
+        return tableCommand(*options);
+    });
 }
 
 }  // namespace ballast

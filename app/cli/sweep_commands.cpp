@@ -282,7 +282,15 @@ void addSweepCommand(CommandLine& cli) {
                       "Only make the runs, and list the segments for a cluster's scheduler");
     command->add_flag("--yes", options->yes, "Train more than 10,000 runs");
     addJson(command, options->json);
-    cli.perform(command, [options, &cli] { return sweepCommand(*options, cli.store()); });
+    cli.perform(command, [options, command, &cli] {
+        if (!options->devices.empty()) {
+            refuseOptions(command, {"--jobs"}, "with --devices: one run is trained on each");
+        }
+        if (options->plan) {
+            refuseOptions(command, {"--prepare"}, "with --plan, which makes no runs");
+        }
+        return sweepCommand(*options, cli.store());
+    });
 }
 
 void addSegmentCommand(CommandLine& cli) {

@@ -97,7 +97,7 @@ void printPlan(const Sweep& sweep, const SweepPlan& plan) {
     }
     if (plan.seconds) {
         std::printf("time for what is left: about %s, from measured epochs\n",
-                    durationInWords(*plan.seconds).c_str());
+                    estimateInWords(*plan.seconds).c_str());
     } else {
         std::printf("time: not known yet; no run of this kind has been timed in the workspace\n");
     }

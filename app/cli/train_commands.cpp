@@ -211,7 +211,13 @@ void addRunCommand(CommandLine& cli) {
                       "Keep finished runs of the same config and resume unfinished ones");
     addThreads(command, options->threads, "Where the config says 0; 0: all cores");
     addJson(command, options->json);
-    cli.perform(command, [options, &cli] { return runCommand(*options, cli.store()); });
+    cli.perform(command, [options, command, &cli] {
+        if (options->presets.empty()) {
+            refuseOptions(command, kPresetDataOptions,
+                          "without --preset: a config file says it itself, and --set changes it");
+        }
+        return runCommand(*options, cli.store());
+    });
 }
 
 void addResumeCommand(CommandLine& cli) {
