@@ -13,6 +13,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kReported = 20;
 constexpr std::int32_t kMostClasses = 100'000;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // Windows editors put it first
+constexpr std::string_view kBlanks = " \t\r";
 
 /// Collects what is wrong; keeps the words of the first few only.
 class Complaints {
@@ -45,6 +47,12 @@ bool staysInside(const fs::path& path) {
     return !path.is_absolute() && !normal.empty() && *normal.begin() != "..";
 }
 
+/// Removes blanks at both ends.
+void trim(std::string& text) {
+    text.erase(text.find_last_not_of(kBlanks) + 1);
+    text.erase(0, text.find_first_not_of(kBlanks));
+}
+
 std::string inQuotes(std::string_view text) {
     return "\"" + std::string(text.substr(0, 200)) + "\"";
 }
@@ -65,10 +73,11 @@ ImageList readImageList(const fs::path& file, const fs::path& folder, int classe
 
     std::string line;
     for (std::int64_t number = 1; std::getline(in, line); ++number) {
-        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        if (line.empty()) continue;
-        const std::size_t space = line.rfind(' ');
-        if (space == std::string::npos || space == 0) {
+        if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+        trim(line);
+        if (line.empty() || line.front() == '#') continue;
+        const std::size_t space = line.find_last_of(kBlanks);
+        if (space == std::string::npos) {
             complaints.add(number, inQuotes(line) + " is not \"relative/path label\"");
             continue;
         }
@@ -90,6 +99,7 @@ ImageList readImageList(const fs::path& file, const fs::path& folder, int classe
             continue;
         }
         std::string path = line.substr(0, space);
+        trim(path);
         if (!staysInside(path)) {
             complaints.add(number, "the path " + inQuotes(path) + " leads out of " +
                                        folder.string() + "; allowed: relative paths below it");

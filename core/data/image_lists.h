@@ -20,12 +20,13 @@ struct ImageList {
     }
 };
 
-/// Reads a list file, one "relative/path label" a line, separated by the line's last space; lines
-/// may end as in Windows and empty ones are skipped. `classes` is how many the data set has; 0: as
-/// many as the largest label says. Every class must have an image.
-/// Throws DataError with the first 20 things that are wrong and how many there are: labels, paths
-/// that are absolute or lead out of the folder by ".." (links are followed, wherever they lead),
-/// paths that stand twice, empty classes, an empty list.
+/// Reads a list file, one "relative/path label" a line, separated by the line's last spaces or
+/// tabs. Lines may end as in Windows and a byte-order mark may come first; blanks at the ends of a
+/// line, empty lines and those that begin with "#" do not count. `classes` is how many the data set
+/// has; 0: as many as the largest label says. Every class must have an image. Throws DataError with
+/// the first 20 things that are wrong and how many there are: labels, paths that are absolute or
+/// lead out of the folder by ".." (links are followed, wherever they lead), paths that stand twice,
+/// empty classes, an empty list.
 ImageList readImageList(const std::filesystem::path& file, const std::filesystem::path& folder,
                         int classes);
 
