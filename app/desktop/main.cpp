@@ -48,7 +48,10 @@ void closeWhenLoaded(ballast::MainWindow& window, double painted, double opened)
 
 int main(int argc, char** argv) {
     using namespace ballast;
+    const bool has_screen = hasScreen(argc, argv);
+    if (!has_screen || needsNoScreen(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
+    useOneNumberFormat();
     QApplication::setOrganizationName(QStringLiteral("Ballast"));
     QApplication::setApplicationName(QStringLiteral("Ballast"));
     QApplication::setApplicationVersion(QStringLiteral(BALLAST_VERSION));
@@ -93,6 +96,12 @@ int main(int argc, char** argv) {
             for (const auto& file : files) std::puts(file.c_str());
             return 0;
         }
+        if (!has_screen) {
+            throw ConfigError(
+                "there is no screen to show the window on: set DISPLAY or WAYLAND_DISPLAY, or "
+                "train "
+                "without a window by ballast-cli");
+        }
         applyTheme(application, Settings().theme());
         std::vector<std::filesystem::path> data_folders;
         for (const QString& given : parser.values(data))
@@ -131,7 +140,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "ballast: %s\n", error.what());
         return static_cast<int>(error.exitCode());
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "ballast: %s\n", error.what());
+        std::fprintf(stderr, "ballast: %s\n", sentenceOf(error).c_str());
         return static_cast<int>(ExitCode::run_failed);
     }
 }

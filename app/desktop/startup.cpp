@@ -3,13 +3,17 @@
 #include <unistd.h>
 
 #include <QEvent>
+#include <QLocale>
 #include <QTimer>
 #include <QWidget>
+#include <algorithm>
+#include <clocale>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace ballast {
@@ -62,6 +66,29 @@ double processAge() {
     ::clock_gettime(CLOCK_BOOTTIME, &now);
     const double started = std::strtod(field.c_str(), nullptr) / double(::sysconf(_SC_CLK_TCK));
     return 1000.0 * (double(now.tv_sec) + 1e-9 * double(now.tv_nsec) - started);
+}
+
+bool hasScreen(int argc, const char* const* argv) {
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        if (!qEnvironmentVariableIsEmpty(name)) return true;
+    }
+    return std::any_of(argv + 1, argv + argc, [](const char* argument) {
+        const std::string_view text(argument);
+        return text == "-platform" || text == "--platform";
+    });
+}
+
+bool needsNoScreen(int argc, const char* const* argv) {
+    return std::any_of(argv + 1, argv + argc, [](const char* argument) {
+        const std::string_view text(argument);
+        return text == "-h" || text == "--help" || text == "--help-all" || text == "-v" ||
+               text == "--version" || text.starts_with("--export-figures");
+    });
+}
+
+void useOneNumberFormat() {
+    std::setlocale(LC_NUMERIC, "C");
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
 
 }  // namespace ballast

@@ -11,6 +11,17 @@ namespace ballast {
 /// not wait for begins there.
 void afterFirstPaint(QWidget& window, std::function<void()> then);
 
+/// Whether a window can be shown: some display or platform is named in the environment or the
+/// arguments. Whether it answers shows only when it is asked.
+bool hasScreen(int argc, const char* const* argv);
+
+/// Whether the arguments ask for what needs no window: help, the version, figures.
+bool needsNoScreen(int argc, const char* const* argv);
+
+/// One format for numbers in every window, file and name, whatever the user's locale: a point
+/// before decimals. To be called after the application object is made, which takes over the locale.
+void useOneNumberFormat();
+
 /// Milliseconds since this process was started, loading its libraries included; as fine as the
 /// kernel counts (10 ms).
 double processAge();

@@ -1,5 +1,6 @@
 #include "core/experiment/config_meaning.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -91,6 +92,24 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                  "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
         }
     }
+}
+
+std::vector<Problem> checkClassWeights(const RunConfig& config) {
+    std::vector<Problem> problems;
+    if (config.loss.reduction != Reduction::weighted_mean) return problems;
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const ClassRule& alpha = config.phases[i].alpha;
+        if (alpha.rule != "values" || std::ranges::find(alpha.values, 0.0) == alpha.values.end()) {
+            continue;
+        }
+        problems.push_back({"/phases/" + std::to_string(i) + "/alpha",
+                            "a class has the weight 0: a batch of such images alone would have the "
+                            "loss 0/0 under the reduction \"" +
+                                std::string(nameOf(Reduction::weighted_mean)) +
+                                "\"; allowed: weights above 0, or the reduction \"" +
+                                std::string(nameOf(Reduction::mean)) + "\""});
+    }
+    return problems;
 }
 
 std::vector<Problem> checkClassLists(const RunConfig& config, std::size_t classes,

@@ -27,14 +27,9 @@ bool countsBefore(const IndexedRun* a, const IndexedRun* b) {
            std::tuple(b->epochs.size(), b->description.created, b->id);
 }
 
-/// The config's fields one by one, without what makes a group or a table's column.
-json comparedFields(const RunConfig& given) {
-    RunConfig config = given;
+/// The config's fields one by one, but for its name.
+json fieldsOf(RunConfig config) {
     config.name.clear();
-    config.training.seed = 0;
-    config.data.dataset.clear();
-    config.data.imbalance.profile = {};
-    config.data.imbalance.ratio = 0.0;
     json whole = toJson(config);
     for (json& phase : whole["phases"]) {  // rules in one form, so that their names compare
         for (const char* term : {"alpha", "beta", "delta"}) {
@@ -42,6 +37,22 @@ json comparedFields(const RunConfig& given) {
         }
     }
     return whole.flatten();
+}
+
+/// Without what makes a group or a table's column.
+json comparedFields(RunConfig config) {
+    config.training.seed = 0;
+    config.data.dataset.clear();
+    config.data.imbalance.profile = {};
+    config.data.imbalance.ratio = 0.0;
+    return fieldsOf(std::move(config));
+}
+
+/// Adds the fields of `a` that `b` has not, or otherwise.
+void addDiffering(const json& a, const json& b, std::set<std::string>& differing) {
+    for (const auto& [pointer, value] : a.items()) {
+        if (b.value(pointer, json()) != value) differing.insert(pointer);
+    }
 }
 
 std::string shown(const json& fields, const std::string& pointer) {
@@ -163,20 +174,44 @@ std::vector<std::string> groupNames(std::span<const RunGroup> groups) {
             cells[dataText(groups[i].config().data)].push_back(i);
         }
         std::set<std::string> differing;
-        const auto collect = [&](const json& a, const json& b) {
-            for (const auto& [pointer, value] : a.items()) {
-                if (b.value(pointer, json()) != value) differing.insert(pointer);
-            }
-        };
         for (const auto& [data, cell] : cells) {
             for (const std::size_t i : cell) {
-                collect(fields[cell.front()], fields[i]);
-                collect(fields[i], fields[cell.front()]);
+                addDiffering(fields[cell.front()], fields[i], differing);
+                addDiffering(fields[i], fields[cell.front()], differing);
             }
         }
         for (const std::size_t i : members) names[i] = withFields(method, fields[i], differing);
     }
     return names;
+}
+
+std::vector<std::string> runLabels(std::span<const IndexedRun* const> runs) {
+    std::vector<std::string> labels;
+    std::map<std::string, std::vector<std::size_t>> namesakes;
+    for (const IndexedRun* run : runs) {
+        const std::string& name = run->description.config.name;
+        namesakes[name.empty() ? run->id : name].push_back(labels.size());
+        labels.push_back(name.empty() ? run->id : name);
+    }
+    for (const auto& [name, members] : namesakes) {
+        if (members.size() == 1) continue;
+        std::vector<json> fields;
+        std::set<std::string> differing;
+        for (const std::size_t i : members) {
+            fields.push_back(fieldsOf(runs[i]->description.config));
+            addDiffering(fields.front(), fields.back(), differing);
+            addDiffering(fields.back(), fields.front(), differing);
+        }
+        std::map<std::string, int> equal;
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            std::string label = withFields(name, fields[k], differing);
+            if (const int before = equal[label]++; before > 0) {
+                label += " #" + std::to_string(before + 1);
+            }
+            labels[members[k]] = std::move(label);
+        }
+    }
+    return labels;
 }
 
 }  // namespace ballast

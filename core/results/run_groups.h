@@ -34,4 +34,8 @@ FieldValue valueOf(const RunGroup& group, const RunField& field);
 /// the same name where those fields agree.
 std::vector<std::string> groupNames(std::span<const RunGroup> groups);
 
+/// A name for each run that tells it from the others: its own, and where several have the same, the
+/// fields that differ among these: "CE+ADRW (ν = 0.2, Seed = 1)"; equal configs are numbered.
+std::vector<std::string> runLabels(std::span<const IndexedRun* const> runs);
+
 }  // namespace ballast

@@ -146,6 +146,8 @@ RunDescription describeRun(const RunConfig& config, const nlohmann::json& config
     description.class_counts = environment.data_store.classCounts(config.data);
     const std::size_t classes = description.class_counts.size();
     std::vector<Problem> problems = checkClassLists(config, classes, dataset->label);
+    const std::vector<Problem> weights = checkClassWeights(config);
+    problems.insert(problems.end(), weights.begin(), weights.end());
     if (!problems.empty()) throw ConfigError("the config is not valid", std::move(problems));
     description.version = BALLAST_VERSION;
     const std::vector<std::int64_t> subset =

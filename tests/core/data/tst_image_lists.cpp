@@ -30,6 +30,22 @@ private Q_SLOTS:
         QCOMPARE(readImageList(list.file, root(), 0).class_counts, list.class_counts);
     }
 
+    /// tests/data/list-with-*.txt: what editors and scripts make of lists.
+    void listsThatPeopleHave_data() {
+        QTest::addColumn<QString>("second");
+        QTest::newRow("bom") << "train/b.jpg";
+        QTest::newRow("tabs") << "train/b.jpg";
+        QTest::newRow("blanks") << "train/b c.jpg";
+    }
+    void listsThatPeopleHave() {
+        QFETCH(QString, second);
+        const std::string name = std::string("list-with-") + QTest::currentDataTag() + ".txt";
+        const ImageList list =
+            readImageList(std::filesystem::path(BALLAST_TEST_DATA) / name, root(), 2);
+        QCOMPARE(list.paths, (std::vector<std::string>{"train/a.jpg", second.toStdString()}));
+        QCOMPARE(list.labels, (std::vector<std::int32_t>{0, 1}));
+    }
+
     void labelsBeyondAByte() {
         QByteArray text;
         for (int y = 8141; y >= 0; --y) {

@@ -339,6 +339,19 @@ private Q_SLOTS:
         QCOMPARE(rowCalled(edited(deferred(), 0, {}), "Records")->kind, Kind::reset);
     }
 
+    /// Factors of binary fractions would give 0.010000000000000002.
+    void aRateIsTheOneThatWasAskedFor() {
+        for (const double rate : {0.01, 0.03, 0.007, 0.3}) {
+            RunConfig config = deferred();
+            const double base = config.optimizer.lr;
+            const double now = learningRateAt(config, 102);
+            const double asked = base * rate / now;
+            const ConfigEdit edit = edited(
+                config, 102, {QString::fromStdString("/optimizer/lr=" + json(asked).dump())});
+            QCOMPARE(json(learningRateAt(edit.config, 102)).dump(), json(rate).dump());
+        }
+    }
+
     void aHeadThatIsDrawnOtherwiseIsSaid() {
         const ConfigEdit edit = edited(secondStage(), 170, {"/phase/sam_radius=0.2"});
         const ContractRow* row = rowAt(edit, "/phases/3/head_start");

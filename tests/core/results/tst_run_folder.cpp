@@ -99,6 +99,66 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(StorageError, OwnedRun{folder});
     }
 
+    /// The file, the key and what is needed; no library's words.
+    void whatIsDamagedIsNamed_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("content");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("record without keys")
+            << "epochs.jsonl"
+            << "{\"epoch\":0,\"phase\":0}\n"
+            << "epochs.jsonl, line 1, is damaged: it has no /format";
+        QTest::newRow("status without state") << "status.json"
+                                              << R"({"format": 1})"
+                                              << "status.json is damaged: it has no /state";
+        QTest::newRow("unknown state") << "status.json"
+                                       << R"({"format": 1, "state": "asleep"})"
+                                       << "/state is \"asleep\", not a state of a run";
+        QTest::newRow("text for a number") << "run.json"
+                                           << R"({"format": "one"})"
+                                           << "/format is \"one\", not a whole number";
+        QTest::newRow("no JSON") << "run.json"
+                                 << "{"
+                                 << "run.json is damaged: not valid JSON";
+    }
+    void whatIsDamagedIsNamed() {
+        QFETCH(QString, file);
+        QFETCH(QString, content);
+        QFETCH(QString, said);
+        const fs::path folder = newRun();
+        replaceFile(folder / file.toStdString(), content.toStdString());
+        const QString error = QString::fromStdString(readRun(folder).error);
+        QVERIFY2(error.contains(said), qPrintable(error));
+        QVERIFY2(!error.contains("json.exception"), qPrintable(error));
+        QVERIFY_THROWS_EXCEPTION(DamagedFileError, OwnedRun{folder});
+    }
+
+    void runsAreListedInTheOrderOfTheirMaking() {
+        QTemporaryDir other;
+        std::vector<std::string> made;
+        for (const char* name : {"CE", "CE+DRW", "CB", "A", "LA"}) {
+            RunDescription description;
+            description.config.name = name;
+            description.config_as_given = nlohmann::json::object();
+            OwnedRun::create(other.path().toStdString(), description);
+            made.emplace_back(name);
+        }
+        std::vector<std::string> listed;
+        for (const RunSummary& run : readWorkspace(other.path().toStdString())) {
+            listed.push_back(run.description.config.name);
+        }
+        QCOMPARE(listed, made);
+    }
+
+    void controlsInNamesOfEarlierVersionsAreBlanks() {
+        const fs::path folder = newRun("two lines");
+        std::string text = readFile(folder / "run.json");
+        text.replace(text.find("two lines"), 9, "two\\nlines");
+        replaceFile(folder / "run.json", text);
+        QCOMPARE(readRun(folder).error, std::string());
+        QCOMPARE(readRun(folder).description.config.name, std::string("two lines"));
+    }
+
     void oneBadRunHidesNoOther() {
         QTemporaryDir other;
         RunDescription description;

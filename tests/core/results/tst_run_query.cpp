@@ -93,6 +93,10 @@ private Q_SLOTS:
         row("best<=.5", "a ccc");
         row("best=0.6", "bb");
         row("best!=0.6", "a ccc dddd eeeee");
+        row("best > 50 %", "bb");  // as columns show it
+        row("best>50", "bb");
+        row("at:2>=50%", "a bb");
+        row("epochs>=2", "bb ccc");
         row("best=null", "dddd eeeee");
         row("best!=null", "a bb ccc");
         row("last=0.4", "a");
@@ -275,6 +279,26 @@ private Q_SLOTS:
         QCOMPARE(statisticsOf(groups[0], runField("at:2")).mean, 0.7);
         QCOMPARE(std::get<std::string>(valueOf(groups[0], runField("data"))),
                  std::string("CIFAR-10 LT 100"));
+    }
+
+    void namesakesAreToldApart() {
+        std::vector<IndexedRun> runs;
+        for (const auto& [nu, seed] : {std::pair{0.1, 0}, std::pair{0.2, 0}, std::pair{0.2, 1}}) {
+            RunConfig config = preset("VS+ADRW", static_cast<std::uint64_t>(seed));
+            config.phases[1].alpha.parameters["nu"] = nu;
+            config.name = "mine";
+            runs.push_back(made("x", config, {0.5}));
+        }
+        runs.push_back(runs.back());  // the very same config
+        runs.push_back(made("y", preset("CE"), {0.5}));
+        runs.back().description.config.name = "other";
+        const auto labels = runLabels(pointers(runs));
+        const auto said = [&](std::size_t i) { return QString::fromStdString(labels[i]); };
+        QVERIFY2(said(0).startsWith("mine (") && said(0).contains("ν = 0.1"), qPrintable(said(0)));
+        QVERIFY2(said(1).contains("ν = 0.2") && said(1).contains("= 0)"), qPrintable(said(1)));
+        QVERIFY2(said(2).contains("ν = 0.2") && said(2).contains("= 1)"), qPrintable(said(2)));
+        QCOMPARE(said(3), said(2) + " #2");
+        QCOMPARE(said(4), QString("other"));
     }
 
     void groupsAreToldApart() {
