@@ -1,6 +1,7 @@
 #include "widgets/class_term_preview.h"
 
 #include <QEvent>
+#include <QGraphicsOpacityEffect>
 #include <QGridLayout>
 #include <QLabel>
 #include <QStackedLayout>
@@ -240,6 +241,7 @@ public:
     QLabel* summary = nullptr;
     QLabel* unavailable = nullptr;
     QStackedLayout* pages = nullptr;
+    QGraphicsOpacityEffect* dimming = nullptr;  // while it shows an earlier config
     QStringList names;
     std::vector<std::int64_t> counts;
     std::vector<PhaseTerms> phases;
@@ -298,6 +300,20 @@ void ClassTermPreview::setData(const QStringList& class_names,
     d->phases = phases;
     d->pages->setCurrentIndex(1);
     d->draw();
+}
+
+void ClassTermPreview::setOutdated(bool outdated) {
+    if (outdated == (d->dimming != nullptr)) return;
+    d->dimming = nullptr;
+    if (outdated) {
+        d->dimming = new QGraphicsOpacityEffect;
+        d->dimming->setOpacity(0.4);
+    }
+    d->pages->widget(1)->setGraphicsEffect(d->dimming);  // the one before is deleted
+}
+
+bool ClassTermPreview::hasData() const {
+    return d->pages->currentIndex() == 1;
 }
 
 void ClassTermPreview::setUnavailable(const QString& reason) {

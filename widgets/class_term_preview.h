@@ -26,6 +26,10 @@ public:
     explicit ClassTermPreview(QWidget* parent = nullptr);
     ~ClassTermPreview() override;
 
+    /// Dims what is shown: it is of an earlier config, as the one in the editor is not valid.
+    void setOutdated(bool outdated);
+    bool hasData() const;
+
     /// Empty names number the classes. All vectors of `phases` have one number per class.
     void setData(const QStringList& class_names, const std::vector<std::int64_t>& class_counts,
                  const std::vector<PhaseTerms>& phases);

@@ -29,6 +29,7 @@ QString shown(const nlohmann::json& value) {
     if (value.is_null()) return QStringLiteral("–");
     if (value.is_boolean())
         return value.get<bool>() ? ContractView::tr("yes") : ContractView::tr("no");
+    if (value.is_number_float()) return QString::number(value.get<double>(), 'g', 6);
     if (value.is_array()) return listText(value);
     if (!value.is_object()) return value == "" ? ContractView::tr("empty") : textOf(value);
     QString words = textOf(value.value("rule", nlohmann::json()));

@@ -23,6 +23,10 @@ QString tr(const char* text) {
 constexpr int kUnitsPerInch = 288;
 constexpr double kUnitsPerPoint = 4.0;
 constexpr double kMillimetresPerInch = 25.4;
+// Of the legend, in points.
+constexpr double kIconWidth = 15;
+constexpr double kIconGap = 3;
+constexpr double kColumnGap = 7;
 
 int units(double millimetres) {
     return static_cast<int>(std::lround(millimetres / kMillimetresPerInch * kUnitsPerInch));
@@ -46,6 +50,19 @@ void addKey(QCustomPlot& plot, const QString& name, Series series, const QColor&
     graph->addToLegend();
 }
 
+/// How many entries stand side by side without leaving the page: every column is as wide as the
+/// widest of them.
+int legendColumns(std::span<const RunCurves> runs, double width_mm, const PlotScale& scale) {
+    const QFontMetricsF metrics(scale.font);
+    double widest = metrics.horizontalAdvance(tr("majority"));
+    for (const RunCurves& run : runs) {
+        widest = std::max(widest, metrics.horizontalAdvance(run.info().name));
+    }
+    const double entry = widest + (kIconWidth + kIconGap + kColumnGap) * kUnitsPerPoint;
+    const int fitting = static_cast<int>(0.94 * units(width_mm) / entry);
+    return std::clamp(fitting, 1, std::max(3, static_cast<int>(runs.size())));
+}
+
 void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, double width_mm,
                const PlotColors& colors, const PlotScale& scale) {
     QCPLegend* legend = plot.legend;
@@ -62,16 +79,14 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
     legend->setTextColor(colors.text);
     legend->setBorderPen(Qt::NoPen);
     legend->setBrush(Qt::NoBrush);
-    legend->setIconSize(static_cast<int>(15 * kUnitsPerPoint),
+    legend->setIconSize(static_cast<int>(kIconWidth * kUnitsPerPoint),
                         static_cast<int>(7 * kUnitsPerPoint));
-    legend->setIconTextPadding(static_cast<int>(3 * kUnitsPerPoint));
-    legend->setColumnSpacing(static_cast<int>(7 * kUnitsPerPoint));
+    legend->setIconTextPadding(static_cast<int>(kIconGap * kUnitsPerPoint));
+    legend->setColumnSpacing(static_cast<int>(kColumnGap * kUnitsPerPoint));
     legend->setRowSpacing(static_cast<int>(1 * kUnitsPerPoint));
     legend->setMargins(QMargins(0, 0, 0, 0));
     legend->setFillOrder(QCPLegend::foColumnsFirst);
-    // The runs in the first line, what lines mean in the second.
-    const int room = width_mm > 120.0 ? 8 : 4;
-    legend->setWrap(std::clamp(static_cast<int>(runs.size()), 3, room));
+    legend->setWrap(legendColumns(runs, width_mm, scale));
 
     const Series solid = seriesOf(Figure::balanced_test_accuracy).front();
     for (const RunCurves& run : runs) {
@@ -159,6 +174,15 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
     plot.xAxis->setRange(0, epochs * 1.015);
     const ValueRange range = fittingRange(figure, pointers);
     plot.yAxis->setRange(range.lower, range.upper);
+    if (const QString note = outsideText(figure, pointers, range); !note.isEmpty()) {
+        auto* words = new QCPItemText(&plot);
+        words->setFont(scale.font);
+        words->setColor(colors.muted);
+        words->setText(note);
+        words->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
+        words->position->setType(QCPItemPosition::ptAxisRectRatio);
+        words->position->setCoords(0.99, 0.02);
+    }
     addPhases(plot, runs, colors, scale);
     addLegend(plot, figure, runs, width_mm, colors, scale);
 }

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kFrame = 40;            // ms between repaints: 25 a second
 constexpr double kLeastEpochs = 2.0;  // in view
-constexpr int kChipLetters = 22;      // of a run's name
+constexpr int kChipLetters = 44;      // of a run's name
 
 /// Says what the lines and markers mean, once for all plots.
 class Key : public QWidget {
@@ -151,7 +151,7 @@ public:
         const RunPlotInfo& info = run.curves.info();
         // Long names would take a line each; the tool tip has them whole.
         const QFontMetrics metrics = run.chip->fontMetrics();
-        run.chip->setText(metrics.elidedText(info.name, Qt::ElideMiddle,
+        run.chip->setText(metrics.elidedText(info.name, Qt::ElideRight,
                                              kChipLetters * metrics.averageCharWidth()));
         run.chip->setIcon(swatch(info.color_index, run.visible, q->devicePixelRatioF()));
         run.chip->setIconSize(QSize(12, 12));
@@ -340,6 +340,14 @@ void LivePlots::removeRun(const QString& run_id) {
     d->chips->removeWidget(run->chip);
     run->chip->deleteLater();
     std::erase_if(d->runs, [&](const Private::Run& r) { return r.curves.info().id == run_id; });
+    d->changed();
+}
+
+void LivePlots::setRunName(const QString& run_id, const QString& name) {
+    Private::Run* run = d->find(run_id);
+    if (run == nullptr || run->curves.info().name == name) return;
+    run->curves.setName(name);
+    d->dressChip(*run);
     d->changed();
 }
 

@@ -32,6 +32,8 @@ public:
     /// Adds a run at the end, or replaces the one of the same id, which loses its records.
     void addRun(const RunPlotInfo& run);
     void removeRun(const QString& run_id);
+    /// Calls a run otherwise, where it is shown; its curves stay.
+    void setRunName(const QString& run_id, const QString& name);
     /// Unknown ids are ignored.
     void appendRecord(const QString& run_id, const EpochRecord& record);
     void setRecords(const QString& run_id, std::span<const EpochRecord> records);

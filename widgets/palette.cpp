@@ -13,6 +13,8 @@
 #include <array>
 #include <cmath>
 
+#include "widgets/tool_tips.h"
+
 namespace ballast {
 namespace {
 
@@ -74,15 +76,19 @@ QString styleSheet(bool dark) {
     const Shades& shades = dark ? kDark : kLight;
     const QString line = QColor(shades.line).name();
     const QString muted = QColor(shades.muted).name();
+    // The palette alone does not reach the tool tips of item views.
+    const QPalette palette = paletteOf(shades, dark);
+    const QString tip_text = palette.color(QPalette::ToolTipText).name();
+    const QString tip_ground = palette.color(QPalette::ToolTipBase).name();
     return QStringLiteral(
-               "QToolTip { border: 0; padding: 5px 8px; }"
+               "QToolTip { border: 0; padding: 5px 8px; color: %3; background: %4; }"
                "QSplitter::handle { background: transparent; }"
                "QHeaderView { background: palette(base); }"
                "QHeaderView::section { border: 0; border-bottom: 1px solid %1; padding: 4px 3px;"
                " background: palette(base); color: %2; }"
                "QDockWidget::title { padding: 6px 8px; }"
                "QStatusBar::item { border: 0; }")
-        .arg(line, muted);
+        .arg(line, muted, tip_text, tip_ground);
 }
 
 /// Fusion but for check boxes, whose frame it draws darker than the window: on a dark one it cannot
@@ -194,6 +200,7 @@ void applyTheme(QApplication& application, Theme theme) {
     const bool system_dark = systemIsDark();
     if (!application.property("ballast_style").toBool()) {
         QApplication::setStyle(new BallastStyle);
+        application.installEventFilter(new ToolTips(&application));
         application.setProperty("ballast_style", true);
     }
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)

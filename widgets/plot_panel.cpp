@@ -17,10 +17,6 @@ namespace {
 constexpr auto kCrosshairLayer = "crosshair";
 constexpr double kZoomStep = 0.82;  // of the range that stays in view, for one notch of the wheel
 
-QString number(double value, int decimals) {
-    return std::isnan(value) ? QStringLiteral("–") : QString::number(value, 'f', decimals);
-}
-
 }  // namespace
 
 PlotPanel::PlotPanel(Figure figure, bool first, bool last, QWidget* parent)
@@ -175,6 +171,7 @@ void PlotPanel::draw(std::span<const RunCurves* const> runs, const QString& empt
         own_change_ = true;
         plot_->yAxis->setRange(range.lower, range.upper);
         own_change_ = false;
+        drawNote(outsideText(figure_, runs, range));
     }
     replotSoon();
 }
@@ -245,6 +242,21 @@ void PlotPanel::drawBest(const RunCurves& run) {
     }
 }
 
+/// In the upper right corner, where few curves pass.
+void PlotPanel::drawNote(const QString& text) {
+    if (text.isEmpty()) return;
+    auto* label = new QCPItemText(plot_);
+    label->setSelectable(false);
+    label->setFont(screenScale().font);
+    label->setColor(plotColors().warning);
+    label->setBrush(QBrush(plotColors().background));
+    label->setPadding(QMargins(kSpace1, 1, kSpace1, 1));
+    label->setText(text);
+    label->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
+    label->position->setType(QCPItemPosition::ptAxisRectRatio);
+    label->position->setCoords(0.995, 0.02);
+}
+
 void PlotPanel::drawEmpty(std::span<const RunCurves* const> runs, const QString& empty_text) {
     QString text = empty_text;
     const bool needs_minority = figure_ != Figure::balanced_test_accuracy;
@@ -283,7 +295,7 @@ void PlotPanel::setValues(std::span<const RunCurves* const> runs, int epochs_don
     for (const RunCurves* run : runs) {
         const int epoch = epochs_done > 0 ? epochs_done : run->epochsDone();
         const auto value = [&](Series series, int decimals) {
-            return number(run->valueAt(series, epoch), decimals);
+            return readableNumber(run->valueAt(series, epoch), decimals);
         };
         QStringList values;
         switch (figure_) {
@@ -306,6 +318,8 @@ void PlotPanel::setValues(std::span<const RunCurves* const> runs, int epochs_don
                 break;
             }
         }
+        const bool needs_minority = figure_ != Figure::balanced_test_accuracy;
+        if (needs_minority && !run->hasMinority()) values.back() = tr("balanced");
         rows.push_back({seriesColor(run->info().color_index), run->info().name, values});
     }
     switch (figure_) {
@@ -320,8 +334,12 @@ void PlotPanel::setValues(std::span<const RunCurves* const> runs, int epochs_don
             headings = {tr("test"), tr("best")};
             break;
     }
-    values_->setValues(epochs_done > 0 ? tr("epoch %1").arg(epochs_done) : tr("latest"), headings,
-                       rows);
+    const QString when = epochs_done > 0 ? tr("epoch %1").arg(epochs_done) : tr("latest");
+    const bool running = figure_ != Figure::balanced_test_accuracy;
+    values_->setValues(running ? tr("%1, running").arg(when) : when, headings, rows);
+    values_->setToolTip(running ? tr("Running values are taken while the epoch is trained and its "
+                                     "weights change; exact ones, the markers, after it.")
+                                : QString());
 }
 
 void PlotPanel::wheel(QWheelEvent& event) {

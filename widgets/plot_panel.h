@@ -59,6 +59,7 @@ private:
     void build(std::span<const RunCurves* const> runs);
     void drawPhases(std::span<const RunCurves* const> runs);
     void drawBest(const RunCurves& run);
+    void drawNote(const QString& text);
     void drawEmpty(std::span<const RunCurves* const> runs, const QString& empty_text);
     void wheel(class QWheelEvent& event);
 

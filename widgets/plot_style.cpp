@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 #include "widgets/qcustomplot_wrapper.h"
 
 namespace ballast {
 namespace {
+
+constexpr double kFarOut = 10.0;  // times the middle half's width
 
 QString tr(const char* text) {
     return QCoreApplication::translate("ballast::Plots", text);
@@ -234,19 +238,56 @@ void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color) {
     smallest.setBrush(QBrush(fill));
 }
 
+QString outsideText(Figure figure, std::span<const RunCurves* const> runs, ValueRange range) {
+    int count = 0;
+    for (const RunCurves* run : runs) {
+        for (const Series series : seriesOf(figure)) {
+            count += static_cast<int>(
+                std::ranges::count_if(run->points(series), [&](const QPointF& point) {
+                    return std::isinf(point.y()) || point.y() < range.lower ||
+                           point.y() > range.upper;
+                }));
+        }
+    }
+    if (count == 0) return {};
+    return count == 1 ? tr("1 point lies outside") : tr("%1 points lie outside").arg(count);
+}
+
+QString readableNumber(double value, int decimals) {
+    constexpr double kWide = 1e6;
+    if (std::isnan(value)) return QStringLiteral("–");
+    return std::abs(value) < kWide ? QString::number(value, 'f', decimals)
+                                   : QString::number(value, 'e', 1);
+}
+
+std::pair<double, double> robustRange(std::vector<double> values) {
+    std::ranges::sort(values);
+    const auto quantile = [&](double share) {
+        return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+    };
+    // Far beyond the middle half, as only a run that has broken goes: sane curves move by units.
+    const double middle = quantile(0.75) - quantile(0.25);
+    const double reach = kFarOut * std::max(middle, 1.0);
+    const double least = quantile(0.25) - reach;
+    const double most = quantile(0.75) + reach;
+    const auto first = std::ranges::lower_bound(values, least);
+    const auto last = std::ranges::upper_bound(values, most);
+    return {*first, *std::prev(last)};
+}
+
 ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs) {
     if (figure == Figure::training_accuracy) return {-2.0, 102.0};
-    double lower = std::numeric_limits<double>::infinity();
-    double upper = -lower;
+    std::vector<double> values;
     for (const RunCurves* run : runs) {
         for (const Series series : seriesOf(figure)) {
             for (const QPointF& point : run->points(series)) {
-                if (!std::isfinite(point.y())) continue;
-                lower = std::min(lower, point.y());
-                upper = std::max(upper, point.y());
+                if (std::isfinite(point.y())) values.push_back(point.y());
             }
         }
     }
+    double lower = std::numeric_limits<double>::infinity();
+    double upper = -lower;
+    if (!values.empty()) std::tie(lower, upper) = robustRange(std::move(values));
     if (figure == Figure::accuracy_ratio) {
         return {-0.02, std::isfinite(upper) ? std::max(1.02, upper * 1.05) : 1.02};
     }

@@ -3,6 +3,7 @@
 #include <QFont>
 #include <QString>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "widgets/palette.h"
@@ -54,7 +55,17 @@ struct ValueRange {
     double lower = 0.0;
     double upper = 100.0;
 };
-/// The values a figure shows when everything is to be seen.
+/// The smallest and largest of the values that are not far outside the middle half of them. There
+/// must be one.
+std::pair<double, double> robustRange(std::vector<double> values);
+
+/// The values a figure shows when everything is to be seen, but for those far outside all others.
 ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs);
+
+/// "3 points lie outside" of the range, or "".
+QString outsideText(Figure figure, std::span<const RunCurves* const> runs, ValueRange range);
+
+/// A number as wide as people can read: fixed decimals, or from a million on a power of ten.
+QString readableNumber(double value, int decimals);
 
 }  // namespace ballast

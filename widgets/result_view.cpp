@@ -83,6 +83,12 @@ QString shown(const ResultRow& row, int column) {
             return row.selection;
         case ResultModel::best_epoch:
             return row.best_epoch < 0 ? QStringLiteral("–") : QString::number(row.best_epoch + 1);
+        case ResultModel::majority:
+        case ResultModel::minority: {
+            const QString value = percent(sortValue(row, column));
+            const bool running = !row.exact && !std::isnan(sortValue(row, column));
+            return running ? QStringLiteral("~") + value : value;
+        }
         default:
             return percent(sortValue(row, column));
     }
@@ -108,6 +114,7 @@ ResultRow resultRow(const IndexedRun& run) {
     row.last_balanced = last.balanced_test_accuracy;
     row.majority = exactOr(last.exact_majority_accuracy, last.majority_accuracy);
     row.minority = exactOr(last.exact_minority_accuracy, last.minority_accuracy);
+    row.exact = !std::isnan(last.exact_majority_accuracy);
     if (const auto best = run.bestEpoch()) {
         const EpochScalars& record = run.epochs[*best];
         row.best_balanced = record.balanced_test_accuracy;
@@ -172,10 +179,12 @@ QVariant ResultModel::headerData(int section, Qt::Orientation orientation, int r
                 return {tr("Last %"), tr("Balanced test accuracy after the last epoch")};
             case majority:
                 return {tr("Majority %"),
-                        tr("Training accuracy of the majority classes, last epoch")};
+                        tr("Training accuracy of the majority classes, measured exactly after the "
+                           "last epoch; ~ while it was trained")};
             case minority:
                 return {tr("Minority %"),
-                        tr("Training accuracy of the minority classes, last epoch")};
+                        tr("Training accuracy of the minority classes, measured exactly after the "
+                           "last epoch; ~ while it was trained")};
             case many:
                 return {
                     tr("Many %"),

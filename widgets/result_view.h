@@ -24,6 +24,7 @@ struct ResultRow {
     double last_balanced = kMissing;  // of the last epoch
     double majority = kMissing;       // training accuracy, last epoch
     double minority = kMissing;       // training accuracy, last epoch
+    bool exact = false;               // these two were measured after it, not while it was trained
     ShotAccuracy shots;               // test accuracy by class size, at the best epoch
 };
 

@@ -55,6 +55,7 @@ public:
     void setRecords(std::span<const EpochRecord> records);
 
     const RunPlotInfo& info() const { return info_; }
+    void setName(const QString& name) { info_.name = name; }
     const std::vector<QPointF>& points(Series series) const;
 
     /// The value of `series` after `epochs_done` epochs; NaN where there is none.

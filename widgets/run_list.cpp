@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/human_text.h"
 #include "widgets/palette.h"
 #include "widgets/run_tick.h"
 
@@ -119,16 +120,6 @@ private:
 
 }  // namespace
 
-QString durationText(double seconds) {
-    const auto whole = static_cast<qint64>(std::llround(std::max(seconds, 0.0)));
-    const auto two = [](qint64 n) { return QStringLiteral("%1").arg(n, 2, 10, QLatin1Char('0')); };
-    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(two(whole % 60));
-    return QStringLiteral("%1:%2:%3")
-        .arg(whole / 3600)
-        .arg(two(whole / 60 % 60))
-        .arg(two(whole % 60));
-}
-
 QString runningText(const StepProgress& progress) {
     QStringList parts{RunListModel::tr("epoch %1/%2").arg(progress.epoch + 1).arg(progress.epochs)};
     if (progress.images_per_second > 0.0) {
@@ -136,7 +127,8 @@ QString runningText(const StepProgress& progress) {
                      .arg(QLocale(QLocale::English).toString(progress.images_per_second, 'f', 0));
     }
     if (progress.seconds_left >= 0.0) {
-        parts << RunListModel::tr("%1 left").arg(durationText(progress.seconds_left));
+        parts << RunListModel::tr("about %1 left")
+                     .arg(QString::fromStdString(estimateInWords(progress.seconds_left)));
     }
     return parts.join(QStringLiteral(" · "));
 }

@@ -29,9 +29,6 @@ QString runningText(const StepProgress& progress);
 /// epochs as people count them.
 QString finishedText(double best_balanced, int best_epoch, Selection selection);
 
-/// "0:48", "12:05", "3:07:00".
-QString durationText(double seconds);
-
 /// RunListItems as an item model. Check state is visibility.
 class RunListModel : public QAbstractListModel {
     Q_OBJECT

@@ -193,14 +193,14 @@ RunTable::RunTable(Source source, QWidget* parent)
 
 void RunTable::makeBar() {
     filter_->setObjectName(QStringLiteral("run_filter"));
-    filter_->setPlaceholderText(tr("Filter: best>0.6 and state=finished"));
+    filter_->setPlaceholderText(tr("Filter: best > 60 % and state = finished"));
     filter_->setClearButtonEnabled(true);
     QStringList fields;
     for (const ResultFieldInfo& field : resultFields()) fields << text(field.name);
     filter_->setToolTip(
         tr("FIELD OPERATOR VALUE, joined by “and”.\nFields: %1, at:EPOCH, and pointers into the "
            "config (/optimizer/lr).\nOperators: = != < <= > >= and ~ (contains). Accuracies are "
-           "shares of 1.")
+           "in % or shares of 1: 60, 60 % and 0.6 are the same.")
             .arg(fields.join(QStringLiteral(", "))));
     connect(filter_, &QLineEdit::textChanged, this, &RunTable::refresh);
     group_->setObjectName(QStringLiteral("group_seeds"));
@@ -280,9 +280,9 @@ void RunTable::refresh() {
         table_->verticalScrollBar()->setValue(down);
     }
     updating_ = false;
-    const auto shown = chosen.size() == all.size()
-                           ? tr("%L1 runs").arg(all.size())
-                           : tr("%L1 of %L2 runs").arg(chosen.size()).arg(all.size());
+    const auto total = all.size() == 1 ? tr("1 run") : tr("%L1 runs").arg(all.size());
+    const auto shown =
+        chosen.size() == all.size() ? total : tr("%L1 of %2").arg(chosen.size()).arg(total);
     count_->setText(shown);
     if (selectedIds() != selected) Q_EMIT selectionChanged();
 }
@@ -443,7 +443,7 @@ QByteArray RunTable::state() const {
     return state;
 }
 
-void RunTable::restoreState(const QByteArray& state) {
+void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     QDataStream stream(state);
     QStringList keys;
     int column = -1;
@@ -455,8 +455,8 @@ void RunTable::restoreState(const QByteArray& state) {
     {
         const QSignalBlocker no_text(filter_);
         const QSignalBlocker no_group(group_);
-        filter_->setText(filter);
-        group_->setChecked(grouped);
+        filter_->setText(with_filter ? filter : QString());
+        group_->setChecked(with_filter && grouped);
     }
     std::vector<std::string> wanted;
     for (const QString& key : keys) wanted.push_back(key.toStdString());

@@ -59,7 +59,8 @@ public:
 
     /// Columns, sorting, filter and grouping.
     QByteArray state() const;
-    void restoreState(const QByteArray& state);
+    /// `with_filter`: what is filtered and grouped too.
+    void restoreState(const QByteArray& state, bool with_filter = true);
 
 public Q_SLOTS:
     void copy();

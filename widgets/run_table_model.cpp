@@ -21,12 +21,6 @@ using nlohmann::json;
 
 constexpr const char* kSeeds = "seeds";  // of a group; no field of a run
 
-bool isAccuracy(const std::string& key) {
-    static constexpr std::string_view kAccuracies[] = {"best",     "last", "validation", "majority",
-                                                       "minority", "many", "medium",     "few"};
-    return key.starts_with("at:") || std::ranges::find(kAccuracies, key) != std::end(kAccuracies);
-}
-
 /// Left in its column; all else are numbers.
 bool isText(const RunColumn& column) {
     static constexpr std::string_view kTexts[] = {"id",    "name",    "method", "data",
@@ -43,7 +37,7 @@ QString missing() {
 
 QString shown(const std::string& key, const FieldValue& value) {
     if (const double* number = std::get_if<double>(&value)) {
-        if (isAccuracy(key)) return QString::number(100.0 * *number, 'f', 1);
+        if (isAccuracyField(key)) return QString::number(100.0 * *number, 'f', 1);
         if (key == "disk") return QLocale().formattedDataSize(static_cast<qint64>(*number), 1);
         return QString::fromStdString(ballast::valueText(value, key == "loss" ? 4 : -1));
     }
@@ -336,6 +330,11 @@ RunTableModel::Cell RunTableModel::cellOf(const std::string& key, const RunGroup
     if (key == kSeeds) {
         cell.value = static_cast<double>(group.runs.size());
         cell.text = QString::number(group.runs.size());
+        const auto unfinished = std::ranges::count_if(group.runs, [](const IndexedRun* run) {
+            return run->status.state != RunState::finished;
+        });
+        // Their numbers are in the means too.
+        if (unfinished > 0) cell.text += tr(" (%1 unfinished)").arg(unfinished);
         return cell;
     }
     std::vector<double> numbers;
@@ -351,7 +350,7 @@ RunTableModel::Cell RunTableModel::cellOf(const std::string& key, const RunGroup
         cell.value = statistics.mean;
         if (key == "disk") cell.value = statistics.mean * statistics.n;
         cell.text = shown(key, cell.value);
-        if (isAccuracy(key) && statistics.n > 1) {
+        if (isAccuracyField(key) && statistics.n > 1) {
             cell.text += QStringLiteral(" ± ") +
                          QString::number(100.0 * statistics.standard_deviation, 'f', 1);
         } else if (key != "disk" && texts.size() > 1) {

@@ -1,6 +1,8 @@
 #include "widgets/run_tick.h"
 
+#include <QGuiApplication>
 #include <QPainter>
+#include <QPalette>
 #include <QPolygonF>
 
 namespace ballast {
@@ -8,8 +10,13 @@ namespace ballast {
 void paintRunTick(QPainter& painter, const QRectF& box, const QColor& color, Qt::CheckState state) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
+    // On the window's own ground, so that the box is seen in a selected row as well.
+    const QColor ground = QGuiApplication::palette().color(QPalette::Base);
+    painter.setPen(QPen(ground, 1.5));
+    painter.setBrush(ground);
+    painter.drawRoundedRect(box.adjusted(-0.25, -0.25, 0.25, 0.25), 3.5, 3.5);
     painter.setPen(QPen(color, 1.5));
-    painter.setBrush(state == Qt::Unchecked ? QBrush(Qt::NoBrush) : QBrush(color));
+    painter.setBrush(state == Qt::Unchecked ? QBrush(ground) : QBrush(color));
     painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3);
     painter.setPen(QPen(color.lightness() > 150 ? Qt::black : Qt::white, 1.8, Qt::SolidLine,
                         Qt::RoundCap, Qt::RoundJoin));

@@ -8,6 +8,14 @@
 
 namespace ballast {
 
+namespace {
+
+// Letters of a name that there is room for.
+constexpr int kLeastName = 12;
+constexpr int kMostName = 30;
+
+}  // namespace
+
 ValueColumn::ValueColumn(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Ignored);
 }
@@ -18,6 +26,10 @@ void ValueColumn::setValues(const QString& when, const QStringList& headings,
     when_ = when;
     headings_ = headings;
     rows_ = rows;
+    if (const int width = sizeHint().width(); width != shown_width_) {
+        shown_width_ = width;
+        updateGeometry();
+    }
     QStringList lines{when};
     for (const Row& row : rows) {
         QStringList values;
@@ -47,10 +59,14 @@ std::vector<int> ValueColumn::columnWidths() const {
 }
 
 QSize ValueColumn::sizeHint() const {
-    // Room for a name and two values, whatever the headings, so that the plots stay aligned.
+    // Room for the names and two values, whatever the headings: columns beside other plots show the
+    // same names, so that the plots stay aligned.
     const QFontMetrics metrics(screenScale().font);
     const int value = metrics.horizontalAdvance(QStringLiteral("majority")) + kSpace3;
-    return {2 * value + metrics.averageCharWidth() * 12 + kSpace4, 60};
+    int name = kLeastName * metrics.averageCharWidth();
+    for (const Row& row : rows_) name = std::max(name, metrics.horizontalAdvance(row.name));
+    name = std::min(name, kMostName * metrics.averageCharWidth());
+    return {2 * value + name + kSpace4 + kSpace2, 60};
 }
 
 void ValueColumn::paintEvent(QPaintEvent*) {
@@ -96,7 +112,7 @@ void ValueColumn::paintEvent(QPaintEvent*) {
         const int name_left = kSpace1 + 8 + kSpace1 + 2;
         painter.drawText(QRect(name_left, top, name_width - name_left, line),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(row.name, Qt::ElideMiddle, name_width - name_left));
+                         metrics.elidedText(row.name, Qt::ElideRight, name_width - name_left));
         for (int i = 0; i < count && i < row.values.size(); ++i) {
             painter.drawText(column(i, top), Qt::AlignRight | Qt::AlignVCenter, row.values[i]);
         }

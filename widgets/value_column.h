@@ -37,6 +37,7 @@ private:
     QString when_;
     QStringList headings_;
     std::vector<Row> rows_;
+    int shown_width_ = 0;
 };
 
 }  // namespace ballast

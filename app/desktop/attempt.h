@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "core/base/error.h"
+
 namespace ballast {
 
 /// Does `what`; where it throws, `show` gets the error's sentence. For slots, which no exception
@@ -14,7 +16,7 @@ bool attempt(What&& what, Show&& show) {
         std::forward<What>(what)();
         return true;
     } catch (const std::exception& error) {
-        std::forward<Show>(show)(QString::fromUtf8(error.what()));
+        std::forward<Show>(show)(QString::fromStdString(sentenceOf(error)));
         return false;
     }
 }

@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_rules.h"
+#include "core/experiment/field_words.h"
 #include "widgets/contract_view.h"
 #include "widgets/field_editors.h"
 #include "widgets/palette.h"
@@ -218,7 +219,7 @@ void EditDialog::update() {
         QStringList lines;
         for (const Problem& found : error.problems()) {
             const auto line = std::ranges::find(lines_, found.pointer, &Line::pointer);
-            lines << (line == lines_.end() ? text(found.pointer) : line->label) +
+            lines << (line == lines_.end() ? text(fieldInWords(found.pointer)) : line->label) +
                          QStringLiteral(": ") + text(found.message);
         }
         problem = lines.isEmpty() ? text(error.what()) : lines.join(QLatin1Char('\n'));

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/results/result_table.h"
+#include "core/results/run_groups.h"
 #include "core/results/workspace.h"
 #include "widgets/figure_export.h"
 
@@ -57,10 +58,12 @@ std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::
     for (const RunSummary& run : runs) rows.push_back(indexed(run));
     std::vector<RunCurves> curves;
     std::vector<const IndexedRun*> pointers;
+    for (const IndexedRun& row : rows) pointers.push_back(&row);
+    const std::vector<std::string> labels = runLabels(pointers);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         curves.emplace_back(plotInfo(rows[i], static_cast<int>(i)));
+        curves.back().setName(QString::fromStdString(labels[i]));
         curves.back().setRecords(runs[i].records);
-        pointers.push_back(&rows[i]);
     }
     return writeFigures(curves, pointers, folder);
 }

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QMessageBox>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -61,10 +62,14 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         runs_->select(run);
     });
     connect(&controller_, &RunController::sweepStarted, this, [this](int queued, int finished) {
-        banner_->showMessage(finished == 0 ? tr("The sweep has %L1 runs.").arg(queued)
-                                           : tr("The sweep has %L1 runs; %L2 are finished already.")
-                                                 .arg(queued + finished)
-                                                 .arg(finished));
+        const int all = queued + finished;
+        QString words =
+            all == 1 ? tr("The sweep has 1 run") : tr("The sweep has %L1 runs").arg(all);
+        if (finished > 0) {
+            words += finished == 1 ? tr("; 1 is finished already")
+                                   : tr("; %L1 are finished already").arg(finished);
+        }
+        banner_->showMessage(words + QLatin1Char('.'));
     });
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
@@ -108,6 +113,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
+    // Large scales make small screens: no part of the window lies outside.
+    const QRect room = screen()->availableGeometry();
+    resize(size().boundedTo(room.size()));
+    if (!room.contains(frameGeometry())) move(room.topLeft());
     showExperiment();
     updateActions();
 }
@@ -186,8 +195,9 @@ void MainWindow::removeRuns(const QStringList& runs) {
     const auto answer = QMessageBox::question(
         this, tr("Move to trash"),
         (runs.size() == 1 ? tr("Move the run to the workspace's trash?")
-                          : tr("Move %1 runs to the workspace's trash?").arg(runs.size())) +
-            QLatin1Char(' ') + tr("Folders there can be put back by hand."));
+                          : tr("Move %L1 runs to the workspace's trash?").arg(runs.size())) +
+            QLatin1Char(' ') + tr("Folders there can be put back by hand."),
+        QMessageBox::Yes | QMessageBox::No, QMessageBox::No);
     if (answer != QMessageBox::Yes) return;
     carryOut([&] {
         for (const QString& run : runs) controller_.moveToTrash(run);

@@ -147,9 +147,25 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
                          bool next_phase_now) {
     IndexedRun* summary = mutableRun(run.toStdString());
     editRun(summary->folder, {settings, next_phase_now}, epoch);
+    lookForEdits(*summary);
     summary->description = readDescription(summary->folder);
     summary->description.config_as_given = nullptr;
     Q_EMIT configChanged(run);
+}
+
+void RunController::lookForEdits(const IndexedRun& run) {
+    const std::vector<PendingEdit> waiting = pendingEdits(run.folder);
+    if (waiting.empty()) {
+        pending_edits_.erase(run.id);
+    } else {
+        pending_edits_[run.id] = waiting.front().epoch;
+    }
+}
+
+std::optional<int> RunController::pendingEdit(const QString& run) const {
+    const auto found = pending_edits_.find(run.toStdString());
+    if (found == pending_edits_.end()) return std::nullopt;
+    return found->second;
 }
 
 void RunController::resume(const QString& run) {
@@ -285,8 +301,10 @@ void RunController::handle(const RunEvent& event) {
         Q_EMIT recordsReplaced(id);
     } else if (const auto* changed = std::get_if<ConfigChanged>(&event.what)) {
         run->description.config = changed->config;
+        lookForEdits(*run);
         Q_EMIT configChanged(id);
     } else if (const auto* line = std::get_if<LogLine>(&event.what)) {
+        lookForEdits(*run);  // it may say what became of one
         Q_EMIT said(id, QString::fromStdString(line->text));
     }
 }

@@ -70,6 +70,9 @@ public:
     void edit(const QString& run, int epoch, const std::vector<Setting>& settings,
               bool next_phase_now);
 
+    /// From which epoch on a change holds that waits for it; nothing where none waits.
+    std::optional<int> pendingEdit(const QString& run) const;
+
     /// Queues a stopped, failed or interrupted run again.
     void resume(const QString& run);
     void setPaused(const QString& run, bool paused);
@@ -127,6 +130,7 @@ private:
     IndexedRun* mutableRun(const std::string& id) const;
     IndexedRun& add(IndexedRun run);
     void remove(const std::string& id);
+    void lookForEdits(const IndexedRun& run);
 
     const Learning& learning_;
     const TrainingEnvironment environment_;
@@ -135,6 +139,7 @@ private:
     std::vector<std::unique_ptr<IndexedRun>> runs_;
     std::unordered_map<std::string, IndexedRun*> by_id_;
     std::map<std::string, StepProgress> progress_;
+    std::map<std::string, int> pending_edits_;  // the first epoch that one waits for
     QTimer poll_timer_;
     QTimer foreign_timer_;
     bool closing_ = false;

@@ -3,7 +3,8 @@
 #include <QCoreApplication>
 
 #include "core/experiment/catalog.h"
-#include "core/experiment/config_fields.h"
+#include "core/experiment/config_meaning.h"
+#include "core/experiment/field_words.h"
 #include "widgets/qt_text.h"
 
 namespace ballast {
@@ -16,14 +17,14 @@ struct Words {
 }  // namespace
 
 QString trainingObstacle(const CheckedConfig& checked, const DataStore& store) {
-    if (!checked.config) {
-        const Problem& problem = checked.problems.front();
-        const Field* field = findField(problem.pointer);
-        QString reason =
-            Words::tr("Cannot start: %1: %2")
-                .arg(text(field ? field->label : problem.pointer), text(problem.message));
-        if (checked.problems.size() > 1) {
-            reason += Words::tr(" (and %1 more)").arg(checked.problems.size() - 1);
+    std::vector<Problem> problems = checked.problems;
+    if (checked.config) problems = checkClassWeights(*checked.config);
+    if (!problems.empty()) {
+        const Problem& problem = problems.front();
+        QString reason = Words::tr("Cannot start: %1: %2")
+                             .arg(text(fieldInWords(problem.pointer)), text(problem.message));
+        if (problems.size() > 1) {
+            reason += Words::tr(" (and %1 more)").arg(problems.size() - 1);
         }
         return reason;
     }

@@ -1,11 +1,15 @@
 #include <QApplication>
 #include <QCheckBox>
+#include <QHelpEvent>
+#include <QToolTip>
+#include <QTreeWidget>
 #include <QtTest>
 #include <cmath>
 
 #include "tests/support/test_program.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/tool_tips.h"
 
 using namespace ballast;
 
@@ -36,6 +40,8 @@ private Q_SLOTS:
     void seriesStandOutAndDiffer_data() { textIsReadable_data(); }
     void seriesStandOutAndDiffer();
     void applyingAThemeChangesThePalette();
+    void toolTipsAreReadable_data() { textIsReadable_data(); }
+    void toolTipsAreReadable();
     void anUntickedBoxIsSeen();
     void everyIconDrawsInTheThemesColor();
 };
@@ -90,6 +96,38 @@ void TestPalette::applyingAThemeChangesThePalette() {
     applyTheme(*qApp, Theme::light);
     QVERIFY(!isDarkTheme());
     QCOMPARE(plotColors().background, plotColors(false).background);
+}
+
+/// As it is painted: the palette alone does not reach all tool tips.
+void TestPalette::toolTipsAreReadable() {
+    QFETCH(bool, dark);
+    applyTheme(*qApp, dark ? Theme::dark : Theme::light);
+    QTreeWidget list;
+    list.addTopLevelItem(new QTreeWidgetItem({QStringLiteral("item")}));
+    const QString words = QStringLiteral("many words ").repeated(40);
+    list.topLevelItem(0)->setToolTip(0, words);
+    list.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&list));
+    const QPoint at = list.visualItemRect(list.topLevelItem(0)).center();
+    QHelpEvent event(QEvent::ToolTip, at, list.viewport()->mapToGlobal(at));
+    QApplication::sendEvent(list.viewport(), &event);
+    QTRY_COMPARE(QToolTip::text(), wrappedToolTip(words));
+    QWidget* tip = nullptr;
+    for (QWidget* window : QApplication::topLevelWidgets()) {
+        if (window->inherits("QTipLabel") && window->isVisible()) tip = window;
+    }
+    QVERIFY(tip != nullptr);
+    QVERIFY2(tip->width() < 72 * 12, qPrintable(QString::number(tip->width())));
+    const QImage picture = tip->grab().toImage();
+    const QColor ground = picture.pixelColor(2, 2);
+    double best = 1.0;
+    for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 0; x < picture.width(); ++x) {
+            best = std::max(best, contrast(picture.pixelColor(x, y), ground));
+        }
+    }
+    QVERIFY2(best >= 7.0, qPrintable(QString::number(best)));
+    QToolTip::hideText();
 }
 
 void TestPalette::anUntickedBoxIsSeen() {

@@ -112,15 +112,14 @@ void TestRunList::texts() {
     progress.epochs = 14;
     progress.images_per_second = 4100.4;
     progress.seconds_left = 48.2;
-    QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s · 0:48 left"));
+    QCOMPARE(runningText(progress),
+             QStringLiteral("epoch 7/14 · 4,100 images/s · about 48 s left"));
     progress.seconds_left = -1;
     QCOMPARE(runningText(progress), QStringLiteral("epoch 7/14 · 4,100 images/s"));
     QCOMPARE(finishedText(0.8416, 11, Selection::test),
              QStringLiteral("finished · best 84.2 % at epoch 12"));
     QVERIFY(finishedText(0.8416, 11, Selection::validation)
                 .endsWith(QStringLiteral("chosen on validation")));
-    QCOMPARE(durationText(725), QStringLiteral("12:05"));
-    QCOMPARE(durationText(3600 * 3 + 7 * 60), QStringLiteral("3:07:00"));
 }
 
 BALLAST_TEST(TestRunList)

@@ -13,6 +13,7 @@
 #include "core/experiment/class_rules.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_settings.h"
+#include "core/experiment/field_words.h"
 #include "widgets/axis_text.h"
 #include "widgets/field_editors.h"
 #include "widgets/icons.h"
@@ -24,45 +25,53 @@ namespace {
 
 using nlohmann::json;
 
-/// "Class weight α_y"
-QString fieldText(const Field& field) {
-    QString words = text(field.label);
-    if (!field.symbol.empty()) words += QLatin1Char(' ') + text(field.symbol);
-    return words;
-}
-
-QString withinSentence(const QString& words) {
-    return words.left(1).toLower() + words.mid(1);
-}
-
-/// ", phase 2" of "/phases/1/from".
-QString placeText(const std::string& pointer) {
-    for (const auto& [list, words] :
-         {std::pair{std::string("/phases/"), AxisEditor::tr(", phase %1")},
-          std::pair{std::string("/lr_schedule/steps/"),
-                    AxisEditor::tr(", learning-rate step %1")}}) {
-        if (pointer.starts_with(list)) return words.arg(std::stoi(pointer.substr(list.size())) + 1);
+/// A label in letters that keyboards have: "Start T₀" is "start t0", "α_y" also "alpha_y".
+QString typeable(const QString& label) {
+    static constexpr std::pair<char16_t, const char*> kLetters[] = {
+        {u'α', "alpha"}, {u'β', "beta"},  {u'Δ', "delta"}, {u'γ', "gamma"}, {u'ν', "nu"},
+        {u'τ', "tau"},   {u'κ', "kappa"}, {u'ρ', "rho"},   {u'π', "pi"}};
+    QString text;
+    for (const QChar c : label) {
+        if (c >= QChar(u'₀') && c <= QChar(u'₉')) {
+            text += QChar(u'0' + (c.unicode() - u'₀'));
+            continue;
+        }
+        const auto letter =
+            std::ranges::find(kLetters, c.unicode(), [](const auto& entry) { return entry.first; });
+        text += letter == std::end(kLetters) ? QString(c) : QString::fromLatin1(letter->second);
     }
-    return {};
+    return text.toLower();
 }
+
+constexpr int kTypeableRole = Qt::UserRole + 1;
+
+/// Finds fields by any part of their label or pointer, typed with or without the paper's letters.
+class FieldCompleter : public QCompleter {
+public:
+    FieldCompleter(QAbstractItemModel* fields, QObject* parent) : QCompleter(fields, parent) {
+        setCompletionRole(kTypeableRole);
+        setCompletionMode(QCompleter::PopupCompletion);
+        setFilterMode(Qt::MatchContains);
+        setCaseSensitivity(Qt::CaseInsensitive);
+    }
+    QString pathFromIndex(const QModelIndex& index) const override {
+        return index.data(Qt::DisplayRole).toString();
+    }
+    QStringList splitPath(const QString& typed) const override { return {typeable(typed)}; }
+};
 
 void addField(const Field& field, const std::string& pointer, const json& value,
               std::vector<AxisField>& fields) {
-    const QString place = placeText(pointer);
     if (field.type == FieldType::class_rule && value.is_object()) {
         const ClassRuleInfo* rule = findClassRule(value.value("rule", ""));
         if (rule != nullptr && rule->parameter &&
             value.contains(std::string(rule->parameter->name))) {
             const RuleParameter& parameter = *rule->parameter;
-            fields.push_back(
-                {pointer + "/" + std::string(parameter.name),
-                 AxisEditor::tr("%1 of %2")
-                         .arg(text(parameter.symbol), withinSentence(fieldText(field))) +
-                     place,
-                 text(parameter.help)});
+            const std::string part = pointer + "/" + std::string(parameter.name);
+            fields.push_back({part, text(fieldInWords(part)), text(parameter.help)});
         }
     }
-    fields.push_back({pointer, fieldText(field) + place, text(field.help)});
+    fields.push_back({pointer, text(fieldInWords(pointer)), text(field.help)});
 }
 
 }  // namespace
@@ -112,6 +121,10 @@ AxisEditor::AxisEditor(QWidget* parent)
     grid->addWidget(moves_, 2, 0, 1, 2);
     grid->addWidget(problem_, 3, 0, 1, 2);
     grid->setColumnStretch(0, 1);
+    // Whoever types a field and goes on to its values must not press Remove with a space.
+    setTabOrder(field_, values_);
+    setTabOrder(values_, moves_);
+    setTabOrder(moves_, remove);
 
     field_->setObjectName(QStringLiteral("field"));
     field_->setAccessibleName(tr("Field to vary"));
@@ -120,9 +133,7 @@ AxisEditor::AxisEditor(QWidget* parent)
     field_->setMinimumContentsLength(24);
     field_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     field_->lineEdit()->setPlaceholderText(tr("Type to search a field"));
-    field_->completer()->setCompletionMode(QCompleter::PopupCompletion);
-    field_->completer()->setFilterMode(Qt::MatchContains);
-    field_->completer()->setCaseSensitivity(Qt::CaseInsensitive);
+    field_->setCompleter(new FieldCompleter(field_->model(), field_));
     values_->setObjectName(QStringLiteral("values"));
     values_->setAccessibleName(tr("Values"));
     values_->setPlaceholderText(tr("0, 0.1, 0.5   or   0 … 0.5 step 0.05   or   1e-4 … 0.1 log 7"));
@@ -147,7 +158,9 @@ void AxisEditor::setFields(const std::vector<AxisField>& fields, const json& con
     field_->clear();
     for (const AxisField& entry : fields_) {
         field_->addItem(entry.text + QStringLiteral("   ") + text(entry.pointer));
-        field_->setItemData(field_->count() - 1, entry.help, Qt::ToolTipRole);
+        const int last = field_->count() - 1;
+        field_->setItemData(last, entry.help, Qt::ToolTipRole);
+        field_->setItemData(last, typeable(field_->itemText(last)), kTypeableRole);
     }
     dress();
 }

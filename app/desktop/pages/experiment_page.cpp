@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -13,7 +14,9 @@
 #include "app/desktop/attempt.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
+#include "core/experiment/config_advice.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/config_settings.h"
 #include "core/experiment/presets.h"
 #include "core/theory/fisher_consistency.h"
 #include "widgets/class_term_preview.h"
@@ -48,14 +51,21 @@ ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
       preview_(new ClassTermPreview),
       summary_(new QLabel),
       fisher_(new QLabel),
+      advice_(new QLabel),
       obstacle_(new QLabel),
       start_(new QPushButton(icon(QStringLiteral("play")), tr("Start training"))) {
-    auto* meaning = new QWidget;
-    auto* column = new QVBoxLayout(meaning);
-    column->setContentsMargins(kSpace3, kSpace3, kSpace3, kSpace3);
+    auto* shown = new QWidget;
+    auto* column = new QVBoxLayout(shown);
+    column->setContentsMargins(kSpace3, kSpace3, kSpace3, kSpace2);
     column->setSpacing(kSpace2);
     column->addWidget(summary_);
+    summary_->setWordWrap(true);
     column->addWidget(fisher_);
+    advice_->setObjectName(QStringLiteral("advice"));
+    advice_->setWordWrap(true);
+    advice_->setAccessibleName(tr("What may be meant otherwise"));
+    advice_->hide();
+    column->addWidget(advice_);
     fisher_->setObjectName(QStringLiteral("fisher"));
     fisher_->setWordWrap(true);
     fisher_->setTextFormat(Qt::RichText);
@@ -65,11 +75,22 @@ ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     summary_->setAccessibleName(tr("What the config means"));
 
+    // On a small screen the preview scrolls; what starts the training stays in view.
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(shown);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* meaning = new QWidget;
+    auto* right = new QVBoxLayout(meaning);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(0);
+    right->addWidget(scroll, 1);
     auto* footer = new QHBoxLayout;
+    footer->setContentsMargins(kSpace3, kSpace1, kSpace3, kSpace3);
     footer->setSpacing(kSpace3);
     footer->addWidget(obstacle_, 1);
     footer->addWidget(start_);
-    column->addLayout(footer);
+    right->addLayout(footer);
     obstacle_->setObjectName(QStringLiteral("obstacle"));
     obstacle_->setWordWrap(true);
     obstacle_->setAccessibleName(tr("Why training cannot start"));
@@ -94,7 +115,10 @@ ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
     layout->addWidget(splitter_);
 
     connect(start_, &QPushButton::clicked, this, &ExperimentPage::startRequested);
-    connect(form_, &ConfigForm::edited, this, &ExperimentPage::update);
+    connect(form_, &ConfigForm::edited, this, [this] {
+        moveStepsAlong();
+        update();
+    });
     connect(timeline_, &ScheduleTimeline::phaseMoved, this, [this](int phase, int epoch) {
         form_->setValue("/phases/" + std::to_string(phase) + "/from", epoch);
     });
@@ -188,24 +212,46 @@ const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& want
     return counts_;
 }
 
+/// A learning-rate step that stands where a phase begins moves along with it.
+void ExperimentPage::moveStepsAlong() {
+    if (!shown_config_) return;
+    nlohmann::json config = form_->config();
+    const std::vector<Setting> moves = stepsThatFollow(*shown_config_, config);
+    if (moves.empty()) return;
+    for (const Setting& move : moves) setField(config, move.pointer, move.value);
+    form_->setConfig(config);
+}
+
 void ExperimentPage::update() {
     checked_ = checkedConfig(form_->config());
     const bool right = checked_.config.has_value();
+    if (right) shown_config_ = checked_.config;
     form_->setProblems(checked_.problems);
     timeline_->setEnabled(right);  // it still shows the last config that was right
     fisher_->setVisible(right);
     if (right) {
         showMeaning(*checked_.config);
     } else {
-        preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
-        summary_->setText(checked_.problems.size() == 1
-                              ? tr("One field needs attention")
-                              : tr("%1 fields need attention").arg(checked_.problems.size()));
+        QString words = checked_.problems.size() == 1
+                            ? tr("One field needs attention")
+                            : tr("%1 fields need attention").arg(checked_.problems.size());
+        if (preview_->hasData()) {
+            words += tr("; below is what the config meant before");
+        } else {
+            preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
+        }
+        summary_->setText(words);
+        advice_->hide();
     }
+    preview_->setOutdated(!right);
     Q_EMIT changed(checked_);
 }
 
 void ExperimentPage::showMeaning(const RunConfig& config) {
+    QStringList advice;
+    for (const std::string& sentence : adviceOn(config)) advice << text(sentence);
+    advice_->setText(advice.join(QLatin1Char('\n')));
+    advice_->setVisible(!advice.isEmpty());
     const std::string preset = presetOf(config);
     shown_method_ = preset.empty() ? tr("Custom") : text(preset);
     method_->setCurrentText(shown_method_);

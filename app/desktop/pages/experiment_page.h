@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ Q_SIGNALS:
 
 private:
     void update();
+    void moveStepsAlong();
     void showMeaning(const RunConfig& config);
     const std::vector<std::int64_t>& countsOf(const DataConfig& wanted);
     QWidget* makeMethodRow();
@@ -74,8 +76,10 @@ private:
     ClassTermPreview* preview_;
     QLabel* summary_;
     QLabel* fisher_;
+    QLabel* advice_;
     QLabel* obstacle_;
     QPushButton* start_;
+    std::optional<RunConfig> shown_config_;  // the last that was valid
     CheckedConfig checked_ = checkedConfig(nlohmann::json::object());
 };
 

@@ -14,6 +14,7 @@
 #include "app/desktop/figures.h"
 #include "app/desktop/run_controller.h"
 #include "core/experiment/catalog.h"
+#include "core/results/run_groups.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/result_view.h"
@@ -204,6 +205,7 @@ void RunsPage::removeRun(const QString& run) {
     colors_.erase(run);
     list_->removeItem(run);
     plots_->removeRun(run);
+    labelPlots();
     results_->removeRun(run);
     table_->refreshSoon();
 }
@@ -228,6 +230,19 @@ bool RunsPage::isOnPlots(const QString& run) const {
 void RunsPage::putOnPlots(const QString& id) {
     plots_->addRun(plotInfo(*controller_.find(id), colors_[id]));
     plots_->setRecords(id, controller_.readRecords(id));
+    labelPlots();
+}
+
+/// Where several runs on the plots have one name, what differs tells them apart.
+void RunsPage::labelPlots() {
+    std::vector<const IndexedRun*> runs;
+    for (const QString& id : plots_->runIds()) {
+        if (const IndexedRun* run = controller_.find(id)) runs.push_back(run);
+    }
+    const std::vector<std::string> labels = runLabels(runs);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        plots_->setRunName(QString::fromStdString(runs[i]->id), QString::fromStdString(labels[i]));
+    }
 }
 
 void RunsPage::setVisible(const QString& id, bool visible) {
@@ -272,6 +287,13 @@ void RunsPage::showResult(const QString& id) {
 }
 
 QString RunsPage::statusText(const IndexedRun& run, const RunController& controller) {
+    const QString state = stateText(run, controller);
+    const auto edit = controller.pendingEdit(QString::fromStdString(run.id));
+    return edit && run.error.empty() ? tr("%1 · an edit waits for epoch %2").arg(state).arg(*edit)
+                                     : state;
+}
+
+QString RunsPage::stateText(const IndexedRun& run, const RunController& controller) {
     if (!run.error.empty()) return QString::fromStdString(run.error);
     const int epochs = run.description.config.training.epochs;
     const int done = static_cast<int>(run.epochs.size());
@@ -318,7 +340,7 @@ QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
     stream << across_->saveState() << down_->saveState() << show_table_->isChecked()
-           << table_->state();
+           << table_->state() << QString::fromStdString(controller_.workspace().string());
     return state;
 }
 
@@ -328,10 +350,13 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QDataStream stream(state);
     bool table_shown = false;
     QByteArray table;
-    stream >> across >> down >> table_shown >> table;
+    QString workspace;
+    stream >> across >> down >> table_shown >> table >> workspace;
     if (!across.isEmpty()) across_->restoreState(across);
     if (!down.isEmpty()) down_->restoreState(down);
-    if (!table.isEmpty()) table_->restoreState(table);
+    // What was filtered and grouped elsewhere would hide runs here.
+    const bool same = workspace == QString::fromStdString(controller_.workspace().string());
+    if (!table.isEmpty()) table_->restoreState(table, same);
     show_table_->setChecked(table_shown);
     show_results_->setChecked(!table_shown);
 }

@@ -48,6 +48,7 @@ Q_SIGNALS:
     void removeRequested(const QStringList& runs);
 
 private:
+    static QString stateText(const IndexedRun& run, const RunController& controller);
     QWidget* makeLower();
     std::vector<TableRun> tableRuns() const;
     void addAllRuns();
@@ -56,6 +57,7 @@ private:
     void giveColor(const QString& run);
     bool isOnPlots(const QString& run) const;
     void putOnPlots(const QString& run);
+    void labelPlots();
     void showRun(const QString& run);
     void showState(const QString& run);
     void showWaiting();  // what queued runs wait for

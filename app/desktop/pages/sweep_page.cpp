@@ -9,14 +9,15 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/base/human_text.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_settings.h"
+#include "core/experiment/field_words.h"
 #include "core/experiment/sweep.h"
 #include "widgets/axis_text.h"
 #include "widgets/field_editors.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
-#include "widgets/run_list.h"
 #include "widgets/trunk_tree.h"
 
 namespace ballast {
@@ -33,6 +34,12 @@ QLabel* heading(const QString& words) {
     bold.setWeight(QFont::DemiBold);
     label->setFont(bold);
     return label;
+}
+
+/// The place of a problem as people know it: an axis by its field's name.
+std::string inWords(const std::string& pointer) {
+    const std::string axis = "/axes ";
+    return fieldInWords(pointer.starts_with(axis) ? pointer.substr(axis.size()) : pointer);
 }
 
 /// Whether a problem is the axis's: its pointer, or one below.
@@ -77,6 +84,14 @@ QWidget* SweepPage::makeEditor() {
     base_text_->setTextFormat(Qt::PlainText);
     column->addWidget(heading(tr("Base")));
     column->addWidget(base_text_);
+    leave_presets_ = new QPushButton(tr("Use the Experiment page's config instead"));
+    leave_presets_->setObjectName(QStringLiteral("leave_presets"));
+    leave_presets_->hide();
+    column->addWidget(leave_presets_, 0, Qt::AlignLeft);
+    connect(leave_presets_, &QPushButton::clicked, this, [this] {
+        usePresets(nullptr);
+        edited();
+    });
 
     column->addSpacing(kSpace2);
     column->addWidget(heading(tr("Axes")));
@@ -157,7 +172,7 @@ QWidget* SweepPage::makeOutcome() {
 AxisEditor* SweepPage::addAxis() {
     auto* axis = new AxisEditor;
     axis->setObjectName(QStringLiteral("axis_%1").arg(axes_.size()));
-    axis->setFields(fields_, full_base_);
+    axis->setFields(fields_, field_config_);
     axes_.push_back(axis);
     axes_column_->addWidget(axis);
     connect(axis, &AxisEditor::edited, this, &SweepPage::edited);
@@ -179,10 +194,31 @@ void SweepPage::removeAxis(AxisEditor* axis) {
 void SweepPage::setBase(const CheckedConfig& base) {
     if (base.given == base_) return;
     base_ = base.given;
-    if (base.config) {
-        full_base_ = json(toJson(*base.config));
-        fields_ = axisFields(full_base_);
-        for (AxisEditor* axis : axes_) axis->setFields(fields_, full_base_);
+    if (base.config) full_base_ = json(toJson(*base.config));
+    if (!presets_.is_null()) return;  // the sweep has nothing of the base
+    if (base.config) setFields(full_base_);
+    showBase();
+    edited();
+}
+
+void SweepPage::setFields(const json& full_config) {
+    field_config_ = full_config;
+    fields_ = axisFields(full_config);
+    for (AxisEditor* axis : axes_) axis->setFields(fields_, full_config);
+}
+
+/// Says what the axes vary.
+void SweepPage::showBase() {
+    leave_presets_->setVisible(!presets_.is_null());
+    if (!presets_.is_null()) {
+        QStringList methods;
+        for (const json& method : presets_.value("methods", json::array())) {
+            if (method.is_string()) methods << QString::fromStdString(method.get<std::string>());
+        }
+        return base_text_->setText(
+            tr("Presets on %1: %2")
+                .arg(QString::fromStdString(presets_.value("dataset", "cifar10")),
+                     methods.join(QStringLiteral(", "))));
     }
     const json given_name = base_.is_object() ? base_.value("name", json()) : json();
     const std::string name = given_name.is_string() ? given_name.get<std::string>() : "";
@@ -190,11 +226,31 @@ void SweepPage::setBase(const CheckedConfig& base) {
         name.empty()
             ? tr("The config of the Experiment page")
             : tr("The config of the Experiment page: %1").arg(QString::fromStdString(name)));
-    edited();
+}
+
+/// Makes presets the base of the sweep; null, or what are no presets: the Experiment page's config.
+void SweepPage::usePresets(const json& presets) {
+    presets_ = nullptr;
+    json config = full_base_;
+    if (!presets.is_null()) {
+        try {  // axes may name the fields of the first method
+            const json one = {{"presets", presets}, {"seeds", {0}}};
+            config = json(toJson(sweepRuns(sweepFromJson(one, "the presets")).front().config));
+            presets_ = presets;
+        } catch (const ConfigError&) {
+        }
+    }
+    setFields(config);
+    showBase();
 }
 
 json SweepPage::sweep() const {
-    json made = {{"format", kSweepFormat}, {"base", base_}, {"axes", json::array()}};
+    json made = {{"format", kSweepFormat}, {"axes", json::array()}};
+    if (presets_.is_null()) {
+        made["base"] = base_;
+    } else {
+        made["presets"] = presets_;
+    }
     if (!name_->text().trimmed().isEmpty()) made["name"] = name_->text().trimmed().toStdString();
     for (const AxisEditor* axis : axes_) made["axes"].push_back(axis->axis());
     const json seeds = seedValues(seeds_->text()).values;
@@ -203,18 +259,15 @@ json SweepPage::sweep() const {
 }
 
 void SweepPage::setSweep(const json& sweep) {
-    const Sweep read = sweepFromJson(sweep, "the sweep");
-    if (!read.methods.empty()) {
-        throw ConfigError(
-            "the sweep is over presets and has no base config to show here; ballast-cli sweep "
-            "trains it");
-    }
-    setBase(sweep.value("base", json::object()));
+    sweepFromJson(sweep, "the sweep");  // throws
+    if (!sweep.contains("presets")) setBase(sweep.value("base", json::object()));
     restoreSweep(sweep);
 }
 
 void SweepPage::restoreSweep(const json& sweep) {
     while (!axes_.empty()) removeAxis(axes_.back());
+    const json presets = sweep.value("presets", json());
+    usePresets(presets);
     const json name = sweep.value("name", json());
     name_->setText(name.is_string() ? QString::fromStdString(name.get<std::string>()) : QString());
     seeds_->setText(sweep.contains("seeds") ? seedText(sweep["seeds"]) : QString());
@@ -303,7 +356,7 @@ void SweepPage::showOutline(const SweepOutline& outline) {
             lines << tr("… and %1 more").arg(outline.problems.size() - kMostProblems);
             break;
         }
-        lines << QString::fromStdString(problem.pointer + ": " + problem.message);
+        lines << QString::fromStdString(inWords(problem.pointer) + ": " + problem.message);
     }
     if (!outline.error.isEmpty()) lines << outline.error;
     for (AxisEditor* axis : axes_) {
@@ -328,19 +381,23 @@ void SweepPage::showOutline(const SweepOutline& outline) {
     Q_EMIT outlined();
 }
 
+QString SweepPage::runsText() const {
+    return outline_.runs == 1 ? tr("<b>1 run</b>") : tr("<b>%L1 runs</b>").arg(outline_.runs);
+}
+
 QString SweepPage::summaryText() const {
     if (!outline_.planned) {
         return outline_.problems.empty() && outline_.error.isEmpty() && outline_.runs > 0
-                   ? tr("<b>%L1 runs</b>").arg(outline_.runs)
+                   ? runsText()
                    : tr("The sweep is not right yet");
     }
     const std::int64_t alone = outline_.plan.epochs_alone;
     const std::int64_t shared = outline_.plan.epochs_shared;
     const auto hours = [&](std::int64_t epochs) {
-        return durationText(static_cast<double>(epochs) * seconds_per_epoch_);
+        return QString::fromStdString(
+            estimateInWords(static_cast<double>(epochs) * seconds_per_epoch_));
     };
-    QString text =
-        outline_.runs == 1 ? tr("<b>1 run</b>") : tr("<b>%L1 runs</b>").arg(outline_.runs);
+    QString text = runsText();
     if (alone == shared) {
         text += tr(" · %L1 epochs, nothing to share").arg(alone);
         if (seconds_per_epoch_ > 0.0) text += tr(" · about %1").arg(hours(alone));

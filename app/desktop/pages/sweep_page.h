@@ -37,7 +37,7 @@ public:
 
     /// The sweep as core/experiment/sweep.h reads it.
     nlohmann::json sweep() const;
-    /// Shows a sweep over a base. Throws ConfigError where it has presets, which have no base.
+    /// Shows a sweep over a base or over presets. Throws ConfigError where it is no sweep.
     void setSweep(const nlohmann::json& sweep);
     /// Shows axes, seeds and name of what sweep() once gave, finished or not, over the base that is
     /// there. What cannot be understood is left out.
@@ -72,9 +72,13 @@ private:
     QWidget* makeEditor();
     QWidget* makeOutcome();
     void removeAxis(AxisEditor* axis);
+    void showBase();
+    void usePresets(const nlohmann::json& presets);
+    void setFields(const nlohmann::json& full_config);
     void edited();
     void work();
     void showOutline(const SweepOutline& outline);
+    QString runsText() const;
     QString summaryText() const;
     void updateStart();
     bool textIsRight();
@@ -83,6 +87,7 @@ private:
     QTimer settle_;  // edits are worked out when they pause
     QSplitter* splitter_;
     QLabel* base_text_;
+    QPushButton* leave_presets_;
     QVBoxLayout* axes_column_;
     QLabel* empty_;
     QLineEdit* name_;
@@ -94,9 +99,11 @@ private:
     QLabel* obstacle_text_;
     QPushButton* start_;
     std::vector<AxisEditor*> axes_;
-    std::vector<AxisField> fields_;
+    std::vector<AxisField> fields_;                           // that axes may name
+    nlohmann::json field_config_ = nlohmann::json::object();  // and their values
     nlohmann::json base_ = nlohmann::json::object();
     nlohmann::json full_base_ = nlohmann::json::object();  // of the last base that was right
+    nlohmann::json presets_;                               // null: the sweep is over the base
     SweepOutline outline_;
     QString obstacle_;
     double seconds_per_epoch_ = 0.0;

@@ -177,11 +177,52 @@ private Q_SLOTS:
         QCOMPARE(page_->sweep(), sweep);
         QVERIFY(outlined());
         QCOMPARE(page_->outline().runs, 36U);
-        const QString presets = errorOf([&] {
-            page_->setSweep({{"presets", {{"methods", {"CE"}}}}});
+        const QString wrong = errorOf([&] {
+            page_->setSweep({{"presets", {{"methods", {"CEE"}}}}});
         });
-        QVERIFY2(presets.contains(QStringLiteral("presets")), qPrintable(presets));
+        QVERIFY2(wrong.contains(QStringLiteral("CE")), qPrintable(wrong));
         QCOMPARE(page_->sweep(), sweep);
+    }
+
+    void aSweepOverPresetsOpens() {
+        const json sweep = {
+            {"format", 1},
+            {"presets", {{"methods", {"CE+ADRW", "VS+ADRW"}}, {"dataset", "cifar10"}}},
+            {"axes", {{{"/phases/1/alpha/nu", {0.1, 0.2, 0.3}}}}},
+            {"seeds", {0, 1}}};
+        page_->setSweep(sweep);
+        QCOMPARE(page_->sweep(), sweep);
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 12U);
+        const auto* words = page_->findChild<QLabel*>(QStringLiteral("base"));
+        QVERIFY2(words->text().contains(QStringLiteral("CE+ADRW, VS+ADRW")),
+                 qPrintable(words->text()));
+        page_->setBase(base());  // the Experiment page is edited: the presets stay
+        QVERIFY(page_->sweep().contains("presets"));
+        page_->findChild<QPushButton*>(QStringLiteral("leave_presets"))->click();
+        QVERIFY(!page_->sweep().contains("presets"));
+        QCOMPARE(page_->sweep()["base"], base());
+    }
+
+    /// Whoever tabs on from a field comes to its values, and not to what removes the axis.
+    void tabLeadsFromAFieldToItsValues() {
+        AxisEditor* axis = page_->addAxis();
+        const auto* field = axis->findChild<QComboBox*>(QStringLiteral("field"));
+        QWidget* next = field->nextInFocusChain();
+        while (next->focusPolicy() == Qt::NoFocus || field->isAncestorOf(next)) {
+            next = next->nextInFocusChain();
+        }
+        QCOMPARE(next->objectName(), QStringLiteral("values"));
+    }
+
+    void fieldsAreFoundByWhatKeyboardsHave() {
+        AxisEditor* axis = page_->addAxis();
+        auto* field = axis->findChild<QComboBox*>(QStringLiteral("field"));
+        for (const char* typed : {"t0", "T0", "nu of", "alpha"}) {
+            field->completer()->setCompletionPrefix(
+                field->completer()->splitPath(QString::fromLatin1(typed)).front());
+            QVERIFY2(field->completer()->completionCount() > 0, typed);
+        }
     }
 
     /// Typing continues while ten thousand runs are worked out; more are only counted.
