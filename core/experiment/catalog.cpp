@@ -120,6 +120,12 @@ constexpr CatalogEntry kHeads[] = {
     {"cosine", "Cosine", "Cosine of the angle between features and class weights; no bias."},
 };
 
+constexpr CatalogEntry kHeadInits[] = {
+    {"kaiming-normal", "Kaiming-normal", "Normal with variance 2/F, F the number of features."},
+    {"uniform", "Uniform",
+     "Uniform in ±1/√F, PyTorch's default; Saddle-LongTail's ResNet-50 begins so."},
+};
+
 constexpr CatalogEntry kLosses[] = {
     {"vs", "Vector scaling (VS)",
      "Eq. 3: α, β and Δ per class. CE, CB, LA, CDT and LDAM are its special cases."},
@@ -208,6 +214,10 @@ std::span<const CatalogEntry> entriesOf<Profile>() {
 template<>
 std::span<const CatalogEntry> entriesOf<HeadKind>() {
     return kHeads;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<HeadInit>() {
+    return kHeadInits;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<Reduction>() {
