@@ -182,6 +182,9 @@ constexpr CatalogEntry kAugmentations[] = {
      "Random crop after 4 pixels of zero padding, random horizontal flip."},
     {"autoaugment-cutout", "AutoAugment + Cutout",
      "Crop and flip, AutoAugment's CIFAR-10 policy, and a Cutout of 16 × 16 pixels."},
+    {"autoaugment-cutout-authors", "The authors' AutoAugment + Cutout",
+     "The same as the authors' code does it: rotations turn one way only, and shears are resampled "
+     "bicubically."},
     {kPhotoAugmentation, "Resized crop, flip, jitter",
      "For photographs: random crop of 8 to 100 % of the area, resized; random horizontal flip; "
      "brightness, contrast and saturation times 0.6 to 1.4."},
