@@ -41,6 +41,10 @@ int presetListCommand(bool as_json) {
 int presetShowCommand(const PresetRequest& request, const std::vector<std::string>& settings) {
     const RunConfig config = configFromJson(presetJson(request, settings), request.method);
     std::cout << toJson(config).dump(2) << "\n";
+    // Apart from the config, so that it can be saved as it is.
+    for (const std::string& note : presetNotes(request)) {
+        std::cerr << "ballast-cli: note: " << note << "\n";
+    }
     return 0;
 }
 

@@ -205,6 +205,11 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
     if (const std::string warning = diskWarning(options.workspace); !warning.empty()) {
         std::cerr << "ballast-cli: " << warning << std::endl;
     }
+    if (options.prepare != options.json) {  // then the plan, which has them, is not shown
+        for (const std::string& warning : plan.warnings) {
+            std::cerr << "ballast-cli: " << warning << std::endl;
+        }
+    }
     {
         ProgressLine progress;
         prepareSweep(plan, sweep, given, options.workspace, [&](std::size_t made) {

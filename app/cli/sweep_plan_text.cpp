@@ -84,6 +84,7 @@ void printPlan(const Sweep& sweep, const SweepPlan& plan) {
     const auto shared = plan.whole.epochs_shared;
     std::cout << (sweep.name.empty() ? "sweep" : sweep.name) << ": "
               << groupedText(static_cast<std::int64_t>(plan.runs.size())) << " runs\n";
+    for (const std::string& warning : plan.warnings) std::cout << "warning: " << warning << "\n";
     printTree(plan);
     std::printf("epochs alone %s, shared %s: %.0f %% saved\n", groupedText(alone).c_str(),
                 groupedText(shared).c_str(),
@@ -136,6 +137,7 @@ ordered_json planJson(const Sweep& sweep, const SweepPlan& plan) {
         segments.push_back(std::move(one));
     }
     return {{"name", sweep.name},
+            {"warnings", plan.warnings},
             {"epochs_alone", plan.whole.epochs_alone},
             {"epochs_shared", plan.whole.epochs_shared},
             {"epochs_left", plan.left.epochs_shared},

@@ -120,6 +120,12 @@ constexpr CatalogEntry kHeads[] = {
     {"cosine", "Cosine", "Cosine of the angle between features and class weights; no bias."},
 };
 
+constexpr CatalogEntry kHeadInits[] = {
+    {"kaiming-normal", "Kaiming-normal", "Normal with variance 2/F, F the number of features."},
+    {"uniform", "Uniform",
+     "Uniform in ±1/√F, PyTorch's default; Saddle-LongTail's ResNet-50 begins so."},
+};
+
 constexpr CatalogEntry kLosses[] = {
     {"vs", "Vector scaling (VS)",
      "Eq. 3: α, β and Δ per class. CE, CB, LA, CDT and LDAM are its special cases."},
@@ -176,6 +182,9 @@ constexpr CatalogEntry kAugmentations[] = {
      "Random crop after 4 pixels of zero padding, random horizontal flip."},
     {"autoaugment-cutout", "AutoAugment + Cutout",
      "Crop and flip, AutoAugment's CIFAR-10 policy, and a Cutout of 16 × 16 pixels."},
+    {"autoaugment-cutout-authors", "The authors' AutoAugment + Cutout",
+     "The same as the authors' code does it: rotations turn one way only, and shears are resampled "
+     "bicubically."},
     {kPhotoAugmentation, "Resized crop, flip, jitter",
      "For photographs: random crop of 8 to 100 % of the area, resized; random horizontal flip; "
      "brightness, contrast and saturation times 0.6 to 1.4."},
@@ -208,6 +217,10 @@ std::span<const CatalogEntry> entriesOf<Profile>() {
 template<>
 std::span<const CatalogEntry> entriesOf<HeadKind>() {
     return kHeads;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<HeadInit>() {
+    return kHeadInits;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<Reduction>() {

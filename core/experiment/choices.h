@@ -11,6 +11,9 @@ enum class Profile { long_tailed, step, none };
 /// The last layer.
 enum class HeadKind { linear, cosine };
 
+/// The first random weights of a linear head.
+enum class HeadInit { kaiming_normal, uniform };
+
 /// How the losses of a batch become one number.
 enum class Reduction { weighted_mean, mean };
 

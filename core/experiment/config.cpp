@@ -15,7 +15,7 @@ double learningRateAt(const RunConfig& config, int epoch) {
     const LrScheduleConfig& schedule = config.lr_schedule;
     double factor = 1.0;
     if (epoch < schedule.warmup_epochs) {
-        factor = static_cast<double>(epoch + 1) / schedule.warmup_epochs;
+        factor = schedule.warmup_peak * (epoch + 1) / schedule.warmup_epochs;
     } else if (schedule.kind == LrKind::cosine) {
         factor = 0.5 * (1.0 + std::cos(std::numbers::pi * epoch / config.training.epochs));
     } else {

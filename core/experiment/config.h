@@ -55,6 +55,7 @@ struct DataConfig {
 struct ModelConfig {
     std::string name = "resnet32";
     HeadKind head = HeadKind::linear;
+    HeadInit head_init = HeadInit::kaiming_normal;  // of a linear head
     bool operator==(const ModelConfig&) const = default;
 };
 
@@ -83,6 +84,7 @@ struct LrScheduleConfig {
     LrKind kind = LrKind::steps;
     int warmup_epochs = 5;
     std::vector<LrStep> steps;
+    double warmup_peak = 1.0;  // times the base rate: what the warm-up rises to
     bool operator==(const LrScheduleConfig&) const = default;
 };
 
@@ -118,7 +120,7 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
     return config.phases[phaseIndexAt(config.phases, epoch)];
 }
 
-/// Learning rate of `epoch` (0-based): base · (epoch+1)/warmup during warm-up; else, with "steps",
+/// Learning rate of `epoch` (0-based): base · peak · (epoch+1)/warmup during warm-up; else, with "steps",
 /// base · factor of the last step reached, with "cosine", base · ½ (1 + cos(π · epoch/T)) where T
 /// counts all epochs, those of the warm-up too; in each case times the phase's lr_factor.
 double learningRateAt(const RunConfig& config, int epoch);

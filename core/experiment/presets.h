@@ -40,10 +40,20 @@ struct ProtocolInfo {
 /// How long and with what a method is trained, e.g. "paper-200".
 std::span<const ProtocolInfo> protocols();
 
+/// The protocol that a request means: the one it names, or the data set's own. Throws ConfigError
+/// for an unknown one.
+std::string presetProtocol(const PresetRequest& request);
+
 /// The plain config of a method, to read, edit and save. Hyper-parameters are those of the authors'
-/// script for the data set, profile and ratio where it has them, otherwise CIFAR-10's.
+/// script for the data set, profile and ratio where it has them, otherwise the nearest known;
+/// presetNotes() says which.
 /// Throws ConfigError naming the unknown part and the nearest known.
 RunConfig presetConfig(const PresetRequest& request);
+
+/// Where the values of presetConfig(request) are not what its name promises: taken from the nearest
+/// data or protocol that has any, ours, or other than a command line of the authors names. A
+/// sentence each; throws as presetConfig.
+std::vector<std::string> presetNotes(const PresetRequest& request);
 
 /// `preset` taken over into `before`: each field is the preset's or stays as it was, as SetBy in
 /// config_fields.h says; fields of protocols change only where `with_protocol`.

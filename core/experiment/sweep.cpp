@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_settings.h"
+#include "core/experiment/sweep_points.h"
 
 namespace ballast {
 namespace {
@@ -252,16 +254,6 @@ void readSeeds(const json& given, Sweep& sweep, Reader& reader) {
     }
 }
 
-/// The config of one method, or the base itself, as JSON with all its fields.
-json startingPoint(const Sweep& sweep, const std::string* method) {
-    if (method == nullptr) return sweep.base;
-    PresetRequest request = sweep.presets;
-    request.method = *method;
-    json config = toJson(presetConfig(request));
-    config.merge_patch(sweep.base);
-    return config;
-}
-
 std::string valueText(const json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number_float()) {
@@ -293,18 +285,62 @@ std::string fieldText(const std::string& pointer) {
     return name;
 }
 
-/// What each axis is called in labels; the same name twice is told apart by its pointer.
+/// What each axis is called in labels; the same name twice is told apart by its pointer. "" where
+/// it has one value only, which tells no run from another.
 std::vector<std::string> axisTexts(const Sweep& sweep) {
     std::vector<std::string> texts;
-    for (const SweepAxis& axis : sweep.axes) texts.push_back(fieldText(axis.pointers.front()));
+    for (const SweepAxis& axis : sweep.axes) {
+        texts.push_back(axis.size() > 1 ? fieldText(axis.pointers.front()) : "");
+    }
     for (std::size_t i = 0; i < texts.size(); ++i) {
         for (std::size_t k = i + 1; k < texts.size(); ++k) {
-            if (texts[i] != texts[k]) continue;
+            if (texts[i].empty() || texts[i] != texts[k]) continue;
             texts[i] = sweep.axes[i].pointers.front();
             texts[k] = sweep.axes[k].pointers.front();
         }
     }
     return texts;
+}
+
+/// Sets in `config` what the axes say at one point; `problem` hears of fields that are not there.
+void setAxes(const Sweep& sweep, const StartingPoints& starts, const std::vector<std::size_t>& at,
+             json& config,
+             const std::function<void(const std::string& pointer, const std::string&)>& problem) {
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+        const SweepAxis& axis = sweep.axes[a];
+        for (std::size_t k = 0; k < axis.pointers.size(); ++k) {
+            const json& value = axis.values[k][at[a]];
+            if (starts.taken(axis.pointers[k], value)) continue;
+            try {
+                for (const std::string& pointer : fieldsMeant(config, axis.pointers[k])) {
+                    setField(config, pointer, value);
+                }
+            } catch (const ConfigError& error) {
+                problem(axis.pointers[k], error.what());
+            }
+        }
+    }
+}
+
+/// The point after `at`, the last axis turning fastest; false, and the first again, at the end.
+bool nextPoint(const Sweep& sweep, std::vector<std::size_t>& at) {
+    for (std::size_t a = sweep.axes.size(); a-- > 0;) {
+        if (++at[a] < sweep.axes[a].size()) return true;
+        at[a] = 0;
+    }
+    return false;
+}
+
+/// "ν = 0.1, m = 64": the values that tell the run from others.
+std::string labelAt(const Sweep& sweep, const std::vector<std::string>& names,
+                    const std::vector<std::size_t>& at) {
+    std::string label;
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+        if (names[a].empty()) continue;
+        label += (label.empty() ? "" : ", ") + names[a] + " = " +
+                 valueText(sweep.axes[a].values.front()[at[a]]);
+    }
+    return label;
 }
 
 }  // namespace
@@ -321,7 +357,8 @@ std::uint64_t Sweep::size() const {
 }
 
 std::uint64_t Sweep::epochsAlone() const {
-    const json first = startingPoint(*this, methods.empty() ? nullptr : &methods.front());
+    const json first = StartingPoints(*this).of(methods.empty() ? nullptr : &methods.front(),
+                                                std::vector<std::size_t>(axes.size(), 0));
     const json::json_pointer at("/training/epochs");
     const bool said = first.contains(at) && first[at].is_number_integer();
     const int given = said ? first[at].get<int>() : TrainingConfig{}.epochs;
@@ -375,9 +412,14 @@ Sweep sweepFromJson(const json& object, const std::string& subject) {
     std::set<std::string> named;
     for (const SweepAxis& axis : sweep.axes) {
         for (const std::string& pointer : axis.pointers) {
-            if (!named.insert(pointer).second) {
-                reader.problem("/axes " + pointer, "stands in two axes");
+            const auto other = std::ranges::find_if(
+                named, [&](const std::string& known) { return meanTheSame(known, pointer); });
+            if (other != named.end()) {
+                reader.problem("/axes " + pointer, *other == pointer
+                                                       ? "stands in two axes"
+                                                       : "is set by the axis " + *other + " too");
             }
+            named.insert(pointer);
             if (pointer == kSeedPointer && !sweep.seeds.empty()) {
                 reader.problem("/axes " + pointer, "the seeds are given by \"seeds\" already");
             }
@@ -385,16 +427,17 @@ Sweep sweepFromJson(const json& object, const std::string& subject) {
     }
     // Whether the fields are there, on the first config; sweepRuns() checks every value.
     if (problems.empty()) {
-        json config =
-            startingPoint(sweep, sweep.methods.empty() ? nullptr : &sweep.methods.front());
-        for (const SweepAxis& axis : sweep.axes) {
-            for (std::size_t k = 0; k < axis.pointers.size(); ++k) {
-                try {
-                    setField(config, axis.pointers[k], axis.values[k].front());
-                } catch (const ConfigError& error) {
-                    reader.problem("/axes " + axis.pointers[k], error.what());
-                }
-            }
+        const std::vector<std::size_t> first(sweep.axes.size(), 0);
+        StartingPoints starts(sweep);
+        try {
+            json config =
+                starts.of(sweep.methods.empty() ? nullptr : &sweep.methods.front(), first);
+            setAxes(sweep, starts, first, config,
+                    [&](const std::string& pointer, const std::string& message) {
+                        reader.problem("/axes " + pointer, message);
+                    });
+        } catch (const ConfigError& error) {
+            reader.problem("/presets", error.what());
         }
     }
     if (!problems.empty()) throw ConfigError(subject + ": the sweep is not valid", problems);
@@ -415,25 +458,24 @@ std::vector<SweepRun> sweepRuns(const Sweep& sweep) {
     for (const std::string& method : sweep.methods) methods.push_back(&method);
     if (methods.empty()) methods.push_back(nullptr);
 
+    StartingPoints starts(sweep);
     std::vector<SweepRun> runs;
     for (const std::string* method : methods) {
-        const json start = startingPoint(sweep, method);
         std::vector<std::size_t> at(sweep.axes.size(), 0);
         for (bool more = true; more;) {
-            json given = start;
-            std::string label;
-            for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
-                const SweepAxis& axis = sweep.axes[a];
-                label += (label.empty() ? "" : ", ") + names[a] + " = " +
-                         valueText(axis.values.front()[at[a]]);
-                for (std::size_t k = 0; k < axis.pointers.size(); ++k) {
-                    try {
-                        setField(given, axis.pointers[k], axis.values[k][at[a]]);
-                    } catch (const ConfigError& error) {
-                        report(label, {axis.pointers[k], error.what()});
-                    }
-                }
+            const std::string label = labelAt(sweep, names, at);
+            json given;
+            try {
+                given = starts.of(method, at);
+            } catch (const ConfigError& error) {
+                report(label, {"/presets", error.what()});
+                more = nextPoint(sweep, at);
+                continue;
             }
+            setAxes(sweep, starts, at, given,
+                    [&](const std::string& pointer, const std::string& message) {
+                        report(label, {pointer, message});
+                    });
             std::string name = given.value("name", "");
             if (name.empty()) name = method != nullptr ? *method : sweep.name;
             if (!label.empty()) {
@@ -461,11 +503,7 @@ std::vector<SweepRun> sweepRuns(const Sweep& sweep) {
                     runs.push_back(std::move(run));
                 }
             }
-            more = false;  // the last axis turns fastest
-            for (std::size_t a = sweep.axes.size(); a-- > 0 && !more;) {
-                more = ++at[a] < sweep.axes[a].size();
-                if (!more) at[a] = 0;
-            }
+            more = nextPoint(sweep, at);
         }
     }
     if (!problems.empty()) throw ConfigError("the sweep is not valid", problems);

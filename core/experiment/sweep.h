@@ -30,10 +30,14 @@ struct SweepAxis {
 ///
 /// An axis is a list of values or a range: {"from", "to", "step"} or {"from", "to", "count"}, with
 /// "scale": "log" in equal ratios. "axes" may also be a list of such objects; pointers in one
-/// object of that list go together (a T₀ and the learning-rate step that follows it). "presets":
-/// {"methods": ["CE", "CE+DRW"], "dataset", "profile", "ratio", "protocol", "epochs"} is an axis
-/// over methods, and "base" then says what to change in each. "seeds" is a list or {"from",
-/// "count"}.
+/// object of that list go together (a T₀ and the learning-rate step that follows it).
+/// "/phases/*/beta/gamma" is γ in every phase whose rule has one, "/phases/*/sam_radius" the radius
+/// of all phases.
+///
+/// "presets": {"methods": ["CE", "CE+DRW"], "dataset", "profile", "ratio", "protocol", "epochs"} is
+/// an axis over methods, and "base" then says what to change in each. Where base or an axis sets
+/// data set, profile, ratio or epochs, the preset is that for them, with all of its values. "seeds"
+/// is a list or {"from", "count"}.
 struct Sweep {
     std::string name;
     nlohmann::json base = nlohmann::json::object();
@@ -53,7 +57,8 @@ struct Sweep {
 /// "VS+ADRW · ν = 0.15 · seed 3".
 inline constexpr std::string_view kNameSeparator = " · ";
 
-/// One run of a sweep, with the values that tell it from the others, for people: "ν = 0.15".
+/// One run of a sweep, with the values that tell it from the others, for people: "ν = 0.15". An
+/// axis with a single value tells none apart and is left out.
 struct SweepRun {
     RunConfig config;
     nlohmann::json given;

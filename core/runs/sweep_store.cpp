@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/human_text.h"
 #include "core/experiment/catalog.h"
+#include "core/experiment/sweep_warnings.h"
 #include "core/results/branch_points.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
@@ -245,7 +246,9 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
     Descriptions descriptions(slot);
     std::vector<EpochPath> paths;
     std::set<std::string> taken;
-    for (SweepRun& run : sweepRuns(sweep)) {
+    std::vector<SweepRun> runs = sweepRuns(sweep);
+    plan.warnings = sweepWarnings(sweep, runs);
+    for (SweepRun& run : runs) {
         stopIfCancelled(cancelled, kPlanning);
         const RunDescription& description = descriptions.of(run);
         PlannedRun planned{std::move(run),

@@ -33,8 +33,9 @@ struct PlannedRun {
 /// What a sweep would take.
 struct SweepPlan {
     std::vector<PlannedRun> runs;
-    TrunkPlan whole;  // as if nothing were there yet
-    TrunkPlan left;   // given the workspace's runs and checkpoints; `run` indexes `runs`
+    std::vector<std::string> warnings;  // see sweepWarnings
+    TrunkPlan whole;                    // as if nothing were there yet
+    TrunkPlan left;  // given the workspace's runs and checkpoints; `run` indexes `runs`
     std::optional<double> seconds;  // for what is left, on these slots; where runs were timed
     std::int64_t bytes_needed = 0;
     std::int64_t bytes_free = 0;

@@ -69,14 +69,16 @@ torch::Tensor AugmentedPass::batch(std::int64_t start, std::int64_t count) const
     torch::Tensor pixels = images_.pixels.view({-1, channels})
                                .index_select(0, flat.reshape({-1}))
                                .view({count, images_.height(), images_.width(), channels});
-    if (augmentation_.name == "autoaugment-cutout") {
+    const bool authors = augmentation_.name == "autoaugment-cutout-authors";
+    if (authors || augmentation_.name == "autoaugment-cutout") {
         const auto keyed = [&](Purpose purpose) {
             return KeyedRandom(augmentation_.seed, purpose,
                                static_cast<std::uint32_t>(augmentation_.epoch));
         };
         const std::span<const std::int64_t> of_batch =
             keys().subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count));
-        pixels = autoAugment(pixels, of_batch, keyed(Purpose::augmentation_policy));
+        pixels = autoAugment(pixels, of_batch, keyed(Purpose::augmentation_policy),
+                             authors ? AutoAugmentAs::authors : AutoAugmentAs::published);
         cutout(pixels, kCutout, of_batch, keyed(Purpose::augmentation));
     }
     return normalised(images_, pixels);

@@ -13,10 +13,11 @@ namespace ballast {
 
 /// One pass over images in a given order, changed at random. Crops and mirrorings are decided for
 /// the whole pass at once, so that on a GPU making a batch does not wait for anything; with
-/// autoaugment-cutout it waits for the policy's draws.
+/// AutoAugment it waits for the policy's draws.
 class AugmentedPass {
 public:
-    /// `augmentation.name`: "none" | "crop-flip" | "autoaugment-cutout". `images` must outlive it.
+    /// `augmentation.name`: "none" | "crop-flip" | "autoaugment-cutout" |
+    /// "autoaugment-cutout-authors". `images` must outlive it.
     AugmentedPass(const ImageTensor& images, std::vector<std::int64_t> order,
                   Augmentation augmentation);
 

@@ -54,6 +54,7 @@ double magnitudeOf(Op operation, int level, double sign) {
     const double share = level / (kLevels - 1.0);
     switch (operation) {
         case Op::shear_y:
+        case Op::shear_y_bicubic:
             return sign * 0.3 * share;
         case Op::translate_x:
         case Op::translate_y:
@@ -121,6 +122,37 @@ torch::Tensor moved(const torch::Tensor& pixels, const Affine& map) {
                                     .index_select(0, flat.reshape({-1}))
                                     .view(pixels.sizes());
     return taken.masked_fill(~inside.unsqueeze(3), kOutside);
+}
+
+/// Pillow's cubic through four neighbours (a = −1), `d` after the second one. In Horner's form
+/// equal neighbours give exactly their value, which cutting off to a byte must not lower.
+torch::Tensor cubic(const std::array<torch::Tensor, 4>& v, const torch::Tensor& d) {
+    const torch::Tensor linear = v[2] - v[0];
+    const torch::Tensor square = 2 * (v[0] - v[1]) + v[2] - v[3];
+    const torch::Tensor cube = v[1] - v[0] + v[3] - v[2];
+    return v[1] + d * (linear + d * (square + d * cube));
+}
+
+/// out(x, y) = in(x, y + shear · x) at pixel centres, shear [K]. Only rows are mixed, those beyond
+/// the border as the border's; where the position is outside it is grey.
+torch::Tensor shearedBicubically(const torch::Tensor& pixels, const torch::Tensor& shear) {
+    const std::int64_t height = pixels.size(1);
+    const std::int64_t width = pixels.size(2);
+    const auto options = shear.options().dtype(torch::kFloat64);
+    const torch::Tensor x = (torch::arange(width, options) + 0.5).view({1, 1, width});
+    const torch::Tensor y = (torch::arange(height, options) + 0.5).view({1, height, 1});
+    const torch::Tensor position = shear.to(torch::kFloat64).view({-1, 1, 1}) * x + y;  // [K, H, W]
+    const torch::Tensor inside = position.ge(0) & position.lt(height);
+    const torch::Tensor row = (position - 0.5).floor();
+    const torch::Tensor images = pixels.to(torch::kFloat64);
+    std::array<torch::Tensor, 4> neighbours;
+    for (std::size_t i = 0; i < neighbours.size(); ++i) {
+        const torch::Tensor index =
+            (row + (static_cast<double>(i) - 1.0)).clamp(0, height - 1).to(torch::kInt64);
+        neighbours[i] = images.gather(1, index.unsqueeze(3).expand_as(images));
+    }
+    const torch::Tensor fraction = (position - 0.5 - row).unsqueeze(3);
+    return asBytes(cubic(neighbours, fraction)).masked_fill(~inside.unsqueeze(3), kOutside);
 }
 
 torch::Tensor smoothed(const torch::Tensor& images) {
@@ -206,6 +238,8 @@ torch::Tensor applyOperation(ImageOperation operation, const torch::Tensor& pixe
         case Op::translate_y:
         case Op::rotate:
             return geometric(operation, pixels, magnitude);
+        case Op::shear_y_bicubic:
+            return shearedBicubically(pixels, magnitude);
         case Op::color:
             return blended(grey(images), images, magnitude);
         case Op::contrast: {
@@ -233,7 +267,8 @@ torch::Tensor applyOperation(ImageOperation operation, const torch::Tensor& pixe
 }
 
 torch::Tensor autoAugment(const torch::Tensor& pixels, std::span<const std::int64_t> keys,
-                          const KeyedRandom& random) {
+                          const KeyedRandom& random, AutoAugmentAs as) {
+    const bool authors = as == AutoAugmentAs::authors;
     torch::Tensor result = pixels.clone();
     for (std::size_t half = 0; half < 2; ++half) {
         // All images that get the same operation are done at once.
@@ -247,10 +282,13 @@ torch::Tensor autoAugment(const torch::Tensor& pixels, std::span<const std::int6
             const Step& step = kPolicy[below(words[0], kPolicy.size())][half];
             const double chance = (words[1 + half] + 0.5) / 4294967296.0;
             if (chance >= step.probability) continue;
-            const double sign = (words[3] >> half & 1) != 0 ? 1.0 : -1.0;
-            Group& group = groups[step.operation];
+            const bool one_way = authors && step.operation == Op::rotate;
+            const double sign = one_way || (words[3] >> half & 1) != 0 ? 1.0 : -1.0;
+            const bool bicubic = authors && step.operation == Op::shear_y;
+            const Op operation = bicubic ? Op::shear_y_bicubic : step.operation;
+            Group& group = groups[operation];
             group.images.push_back(static_cast<std::int64_t>(i));
-            group.magnitudes.push_back(magnitudeOf(step.operation, step.level, sign));
+            group.magnitudes.push_back(magnitudeOf(operation, step.level, sign));
         }
         for (const auto& [operation, group] : groups) {
             const torch::Tensor rows =

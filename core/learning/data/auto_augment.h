@@ -9,12 +9,17 @@
 
 namespace ballast {
 
+/// Whose AutoAugment: the publication's, or that of the authors' code, whose rotations turn one way
+/// only (anticlockwise) and whose shears are resampled bicubically.
+enum class AutoAugmentAs { published, authors };
+
 /// AutoAugment's policy for CIFAR-10 (Cubuk et al., 2019): each image gets one of 25 pairs of
 /// operations, each operation with its own probability. `pixels` uint8 [B, H, W, channels]; returns
-/// the same shape. Pixels from outside are grey (128), geometric operations take the nearest pixel.
+/// the same shape. Pixels from outside are grey (128), geometric operations take the nearest pixel,
+/// but for the authors' shears.
 /// What image i gets is a function of random.words(keys[i]).
 torch::Tensor autoAugment(const torch::Tensor& pixels, std::span<const std::int64_t> keys,
-                          const KeyedRandom& random);
+                          const KeyedRandom& random, AutoAugmentAs as = AutoAugmentAs::published);
 
 /// Blackens a square of `size` pixels around a random centre in each image, cut off at the borders
 /// (Cutout, DeVries and Taylor, 2017). `pixels` as above, changed in place; the centre is a
@@ -37,7 +42,8 @@ enum class ImageOperation {
     solarize,
     autocontrast,
     equalize,
-    invert
+    invert,
+    shear_y_bicubic
 };
 torch::Tensor applyOperation(ImageOperation operation, const torch::Tensor& pixels,
                              const torch::Tensor& magnitude);

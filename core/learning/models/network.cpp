@@ -37,14 +37,15 @@ void initialise(ImageNetworkImpl& model, bool fan_out, std::uint64_t seed) {
         torch::Tensor& weight = item.value();
         const bool head_weight = weight.is_same(head->weight);
         const auto normal = [&](std::uint64_t i) { return random.normal(i); };
-        if (weight.dim() == 4 || (head_weight && !head->cosine())) {
+        const bool uniform = head_weight && head->init == HeadInit::uniform;
+        if (weight.dim() == 4 || (head_weight && !head->cosine() && !uniform)) {
             const double inputs = fan(weight, fan_out);
             fill(weight, [&](std::uint64_t i) { return normal(i) * std::sqrt(2.0 / inputs); });
-        } else if (head_weight) {
+        } else if (head_weight && head->cosine()) {
             fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
             const torch::NoGradGuard no_grad;
             weight.div_(weight.norm(2, 0, true));
-        } else if (weight.is_same(head->bias)) {
+        } else if (head_weight || weight.is_same(head->bias)) {
             const double bound = 1.0 / std::sqrt(static_cast<double>(head->weight.size(1)));
             fill(weight, [&](std::uint64_t i) { return (2.0 * random.uniform(i) - 1.0) * bound; });
         }  // batch normalisation keeps weight 1 and bias 0
@@ -84,8 +85,12 @@ void HeadImpl::initialise(const KeyedRandom& random) {
         weight.div_(weight.norm(2, 0, true));
     } else {
         const double deviation = std::sqrt(2.0 / static_cast<double>(features));
-        fill(weight, [&](std::uint64_t i) { return random.normal(i) * deviation; });
         const double bound = 1.0 / std::sqrt(static_cast<double>(features));
+        if (init == HeadInit::uniform) {
+            fill(weight, [&](std::uint64_t i) { return (2.0 * random.uniform(i) - 1.0) * bound; });
+        } else {
+            fill(weight, [&](std::uint64_t i) { return random.normal(i) * deviation; });
+        }
         const auto first = static_cast<std::uint64_t>(weight.numel());
         fill(bias,
              [&](std::uint64_t i) { return (2.0 * random.uniform(first + i) - 1.0) * bound; });
@@ -133,6 +138,7 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
         throw ConfigError("unknown model \"" + config.name + "\"");
     }
     ImageNetwork model(network);
+    model->head()->init = config.head_init;
     initialise(*model, photographs, seed);
     model->to(device);
     const torch::NoGradGuard no_grad;

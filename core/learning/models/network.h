@@ -19,7 +19,8 @@ public:
     bool cosine() const { return cosine_; }
     void addScale();
 
-    /// New random weights, a pure function of `random`'s key; the scale becomes 1.
+    /// New random weights, a pure function of `random`'s key, a linear head's as `init` says; the
+    /// scale becomes 1.
     void initialise(const KeyedRandom& random);
 
     /// Class weights become w_y / ‖w_y‖^τ, the bias 0.
@@ -30,6 +31,7 @@ public:
 
     torch::Tensor weight;
     torch::Tensor bias;
+    HeadInit init = HeadInit::kaiming_normal;
     torch::Tensor scale;  // undefined without addScale()
 
 private:
@@ -59,9 +61,10 @@ torch::Tensor pooled(const torch::Tensor& features);
 
 /// The model of a config with weights that are a pure function of `seed`: convolutions
 /// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
-/// Kaiming-normal by fan-in with a bias uniform in ±1/√F, the cosine head uniform(-1, 1) with unit
-/// columns; in channels_last on `device`. With `fast`, convolutions may be rounded otherwise where
-/// that is faster: Winograd on CPUs, bfloat16 on GPUs. Throws ConfigError for an unknown name.
+/// Kaiming-normal by fan-in or uniform in ±1/√F (config.head_init) with a bias uniform in ±1/√F,
+/// the cosine head uniform(-1, 1) with unit columns; in channels_last on `device`. With `fast`,
+/// convolutions may be rounded otherwise where that is faster: Winograd on CPUs, bfloat16 on GPUs.
+/// Throws ConfigError for an unknown name.
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
                        std::uint64_t seed, torch::Device device, bool fast = false);
 

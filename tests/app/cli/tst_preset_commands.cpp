@@ -32,6 +32,17 @@ private Q_SLOTS:
         QVERIFY(nowhere.says("did you mean \"cifar10\"?"));
     }
 
+    // What a preset took from elsewhere stands beside the config, not in it.
+    void presetsSayWhatTheyTook() {
+        const CliAnswer shown = runCli({"preset", "show", "VS+TLA+ADRW+SAM", "--dataset",
+                                        "cifar100", "--protocol", "authors-400"});
+        QCOMPARE(shown.code, 0);
+        QVERIFY2(shown.says("note: weight decay from T₀ on is 0.0002, as it ran"),
+                 shown.err.constData());
+        QCOMPARE(checkConfig(parsed(shown.out)).size(), std::size_t{0});
+        QVERIFY(runCli({"preset", "show", "CE"}).err.isEmpty());
+    }
+
     // Whether the class terms belong to Eq. 4's family stands beside them.
     void lossSaysFisherConsistency() {
         const std::string text =

@@ -80,6 +80,20 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(path("nowhere").toStdString()));  // nothing was made
     }
 
+    /// A phase that keeps its own value of what an axis varies is warned of, in text and JSON.
+    void plansWarn() {
+        const QString sweep = file("gamma.json", R"({"name": "gamma", "axes":
+            {"/phases/0/beta/gamma": [0.1, 0.2]}, "presets": {"methods": ["VS+DRW"], "dataset": "fashion-mnist"}})");
+        const char* words =
+            "the axis /phases/0/beta/gamma leaves /phases/1/beta/gamma of the same rule (cdt) at "
+            "0.05; /phases/*/beta/gamma sets it in all phases";
+        CliAnswer answer = runCli({"sweep", sweep, "--plan", "--workspace", path("nowhere")});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains(QByteArray("warning: ") + words), answer.out.constData());
+        answer = runCli({"sweep", sweep, "--plan", "--json", "--workspace", path("nowhere")});
+        QCOMPARE(parsed(answer.out)["warnings"], json::array({words}));
+    }
+
     /// Every problem is said, and nothing is made.
     void badSweeps_data() {
         QTest::addColumn<QByteArray>("sweep");

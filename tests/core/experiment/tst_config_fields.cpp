@@ -51,6 +51,7 @@ const std::vector<Change> kChanges = {
     {"/data/validation_per_class", 10},
     {"/model/name", "resnet20"},
     {"/model/head", "cosine"},
+    {"/model/head_init", "uniform"},
     {"/loss/name", "ce"},
     {"/loss/reduction", "mean"},
     {"/loss/focal_gamma", 2.0, {"/loss/name=focal"}},
@@ -71,6 +72,7 @@ const std::vector<Change> kChanges = {
     {"/optimizer/weight_decay", 1e-3, {}, 0},
     {"/lr_schedule/kind", "cosine", {"/lr_schedule/steps=[]"}, 2},
     {"/lr_schedule/warmup_epochs", 3, {}, 0},
+    {"/lr_schedule/warmup_peak", 2.0, {}, 0},
     {"/lr_schedule/steps/0/from", 14, {}, kT0},
     {"/lr_schedule/steps/0/factor", 0.2, {}, kT0},
     {"/training/epochs", 16, {}, 16},
@@ -197,6 +199,7 @@ private Q_SLOTS:
         QVERIFY(nameOf(Sampling::class_balanced) == "class-balanced");
         QVERIFY(nameOf(Reduction::mean) == "mean");
         QVERIFY(nameOf(HeadKind::cosine) == "cosine");
+        QVERIFY(nameOf(HeadInit::uniform) == "uniform");
         QVERIFY(nameOf(LrKind::cosine) == "cosine");
         QVERIFY(nameOf(Convolution::fast) == "fast");
         QVERIFY(nameOf(Selection::validation) == "validation");

@@ -1,6 +1,7 @@
 #include "core/experiment/presets.h"
 
 #include <QtTest>
+#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
@@ -9,18 +10,87 @@
 
 using namespace ballast;
 
+namespace {
+
+constexpr const char* kTable1[] = {"CE",
+                                   "LDAM",
+                                   "VS",
+                                   "CE+DRW",
+                                   "LDAM+DRW",
+                                   "VS+DRW",
+                                   "CE+ADRW",
+                                   "LDAM+ADRW",
+                                   "VS+TLA+DRW",
+                                   "VS+TLA+ADRW",
+                                   "CE+DRW+SAM",
+                                   "LDAM+DRW+SAM",
+                                   "VS+SAM",
+                                   "CE+ADRW+SAM",
+                                   "LDAM+ADRW+SAM",
+                                   "VS+TLA+ADRW+SAM"};
+
+/// A line of the authors' script's table: radius and weight decay of CE and LDAM; γ, τ, radius and
+/// weight decay of VS; ν, τ and radius of VS+TLA+ADRW from T₀ on, and its radius before.
+struct Row {
+    const char* dataset;
+    const char* profile;
+    double ratio;
+    double ce[2], ldam[2], vs[4], later[3];
+    double resumed_radius;
+};
+const Row kRows[] = {
+    {"cifar10",
+     "long-tailed",
+     100,
+     {0.1, 1e-4},
+     {0.4, 5e-5},
+     {0.05, 1, 0.1, 2e-4},
+     {0.15, 1, 0.2},
+     0.1},
+    {"cifar10", "long-tailed", 10, {0.1, 1e-4}, {0.4, 1e-5}, {0, 1, 0.1, 1e-4}, {0.1, 1, 0.1}, 0.1},
+    {"cifar10", "step", 100, {0.1, 5e-5}, {0.2, 5e-5}, {0, 1.25, 0.1, 1e-4}, {0.1, 1, 0.2}, 0.1},
+    {"cifar10", "step", 10, {0.1, 5e-5}, {0.2, 5e-5}, {0, 1, 0.1, 1e-4}, {0.1, 1, 0.1}, 0.1},
+    {"cifar100",
+     "long-tailed",
+     100,
+     {0.2, 1e-4},
+     {0.5, 1e-4},
+     {0.05, 1, 0.3, 2e-4},
+     {0.25, 0.75, 0.4},
+     0.2},
+    {"cifar100",
+     "long-tailed",
+     10,
+     {0.1, 1e-4},
+     {0.3, 5e-5},
+     {0.05, 0.5, 0.1, 1e-4},
+     {0.1, 0.75, 0.5},
+     0.1},
+    {"cifar100", "step", 100, {0.3, 1e-5}, {0.3, 5e-5}, {0, 1, 0.2, 1e-4}, {0.1, 1, 0.2}, 0.2},
+    {"cifar100", "step", 10, {0.1, 1e-5}, {0.4, 5e-5}, {0, 1, 0.1, 1e-4}, {0.05, 1, 0.3}, 0.1},
+};
+
+/// A parameter of a class rule, or −1 where the phase has another rule.
+double parameterOf(const ClassRule& rule, const char* name, const char* parameter) {
+    return rule.rule == name ? rule.parameters.at(parameter) : -1.0;
+}
+
+/// Whether the notes of a preset hold the words, in one of them.
+bool notes(const PresetRequest& request, const char* words) {
+    return std::ranges::any_of(presetNotes(request), [&](const std::string& note) {
+        return note.find(words) != std::string::npos;
+    });
+}
+
+}  // namespace
+
 class TestPresets : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     // All rows of Table 1, on its eight kinds of data.
     void everyRowOfTable1IsThere_data() {
         QTest::addColumn<QString>("method");
-        for (const char* row :
-             {"CE", "LDAM", "VS", "CE+DRW", "LDAM+DRW", "VS+DRW", "CE+ADRW", "LDAM+ADRW",
-              "VS+TLA+DRW", "VS+TLA+ADRW", "CE+DRW+SAM", "LDAM+DRW+SAM", "VS+SAM", "CE+ADRW+SAM",
-              "LDAM+ADRW+SAM", "VS+TLA+ADRW+SAM"}) {
-            QTest::newRow(row) << row;
-        }
+        for (const char* row : kTable1) QTest::newRow(row) << row;
     }
     void everyRowOfTable1IsThere() {
         QFETCH(const QString, method);
@@ -44,6 +114,116 @@ private Q_SLOTS:
                 }
             }
         }
+    }
+
+    void valuesAreThePublished_data() {
+        QTest::addColumn<int>("row");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<bool>("authors");
+        for (int row = 0; row < 8; ++row) {
+            for (const char* method : kTable1) {
+                for (const bool authors : {false, true}) {
+                    const Row& data = kRows[row];
+                    QTest::addRow("%s %s %g %s %s", data.dataset, data.profile, data.ratio, method,
+                                  authors ? "authors-400" : "paper-200")
+                        << row << method << authors;
+                }
+            }
+        }
+    }
+    /// The authors' script in 400 epochs; in 200 epochs weight decay 2e-4, and Saddle-LongTail's
+    /// radii for CE and LDAM. Weight decay is what ran: phase 2 keeps that of the resumed VS.
+    void valuesAreThePublished() {
+        QFETCH(const int, row);
+        QFETCH(const QString, method);
+        QFETCH(const bool, authors);
+        const Row& data = kRows[row];
+        const RunConfig config = presetConfig({method.toStdString(), data.dataset, data.profile,
+                                               data.ratio, authors ? "authors-400" : "", 0});
+        const bool sam = method.endsWith(QStringLiteral("+SAM"));
+        const bool deferred = method.contains(QStringLiteral("DRW"));
+        const bool tla = method.contains(QStringLiteral("TLA"));
+        QCOMPARE(config.phases.size(), std::size_t(deferred ? 2 : 1));
+        const Phase& first = config.phases.front();
+        const Phase& last = config.phases.back();
+        const bool cifar100 = std::string(data.dataset) == "cifar100";
+        double weight_decay = data.ce[1];
+        double radii[] = {authors ? data.ce[0] : cifar100 ? 0.8 : 0.5, 0};
+        double nu = 0.5;
+        radii[1] = radii[0];
+        if (method.startsWith(QStringLiteral("LDAM"))) {
+            weight_decay = data.ldam[1];
+            radii[0] = radii[1] = authors ? data.ldam[0] : 0.8;
+            QCOMPARE(parameterOf(first.beta, "constant", "scale"), 30.0);
+            QCOMPARE(parameterOf(first.delta, "ldam", "max_margin"), 0.5);
+            QVERIFY(last.beta == first.beta && last.delta == first.delta);
+        } else if (method.startsWith(QStringLiteral("VS"))) {
+            weight_decay = data.vs[3];
+            radii[0] = tla ? data.resumed_radius : data.vs[2];
+            radii[1] = tla ? data.later[2] : data.vs[2];
+            nu = data.later[0];
+            if (data.vs[0] > 0) {
+                QCOMPARE(parameterOf(first.beta, "cdt", "gamma"), data.vs[0]);
+            } else {
+                QCOMPARE(first.beta.rule, std::string("one"));
+            }
+            QCOMPARE(parameterOf(first.delta, "la", "tau"), data.vs[1]);
+            QCOMPARE(parameterOf(last.delta, "la", "tau"), tla ? data.later[1] : data.vs[1]);
+            if (tla) {
+                QCOMPARE(last.beta.rule, std::string("one"));
+            } else {
+                QVERIFY(last.beta == first.beta);
+            }
+        } else {
+            QVERIFY(first.beta.rule == "one" && first.delta.rule == "zero");
+        }
+        QCOMPARE(first.alpha.rule, std::string("one"));
+        if (method.contains(QStringLiteral("ADRW"))) {
+            QCOMPARE(parameterOf(last.alpha, "power", "nu"), nu);
+        } else if (deferred) {
+            QCOMPARE(parameterOf(last.alpha, "effective-number", "p"), 0.9999);
+        }
+        QCOMPARE(first.sam_radius, sam ? radii[0] : 0.0);
+        QCOMPARE(last.sam_radius, sam ? radii[1] : 0.0);
+        if (!authors) weight_decay = 2e-4;
+        for (int epoch = 0; epoch < config.training.epochs; ++epoch) {
+            QCOMPARE(weightDecayAt(config, epoch), weight_decay);
+        }
+        QCOMPARE(config.optimizer.lr, 0.1);
+        QCOMPARE(config.training.epochs, authors ? 400 : 200);
+        QCOMPARE(last.from, deferred ? (authors ? 320 : 160) : 0);
+        QVERIFY(givesPreset(config, method.toStdString()));
+    }
+
+    void notesSayWhatWasTaken() {
+        const PresetRequest lt100{"VS+TLA+ADRW+SAM", "cifar100", "long-tailed", 100,
+                                  "authors-400",     0};
+        QVERIFY(notes(lt100,
+                      "weight decay from T₀ on is 0.0002, as it ran: the command names "
+                      "0.0005"));
+        QVERIFY(notes(lt100, "the SAM radius until T₀ is 0.2"));
+        QVERIFY(notes(lt100, "the warm-up rises to twice the base rate"));
+        QVERIFY(!notes(lt100, "nearest"));
+        PresetRequest other = lt100;
+        other.ratio = 50;
+        QVERIFY(notes(other,
+                      "no values for CIFAR-100 long-tailed 50; those for CIFAR-100 "
+                      "long-tailed 100"));
+        // Command and run agree here.
+        QVERIFY(!notes({"VS+TLA+ADRW+SAM", "cifar10", "", 100, "authors-400", 0}, "as it ran"));
+        QVERIFY(notes({"CE+DRW", "cifar10", "", 100, "authors-400", 0}, "its run is CE+DRW+SAM"));
+        QVERIFY(notes({"VS+SAM", "cifar10", "", 100, "", 0},
+                      "no SAM radius is published for VS+SAM at 200 epochs"));
+        QVERIFY(notes({"CE+DRW+SAM", "cifar10", "step", 10, "", 0},
+                      "SAM radius 0.5 is that of Saddle-LongTail's CE+DRW+SAM on CIFAR-10 "
+                      "long-tailed 100; none is published for CE+DRW+SAM on CIFAR-10 step 10"));
+        const PresetRequest published{"LDAM+DRW+SAM", "cifar100", "", 100, "", 0};
+        QVERIFY(notes(published, "SAM radius 0.8 is that of Saddle-LongTail's LDAM+DRW+SAM"));
+        QVERIFY(!notes(published, "none is published"));
+        QVERIFY(notes({"CE+ADRW", "cifar10", "", 100, "", 0}, "ν = 0.5 is Ballast's"));
+        QVERIFY(presetNotes({"CE+DRW", "cifar10", "", 100, "", 0}).empty());
+        QVERIFY(presetNotes({"CE+DRW+SAM", "inaturalist2018", "", 0, "", 0}).empty());
+        QVERIFY(notes({"VS+SAM", "imagenet-lt", "", 0, "", 0}, "no SAM radii are published"));
     }
 
     // The paper's Algorithm 1 with the script's values for CIFAR-10 long-tailed 100.
@@ -93,14 +273,21 @@ private Q_SLOTS:
     void theAuthorsProtocolIsLonger() {
         const RunConfig config = presetConfig({"LDAM+DRW+SAM", "cifar10", "", 0, "authors-400", 0});
         QCOMPARE(config.training.epochs, 400);
-        QCOMPARE(config.training.augmentation, std::string("autoaugment-cutout"));
-        QCOMPARE(config.optimizer.weight_decay, 5e-5);
-        QCOMPARE(config.phases.front().sam_radius, 0.4);
+        QCOMPARE(config.training.augmentation, std::string("autoaugment-cutout-authors"));
         QCOMPARE(config.phases.back().from, 320);
-        // The public code's warm-up reaches twice the base rate here; ours does not.
-        for (int epoch = 0; epoch < 400; ++epoch) QVERIFY(learningRateAt(config, epoch) <= 0.1);
+        // Its adjust_learning_rate, epochs from 1 and 400 // 200 = 2: lr e/5 for e <= 10, lr to
+        // 320, lr/100 to 360, lr/10000.
+        for (int e = 1; e <= 10; ++e) QCOMPARE(learningRateAt(config, e - 1), 0.1 * e / 5);
+        QCOMPARE(learningRateAt(config, 10), 0.1);
+        QCOMPARE(learningRateAt(config, 319), 0.1);
+        QCOMPARE(learningRateAt(config, 320), 0.1 * 0.01);
+        QCOMPARE(learningRateAt(config, 360), 0.1 * 0.0001);
+        // The paper's protocol has not the fault.
+        const RunConfig paper = presetConfig({"LDAM+DRW+SAM", "cifar10", "", 0, "", 400});
+        for (int epoch = 0; epoch < 400; ++epoch) QVERIFY(learningRateAt(paper, epoch) <= 0.1);
     }
 
+    // Saddle-LongTail's run.sh.
     void photographsHaveTheirOwnProtocol() {
         const RunConfig config = presetConfig({"LDAM+DRW+SAM", "inaturalist2018", "", 0, "", 0});
         QCOMPARE(config.model.name, std::string("resnet50"));
@@ -109,7 +296,8 @@ private Q_SLOTS:
         QCOMPARE(config.optimizer.lr, 0.1);
         QCOMPARE(config.optimizer.weight_decay, 1e-4);
         QVERIFY(config.lr_schedule.kind == LrKind::cosine);
-        const double radii[] = {0.05, 0.1, 0.1, 0.2};
+        QVERIFY(config.model.head_init == HeadInit::uniform);
+        const double radii[] = {0.05, 0.1, 0.5, 0.5};
         const int from[] = {0, 5, 60, 75};
         QCOMPARE(config.phases.size(), std::size_t{4});
         for (std::size_t i = 0; i < 4; ++i) {
@@ -121,6 +309,10 @@ private Q_SLOTS:
         const RunConfig imagenet = presetConfig({"CE", "imagenet-lt", "", 0, "", 0});
         QCOMPARE(imagenet.optimizer.lr, 0.2);
         QCOMPARE(imagenet.optimizer.weight_decay, 2e-4);
+        const RunConfig ce = presetConfig({"CE+DRW+SAM", "inaturalist2018", "", 0, "", 0});
+        QCOMPARE(ce.phases[2].sam_radius, 0.1);
+        QCOMPARE(ce.phases[3].sam_radius, 0.2);
+        QCOMPARE(ce.optimizer.weight_decay, 2e-4);
     }
 
     void unknownWordsAreNamed_data() {
@@ -157,7 +349,9 @@ private Q_SLOTS:
         const RunConfig kept = takenOver(before, preset, false);
         QVERIFY(kept.phases == preset.phases && kept.loss == preset.loss);
         QVERIFY(kept.model.head == preset.model.head && kept.name == preset.name);
-        QVERIFY(kept.lr_schedule == preset.lr_schedule);
+        LrScheduleConfig schedule = preset.lr_schedule;
+        schedule.warmup_peak = 1.0;  // the protocol's
+        QVERIFY(kept.lr_schedule == schedule);
         QCOMPARE(kept.training.epochs, preset.training.epochs);
         QVERIFY(kept.data == before.data);
         QCOMPARE(kept.model.name, before.model.name);
@@ -168,6 +362,7 @@ private Q_SLOTS:
         const RunConfig with_protocol = takenOver(before, preset, true);
         QCOMPARE(with_protocol.training.augmentation, preset.training.augmentation);
         QCOMPARE(with_protocol.optimizer.weight_decay, preset.optimizer.weight_decay);
+        QVERIFY(with_protocol.lr_schedule == preset.lr_schedule);
         QCOMPARE(with_protocol.training.seed, before.training.seed);
     }
 };

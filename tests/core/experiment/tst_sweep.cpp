@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/experiment/config_json.h"
+#include "core/experiment/sweep_warnings.h"
 #include "tests/core/base/error_of.h"
 #include "tests/support/test_program.h"
 
@@ -129,10 +130,19 @@ private Q_SLOTS:
     }
 
     void fieldsOfOneNameAreToldApart() {
-        const auto runs = sweepRuns(sweepOf(
-            withAxes(R"([{"/phases/0/sam_radius": [0.1]}, {"/phases/1/sam_radius": [0.2]}])")));
-        QCOMPARE(labelsOf(runs),
-                 QStringList{"/phases/0/sam_radius = 0.1, /phases/1/sam_radius = 0.2"});
+        const auto runs = sweepRuns(sweepOf(withAxes(
+            R"([{"/phases/0/sam_radius": [0.1, 0]}, {"/phases/1/sam_radius": [0.2, 0]}])")));
+        QCOMPARE(labelsOf(runs)[0], "/phases/0/sam_radius = 0.1, /phases/1/sam_radius = 0.2");
+    }
+
+    /// What all runs have in common is not in their names.
+    void axesOfOneValueNameNoRuns() {
+        const auto runs = sweepRuns(sweepOf(withAxes(
+            R"([{"/lr_schedule/warmup_epochs": [2]}, {"/phases/1/alpha/nu": [0.1, 0.2]}])")));
+        QCOMPARE(namesOf(runs), (QStringList{"nu · ν = 0.1", "nu · ν = 0.2"}));
+        QCOMPARE(runs[0].config.lr_schedule.warmup_epochs, 2);
+        QCOMPARE(namesOf(sweepRuns(sweepOf(withAxes(R"({"/training/batch_size": [64]})")))),
+                 QStringList{"nu"});
     }
 
     void wholeRulesAsValues() {
@@ -156,6 +166,133 @@ private Q_SLOTS:
         QVERIFY(namesOf(runs)[7].startsWith("CE+DRW · "));
         for (const SweepRun& run : runs) QCOMPARE(run.config.training.batch_size, 32);
         QCOMPARE(runs[7].config.phases.size(), 2U);
+    }
+
+    /// Each run has its preset's own values for its data and epochs, wherever these are set.
+    void presetsAreThoseOfEachPoint() {
+        const json given = {{"presets", {{"methods", {"VS+TLA+ADRW+SAM", "CE+DRW"}}}},
+                            {"axes",
+                             {{{"/data/dataset", {"cifar10", "cifar100"}}},
+                              {{"/data/imbalance/profile", {"long-tailed", "step"}}},
+                              {{"/data/imbalance/ratio", {100, 10}}},
+                              {{"/training/epochs", {200, 40}}}}}};
+        const auto runs = sweepRuns(sweepOf(given));
+        QCOMPARE(runs.size(), 32U);
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            RunConfig config = runs[i].config;
+            RunConfig preset = presetConfig(
+                {i < 16 ? "VS+TLA+ADRW+SAM" : "CE+DRW", i / 8 % 2 == 0 ? "cifar10" : "cifar100",
+                 i / 4 % 2 == 0 ? "long-tailed" : "step", i / 2 % 2 == 0 ? 100.0 : 10.0, "",
+                 i % 2 == 0 ? 200 : 40});
+            preset.name = config.name;
+            QVERIFY2(config == preset, config.name.c_str());
+            QCOMPARE(configFromJson(runs[i].given, "given"), config);
+        }
+        QVERIFY(runs[0].config.phases[0].beta.parameters.at("gamma") == 0.05);
+        QVERIFY(runs[2].config.phases[0].beta.rule == "one");  // γ = 0 for ratio 10
+        QCOMPARE(runs[1].config.phases[1].from, 32);
+    }
+
+    void presetsAreThoseOfTheBasesData() {
+        json given = {{"presets", {{"methods", {"VS+SAM"}}}},
+                      {"base", {{"data", {{"imbalance", {{"ratio", 10}}}}}}}};
+        const RunConfig config = sweepRuns(sweepOf(given))[0].config;
+        QCOMPARE(config.data.imbalance.ratio, 10.0);
+        QCOMPARE(config.phases[0].beta.rule, std::string("one"));  // γ = 0 there
+        // What base and axes say of a method's own fields stays as said.
+        given["axes"] = {{"/phases/0/delta/tau", {0.3, 0.4}}};
+        QCOMPARE(sweepRuns(sweepOf(given))[1].config.phases[0].delta.parameters.at("tau"), 0.4);
+    }
+
+    /// Epochs are those before a second stage, as in "presets"; the base's too.
+    void epochsOfASecondStage() {
+        const json given = {{"presets", {{"methods", {"cRT"}}}},
+                            {"axes", {{"/training/epochs", {20, 40}}}}};
+        QCOMPARE(sweepRuns(sweepOf(given))[0].config.training.epochs, 22);
+        QCOMPARE(sweepOf(given).epochsAlone(), 44U);
+        const json based = {{"presets", {{"methods", {"cRT"}}}},
+                            {"base", {{"training", {{"epochs", 20}, {"batch_size", 32}}}}}};
+        const RunConfig config = sweepRuns(sweepOf(based))[0].config;
+        QCOMPARE(config.training.epochs, 22);
+        QCOMPARE(config.training.batch_size, 32);
+    }
+
+    void badPointsOfPresets_data() {
+        QTest::addColumn<QString>("axes");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("data set") << R"({"/data/dataset": ["cifar10", "cifar11"]})"
+                                  << "did you mean \"cifar10\"?";
+        QTest::newRow("ratio") << R"({"/data/imbalance/ratio": [10, 0.5]})"
+                               << "/data/imbalance/ratio: 0.5 is out of range";
+        QTest::newRow("ratio as text") << R"({"/data/imbalance/ratio": [10, "x"]})"
+                                       << "/data/imbalance/ratio: \"x\" is not a number";
+        QTest::newRow("epochs") << R"({"/training/epochs": [200, 0]})"
+                                << "/training/epochs: 0 is out of range";
+        QTest::newRow("profile") << R"({"/data/imbalance/profile": ["step", "stpe"]})"
+                                 << "did you mean \"step\"?";
+    }
+    void badPointsOfPresets() {
+        QFETCH(const QString, axes);
+        QFETCH(const QString, says);
+        const json given = {{"presets", {{"methods", {"VS+ADRW"}}}},
+                            {"axes", json::parse(axes.toStdString())}};
+        const QString error = errorOf([&] { sweepRuns(sweepOf(given)); });
+        QVERIFY2(error.contains(says), qPrintable(error));
+    }
+
+    /// "*" is every phase that has the field.
+    void fieldsOfAllPhases() {
+        const json given = {
+            {"presets", {{"methods", {"VS+DRW", "VS+TLA+DRW"}}}},
+            {"axes", {{"/phases/*/beta/gamma", {0.1, 0.2}}, {"/phases/*/sam_radius", {0.3}}}}};
+        const auto runs = sweepRuns(sweepOf(given));
+        QCOMPARE(labelsOf(runs), (QStringList{"VS+DRW, γ = 0.1", "VS+DRW, γ = 0.2",
+                                              "VS+TLA+DRW, γ = 0.1", "VS+TLA+DRW, γ = 0.2"}));
+        for (const SweepRun& run : runs) {
+            for (const Phase& phase : run.config.phases) QCOMPARE(phase.sam_radius, 0.3);
+        }
+        QCOMPARE(runs[1].config.phases[0].beta.parameters.at("gamma"), 0.2);
+        QCOMPARE(runs[1].config.phases[1].beta.parameters.at("gamma"), 0.2);
+        QCOMPARE(runs[3].config.phases[0].beta.parameters.at("gamma"), 0.2);
+        QCOMPARE(runs[3].config.phases[1].beta.rule, std::string("one"));
+    }
+
+    /// A phase that keeps another value of what an axis sets is warned of, once.
+    void phasesThatKeepTheirValue() {
+        const auto warningsOf = [](const json& axes) {
+            const Sweep sweep = sweepOf({{"presets", {{"methods", {"VS+DRW"}}}}, {"axes", axes}});
+            QStringList list;
+            for (const std::string& warning : sweepWarnings(sweep, sweepRuns(sweep))) {
+                list << QString::fromStdString(warning);
+            }
+            return list;
+        };
+        QCOMPARE(
+            warningsOf({{"/phases/0/beta/gamma", {0.1, 0.2, 0.05}}}),
+            QStringList{"the axis /phases/0/beta/gamma leaves /phases/1/beta/gamma of the "
+                        "same rule (cdt) at 0.05; /phases/*/beta/gamma sets it in all phases"});
+        QCOMPARE(warningsOf({{"/phases/0/beta/gamma", {0.05}}}), QStringList{});
+        QCOMPARE(warningsOf({{"/phases/*/beta/gamma", {0.1}}}), QStringList{});
+        QCOMPARE(warningsOf({{"/phases/0/beta/gamma", {0.1}}, {"/phases/1/beta/gamma", {0.2}}}),
+                 QStringList{});
+        QCOMPARE(warningsOf({{"/phases/1/alpha/p", {0.9, 0.99}}}), QStringList{});
+    }
+
+    /// A plain base keeps what it says; where it is a preset's for other data, that is warned of.
+    void basesThatKeepAPresetsValues() {
+        const auto warnings = [](const char* method, const json& axes) {
+            const RunConfig base = presetConfig({method, "cifar10", "", 100, "", 0});
+            const Sweep sweep = sweepOf({{"base", toJson(base)}, {"axes", axes}});
+            return sweepWarnings(sweep, sweepRuns(sweep));
+        };
+        const auto of_vs = warnings("VS+ADRW", {{"/data/imbalance/ratio", {100, 10}}});
+        QCOMPARE(of_vs.size(), 1U);
+        QVERIFY2(QString::fromStdString(of_vs[0]).contains(
+                     "the base is the preset VS+ADRW for CIFAR-10, long-tailed 100 and keeps its "
+                     "values where the preset has others (CIFAR-10, long-tailed 10)"),
+                 of_vs[0].c_str());
+        QVERIFY(warnings("CE+DRW", {{"/data/imbalance/ratio", {100, 10}}}).empty());
+        QVERIFY(warnings("VS+ADRW", {{"/training/batch_size", {64, 128}}}).empty());
     }
 
     /// Every kind of mistake, and where and how it is told.
@@ -183,6 +320,15 @@ private Q_SLOTS:
         row("no such element", R"({"axes": {"/phases/5/from": [1]}})", "there is no element 5");
         row("twice", R"({"axes": [{"/optimizer/lr": [1]}, {"/optimizer/lr": [1]}]})",
             "/axes /optimizer/lr: stands in two axes");
+        row("twice by a star",
+            "{\"axes\": [{\"/phases/*/sam_radius\": [0]}, {\"/phases/1/sam_radius\": [1]}]}",
+            "/axes /phases/1/sam_radius: is set by the axis /phases/*/sam_radius too");
+        row("from of all phases", "{\"axes\": {\"/phases/*/from\": [1]}}",
+            "phases cannot have one from in common; name a phase, as in /phases/1/from");
+        row("parameter of no phase", "{\"axes\": {\"/phases/*/beta/gamma\": [1]}}",
+            "no phase has a rule for beta with the parameter gamma; rules with it: cdt");
+        row("unknown field of all phases", "{\"axes\": {\"/phases/*/sam\": [1]}}",
+            "no field /phases/*/sam");
         row("seeds twice", R"({"axes": {"/training/seed": [1]}, "seeds": [0]})",
             "the seeds are given by \"seeds\" already");
         row("unequal", R"({"axes": [{"/optimizer/lr": [1, 2], "/optimizer/momentum": [0.5]}]})",

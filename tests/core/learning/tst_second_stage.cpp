@@ -96,6 +96,21 @@ private Q_SLOTS:
         QVERIFY(model->head()->weight.equal(kept));
     }
 
+    // A reinitialised head is drawn as the config's first head: here uniform in ±1/√64.
+    void aNewHeadIsDrawnAsTheFirst() {
+        ModelConfig config{"resnet8", HeadKind::linear, HeadInit::uniform};
+        ImageNetwork model = makeModel(config, 3, 10, 1, torch::kCPU);
+        Sgd optimizer(*model, 0.9);
+        Phase phase;
+        phase.head_start = HeadStart::reinitialise;
+        const torch::Tensor before = model->head()->weight.detach().clone();
+        startHead(model, optimizer, phase, 4, 1);
+        const torch::Tensor after = model->head()->weight.detach();
+        QVERIFY(!after.equal(before));
+        QVERIFY(after.abs().max().item<double>() <= 0.125);
+        QVERIFY(before.abs().max().item<double>() <= 0.125);
+    }
+
     // w / ‖w‖^τ: with τ = 1 all class weights have length 1, with τ = 0 nothing changes.
     void tauNormalisation() {
         ImageNetwork model = smallModel();

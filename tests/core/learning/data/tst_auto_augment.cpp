@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <QtTest>
+#include <cmath>
 #include <numeric>
 
 using namespace ballast;
@@ -39,6 +40,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("operation");
         QTest::addColumn<double>("magnitude");
         QTest::newRow("shear") << static_cast<int>(Op::shear_y) << 0.0;
+        QTest::newRow("bicubic shear") << static_cast<int>(Op::shear_y_bicubic) << 0.0;
         QTest::newRow("translate x") << static_cast<int>(Op::translate_x) << 0.0;
         QTest::newRow("translate y") << static_cast<int>(Op::translate_y) << 0.0;
         QTest::newRow("rotate") << static_cast<int>(Op::rotate) << 0.0;
@@ -117,6 +119,57 @@ private Q_SLOTS:
         const torch::Tensor changed = together.ne(images).flatten(1).any(1);
         const auto count = changed.sum().item<std::int64_t>();
         QVERIFY2(count > 30 && count < 60, qPrintable(QString::number(count)));
+    }
+
+    // Pillow's BICUBIC (a = −1) by hand: a shear of 0.5 reads column 0 a quarter of a pixel lower,
+    // at row y + 0.25, where the neighbours count −9/64, 57/64, 19/64 and −3/64; rows beyond the
+    // border are the border's. In column 3 it reads at y + 1.75, and from the last two rows
+    // outside.
+    void bicubicShearsAsPillows() {
+        const torch::Tensor column = torch::tensor({10, 40, 200, 90}, torch::kUInt8);
+        const torch::Tensor image = column.view({1, 4, 1, 1}).repeat({1, 1, 4, 3});
+        const torch::Tensor sheared =
+            applyOperation(Op::shear_y_bicubic, image, torch::tensor({0.5}));
+        const auto at = [&](int row, int x) { return sheared[0][row][x][0].item<int>(); };
+        QCOMPARE(at(0, 0), (-9 * 10 + 57 * 10 + 19 * 40 - 3 * 200) / 64);
+        QCOMPARE(at(1, 0), (-9 * 10 + 57 * 40 + 19 * 200 - 3 * 90) / 64);
+        QCOMPARE(at(2, 0), (-9 * 40 + 57 * 200 + 19 * 90 - 3 * 90) / 64);
+        QCOMPARE(at(0, 3), (-3 * 10 + 19 * 40 + 57 * 200 - 9 * 90) / 64);
+        QCOMPARE(at(2, 3), 128);
+        QCOMPARE(at(3, 3), 128);
+        const torch::Tensor flat = torch::full({1, 8, 8, 3}, 199, torch::kUInt8);
+        const torch::Tensor moved =
+            applyOperation(Op::shear_y_bicubic, flat, torch::tensor({0.2333}));
+        QVERIFY((moved.eq(199) | moved.eq(128)).all().item<bool>());
+    }
+
+    // Of 2,000 images the authors' policy changes otherwise those it shears (2 pairs of 25, with
+    // probabilities 0.5 and 0.2), and of those it rotates (0.7 in one pair) the half that would
+    // turn the other way.
+    void theAuthorsDifferInRotationsAndShearsOnly() {
+        const std::int64_t count = 2000;
+        const torch::Tensor images = (torch::arange(16 * 16, torch::kInt64) * 37 % 251)
+                                         .view({1, 16, 16, 1})
+                                         .repeat({count, 1, 1, 3})
+                                         .to(torch::kUInt8);
+        const KeyedRandom random(3, Purpose::augmentation_policy, 5);
+        const auto keys = keysOf(count);
+        const torch::Tensor published = autoAugment(images, keys, random);
+        const torch::Tensor authors = autoAugment(images, keys, random, AutoAugmentAs::authors);
+        const auto other = published.ne(authors).flatten(1).any(1).sum().item<std::int64_t>();
+        const double expected = (0.5 * 0.7 + 0.5 + 0.2) / 25.0;
+        QVERIFY2(std::abs(static_cast<double>(other) / count - expected) < 0.012,
+                 qPrintable(QString::number(other)));
+        // Images that only the rotation changed: all of them turned one way.
+        const torch::Tensor turn = magnitudes(30.0 * 2 / 9).slice(0, 0, 1);
+        const torch::Tensor left = applyOperation(Op::rotate, images.slice(0, 0, 1), turn);
+        const torch::Tensor right = applyOperation(Op::rotate, images.slice(0, 0, 1), -turn);
+        const auto like = [](const torch::Tensor& many, const torch::Tensor& one) {
+            return many.eq(one).flatten(1).all(1).sum().item<std::int64_t>();
+        };
+        QVERIFY(like(published, left) > 5 && like(published, right) > 5);
+        QCOMPARE(like(authors, left), like(published, left) + like(published, right));
+        QCOMPARE(like(authors, right), std::int64_t{0});
     }
 
     void cutoutBlackensASquare() {

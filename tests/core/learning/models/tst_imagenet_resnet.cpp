@@ -54,6 +54,20 @@ private Q_SLOTS:
         QVERIFY(parameters.find("fc.bias")->abs().max().item<double>() <= 1 / std::sqrt(2048.0));
     }
 
+    // PyTorch's nn.Linear: uniform in ±1/√2048, deviation 1/√(3 · 2048); all else stays as it was.
+    void uniformHead() {
+        const ImageNetwork uniform =
+            makeModel({"resnet50", HeadKind::linear, HeadInit::uniform}, 3, 1000, 1, torch::kCPU);
+        const auto before = model_->named_parameters();
+        for (const auto& item : uniform->named_parameters()) {
+            QCOMPARE(item.value().equal(*before.find(item.key())), item.key() != "fc.weight");
+        }
+        const torch::Tensor weight = *uniform->named_parameters().find("fc.weight");
+        const double bound = 1 / std::sqrt(2048.0);
+        QVERIFY(weight.abs().max().item<double>() <= bound);
+        QVERIFY(std::abs(weight.std().item<double>() / (bound / std::sqrt(3.0)) - 1) < 0.01);
+    }
+
     void forward() {
         const torch::NoGradGuard no_grad;
         model_->eval();

@@ -1,0 +1,145 @@
+#include <cstdio>
+
+#include "core/experiment/catalog.h"
+#include "core/experiment/preset_method.h"
+#include "core/experiment/preset_values.h"
+#include "core/experiment/presets.h"
+
+namespace ballast {
+namespace {
+
+std::string shown(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", value);
+    return text;
+}
+
+std::string dataWords(std::string_view dataset, Profile profile, double ratio) {
+    const DatasetInfo* info = findDataset(dataset);
+    const std::string label(info != nullptr ? info->label : dataset);
+    if (profile == Profile::none) return label + " balanced";
+    return label + " " + std::string(nameOf(profile)) + " " + shown(ratio);
+}
+std::string dataWords(const DataConfig& data) {
+    return dataWords(data.dataset, data.imbalance.profile, data.imbalance.ratio);
+}
+
+/// The notes of one preset on small images, in order.
+class SmallImageNotes {
+public:
+    SmallImageNotes(const PresetMethod& method, const DataConfig& data, bool authors)
+        : method_(method),
+          data_(data),
+          authors_(authors),
+          row_(authorsRowFor(data)),
+          values_(presetValues(method, authors ? "authors-400" : "paper-200", data)) {}
+
+    std::vector<std::string> all() {
+        const bool takes_row = authors_ || method_.base == "VS" || method_.base == "CVS" ||
+                               (method_.sam && adjustsLogits(method_)) ||
+                               (method_.base == "LA" && method_.weighting == "ADRW");
+        if (takes_row && !isOf(row_, data_)) {
+            add("the authors' script has no values for " + dataWords(data_) + "; those for " +
+                dataWords(row_.dataset, row_.profile, row_.ratio) + " are the nearest and taken");
+        }
+        if (authors_) {
+            ofTheAuthors();
+        } else {
+            ofThePaper();
+        }
+        if (method_.weighting == "ADRW" && !(adjustsLogits(method_) && method_.base != "CDT")) {
+            add("ν = " + shown(values_.nu) +
+                " is Ballast's: the paper tunes ν for this method and prints no value");
+        }
+        return std::move(notes_);
+    }
+
+private:
+    void add(std::string_view note) { notes_.emplace_back(note); }
+
+    void ofTheAuthors() {
+        add("as the authors' code ran: the warm-up rises to twice the base rate, and AutoAugment "
+            "turns one way only and shears bicubically");
+        if (!method_.sam) {
+            add("the authors' script trains with SAM throughout; its run is " + method_.name() +
+                "+SAM");
+        }
+        if (method_.base == "LDAM" && method_.weighting != "DRW") {
+            add("the script runs LDAM+DRW only; its values are taken");
+        }
+        if (method_.base == "VS" && method_.tla) ofAlgorithm1();
+    }
+
+    void ofAlgorithm1() {
+        const AuthorsRow::Deferred& later = row_.algorithm1;
+        add("until T₀ it is the run of VS that the script's command resumes, with the γ, τ and "
+            "weight decay of VS");
+        if (later.weight_decay != row_.vs.weight_decay) {
+            add("weight decay from T₀ on is " + shown(row_.vs.weight_decay) +
+                ", as it ran: the command names " + shown(later.weight_decay) +
+                ", but the resumed optimiser restores that of VS");
+        }
+        if (method_.sam && later.resumed_sam_radius != row_.vs.sam_radius) {
+            add("the SAM radius until T₀ is " + shown(later.resumed_sam_radius) +
+                ", that of the run which the command resumes; the command of VS itself has " +
+                shown(row_.vs.sam_radius));
+        }
+    }
+
+    void ofThePaper() {
+        if (method_.base == "VS" || method_.base == "CVS") {
+            add("the paper prints no γ, τ and ν for 200 epochs; those of the authors' script for "
+                "400 epochs are taken");
+        }
+        if (method_.sam) ofSamRadius();
+    }
+
+    void ofSamRadius() {
+        if (adjustsLogits(method_)) {
+            return add("no SAM radius is published for " + method_.name() +
+                       " at 200 epochs; that of the authors' script for 400 epochs is taken");
+        }
+        const bool plain = method_.weighting.empty();
+        const std::string published = method_.base == "LDAM" ? "LDAM+DRW" : plain ? "CE" : "CE+DRW";
+        const std::string known(row_.dataset);
+        DataConfig of;
+        of.dataset = known;
+        const bool exact = published + "+SAM" == method_.name() && data_.dataset == known &&
+                           data_.imbalance.profile == Profile::long_tailed &&
+                           data_.imbalance.ratio == 100.0;
+        add("SAM radius " + shown(values_.sam_radius[0]) + " is that of Saddle-LongTail's " +
+            published + "+SAM on " + dataWords(of) +
+            (exact ? "" : "; none is published for " + method_.name() + " on " + dataWords(data_)));
+    }
+
+    const PresetMethod& method_;
+    const DataConfig& data_;
+    const bool authors_;
+    const AuthorsRow& row_;
+    const PresetValues values_;
+    std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+std::vector<std::string> presetNotes(const PresetRequest& request) {
+    const RunConfig config = presetConfig(request);
+    const PresetMethod method = methodNamed(request.method);
+    const std::string protocol = presetProtocol(request);
+    if (protocol == "paper-200" || protocol == "authors-400") {
+        return SmallImageNotes(method, config.data, protocol == "authors-400").all();
+    }
+    std::vector<std::string> notes;
+    const bool published = config.name == "CE+DRW+SAM" || config.name == "LDAM+DRW+SAM";
+    if (method.sam && !published) {
+        notes.push_back("no SAM radii are published for " + config.name + "; those of " +
+                        (method.base == "LDAM" ? "LDAM" : "CE") + "+DRW+SAM are taken");
+    }
+    if (adjustsLogits(method)) {
+        notes.push_back("no γ, τ and ν are published for " + config.name +
+                        " on photographs; those of the authors' script for CIFAR-10 are taken");
+    }
+    return notes;
+}
+
+}  // namespace ballast
