@@ -312,6 +312,10 @@ void ClassTermPreview::setOutdated(bool outdated) {
     d->pages->widget(1)->setGraphicsEffect(d->dimming);  // the one before is deleted
 }
 
+bool ClassTermPreview::isOutdated() const {
+    return d->dimming != nullptr;
+}
+
 bool ClassTermPreview::hasData() const {
     return d->pages->currentIndex() == 1;
 }

@@ -28,6 +28,7 @@ public:
 
     /// Dims what is shown: it is of an earlier config, as the one in the editor is not valid.
     void setOutdated(bool outdated);
+    bool isOutdated() const;
     bool hasData() const;
 
     /// Empty names number the classes. All vectors of `phases` have one number per class.

@@ -2,6 +2,7 @@
 
 #include "core/base/cancel.h"
 #include "core/experiment/sweep.h"
+#include "core/experiment/sweep_warnings.h"
 
 namespace ballast {
 namespace {
@@ -33,6 +34,9 @@ SweepOutline outlineOf(const nlohmann::json& json, const CountClasses& count_cla
         if (outline.runs > kManyRuns) return outline;
         const std::vector<SweepRun> runs = sweepRuns(sweep);
         outline.runs = runs.size();
+        for (const std::string& warning : sweepWarnings(sweep, runs)) {
+            outline.warnings << QString::fromStdString(warning);
+        }
         Counts counts(count_classes);
         EpochTree tree;
         std::vector<EpochPath> paths;

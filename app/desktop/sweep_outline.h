@@ -19,6 +19,7 @@ struct SweepOutline {
     bool planned = false;  // else there are problems, or too many runs (kManyRuns)
     TrunkPlan plan;
     QStringList labels;  // of each run, what tells it from the others
+    QStringList warnings;  // see sweepWarnings()
     std::vector<Problem> problems;
     QString error;  // where it is no list of problems: class counts that cannot be read
 };

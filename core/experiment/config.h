@@ -120,9 +120,9 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
     return config.phases[phaseIndexAt(config.phases, epoch)];
 }
 
-/// Learning rate of `epoch` (0-based): base · peak · (epoch+1)/warmup during warm-up; else, with "steps",
-/// base · factor of the last step reached, with "cosine", base · ½ (1 + cos(π · epoch/T)) where T
-/// counts all epochs, those of the warm-up too; in each case times the phase's lr_factor.
+/// Learning rate of `epoch` (0-based): base · peak · (epoch+1)/warmup during warm-up; else, with
+/// "steps", base · factor of the last step reached, with "cosine", base · ½ (1 + cos(π · epoch/T))
+/// where T counts all epochs, those of the warm-up too; in each case times the phase's lr_factor.
 double learningRateAt(const RunConfig& config, int epoch);
 
 /// Weight decay of `epoch`: the phase's own, or the optimiser's.

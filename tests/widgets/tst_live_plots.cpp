@@ -7,6 +7,7 @@
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/plot_panel.h"
+#include "widgets/plot_style.h"
 
 using namespace ballast;
 
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void dragPansWithoutLosingTheSpan();
     void removedRunsLeaveNothing();
     void setRunsKeepsVisibility();
+    void aBrokenRunHidesNoSaneOne();
 
 private:
     void show() {
@@ -246,6 +248,37 @@ void TestLivePlots::setRunsKeepsVisibility() {
     QVERIFY(!plots_->isRunVisible(kB));
     QVERIFY(plots_->isRunVisible(QStringLiteral("c")));
     QVERIFY(plots_->curve(kB, Series::majority_accuracy).empty());
+}
+
+/// One epoch of 1e17 would flatten all other curves; it is said that it is left out.
+void TestLivePlots::aBrokenRunHidesNoSaneOne() {
+    std::vector<double> values;
+    for (int i = 0; i < 100; ++i) values.push_back(-5.0 + 0.1 * i);
+    QCOMPARE(robustRange(values), std::pair(-5.0, values.back()));
+    values.push_back(3e17);
+    values.push_back(-2e17);
+    const auto [low, high] = robustRange(values);
+    QCOMPARE(low, -5.0);
+    QVERIFY(high < 5.0);
+    QCOMPARE(robustRange({0.5}), std::pair(0.5, 0.5));
+    QCOMPARE(readableNumber(123456.789, 1), QStringLiteral("123456.8"));
+    QCOMPARE(readableNumber(-123456789012345678.0, 2), QStringLiteral("-1.2e+17"));
+    QCOMPARE(readableNumber(std::nan(""), 2), QStringLiteral("–"));
+
+    RunPlotInfo info;
+    info.id = kA;
+    info.majority = {true, false};
+    RunCurves curves(info);
+    for (int epoch = 0; epoch < 20; ++epoch) {
+        EpochRecord record;
+        record.epoch = epoch;
+        record.streaming.min_logit = {epoch == 19 ? -4e17 : -1.0, 1.0};
+        curves.append(record);
+    }
+    const RunCurves* runs[] = {&curves};
+    const ValueRange range = fittingRange(Figure::min_logit, runs);
+    QVERIFY(range.lower > -10.0 && range.upper < 10.0);
+    QVERIFY(outsideText(Figure::min_logit, runs, range).contains(QStringLiteral("outside")));
 }
 
 BALLAST_TEST(TestLivePlots)

@@ -64,6 +64,7 @@ void TestResultView::aRowFromRecords() {
     QCOMPARE(result.best_balanced, 0.7);
     QCOMPARE(result.last_balanced, 0.6);
     QCOMPARE(result.majority, 0.95);
+    QVERIFY(result.exact);
     QCOMPARE(result.shots.many, 0.2);
     QVERIFY(std::isnan(result.shots.few));
     QCOMPARE(resultRow(IndexedRun{}).best_epoch, -1);

@@ -177,6 +177,8 @@ private Q_SLOTS:
             after << other.model().index(row, 0).data().toString();
         }
         QCOMPARE(after, before);
+        other.restoreState(table_->state(), false);  // in another workspace
+        QCOMPARE(other.model().rowCount(), static_cast<int>(runs_.size()));
         other.restoreState("nonsense");
         QCOMPARE(other.columns().size(), std::size_t{3});
     }

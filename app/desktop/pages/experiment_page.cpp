@@ -116,6 +116,7 @@ ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
 
     connect(start_, &QPushButton::clicked, this, &ExperimentPage::startRequested);
     connect(form_, &ConfigForm::edited, this, [this] {
+        notes_.clear();  // they were of the preset as it was
         moveStepsAlong();
         update();
     });
@@ -197,6 +198,8 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
     }
     try {
         const RunConfig config = takenOver(before, presetConfig(request), !protocol.isEmpty());
+        notes_.clear();
+        for (const std::string& note : presetNotes(request)) notes_ << text(note);
         setConfig(nlohmann::json(toJson(config)));
     } catch (const Error& error) {
         update();
@@ -250,6 +253,7 @@ void ExperimentPage::update() {
 void ExperimentPage::showMeaning(const RunConfig& config) {
     QStringList advice;
     for (const std::string& sentence : adviceOn(config)) advice << text(sentence);
+    advice << notes_;
     advice_->setText(advice.join(QLatin1Char('\n')));
     advice_->setVisible(!advice.isEmpty());
     const std::string preset = presetOf(config);

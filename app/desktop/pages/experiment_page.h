@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <QWidget>
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,7 @@ private:
     QSplitter* splitter_;
     QComboBox* method_;
     QString shown_method_;  // of the config as it is
+    QStringList notes_;     // of the preset that was chosen, until it is edited
     QComboBox* protocol_;
     ConfigForm* form_;
     ScheduleTimeline* timeline_;

@@ -158,8 +158,14 @@ QWidget* SweepPage::makeOutcome() {
     obstacle_text_->setWordWrap(true);
     start_ = new QPushButton(icon(QStringLiteral("play")), tr("Start sweep"));
     start_->setObjectName(QStringLiteral("start_sweep"));
+    warnings_ = new QLabel;
+    warnings_->setObjectName(QStringLiteral("warnings"));
+    warnings_->setWordWrap(true);
+    warnings_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    warnings_->hide();
     column->addWidget(summary_);
     column->addWidget(problems_);
+    column->addWidget(warnings_);
     column->addWidget(tree_, 1);
     auto* footer = new QHBoxLayout;
     footer->setSpacing(kSpace3);
@@ -342,6 +348,7 @@ void SweepPage::work() {
     settled_ = true;
     summary_->setText(tr("The sweep is not complete"));
     problems_->hide();
+    warnings_->hide();
     tree_->setUnavailable(tr("The tree returns when the marked lines are right."));
     updateStart();
     Q_EMIT outlined();
@@ -369,6 +376,8 @@ void SweepPage::showOutline(const SweepOutline& outline) {
     }
     problems_->setText(lines.join(QLatin1Char('\n')));
     problems_->setVisible(!lines.isEmpty());
+    warnings_->setText(outline.warnings.join(QLatin1Char('\n')));
+    warnings_->setVisible(!outline.warnings.isEmpty());
     summary_->setText(summaryText());
     if (outline.planned) {
         tree_->setPlan(outline.plan, outline.labels);

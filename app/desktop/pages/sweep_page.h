@@ -95,6 +95,7 @@ private:
     ErrorLabel* seeds_problem_;
     QLabel* summary_;
     ErrorLabel* problems_;
+    QLabel* warnings_;
     TrunkTree* tree_;
     QLabel* obstacle_text_;
     QPushButton* start_;

@@ -89,6 +89,47 @@ private Q_SLOTS:
         QVERIFY(page.obstacle().contains(QStringLiteral("ADRW")));
     }
 
+    void aLearningRateStepMovesWithItsPhase() {
+        ExperimentPage page(countOfKnown);
+        nlohmann::json config = demo();
+        const int start = config["phases"][1]["from"];
+        QCOMPARE(config["lr_schedule"]["steps"][0]["from"], start);
+        page.setConfig(config);
+        page.form().setValue("/phases/1/from", start - 2);
+        QCOMPARE(page.config()["lr_schedule"]["steps"][0]["from"], start - 2);
+        page.form().setValue("/lr_schedule/steps/0/from", start - 1);  // by itself
+        page.form().setValue("/phases/1/from", start - 3);
+        QCOMPARE(page.config()["lr_schedule"]["steps"][0]["from"], start - 1);
+    }
+
+    void whatHasNoEffectIsSaid() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        const auto* advice = page.findChild<QLabel*>(QStringLiteral("advice"));
+        QVERIFY(advice->isHidden());
+        page.form().setValue("/lr_schedule/steps/1/from", 10);
+        QVERIFY(!advice->isHidden());
+        QVERIFY2(advice->text().contains(QStringLiteral("step at epoch 10 has no effect")),
+                 qPrintable(advice->text()));
+    }
+
+    /// What was shown before an error stays, and it is said that it is of before.
+    void anInvalidConfigDimsThePreview() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        QVERIFY(page.preview().hasData());
+        page.form().setValue("/training/epochs", -1);
+        QVERIFY(page.preview().hasData());
+        QLabel* summary = nullptr;
+        for (QLabel* label : page.findChildren<QLabel*>()) {
+            if (label->text().contains(QStringLiteral("before"))) summary = label;
+        }
+        QVERIFY(summary != nullptr);
+        QVERIFY(page.preview().isOutdated());
+        page.form().setValue("/training/epochs", 10);
+        QVERIFY(!page.preview().isOutdated());
+    }
+
     void fisherConsistencyFollowsTheConfig() {
         ExperimentPage page(countOfKnown);
         nlohmann::json config = demo();

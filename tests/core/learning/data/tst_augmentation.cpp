@@ -102,6 +102,27 @@ private Q_SLOTS:
         }
     }
 
+    // The authors' AutoAugment has a name of its own; few images of a pass differ from the
+    // published one's, most from plain crops.
+    void theAuthorsAutoAugmentIsItsOwn() {
+        ImageSet images{3, 32, 32, {0}, {}};
+        for (int i = 0; i < 3 * 32 * 32; ++i) {
+            images.pixels.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+        }
+        const ImageTensor tensor = imageTensor(images, nullptr, infoOf(3), torch::kCPU);
+        const std::vector<std::int64_t> order(1000, 0);
+        const auto pass = [&](const char* name) {
+            return AugmentedPass(tensor, order, {name, 3, 1, true}).batch(0, 1000);
+        };
+        const torch::Tensor authors = pass("autoaugment-cutout-authors");
+        const auto differing = [&](const char* name) {
+            return authors.ne(pass(name)).flatten(1).any(1).sum().item<std::int64_t>();
+        };
+        const std::int64_t few = differing("autoaugment-cutout");
+        QVERIFY2(few > 10 && few < 80, qPrintable(QString::number(few)));
+        QVERIFY(differing("crop-flip") > 900);
+    }
+
     void withoutAugmentationImagesStayAsTheyAre() {
         const ImageSet images = picturesOf(3);
         const ImageTensor tensor = imageTensor(images, nullptr, infoOf(3), torch::kCPU);
