@@ -18,6 +18,7 @@
 #include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
+#include "core/runs/sweep_store.h"
 #include "widgets/banner.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
@@ -225,9 +226,19 @@ void MainWindow::updateObstacle() {
     const QString reason = trainingObstacle(checked, controller_.dataStore());
     experiment_->setObstacle(reason);
     sweep_->setBase(checked);
+    estimateSweep(0.0);
     sweep_->setObstacle(checked.config ? reason : QString());  // it says the problems itself
     start_->setEnabled(reason.isEmpty());
     settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
+}
+
+/// Says how long the sweep may take: by the runs of the workspace that are like its base, or else
+/// by the one in training, of which `pace` is the seconds an epoch.
+void MainWindow::estimateSweep(double pace) {
+    const CheckedConfig& base = experiment_->checked();
+    if (!base.config) return;
+    const auto runs = controller_.runs();
+    sweep_->setSecondsPerEpoch(likeSecondsPerEpoch(*base.config, runs).value_or(pace));
 }
 
 void MainWindow::runEnded(const QString& run) {

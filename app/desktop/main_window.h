@@ -72,6 +72,7 @@ private:
     /// The runs an action is meant for: the selected ones, or the one in training.
     QStringList chosenRuns() const;
     void updateObstacle();
+    void estimateSweep(double pace);
     void updateActions();
     void runEnded(const QString& run);
     void showError(const QString& sentence);

@@ -202,7 +202,7 @@ void MainWindow::makeToolBar() {
 
 void MainWindow::makeStatusBar() {
     auto* progress = new TrainingProgress(controller_);
-    connect(progress, &TrainingProgress::paceKnown, sweep_, &SweepPage::setSecondsPerEpoch);
+    connect(progress, &TrainingProgress::paceKnown, this, &MainWindow::estimateSweep);
     auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace().string())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     workspace->setForegroundRole(QPalette::PlaceholderText);

@@ -287,7 +287,13 @@ void RunController::handle(const RunEvent& event) {
         Q_EMIT runChanged(id);
         const bool over = outcome.state != RunState::queued && outcome.state != RunState::running &&
                           outcome.state != RunState::paused;
-        if (over) Q_EMIT ended(id);
+        if (over) {
+            try {
+                run->status.seconds_per_epoch = readStatus(run->folder).seconds_per_epoch;
+            } catch (const Error&) {  // moved away meanwhile: only an estimate lacks it
+            }
+            Q_EMIT ended(id);
+        }
     } else if (const auto* record = std::get_if<EpochRecord>(&event.what)) {
         const auto epoch = static_cast<std::size_t>(record->epoch);
         if (epoch < run->epochs.size()) run->epochs.resize(epoch);  // trained again
