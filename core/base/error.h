@@ -47,13 +47,21 @@ struct DataError : Error {
 
 /// A checkpoint that is missing, damaged, or of another model.
 struct CheckpointError : Error {
-    explicit CheckpointError(const std::string& sentence) : Error(sentence, ExitCode::run_failed) {}
+    explicit CheckpointError(const std::string& sentence) : Error(sentence, ExitCode::bad_data) {}
 };
 
 /// A file or folder that cannot be read, written or owned: full disk, permissions, a newer format,
 /// a run that another process holds.
 struct StorageError : Error {
-    explicit StorageError(const std::string& sentence) : Error(sentence, ExitCode::run_failed) {}
+    explicit StorageError(const std::string& sentence, ExitCode code = ExitCode::run_failed)
+        : Error(sentence, code) {}
+};
+
+/// A file of ours (run.json, status.json, epochs.jsonl, a sweep's) whose content is damaged. Caught
+/// like any file that cannot be read, but data is what is wrong.
+struct DamagedFileError : StorageError {
+    explicit DamagedFileError(const std::string& sentence)
+        : StorageError(sentence, ExitCode::bad_data) {}
 };
 
 /// A run that another process has in training.
