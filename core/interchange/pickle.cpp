@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/interchange/pickle_calls.h"
 
 namespace ballast {
@@ -129,13 +130,15 @@ private:
     }
 
     void global(std::string_view module, std::string_view name) {
+        constexpr std::size_t kShown = 100;
         const std::string whole = std::string(module) + "." + std::string(name);
         if (!mayBeNamed(whole)) {
             // A pickled network names the modules that it is made of behind its own class.
+            const std::string shown = cleanedName(whole.substr(0, kShown));
             const bool model = data_.find("torch.nn.modules") != std::string_view::npos;
             throw CheckpointError(
-                (model ? "is refused: it is a whole pickled model of the class \"" + whole + "\""
-                       : "is refused: it asks for \"" + whole +
+                (model ? "is refused: it is a whole pickled model of the class \"" + shown + "\""
+                       : "is refused: it asks for \"" + shown +
                              "\"; allowed are tensors, parameters, numbers, text, containers and "
                              "a few classes of plain data") +
                 ". Nothing was executed. In PyTorch, save model.state_dict() instead");
@@ -147,8 +150,16 @@ private:
         const PickleValue& arguments = pop();
         const PickleValue& function = pop();
         if (!function.is(Kind::global) || !arguments.is(Kind::tuple)) damaged("calls no function");
-        PickleValue result = resultOf(function.text, arguments.items);
-        push(result.kind) = std::move(result);
+        pushMade(resultOf(function.text, arguments.items));
+    }
+    /// What calls make copies their arguments, which a few bytes can recall again and again.
+    void pushMade(PickleValue&& value) {
+        constexpr std::size_t kSlack = 4096;
+        copied_ += value.text.size() + value.items.size() + value.tensor.storage.size();
+        if (copied_ > 4 * data_.size() + kSlack) {
+            throw CheckpointError("is refused: its pickle repeats itself too often");
+        }
+        push(value.kind) = std::move(value);
     }
     /// An instance of a class made without calling it.
     void newObject() {
@@ -162,7 +173,7 @@ private:
     void persistent() {
         PickleValue storage = storageFrom(pop());
         pickle_.storages_.emplace(storage.tensor.storage, storage.tensor);
-        push(storage.kind) = std::move(storage);
+        pushMade(std::move(storage));
     }
     void build();
     void step(unsigned char code);
@@ -172,6 +183,7 @@ private:
     std::string_view data_;
     std::size_t at_ = 0;
     bool done_ = false;
+    std::size_t copied_ = 0;  // characters and items
     std::vector<PickleValue*> stack_;
     std::vector<std::size_t> marks_;  // sizes of the stack
     std::unordered_map<std::uint64_t, PickleValue*> memo_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 namespace {
@@ -61,10 +62,11 @@ std::string nameInModel(const std::string& part, std::string name) {
 /// The tensors of a dict, or of the dicts in it.
 StateDict gathered(const std::string& entry, const PickleValue& dict) {
     StateDict found;
-    found.entry = entry;
+    found.entry = cleanedName(entry);
     std::set<std::string> names;
-    const auto add = [&](const std::string& name, const PickleValue& value) {
+    const auto add = [&](const std::string& given, const PickleValue& value) {
         if (!value.is(Kind::tensor)) return;
+        const std::string name = cleanedName(given);
         if (!names.insert(name).second) throw CheckpointError("has two tensors called " + name);
         if (names.size() > kMostTensors) {
             throw CheckpointError("has more than " + std::to_string(kMostTensors) + " tensors");
@@ -112,7 +114,8 @@ StateDict findStateDict(const PickleValue& root) {
     std::string entries;
     forEntries(root, [&](const std::string& name, const PickleValue& value) {
         constexpr std::size_t kShown = 300;
-        if (entries.size() < kShown) entries += (entries.empty() ? "\"" : ", \"") + name + "\"";
+        if (entries.size() < kShown)
+            entries += (entries.empty() ? "\"" : ", \"") + cleanedName(name) + "\"";
         if (name.starts_with("optim")) return;
         if (hasTensors(value) || hasParts(value)) candidates.emplace_back(name, &value);
     });

@@ -346,6 +346,21 @@ private Q_SLOTS:
         QVERIFY(problemOf(many.file()).find("1000000 values") != std::string::npos);
     }
 
+    // A long text or dict that is copied again and again by a few bytes each time.
+    void repetitionIsNoDanger() {
+        TorchFile texts;
+        texts.op("](").global("_codecs", "encode").op(std::string("q\0", 2));
+        texts.text(std::string(100'000, 'x')).op("q\x01").text("latin1").op("q\x02");
+        for (int i = 0; i < 100'000; ++i) texts.op(std::string("h\0h\x01h\x02\x86R", 8));
+        QVERIFY(problemOf(texts.file()).find("repeats itself") != std::string::npos);
+        TorchFile dicts;
+        dicts.op("](").global("collections", "Counter").op(std::string("q\0}(", 4));
+        for (int i = 0; i < 10'000; ++i) dicts.op("NN");
+        dicts.op("uq\x01");
+        for (int i = 0; i < 100'000; ++i) dicts.op(std::string("h\0h\x01\x85R", 6));
+        QVERIFY(problemOf(dicts.file()).find("repeats itself") != std::string::npos);
+    }
+
     void truncatedAnywhere() {
         const std::string whole = sample().file();
         QCOMPARE(problemOf(whole), std::string());
