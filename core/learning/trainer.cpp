@@ -225,6 +225,14 @@ void Trainer::restore() {
                        !checkpoint.tensors.contains(target.first);
             });
             restoreTensors(checkpoint.tensors, targets);
+            std::erase_if(targets, [](const auto& target) {  // what is not known yet may be NaN
+                return target.first.starts_with("calibration.");
+            });
+            if (const std::string warning =
+                    notFiniteWarning(file->path.filename().string(), targets);
+                !warning.empty()) {
+                say(warning);
+            }
             epoch_ = file->epochs_done;
             run_.truncateRecords(epoch_);
             say("resumes after " + std::to_string(epoch_) + " epochs" +
