@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "core/base/error.h"
 #include "core/base/text_encoding.h"
@@ -279,6 +280,32 @@ std::string epochsText(int first, int last) {
                          : "the epochs " + std::to_string(first) + " to " + std::to_string(last);
 }
 
+/// Says, of consecutive epochs with the same rate, where it is unknown or known roughly only.
+void sayDoubts(ForeignLogs& logs) {
+    constexpr double kRough = 0.1;
+    const std::vector<ForeignEpoch>& epochs = logs.epochs;
+    for (std::size_t i = 0; i < epochs.size();) {
+        const double rate = epochs[i].learning_rate;
+        std::size_t next = i + 1;
+        while (next < epochs.size() &&
+               (epochs[next].learning_rate == rate ||
+                (std::isnan(rate) && std::isnan(epochs[next].learning_rate)))) {
+            ++next;
+        }
+        const std::string which =
+            "the learning rate of " + epochsText(epochs[i].epoch, epochs[next - 1].epoch);
+        if (std::isnan(rate)) {
+            logs.notes.push_back(which + " is unknown: the log does not print it, or rounded to 0");
+        } else if (epochs[i].rate_error > kRough * rate) {
+            char range[80];
+            std::snprintf(range, sizeof range, " is rounded, to %g from between %g and %g", rate,
+                          rate - epochs[i].rate_error, rate + epochs[i].rate_error);
+            logs.notes.push_back(which + range);
+        }
+        i = next;
+    }
+}
+
 /// Gives the epochs their rates, which are unknown where none was printed or it was rounded to 0.
 void setRates(std::span<const PrintedRate> printed, const ExpectedRates& expected,
               ForeignLogs& logs) {
@@ -292,16 +319,7 @@ void setRates(std::span<const PrintedRate> printed, const ExpectedRates& expecte
         epoch.learning_rate = rounded(scale.factor * number.value);
         epoch.rate_error = scale.factor * number.error;
     }
-    for (std::size_t i = 0; i < logs.epochs.size();) {
-        std::size_t next = i;
-        while (next < logs.epochs.size() && std::isnan(logs.epochs[next].learning_rate)) ++next;
-        if (next > i) {
-            logs.notes.push_back("the learning rate of " +
-                                 epochsText(logs.epochs[i].epoch, logs.epochs[next - 1].epoch) +
-                                 " is unknown: the log does not print it, or rounded to 0");
-        }
-        i = std::max(next, i + 1);
-    }
+    sayDoubts(logs);
 }
 
 }  // namespace

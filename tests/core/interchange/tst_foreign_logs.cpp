@@ -342,6 +342,9 @@ private Q_SLOTS:
         QVERIFY(says(run.notes, "log_train.csv: 200 lines \"train Results\" were skipped"));
         QVERIFY(says(run.notes, "log_train.csv: 200 lines \"train Class Accuracy\" were skipped"));
         QVERIFY(!says(run.notes, "unknown"));
+        QVERIFY(says(run.notes,
+                     "the learning rate of the epochs 180 to 199 is rounded, to 1e-05 from "
+                     "between 5e-06 and 1.5e-05"));
     }
 
     void linesOfOtherKindsAreSkippedAndSaid() {
