@@ -65,6 +65,17 @@ void addOutput(CLI::App* command, std::filesystem::path& file) {
         ->type_name("FILE");
 }
 
+void addIgnore(CLI::App* command, std::vector<std::string>& names) {
+    command
+        ->add_option(
+            "--ignore", names,
+            "A tensor, or all of a module, to leave out of the weights: fc2, fc2.bias; may "
+            "be repeated")
+        ->type_name("NAME")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+}
+
 void addWhere(CLI::App* command, std::vector<std::string>& conditions) {
     command
         ->add_option("--where", conditions,

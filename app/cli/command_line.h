@@ -51,6 +51,8 @@ void addThreads(CLI::App* command, int& threads, const std::string& help);
 void addOutput(CLI::App* command, std::filesystem::path& file);
 /// --where CONDITION, as often as wanted; see runCondition.
 void addWhere(CLI::App* command, std::vector<std::string>& conditions);
+/// --ignore NAME…: what to leave out of the weights that the command reads.
+void addIgnore(CLI::App* command, std::vector<std::string>& names);
 /// What a preset is asked for but for its method: the options of that list.
 void addPresetData(CLI::App* command, PresetRequest& request);
 inline constexpr const char* kPresetDataOptions[] = {"--dataset", "--profile", "--ratio",

@@ -33,6 +33,7 @@ struct ForkOptions {
     EditOptions edit;    // its run: of a fork with a config any checkpoint
     std::string config;  // empty: the run's own
     std::optional<int> epoch;
+    std::vector<std::string> ignored;
 };
 
 /// "/phase/sam_radius=0.1" as pointer and value; the value is JSON, or else plain text.
@@ -141,6 +142,7 @@ int forkCheckpointCommand(const ForkOptions& options, const DataStore& store) {
     ForkRequest request;
     request.checkpoint = options.edit.run;
     request.epoch = options.epoch;
+    request.ignored = options.ignored;
     request.config_as_given = readConfigJson(options.config, options.edit.settings);
     request.config = configFromJson(request.config_as_given, options.config);
     if (request.config.name.empty()) request.config.name = fs::path(options.config).stem().string();
@@ -199,16 +201,21 @@ void addForkCommand(CommandLine& cli) {
     CLI::App* command = cli.add("fork", "A run that starts from a checkpoint under another config");
     command
         ->add_option("CHECKPOINT", edit.run,
-                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+                     "A file of PyTorch's torch.save, .safetensors, or a run's folder")
         ->required();
     command->add_option("CONFIG", options->config,
                         "Left out: the run's own, changed from --epoch on by --set");
     addWorkspace(command, edit.workspace);
     addSettings(command, edit.settings, "Change a field, e.g. /training/epochs=20");
     command->add_option("--epoch", options->epoch, "Epochs done; default: what the file says");
+    addIgnore(command, options->ignored);
     addEditFlags(command, edit);
     cli.perform(command, [options, command, &cli] {
-        if (options->config.empty()) return forkRunCommand(options->edit, options->epoch);
+        if (options->config.empty()) {
+            refuseOptions(command, {"--ignore"},
+                          "without a CONFIG: the run's own checkpoint is taken whole");
+            return forkRunCommand(options->edit, options->epoch);
+        }
         refuseOptions(command, {"--next-phase-now", "--dry-run", "--json"},
                       "with a CONFIG, which says everything about the new run");
         return forkCheckpointCommand(*options, cli.store());

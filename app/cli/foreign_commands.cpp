@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
-#include "core/interchange/foreign_logs.h"
+#include "core/interchange/foreign_arguments.h"
 #include "core/results/run_folder.h"
 #include "core/runs/foreign_runs.h"
 #include "core/runs/learning_library.h"
@@ -27,6 +27,7 @@ struct EvaluateOptions {
     std::string dataset;  // empty: what is known of the checkpoint, else cifar10
     std::string config;   // empty: the model is what the file holds
     std::optional<int> epoch;
+    std::vector<std::string> ignored;
     bool json = false;
     int threads = 0;
 };
@@ -51,7 +52,7 @@ KnownRun knownRunOf(const EvaluateOptions& options, const fs::path& file,
         if (!run.class_counts.empty()) known = {run.config.data, run.class_counts};
     } else if (fs::exists(folder / "args.txt")) {
         try {
-            const json arguments = readForeignArguments(folder / "args.txt");
+            const json arguments = readForeignArguments(folder / "args.txt").values;
             known.data.dataset = arguments.value("dataset", known.data.dataset);
             if (arguments.contains("cls_num_list")) {
                 known.class_counts = arguments["cls_num_list"].get<std::vector<std::int64_t>>();
@@ -82,9 +83,9 @@ fs::path chosenFile(const fs::path& given, std::optional<int> epoch) {
 }
 
 int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
-    EvaluationRequest request;
-    request.checkpoint = chosenFile(options.checkpoint, options.epoch);
-    KnownRun known = knownRunOf(options, request.checkpoint, request, store);
+    const fs::path file = chosenFile(options.checkpoint, options.epoch);
+    EvaluationRequest request{{file, options.ignored}, {}, {}};
+    KnownRun known = knownRunOf(options, file, request, store);
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
     request.threads = options.threads;
@@ -94,26 +95,30 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
         shots = shotAccuracy(result.test_accuracy, known.class_counts);
     }
     const CheckpointInfo& info = result.checkpoint;
+    for (const std::string& line : info.said) {
+        (options.json ? std::cerr : std::cout) << line << std::endl;
+    }
     if (options.json) {
         ordered_json names = ordered_json::array();
         for (const std::string_view name : dataset.class_names) names.push_back(name);
-        std::cout << ordered_json{{"checkpoint", request.checkpoint.string()},
+        std::cout << ordered_json{{"checkpoint", file.string()},
                                   {"dataset", dataset.name},
                                   {"model", info.model.name},
                                   {"head", nameOf(info.model.head)},
                                   {"epochs_done", info.epochs_done ? ordered_json(*info.epochs_done)
                                                                    : ordered_json(nullptr)},
+                                  {"not_finite", info.not_finite},
                                   {"balanced_test_accuracy", result.balanced_test_accuracy},
                                   {"test_accuracy", result.test_accuracy},
                                   {"class_names", names},
                                   {"many", numberOrNull(shots.many)},
                                   {"medium", numberOrNull(shots.medium)},
                                   {"few", numberOrNull(shots.few)}}
-                         .dump(2)
+                         .dump(2, ' ', false, ordered_json::error_handler_t::replace)
                   << "\n";
         return 0;
     }
-    std::printf("%s: %s, %s head", request.checkpoint.filename().c_str(), info.model.name.c_str(),
+    std::printf("%s: %s, %s head", file.filename().c_str(), info.model.name.c_str(),
                 std::string(nameOf(info.model.head)).c_str());
     if (info.epochs_done) std::printf(", after %d epochs", *info.epochs_done);
     std::printf("\nbalanced accuracy on the test images of %s: %.2f %%\n",
@@ -131,8 +136,10 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     return 0;
 }
 
-int importCommand(const fs::path& folder, const fs::path& workspace) {
-    const ForeignRun imported = importRun(learningLibrary(), workspace, folder);
+int importCommand(const fs::path& folder, const fs::path& workspace,
+                  const std::vector<std::string>& ignored) {
+    const ForeignRun imported =
+        importRun(learningLibrary(), workspace, folder, kNeverCancelled, ignored);
     for (const std::string& line : imported.said) std::cout << line << "\n";
     std::cout << imported.folder.string() << std::endl;
     const RunSummary run = readRun(imported.folder);
@@ -146,9 +153,10 @@ int importCommand(const fs::path& folder, const fs::path& workspace) {
 }
 
 int exportWeightsCommand(const fs::path& checkpoint, std::optional<int> epoch,
-                         const fs::path& output) {
+                         const fs::path& output, const std::vector<std::string>& ignored) {
     const fs::path file = chosenFile(checkpoint, epoch);
-    learningLibrary().exportWeights(file, output);
+    const CheckpointInfo info = learningLibrary().exportWeights({file, ignored}, output);
+    for (const std::string& line : info.said) std::cerr << line << std::endl;
     std::cout << output.string() << ": the weights of " << file.filename().string() << std::endl;
     return 0;
 }
@@ -160,12 +168,13 @@ void addEvaluateCommand(CommandLine& cli) {
     CLI::App* command = cli.add("evaluate", "Test accuracy of a checkpoint, ours or PyTorch's");
     command
         ->add_option("CHECKPOINT", options->checkpoint,
-                     "ckpt.pth.tar of the public code, .safetensors, or a run's folder")
+                     "A file of PyTorch's torch.save, .safetensors, or a run's folder")
         ->required();
     command->add_option("--dataset", options->dataset, "Default: the run's, or cifar10")
         ->type_name("NAME");
     command->add_option("--config", options->config, "Whose model it must fit")->type_name("FILE");
     command->add_option("--epoch", options->epoch, "Of a run's checkpoints: epochs done");
+    addIgnore(command, options->ignored);
     addThreads(command, options->threads, "0: all cores");
     addJson(command, options->json);
     cli.perform(command, [options, &cli] { return evaluateCommand(*options, cli.store()); });
@@ -175,13 +184,17 @@ void addImportCommand(CommandLine& cli) {
     struct Options {
         fs::path folder;
         fs::path workspace;
+        std::vector<std::string> ignored;
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command = cli.add("import", "A finished run of the public code, from its logs");
     command->add_option("FOLDER", options->folder, "With args.txt, log_train.csv and log_test.csv")
         ->required();
     addWorkspace(command, options->workspace);
-    cli.perform(command, [options] { return importCommand(options->folder, options->workspace); });
+    addIgnore(command, options->ignored);
+    cli.perform(command, [options] {
+        return importCommand(options->folder, options->workspace, options->ignored);
+    });
 }
 
 void addExportWeightsCommand(CommandLine& cli) {
@@ -189,6 +202,7 @@ void addExportWeightsCommand(CommandLine& cli) {
         fs::path checkpoint;
         fs::path output;
         std::optional<int> epoch;
+        std::vector<std::string> ignored;
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command = cli.add(
@@ -199,8 +213,10 @@ void addExportWeightsCommand(CommandLine& cli) {
         ->type_name("FILE")
         ->required();
     command->add_option("--epoch", options->epoch, "Of a run's checkpoints: epochs done");
+    addIgnore(command, options->ignored);
     cli.perform(command, [options] {
-        return exportWeightsCommand(options->checkpoint, options->epoch, options->output);
+        return exportWeightsCommand(options->checkpoint, options->epoch, options->output,
+                                    options->ignored);
     });
 }
 

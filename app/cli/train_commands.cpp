@@ -184,8 +184,7 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool json,
                           (workspace / "runs").string());
     }
     const fs::path whole = fs::canonical(folder);
-    const RunSummary summary = readRun(whole);
-    if (!summary.error.empty()) throw StorageError(summary.error);
+    const RunSummary summary = readableRun(whole);
     if (summary.status.state == RunState::finished) {
         if (!json) std::cout << whole.string() << " is finished already" << std::endl;
         return 0;

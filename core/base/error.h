@@ -52,7 +52,7 @@ struct DataError : Error {
 
 /// A checkpoint that is missing, damaged, or of another model.
 struct CheckpointError : Error {
-    explicit CheckpointError(const std::string& sentence) : Error(sentence, ExitCode::run_failed) {}
+    explicit CheckpointError(const std::string& sentence) : Error(sentence, ExitCode::bad_data) {}
 };
 
 /// A file or folder that cannot be read, written or owned: full disk, permissions, a newer format,

@@ -54,36 +54,4 @@ std::string groupedText(std::int64_t number) {
     return text;
 }
 
-namespace {
-
-/// How many bytes at the start of `text` are a control character; 0: none.
-std::size_t controlBytes(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
-    if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) return 2;
-    if (byte(0) == 0xe2 && byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) return 3;
-    return 0;
-}
-
-}  // namespace
-
-bool hasControls(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (controlBytes(text.substr(i)) > 0) return true;
-    }
-    return false;
-}
-
-std::string withoutControls(std::string_view text) {
-    std::string clean;
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t bytes = controlBytes(text.substr(i));
-        clean += bytes > 0 ? ' ' : text[i];
-        i += bytes > 0 ? bytes : 1;
-    }
-    return clean;
-}
-
 }  // namespace ballast

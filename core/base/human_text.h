@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 /// Sizes, durations and counts as people read them, in English.
 namespace ballast {
@@ -19,12 +18,5 @@ std::string estimateInWords(double seconds);
 
 /// A whole number with its thousands apart: "1,234,567".
 std::string groupedText(std::int64_t number);
-
-/// Whether UTF-8 text has line breaks, tabs or other control characters (Unicode's C0, C1, line and
-/// paragraph separators), which break lists and tables.
-bool hasControls(std::string_view text);
-
-/// The text with a space in the place of each of them.
-std::string withoutControls(std::string_view text);
 
 }  // namespace ballast

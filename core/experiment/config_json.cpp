@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/human_text.h"
 #include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_meaning.h"

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
+#include "core/interchange/foreign_arguments.h"
 
 namespace ballast {
 namespace {
@@ -40,7 +41,7 @@ public:
     std::string text(const char* name, const std::string& otherwise) const {
         if (!has(name)) return otherwise;
         if (!at(name).is_string()) fail(name, "a text");
-        return at(name).get<std::string>();
+        return cleanedName(at(name).get<std::string>());
     }
 
     [[noreturn]] void fail(const char* name, const std::string& expected) const {
@@ -52,8 +53,8 @@ private:
     std::string file_;
 };
 
-bool near(double a, double b) {
-    return std::abs(a - b) <= 1e-5 * std::max(std::abs(a), std::abs(b));
+bool near(double a, double b, double error = 0.0) {
+    return std::abs(a - b) <= error + 1e-5 * std::max(std::abs(a), std::abs(b));
 }
 
 template<class Entries>
@@ -199,19 +200,23 @@ LrScheduleConfig scheduleFromLog(std::span<const ForeignEpoch> logged, double ba
     schedule.warmup_epochs = 0;
     if (logged.empty()) return schedule;
     const auto factor = [&](std::size_t i) { return logged[i].learning_rate / base; };
+    const auto is = [&](std::size_t i, double wanted) {
+        return near(factor(i), wanted, logged[i].rate_error / base);
+    };
     if (logged.front().epoch > 0) {
         schedule.warmup_epochs = std::min(warmup_epochs, logged.front().epoch);
     } else if (factor(0) < 1.0) {
         const auto length = static_cast<std::size_t>(std::lround(1.0 / factor(0)));
         bool rises = length <= logged.size();
         for (std::size_t i = 0; rises && i < length; ++i) {
-            rises = near(factor(i), static_cast<double>(i + 1) / static_cast<double>(length));
+            rises = is(i, static_cast<double>(i + 1) / static_cast<double>(length));
         }
         if (rises) schedule.warmup_epochs = static_cast<int>(length);
     }
     double current = 1.0;
     for (std::size_t i = 0; i < logged.size(); ++i) {
-        if (logged[i].epoch < schedule.warmup_epochs || near(factor(i), current)) continue;
+        const bool unknown = std::isnan(factor(i));  // the config keeps the rate before
+        if (logged[i].epoch < schedule.warmup_epochs || unknown || is(i, current)) continue;
         current = factor(i);
         for (const double shorter : {1e3, 1e6, 1e9}) {  // 0.01, not 0.010000000000000002
             const double rounded = std::round(current * shorter) / shorter;
@@ -227,11 +232,15 @@ LrScheduleConfig scheduleFromLog(std::span<const ForeignEpoch> logged, double ba
 
 LoggedRun readLoggedRun(const fs::path& folder) {
     const fs::path file = folder / kArguments;
-    const Arguments arguments(readForeignArguments(file), file.string());
-    const std::vector<ForeignEpoch> logged = readForeignLogs(folder);
+    ForeignArguments given = readForeignArguments(file);
+    const Arguments arguments(std::move(given.values), file.string());
+    ForeignLogs logs = readForeignLogs(folder);
+    const std::vector<ForeignEpoch>& logged = logs.epochs;
     LoggedRun run;
-    run.config_as_given = {{kArguments, readFile(file)}};
+    run.config_as_given = {{kArguments, given.text}};
     std::vector<std::string>& notes = run.notes;
+    notes = std::move(given.notes);
+    notes.insert(notes.end(), logs.notes.begin(), logs.notes.end());
 
     const int epochs = logged.back().epoch + 1;
     const std::string loss = arguments.text("loss_type", "CE");

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/interchange/pickle_calls.h"
 
 namespace ballast {
@@ -33,6 +34,7 @@ class Unpickler {
 public:
     Unpickler(Pickle& pickle, std::string_view data) : pickle_(pickle), data_(data) {
         while (!done_) step(static_cast<unsigned char>(take(1)[0]));
+        pickle_.bytes_ = at_;
     }
 
 private:
@@ -114,6 +116,7 @@ private:
     }
     void extend(Kind kind, const std::vector<PickleValue*>& items) {
         PickleValue& target = top();
+        if (target.is(Kind::inert)) return;
         if (!target.is(kind)) damaged("adds to what is not a container");
         if (kind == Kind::dict && items.size() % 2 != 0) damaged("has a key without a value");
         target.items.insert(target.items.end(), items.begin(), items.end());
@@ -127,11 +130,18 @@ private:
     }
 
     void global(std::string_view module, std::string_view name) {
+        constexpr std::size_t kShown = 100;
         const std::string whole = std::string(module) + "." + std::string(name);
         if (!mayBeNamed(whole)) {
-            throw CheckpointError("is refused: it asks for \"" + whole +
-                                  "\"; allowed are tensors, parameters, numbers, text and "
-                                  "containers only. Nothing was executed");
+            // A pickled network names the modules that it is made of behind its own class.
+            const std::string shown = cleanedName(whole.substr(0, kShown));
+            const bool model = data_.find("torch.nn.modules") != std::string_view::npos;
+            throw CheckpointError(
+                (model ? "is refused: it is a whole pickled model of the class \"" + shown + "\""
+                       : "is refused: it asks for \"" + shown +
+                             "\"; allowed are tensors, parameters, numbers, text, containers and "
+                             "a few classes of plain data") +
+                ". Nothing was executed. In PyTorch, save model.state_dict() instead");
         }
         push(Kind::global).text = whole;
     }
@@ -140,12 +150,30 @@ private:
         const PickleValue& arguments = pop();
         const PickleValue& function = pop();
         if (!function.is(Kind::global) || !arguments.is(Kind::tuple)) damaged("calls no function");
-        PickleValue result = resultOf(function.text, arguments.items);
-        push(result.kind) = std::move(result);
+        pushMade(resultOf(function.text, arguments.items));
+    }
+    /// What calls make copies their arguments, which a few bytes can recall again and again.
+    void pushMade(PickleValue&& value) {
+        constexpr std::size_t kSlack = 4096;
+        copied_ += value.text.size() + value.items.size() + value.tensor.storage.size();
+        if (copied_ > 4 * data_.size() + kSlack) {
+            throw CheckpointError("is refused: its pickle repeats itself too often");
+        }
+        push(value.kind) = std::move(value);
+    }
+    /// An instance of a class made without calling it.
+    void newObject() {
+        const PickleValue& arguments = pop();
+        const PickleValue& type = pop();
+        if (!type.is(Kind::global) || !arguments.is(Kind::tuple) || !isInert(type.text)) {
+            damaged("makes an object of no class");
+        }
+        push(Kind::inert);
     }
     void persistent() {
         PickleValue storage = storageFrom(pop());
-        push(storage.kind) = std::move(storage);
+        pickle_.storages_.emplace(storage.tensor.storage, storage.tensor);
+        pushMade(std::move(storage));
     }
     void build();
     void step(unsigned char code);
@@ -155,21 +183,21 @@ private:
     std::string_view data_;
     std::size_t at_ = 0;
     bool done_ = false;
+    std::size_t copied_ = 0;  // characters and items
     std::vector<PickleValue*> stack_;
     std::vector<std::size_t> marks_;  // sizes of the stack
     std::unordered_map<std::uint64_t, PickleValue*> memo_;
 };
 
-/// State given to a value after it was made. An OrderedDict's (PyTorch's _metadata) and a dtype's
-/// byte order say nothing that is needed; nothing else has any.
+/// State given to a value after it was made. An OrderedDict's (PyTorch's _metadata) says nothing
+/// that is needed, nor does what is skipped; of a dtype it is the byte order.
 void Unpickler::build() {
     const PickleValue& state = pop();
-    const PickleValue& target = top();
+    PickleValue& target = top();
+    if (target.is(Kind::inert)) return;
     if (target.is(Kind::dict) && (state.is(Kind::dict) || state.is(Kind::none))) return;
     if (target.is(Kind::dtype) && state.is(Kind::tuple)) {
-        if (state.items.size() > 1 && state.items[1]->text == ">") {
-            throw CheckpointError("is refused: its NumPy numbers are big-endian");
-        }
+        if (state.items.size() > 1 && state.items[1]->text == ">") target.text.insert(0, ">");
         return;
     }
     throw CheckpointError("is refused: it gives state to what may have none. Nothing was executed");
@@ -285,6 +313,16 @@ void Unpickler::step(unsigned char code) {
         case 0x87:
             pushSequence(Kind::tuple, popped(code - std::size_t{0x84}));
             break;
+        case 0x8f:  // EMPTY_SET
+            push(Kind::inert);
+            break;
+        case 0x90:  // ADDITEMS
+            extend(Kind::inert, popToMark());
+            break;
+        case 0x91:  // FROZENSET
+            popToMark();
+            push(Kind::inert);
+            break;
         case 'a':
             extend(Kind::list, popped(1));
             break;
@@ -326,6 +364,9 @@ void Unpickler::step(unsigned char code) {
         }
         case 'R':
             reduce();
+            break;
+        case 0x81:
+            newObject();
             break;
         case 'b':
             build();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,12 +53,13 @@ struct PickleValue {
         tensor,
         storage,
         global,
-        dtype  // parts that tensors and NumPy numbers are made of
+        dtype,  // parts that tensors and NumPy numbers are made of
+        inert   // of a class that is known to hold plain data, which nobody reads
     };
     Kind kind = Kind::none;
     std::int64_t integer = 0;               // boolean: 0 or 1
     double real = 0.0;                      // also of an integer
-    std::string text;                       // text and bytes; the name of a global
+    std::string text;                       // text and bytes; the name of a global or dtype
     std::vector<const PickleValue*> items;  // list, tuple; dict: key, value, key, value, …
     TensorView tensor;                      // storage: its type, name and length only
 
@@ -67,19 +69,31 @@ struct PickleValue {
 };
 
 /// What a pickle of protocol 2 to 4 holds, read without running any of it: numbers, text, None,
-/// lists, tuples, dicts (OrderedDict too), PyTorch's tensors and parameters, NumPy's numbers.
-/// Any other class or function is refused by its name. Nothing recurses, and memory is linear in
-/// the pickle's length.
+/// lists, tuples, dicts (OrderedDict, defaultdict and Counter too), PyTorch's tensors and
+/// parameters, NumPy's numbers. Sets, NumPy's arrays, paths and a few more classes of plain data
+/// are skipped: a value without content. Any other class or function is refused by its name.
+/// Nothing recurses, and memory is linear in the pickle's length.
 class Pickle {
 public:
-    /// Throws CheckpointError with the end of a sentence that begins with the file's name.
+    /// Reads the pickle that `data` begins with. Throws CheckpointError with the end of a sentence
+    /// that begins with the file's name.
     explicit Pickle(std::string_view data);
+    Pickle(Pickle&&) = default;  // the values' addresses stay
+    Pickle(const Pickle&) = delete;
     const PickleValue& root() const { return *root_; }
+
+    /// How long it is; data may follow.
+    std::size_t bytes() const { return bytes_; }
+
+    /// The storages it names, by their name: type and length.
+    const std::map<std::string, TensorView>& storages() const { return storages_; }
 
 private:
     friend class Unpickler;
-    std::deque<PickleValue> values_;  // addresses stay
+    std::deque<PickleValue> values_;
+    std::map<std::string, TensorView> storages_;
     const PickleValue* root_ = nullptr;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace ballast

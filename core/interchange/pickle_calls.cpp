@@ -30,13 +30,56 @@ constexpr std::array<TypeName, 10> kStorages = {{{"DoubleStorage", TensorType::f
                                                  {"ByteStorage", TensorType::uint8, 1},
                                                  {"BoolStorage", TensorType::boolean, 1}}};
 
-constexpr std::array<std::string_view, 7> kFunctions = {"collections.OrderedDict",
-                                                        "torch._utils._rebuild_tensor_v2",
-                                                        "torch._utils._rebuild_parameter",
-                                                        "numpy.core.multiarray.scalar",
-                                                        "numpy._core.multiarray.scalar",
-                                                        "numpy.dtype",
-                                                        "_codecs.encode"};
+constexpr std::array<std::string_view, 10> kFunctions = {"collections.OrderedDict",
+                                                         "collections.defaultdict",
+                                                         "collections.Counter",
+                                                         "torch._utils._rebuild_tensor",
+                                                         "torch._utils._rebuild_tensor_v2",
+                                                         "torch._utils._rebuild_parameter",
+                                                         "numpy.core.multiarray.scalar",
+                                                         "numpy._core.multiarray.scalar",
+                                                         "numpy.dtype",
+                                                         "_codecs.encode"};
+
+/// Plain data beside the weights: options, paths, generators' states, what PyTorch was set to.
+constexpr std::array<std::string_view, 21> kInert = {"argparse.Namespace",
+                                                     "types.SimpleNamespace",
+                                                     "collections.deque",
+                                                     "pathlib.Path",
+                                                     "pathlib.PosixPath",
+                                                     "pathlib.WindowsPath",
+                                                     "pathlib.PurePosixPath",
+                                                     "pathlib.PureWindowsPath",
+                                                     "pathlib._local.Path",
+                                                     "pathlib._local.PosixPath",
+                                                     "pathlib._local.WindowsPath",
+                                                     "pathlib._local.PurePosixPath",
+                                                     "pathlib._local.PureWindowsPath",
+                                                     "datetime.date",
+                                                     "datetime.datetime",
+                                                     "datetime.timedelta",
+                                                     "torch.Size",
+                                                     "torch.device",
+                                                     "numpy.ndarray",
+                                                     "numpy.core.multiarray._reconstruct",
+                                                     "numpy._core.multiarray._reconstruct"};
+
+/// Named builtins or, by Python 2 and protocol 2, __builtin__; types and plain containers only.
+constexpr std::array<std::string_view, 14> kBuiltins = {
+    "set",       "frozenset", "complex", "slice", "range", "xrange", "bytes",
+    "bytearray", "list",      "dict",    "int",   "float", "str",    "bool"};
+
+/// torch.float32 and its like are named, not called.
+constexpr std::array<std::string_view, 22> kDtypes = {
+    "float64", "double", "float32", "float",     "float16",   "half",      "bfloat16", "int64",
+    "long",    "int32",  "int",     "int16",     "short",     "int8",      "uint8",    "bool",
+    "quint8",  "qint8",  "qint32",  "complex32", "complex64", "complex128"};
+
+template<class Names>
+bool isIn(const Names& names, std::string_view module, std::string_view global) {
+    return global.starts_with(module) &&
+           std::ranges::find(names, global.substr(module.size())) != names.end();
+}
 
 std::optional<TypeName> storageNamed(std::string_view global) {
     constexpr std::string_view kModule = "torch.";
@@ -80,13 +123,6 @@ void checkView(TensorView& view) {
     }
 }
 
-template<class Number>
-double numberAs(const std::string& bytes) {
-    Number value{};
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return static_cast<double>(value);
-}
-
 /// The arguments of one call of `function`.
 struct Call {
     const std::string& function;
@@ -124,6 +160,32 @@ PickleValue text(Kind kind, std::string content) {
     return value;
 }
 
+PickleValue inert() {
+    PickleValue value;
+    value.kind = Kind::inert;
+    return value;
+}
+
+/// A dict as OrderedDict (nothing; by Python 2 a list of pairs), defaultdict (what makes a missing
+/// value) and Counter (a dict) are called.
+PickleValue madeDict(const Call& call) {
+    PickleValue dict;
+    dict.kind = Kind::dict;
+    if (call.arguments.empty() || call.function == "collections.defaultdict") return dict;
+    const PickleValue& content = *call.arguments[0];
+    if (content.is(Kind::dict)) {
+        dict.items = content.items;
+        return dict;
+    }
+    for (const PickleValue* pair : call.at(0, Kind::list).items) {
+        if ((!pair->is(Kind::list) && !pair->is(Kind::tuple)) || pair->items.size() != 2) {
+            call.wrong();
+        }
+        dict.items.insert(dict.items.end(), pair->items.begin(), pair->items.end());
+    }
+    return dict;
+}
+
 PickleValue rebuiltTensor(const Call& call) {
     TensorView view = call.at(0, Kind::storage).tensor;
     view.offset = call.at(1, Kind::integer).integer;
@@ -149,22 +211,34 @@ PickleValue encoded(const Call& call) {
     return text(Kind::bytes, bytes);
 }
 
+template<class Number>
+PickleValue numberFrom(const Call& call, const std::string& bytes, Kind kind) {
+    if (bytes.size() != sizeof(Number)) call.wrong();
+    Number number{};
+    std::memcpy(&number, bytes.data(), sizeof number);
+    PickleValue value;
+    value.kind = kind;
+    value.real = static_cast<double>(number);
+    if (kind != Kind::real) value.integer = static_cast<std::int64_t>(number);
+    return value;
+}
+
+/// A number of NumPy's; of a type that no number here has (dates, text, complex) it is skipped.
 PickleValue numpyNumber(const Call& call) {
     const std::string& type = call.at(0, Kind::dtype).text;
-    const std::string& bytes = call.at(1, Kind::bytes).text;
-    PickleValue value;
-    value.kind = Kind::real;
-    const std::size_t length = type.ends_with('8') ? 8 : 4;
-    if (type != "f8" && type != "f4" && type != "i8" && type != "i4") {
-        throw CheckpointError("is refused: it has a NumPy number of the type \"" + type +
-                              "\"; allowed: f8, f4, i8, i4");
-    }
-    if (bytes.size() != length) call.wrong();
-    if (type == "f8") value.real = numberAs<double>(bytes);
-    if (type == "f4") value.real = numberAs<float>(bytes);
-    if (type == "i8") value.real = numberAs<std::int64_t>(bytes);
-    if (type == "i4") value.real = numberAs<std::int32_t>(bytes);
-    return value;
+    if (call.arguments.size() < 2) call.wrong();
+    const std::string& bytes = call.arguments[1]->text;  // by Python 2 a text
+    if (type == "f8") return numberFrom<double>(call, bytes, Kind::real);
+    if (type == "f4") return numberFrom<float>(call, bytes, Kind::real);
+    if (type == "i8") return numberFrom<std::int64_t>(call, bytes, Kind::integer);
+    if (type == "i4") return numberFrom<std::int32_t>(call, bytes, Kind::integer);
+    if (type == "i2") return numberFrom<std::int16_t>(call, bytes, Kind::integer);
+    if (type == "i1") return numberFrom<std::int8_t>(call, bytes, Kind::integer);
+    if (type == "u4") return numberFrom<std::uint32_t>(call, bytes, Kind::integer);
+    if (type == "u2") return numberFrom<std::uint16_t>(call, bytes, Kind::integer);
+    if (type == "u1") return numberFrom<std::uint8_t>(call, bytes, Kind::integer);
+    if (type == "b1") return numberFrom<std::uint8_t>(call, bytes, Kind::boolean);
+    return inert();
 }
 
 }  // namespace
@@ -177,13 +251,20 @@ std::int64_t elementBytes(TensorType type) {
     return std::ranges::find(kStorages, type, &TypeName::type)->bytes;
 }
 
+bool isInert(std::string_view global) {
+    return isIn(kInert, "", global) || isIn(kBuiltins, "builtins.", global) ||
+           isIn(kBuiltins, "__builtin__.", global);
+}
+
 bool mayBeNamed(std::string_view global) {
-    return std::ranges::find(kFunctions, global) != kFunctions.end() || storageNamed(global);
+    return isIn(kFunctions, "", global) || isInert(global) || isIn(kDtypes, "torch.", global) ||
+           storageNamed(global);
 }
 
 PickleValue storageFrom(const PickleValue& id) {
     const auto is = [&](std::size_t i, Kind kind) { return id.items[i]->is(kind); };
-    if (!id.is(Kind::tuple) || id.items.size() != 5 || !is(0, Kind::text) ||
+    const bool legacy = id.is(Kind::tuple) && id.items.size() == 6 && is(5, Kind::none);
+    if (!id.is(Kind::tuple) || (id.items.size() != 5 && !legacy) || !is(0, Kind::text) ||
         id.items[0]->text != "storage" || !is(1, Kind::global) || !is(2, Kind::text) ||
         !is(3, Kind::text) || !is(4, Kind::integer) || !storageNamed(id.items[1]->text)) {
         damaged("names a storage in another way than PyTorch");
@@ -200,13 +281,9 @@ PickleValue storageFrom(const PickleValue& id) {
 PickleValue resultOf(const std::string& function,
                      const std::vector<const PickleValue*>& arguments) {
     const Call call{function, arguments};
-    if (function == "collections.OrderedDict") {
-        if (!arguments.empty()) call.wrong();
-        PickleValue dict;
-        dict.kind = Kind::dict;
-        return dict;
-    }
-    if (function == "torch._utils._rebuild_tensor_v2") return rebuiltTensor(call);
+    if (isInert(function)) return inert();
+    if (function.starts_with("collections.")) return madeDict(call);
+    if (function.starts_with("torch._utils._rebuild_tensor")) return rebuiltTensor(call);
     if (function == "torch._utils._rebuild_parameter") {
         return tensor(call.at(0, Kind::tensor).tensor);
     }

@@ -14,8 +14,11 @@ namespace ballast {
 /// Whether a pickle may name this class or function at all.
 bool mayBeNamed(std::string_view global);
 
-/// The storage with that ID: ("storage", type, name, device it was on, elements). The device is of
-/// no consequence.
+/// Whether it is a class of plain data whose instances are skipped.
+bool isInert(std::string_view global);
+
+/// The storage with that ID: ("storage", type, name, device it was on, elements), before PyTorch
+/// 1.6 with None behind it. The device is of no consequence.
 PickleValue storageFrom(const PickleValue& id);
 
 /// What a call of an allowed function with these arguments returns.

@@ -7,6 +7,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/interchange/mistaken_file.h"
 
 namespace ballast {
 namespace {
@@ -17,13 +18,6 @@ static_assert(std::endian::native == std::endian::little, "arrays are copied as 
 
 constexpr std::string_view kZipStart = "PK";
 constexpr std::string_view kPickleName = "data.pkl";
-/// The pickled number 0x1950a86a20f9469cfc6c that every file of torch.save before 1.6 begins with.
-constexpr std::string_view kLegacyStart(
-    "\x80\x02\x8a\x0a"
-    "l\xfc\x9c"
-    "F\xf9 j\xa8P\x19",
-    14);
-
 /// Runs `work` with the file's name put before what is wrong with it.
 template<class Work>
 auto about(const fs::path& file, Work work) {
@@ -44,14 +38,13 @@ std::string readArchive(const fs::path& file) {
     }
     const std::string name = file.string();
     if (content.empty()) throw CheckpointError(name + " is empty");
-    if (content.starts_with(kLegacyStart)) {
-        throw CheckpointError(name +
-                              " is in PyTorch's format from before version 1.6, which Ballast does "
-                              "not read; load and save it again with a newer PyTorch");
+    if (const std::string mistaken = mistakenFor(content); !mistaken.empty()) {
+        throw CheckpointError(name + " " + mistaken);
     }
-    if (!content.starts_with(kZipStart)) {
+    if (!content.starts_with(kZipStart) && !LegacyArchive::looksLike(content)) {
         throw CheckpointError(name +
-                              " is not a PyTorch checkpoint: it does not begin like a zip file");
+                              " is not a PyTorch checkpoint: it begins neither like a zip file nor "
+                              "like torch.save's files from before PyTorch 1.6");
     }
     return content;
 }
@@ -67,29 +60,56 @@ std::string folderOf(const ZipArchive& zip) {
     throw CheckpointError("is a zip file but not a PyTorch checkpoint: it has no NAME/data.pkl");
 }
 
-void refuseBigEndian(const ZipArchive& zip, const std::string& folder) {
-    const std::string member = folder + "byteorder";
-    if (zip.members().contains(member) && zip.read(member).starts_with("big")) {
+/// `folder` of a checkpoint that Ballast can read.
+std::string readable(const ZipArchive& zip, std::string folder) {
+    if (zip.members().contains(folder + "constants.pkl")) {
+        throw CheckpointError(
+            "is a TorchScript archive, a program with its weights, which Ballast does not read. In "
+            "PyTorch, load it with torch.jit.load and save its state_dict() instead");
+    }
+    const std::string order = folder + "byteorder";
+    if (zip.members().contains(order) && zip.read(order).starts_with("big")) {
         throw CheckpointError("was written on a big-endian machine, which Ballast does not read");
     }
+    return folder;
 }
 
 }  // namespace
 
+TorchArchive::Zipped::Zipped(std::string content)
+    : zip(std::move(content)),
+      folder(readable(zip, folderOf(zip))),
+      pickle(zip.read(folder + std::string(kPickleName))) {}
+
 TorchArchive::TorchArchive(const fs::path& file)
-    : file_(file),
-      zip_(about(file, [content = readArchive(
-                            file)]() mutable { return ZipArchive(std::move(content)); })),
-      folder_(about(file, [this] { return folderOf(zip_); })),
-      pickle_(about(file, [this] {
-          refuseBigEndian(zip_, folder_);
-          return Pickle(zip_.read(folder_ + std::string(kPickleName)));
-      })) {}
+    : file_(file), content_([&]() -> decltype(content_) {
+          std::string content = readArchive(file);
+          return about(file, [&]() -> decltype(content_) {
+              if (LegacyArchive::looksLike(content)) return LegacyArchive(std::move(content));
+              return Zipped(std::move(content));
+          });
+      }()) {}
+
+const PickleValue& TorchArchive::root() const {
+    const auto* zipped = std::get_if<Zipped>(&content_);
+    return zipped != nullptr ? zipped->pickle.root() : std::get<LegacyArchive>(content_).root();
+}
+
+std::size_t TorchArchive::fileBytes() const {
+    const auto* zipped = std::get_if<Zipped>(&content_);
+    return zipped != nullptr ? zipped->zip.size() : std::get<LegacyArchive>(content_).size();
+}
+
+std::string_view TorchArchive::storage(const std::string& name) const {
+    const auto* zipped = std::get_if<Zipped>(&content_);
+    return zipped != nullptr ? zipped->zip.read(zipped->folder + "data/" + name)
+                             : std::get<LegacyArchive>(content_).storage(name);
+}
 
 std::string TorchArchive::read(const TensorView& tensor) const {
     return about(file_, [&] {
         const auto bytes = static_cast<std::size_t>(elementBytes(tensor.type));
-        const std::string_view storage = zip_.read(folder_ + "data/" + tensor.storage);
+        const std::string_view storage = this->storage(tensor.storage);
         if (storage.size() / bytes < static_cast<std::size_t>(tensor.storage_elements)) {
             throw CheckpointError("is damaged: the array data/" + tensor.storage + " has " +
                                   std::to_string(storage.size()) + " bytes, not the " +

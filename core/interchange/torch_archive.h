@@ -2,36 +2,46 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <variant>
 
+#include "core/interchange/legacy_archive.h"
 #include "core/interchange/pickle.h"
 #include "core/interchange/zip_archive.h"
 
 namespace ballast {
 
-/// A checkpoint as PyTorch's torch.save writes it since 1.6 (ckpt.pth.tar of the public code): a
-/// zip file with a pickle and one array per storage. Read without PyTorch; nothing in it is
-/// executed.
+/// A checkpoint as PyTorch's torch.save writes it (ckpt.pth.tar of the public code): since 1.6 a
+/// zip file with a pickle and one array per storage, before that a LegacyArchive. Read without
+/// PyTorch; nothing in it is executed.
 class TorchArchive {
 public:
     /// Reads the file and its pickle; tensors stay where they are. Throws CheckpointError naming
-    /// the file: missing, torn, of the format before 1.6, not a checkpoint, or refused.
+    /// the file: missing, torn, a TorchScript archive, not a checkpoint, or refused.
     explicit TorchArchive(const std::filesystem::path& file);
 
-    const PickleValue& root() const { return pickle_.root(); }
+    const PickleValue& root() const;
 
     /// The elements of a tensor, row by row, in its own type and this machine's byte order,
     /// whatever its strides and the device it was saved from. Throws CheckpointError.
     std::string read(const TensorView& tensor) const;
 
-    std::size_t fileBytes() const { return zip_.size(); }
+    std::size_t fileBytes() const;
     const std::filesystem::path& file() const { return file_; }
 
 private:
+    /// The zip file's members lie in one folder, "NAME/".
+    struct Zipped {
+        explicit Zipped(std::string content);
+        ZipArchive zip;
+        std::string folder;
+        Pickle pickle;
+    };
+
+    std::string_view storage(const std::string& name) const;
+
     std::filesystem::path file_;
-    ZipArchive zip_;
-    std::string folder_;  // of all members, "NAME/"
-    Pickle pickle_;
+    std::variant<LegacyArchive, Zipped> content_;
 };
 
 /// Whether a file begins like a zip file. Throws CheckpointError where it cannot be read.

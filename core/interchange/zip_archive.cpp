@@ -120,11 +120,6 @@ ZipArchive::ZipArchive(std::string content) : content_(std::move(content)) {
         const std::uint64_t name_bytes = number(header, 28, 2);
         const std::string name(piece(data, at + kCentralBytes, name_bytes, "the name of a member"));
         if ((number(header, 8, 2) & 1) != 0) throw CheckpointError("has encrypted members");
-        if (const auto method = number(header, 10, 2); method != 0) {
-            throw CheckpointError("has the compressed member " + name + " (zip method " +
-                                  std::to_string(method) +
-                                  "); PyTorch stores its members uncompressed");
-        }
         if (!members_.emplace(name, static_cast<std::size_t>(at)).second) {
             throw CheckpointError("has two members called " + name);
         }
@@ -136,6 +131,11 @@ std::string_view ZipArchive::read(const std::string& name) const {
     const auto found = members_.find(name);
     if (found == members_.end()) throw CheckpointError("has no member " + name);
     const std::string_view data = content_;
+    if (const auto method = number(data, found->second + 10, 2); method != 0) {
+        throw CheckpointError("has the compressed member " + name + " (zip method " +
+                              std::to_string(method) +
+                              "); PyTorch stores what it reads uncompressed");
+    }
     const Member member = memberAt(data, found->second);
     const std::string_view local =
         piece(data, member.local_header, kLocalBytes, "the header of " + name);

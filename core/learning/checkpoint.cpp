@@ -6,6 +6,8 @@
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/base/folded_names.h"
+#include "core/interchange/mistaken_file.h"
 
 namespace ballast {
 namespace {
@@ -96,13 +98,19 @@ Checkpoint parse(const std::string& content, bool foreign) {
 
 Checkpoint load(const std::filesystem::path& file, bool foreign) {
     try {
-        return parse(readFile(file), foreign);
+        const std::string content = readFile(file);
+        if (const std::string mistaken = mistakenFor(content); !mistaken.empty()) {
+            throw CheckpointError(mistaken);
+        }
+        return parse(content, foreign);
     } catch (const CheckpointError& error) {
         throw CheckpointError(file.string() + " " + error.what());
     } catch (const StorageError& error) {
         throw CheckpointError(error.what());
-    } catch (const std::exception& error) {
-        throw CheckpointError(file.string() + " is damaged: " + error.what());
+    } catch (const std::exception&) {  // JSON's: no tensor's entry, or not at all
+        throw CheckpointError(file.string() +
+                              " is damaged: its header is not that of a safetensors file, which "
+                              "has a dtype, shape and data_offsets for each tensor");
     }
 }
 
@@ -147,6 +155,24 @@ Checkpoint loadCheckpoint(const std::filesystem::path& file) {
 
 Checkpoint loadSafetensors(const std::filesystem::path& file) {
     return load(file, true);
+}
+
+std::vector<std::string> notFinite(const std::map<std::string, torch::Tensor>& tensors) {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : tensors) {
+        if (!tensor.isfinite().all().item<bool>()) names.push_back(name);
+    }
+    return names;
+}
+
+std::string notFiniteWarning(const std::string& file,
+                             const std::map<std::string, torch::Tensor>& tensors) {
+    const std::vector<std::string> names = notFinite(tensors);
+    if (names.empty()) return "";
+    std::vector<std::string> all;
+    for (const auto& [name, tensor] : tensors) all.push_back(name);
+    return "warning: " + file + " has numbers that are not finite (NaN or infinity) in " +
+           foldedNames(names, all) + "; what is computed with them means nothing";
 }
 
 void restoreTensors(const std::map<std::string, torch::Tensor>& tensors,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ballast {
 
@@ -31,6 +32,13 @@ Checkpoint loadSafetensors(const std::filesystem::path& file);
 
 /// "[64, 3, 3]"
 std::string shapeText(torch::IntArrayRef shape);
+
+/// The tensors with NaN or infinity among their elements, by name.
+std::vector<std::string> notFinite(const std::map<std::string, torch::Tensor>& tensors);
+
+/// A sentence that names them; empty where there are none.
+std::string notFiniteWarning(const std::string& file,
+                             const std::map<std::string, torch::Tensor>& tensors);
 
 /// Copies `tensors[name]` into each of `targets`, keeping their device and memory format.
 /// Throws CheckpointError with the first name or shape that differs; nothing is copied then.

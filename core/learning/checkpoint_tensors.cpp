@@ -1,11 +1,14 @@
 #include "core/learning/checkpoint_tensors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/folded_names.h"
 #include "core/experiment/catalog.h"
+#include "core/interchange/state_dict.h"
 #include "core/interchange/torch_archive.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/models/resnet.h"
@@ -16,10 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = PickleValue::Kind;
 
-constexpr std::string_view kParallelPrefix = "module.";  // of torch.nn.DataParallel
 constexpr const char* kCounter = ".num_batches_tracked";
-
-constexpr std::size_t kMostTensors = 20'000;  // ResNet-1202 has 7,212
 
 bool isBuffer(const std::string& name) {
     return name.ends_with(".running_mean") || name.ends_with(".running_var") ||
@@ -79,7 +79,8 @@ private:
 };
 
 /// The momentum buffers of torch.optim.SGD's state dict. Its parameters are numbered in the order
-/// in which the state dict has them. Empty where a buffer is missing.
+/// in which the state dict has them. Empty where a buffer is missing or of another shape: then it
+/// was not all of these that the optimiser trained, or in another order.
 std::map<std::string, torch::Tensor> readMomentum(const PickleValue& optimizer,
                                                   const ModelState& state, TensorReader& reader) {
     const PickleValue* buffers = optimizer.find("state");
@@ -104,11 +105,7 @@ std::map<std::string, torch::Tensor> readMomentum(const PickleValue& optimizer,
         const PickleValue* buffer =
             found == by_number.end() ? nullptr : found->second->find("momentum_buffer");
         if (buffer == nullptr || !buffer->is(Kind::tensor)) return {};
-        if (torch::IntArrayRef(buffer->tensor.shape) != tensor.sizes()) {
-            throw CheckpointError(state.file.string() + ": the momentum of " + name +
-                                  " has shape " + shapeText(buffer->tensor.shape) +
-                                  ", the parameter " + shapeText(tensor.sizes()));
-        }
+        if (torch::IntArrayRef(buffer->tensor.shape) != tensor.sizes()) return {};
         momentum[name] = reader.read(buffer->tensor);
     }
     if (next != numbers.size()) return {};
@@ -118,32 +115,18 @@ std::map<std::string, torch::Tensor> readMomentum(const PickleValue& optimizer,
 ModelState readForeign(const fs::path& file) {
     const TorchArchive archive(file);
     const PickleValue& root = archive.root();
-    const PickleValue* weights = root.find("state_dict");
-    if (weights == nullptr) weights = &root;  // torch.save(model.state_dict())
     ModelState state;
     state.file = file;
-    if (!weights->is(Kind::dict) || weights->items.empty()) {
-        throw CheckpointError(file.string() + " has no state_dict");
+    StateDict weights;
+    try {
+        weights = findStateDict(root);
+    } catch (const CheckpointError& error) {
+        throw CheckpointError(file.string() + " " + error.what());
     }
-    if (weights->items.size() > 2 * kMostTensors) {
-        throw CheckpointError(file.string() + " has more than " + std::to_string(kMostTensors) +
-                              " tensors");
-    }
+    state.entry = weights.entry;
     TensorReader reader(archive);
-    for (std::size_t i = 0; i + 1 < weights->items.size(); i += 2) {
-        const PickleValue& key = *weights->items[i];
-        const PickleValue& value = *weights->items[i + 1];
-        if (!key.is(Kind::text) || !value.is(Kind::tensor)) {
-            throw CheckpointError(file.string() + " is no model's checkpoint: its entry " +
-                                  (key.is(Kind::text) ? "\"" + key.text + "\"" : "") +
-                                  " is not a named tensor");
-        }
-        std::string name = key.text;
-        if (name.starts_with(kParallelPrefix)) name.erase(0, kParallelPrefix.size());
-        if (state.find(name) != nullptr) {
-            throw CheckpointError(file.string() + " has two tensors called " + name);
-        }
-        state.tensors.emplace_back(name, reader.read(value.tensor));
+    for (const auto& [name, value] : weights.tensors) {
+        state.tensors.emplace_back(name, reader.read(value->tensor));
     }
     constexpr std::int64_t kHighestEpoch = 100'000;
     if (const PickleValue* epoch = root.find("epoch");
@@ -151,8 +134,11 @@ ModelState readForeign(const fs::path& file) {
         epoch->integer <= kHighestEpoch) {
         state.epochs_done = static_cast<int>(epoch->integer);
     }
-    if (const PickleValue* optimizer = root.find("optimizer")) {
+    for (const char* name : {"optimizer", "optimizer_state_dict", "optimizer_state"}) {
+        const PickleValue* optimizer = root.find(name);
+        if (optimizer == nullptr) continue;
         state.momentum = readMomentum(*optimizer, state, reader);
+        break;
     }
     return state;
 }
@@ -165,9 +151,10 @@ ModelState readSafetensors(const fs::path& file) {
         if (name.starts_with(kMomentumPrefix)) {
             state.momentum[name.substr(std::string_view(kMomentumPrefix).size())] = tensor;
         } else if (!name.starts_with("optimizer.") && !name.starts_with("calibration.")) {
-            state.tensors.emplace_back(
-                name.starts_with(kParallelPrefix) ? name.substr(kParallelPrefix.size()) : name,
-                tensor);
+            if (state.find(plainName(name)) != nullptr) {
+                throw CheckpointError(file.string() + " has two tensors called " + plainName(name));
+            }
+            state.tensors.emplace_back(plainName(name), tensor);
         }
     }
     if (const auto found = checkpoint.metadata.find("epochs_done");
@@ -207,6 +194,31 @@ void foldHeadScale(ModelState& state) {
     state.momentum.erase("linear.scale");
 }
 
+bool isOf(const std::string& tensor, const std::string& module_or_name) {
+    return tensor == module_or_name || tensor.starts_with(module_or_name + ".");
+}
+
+std::vector<std::string> namesOf(const ModelState& state) {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : state.tensors) names.push_back(name);
+    return names;
+}
+
+void leaveOut(const std::vector<std::string>& ignored, ModelState& state) {
+    const std::vector<std::string> all = namesOf(state);
+    for (const std::string& given : ignored) {
+        std::string wanted = plainName(given);
+        while (wanted.ends_with('.') || wanted.ends_with('*')) wanted.pop_back();
+        const auto is_of = [&](const std::string& name) { return isOf(name, wanted); };
+        if (std::ranges::none_of(all, is_of)) {
+            throw ConfigError("--ignore " + given + ": " + state.file.string() +
+                              " has no such tensor or module; it has " + foldedNames(all, all));
+        }
+        std::erase_if(state.tensors, [&](const auto& item) { return is_of(item.first); });
+        std::erase_if(state.momentum, [&](const auto& item) { return is_of(item.first); });
+    }
+}
+
 }  // namespace
 
 const torch::Tensor* ModelState::find(const std::string& name) const {
@@ -216,10 +228,11 @@ const torch::Tensor* ModelState::find(const std::string& name) const {
     return nullptr;
 }
 
-ModelState readModelState(const fs::path& file) {
+ModelState readModelState(const fs::path& file, const std::vector<std::string>& ignored) {
     const bool archive = looksLikeTorchArchive(file);
     ModelState state =
         archive || file.extension() != ".safetensors" ? readForeign(file) : readSafetensors(file);
+    leaveOut(ignored, state);
     foldHeadScale(state);
     return state;
 }
@@ -230,7 +243,8 @@ ModelShape shapeOf(const ModelState& state) {
         if (tensor == nullptr || tensor->dim() != dimensions) {
             throw CheckpointError(
                 state.file.string() + " is not of a residual network for small images: " + name +
-                (tensor == nullptr ? " is missing" : " has shape " + shapeText(tensor->sizes())));
+                (tensor == nullptr ? " is missing" : " has shape " + shapeText(tensor->sizes())) +
+                "; it has " + foldedNames(namesOf(state), namesOf(state)));
         }
         return *tensor;
     };
@@ -255,28 +269,41 @@ void requireFit(const ModelState& state, const ModelShape& needed) {
     const std::string network = needed.model.name + " with a " +
                                 std::string(nameOf(needed.model.head)) + " head for " +
                                 std::to_string(needed.classes) + " classes";
-    const auto differs = [&](const std::string& name, const std::string& how) {
-        throw CheckpointError(state.file.string() + " does not fit: " + name + ": the checkpoint " +
-                              how);
-    };
-    std::set<std::string> names;
+    std::vector<std::string> needed_names;
+    std::vector<std::string> missing;
+    std::string shapes;
     for (const auto& [name, tensor] : stateDict(*model)) {
-        names.insert(name);
         const torch::Tensor* found = state.find(name);
-        const std::string wanted = ", " + network + " needs " + shapeText(tensor.sizes());
+        if (found == nullptr && name.ends_with(kCounter)) continue;  // none before PyTorch 0.4.1
+        needed_names.push_back(name);
         if (found == nullptr) {
-            if (name.ends_with(kCounter)) continue;  // PyTorch had none before 0.4.1
-            differs(name, "has no such tensor" + wanted);
+            missing.push_back(name);
         } else if (found->sizes() != tensor.sizes()) {
-            differs(name, "has " + shapeText(found->sizes()) + wanted);
+            shapes += (shapes.empty() ? "" : ", ") + name + " has " + shapeText(found->sizes()) +
+                      " instead of " + shapeText(tensor.sizes());
         }
     }
+    const std::set<std::string> known(needed_names.begin(), needed_names.end());
+    std::vector<std::string> there = needed_names;
+    std::vector<std::string> extra;
     for (const auto& [name, tensor] : state.tensors) {
-        if (!names.contains(name)) {
-            differs(name,
-                    "has " + shapeText(tensor.sizes()) + ", " + network + " has no such tensor");
-        }
+        if (known.contains(name)) continue;
+        extra.push_back(name);
+        there.push_back(name);
     }
+    std::string problems;
+    const auto add = [&](const std::string& problem) {
+        problems += (problems.empty() ? "" : "; ") + problem;
+    };
+    if (!missing.empty()) add("it lacks " + foldedNames(missing, needed_names));
+    if (!shapes.empty()) add(shapes);
+    if (!extra.empty()) {
+        add("it also has " + foldedNames(extra, there) +
+            " (--ignore NAME leaves a tensor or a "
+            "module out)");
+    }
+    if (problems.empty()) return;
+    throw CheckpointError(state.file.string() + " is not of a " + network + ": " + problems);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> stateDict(const torch::nn::Module& model) {

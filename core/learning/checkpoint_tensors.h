@@ -20,12 +20,16 @@ struct ModelState {
     std::vector<std::pair<std::string, torch::Tensor>> tensors;  // without the prefix "module."
     std::map<std::string, torch::Tensor> momentum;  // by parameter; empty where the file has none
     std::optional<int> epochs_done;                 // where the file says it
+    std::string entry;                              // that held the tensors; see StateDict
 
     const torch::Tensor* find(const std::string& name) const;
 };
 
-/// Reads a checkpoint of any kind. Throws CheckpointError naming the file and what is wrong.
-ModelState readModelState(const std::filesystem::path& file);
+/// Reads a checkpoint of any kind, without the tensors `ignored`: by name, or all of a module.
+/// Throws CheckpointError naming the file and what is wrong, ConfigError where one of `ignored` is
+/// not in it.
+ModelState readModelState(const std::filesystem::path& file,
+                          const std::vector<std::string>& ignored = {});
 
 /// A network of ours, as far as it decides names and shapes.
 struct ModelShape {
@@ -38,8 +42,8 @@ struct ModelShape {
 /// Throws CheckpointError where the state is not of a residual network for small images.
 ModelShape shapeOf(const ModelState& state);
 
-/// Throws CheckpointError that says the first name or shape, in the model's order, in which
-/// `state` is not that of `needed`: "layer3.4.conv1.weight: the checkpoint has …".
+/// Throws CheckpointError that names every tensor in which `state` is not that of `needed`:
+/// missing, of another shape, or too many.
 void requireFit(const ModelState& state, const ModelShape& needed);
 
 /// The model's state dict in PyTorch's order: module by module, parameters before buffers. The

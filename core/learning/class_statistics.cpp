@@ -24,7 +24,10 @@ torch::Tensor ofClass(const torch::Tensor& values, const torch::Tensor& labels) 
 
 void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,
                 torch::Tensor& right) {
-    const torch::Tensor hits = logits.argmax(1).eq(labels).to(torch::kInt64);
+    // NaN is the largest to argmax and amax; what is not equal to itself is NaN.
+    const torch::Tensor top = logits.amax(1);
+    const torch::Tensor hits =
+        logits.argmax(1).eq(labels).logical_and(top.eq(top)).to(torch::kInt64);
     seen.index_add_(0, labels, torch::ones_like(hits));
     right.index_add_(0, labels, hits);
 }

@@ -35,7 +35,8 @@ private:
     torch::Tensor min_negative_doubt_;  // [C]: −max of 1 − softmax_y(β ⊙ f(x) + Δ)
 };
 
-/// Accuracy per class of `logits` seen so far: adds to int64 [C] tensors `seen` and `right`.
+/// Accuracy per class of `logits` seen so far: adds to int64 [C] tensors `seen` and `right`. An
+/// image with NaN among its logits counts as wrong.
 void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,
                 torch::Tensor& right);
 

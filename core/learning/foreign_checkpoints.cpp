@@ -19,8 +19,22 @@ namespace {
 
 CheckpointInfo infoOf(const ModelState& state) {
     const ModelShape shape = shapeOf(state);
-    return {state.epochs_done, shape.model, shape.in_channels, shape.classes,
-            !state.momentum.empty()};
+    CheckpointInfo info;
+    info.epochs_done = state.epochs_done;
+    info.model = shape.model;
+    info.in_channels = shape.in_channels;
+    info.classes = shape.classes;
+    info.has_momentum = !state.momentum.empty();
+    std::map<std::string, torch::Tensor> tensors(state.tensors.begin(), state.tensors.end());
+    for (const auto& [name, tensor] : state.momentum) tensors[kMomentumPrefix + name] = tensor;
+    info.not_finite = notFinite(tensors);
+    if (!state.entry.empty() && state.entry != "state_dict") {
+        info.said.push_back("the weights are those under \"" + state.entry + "\"");
+    }
+    if (!info.not_finite.empty()) {
+        info.said.push_back(notFiniteWarning(state.file.filename().string(), tensors));
+    }
+    return info;
 }
 
 /// Copies the weights of `state` into a model of that shape.
@@ -33,8 +47,8 @@ void load(const ModelState& state, ImageNetwork& model) {
 
 }  // namespace
 
-CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) {
-    return infoOf(readModelState(file));
+CheckpointInfo inspectCheckpoint(const CheckpointSource& source) {
+    return infoOf(readModelState(source.file, source.ignored));
 }
 
 Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore& store) {
@@ -44,7 +58,7 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     prepareThread(threads);
     const DeviceStream stream(device);
-    const ModelState state = readModelState(request.checkpoint);
+    const ModelState state = readModelState(request.checkpoint.file, request.checkpoint.ignored);
     Evaluation evaluation;
     evaluation.checkpoint = infoOf(state);
     const ModelConfig config = request.model.value_or(evaluation.checkpoint.model);
@@ -67,9 +81,9 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
     return evaluation;
 }
 
-void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config, int epochs_done,
+void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,
                      const std::filesystem::path& to) {
-    const ModelState state = readModelState(from);
+    const ModelState state = readModelState(from.file, from.ignored);
     ModelShape shape = shapeOf(state);
     const DatasetInfo* dataset = findDataset(config.data.dataset);
     if (dataset == nullptr) throw ConfigError("unknown data set \"" + config.data.dataset + "\"");
@@ -95,8 +109,9 @@ void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
     saveCheckpoint(to, checkpoint);
 }
 
-void exportWeights(const std::filesystem::path& from, const std::filesystem::path& to) {
-    const ModelState state = readModelState(from);
+CheckpointInfo exportWeights(const CheckpointSource& from, const std::filesystem::path& to) {
+    const ModelState state = readModelState(from.file, from.ignored);
+    const CheckpointInfo info = infoOf(state);
     requireFit(state, shapeOf(state));
     Checkpoint checkpoint;
     for (const auto& [name, tensor] : state.tensors) checkpoint.tensors[name] = tensor;
@@ -104,6 +119,7 @@ void exportWeights(const std::filesystem::path& from, const std::filesystem::pat
         checkpoint.metadata["epochs_done"] = std::to_string(*state.epochs_done);
     }
     saveCheckpoint(to, checkpoint);
+    return info;
 }
 
 }  // namespace ballast

@@ -5,10 +5,10 @@
 namespace ballast {
 
 /// What Learning's members of the same name do; see core/runs/learning.h.
-CheckpointInfo inspectCheckpoint(const std::filesystem::path& file);
+CheckpointInfo inspectCheckpoint(const CheckpointSource& source);
 Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore& store);
-void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config, int epochs_done,
+void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,
                      const std::filesystem::path& to);
-void exportWeights(const std::filesystem::path& from, const std::filesystem::path& to);
+CheckpointInfo exportWeights(const CheckpointSource& from, const std::filesystem::path& to);
 
 }  // namespace ballast

@@ -63,22 +63,22 @@ public:
         });
     }
 
-    CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) const override {
-        return translated([&] { return ballast::inspectCheckpoint(file); });
+    CheckpointInfo inspectCheckpoint(const CheckpointSource& source) const override {
+        return translated([&] { return ballast::inspectCheckpoint(source); });
     }
 
     Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const override {
         return translated([&] { return evaluateCheckpoint(request, store); });
     }
 
-    void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
-                         int epochs_done, const std::filesystem::path& to) const override {
+    void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,
+                         const std::filesystem::path& to) const override {
         translated([&] { ballast::adoptCheckpoint(from, config, epochs_done, to); });
     }
 
-    void exportWeights(const std::filesystem::path& from,
-                       const std::filesystem::path& to) const override {
-        translated([&] { ballast::exportWeights(from, to); });
+    CheckpointInfo exportWeights(const CheckpointSource& from,
+                                 const std::filesystem::path& to) const override {
+        return translated([&] { return ballast::exportWeights(from, to); });
     }
 };
 

@@ -13,7 +13,6 @@
 #include "core/learning/device.h"
 #include "core/learning/second_stage.h"
 #include "core/runs/run_edits.h"
-#include "core/runs/trunk_store.h"
 
 namespace ballast {
 namespace {
@@ -230,6 +229,14 @@ void Trainer::restore() {
                        !checkpoint.tensors.contains(target.first);
             });
             restoreTensors(checkpoint.tensors, targets);
+            std::erase_if(targets, [](const auto& target) {  // what is not known yet may be NaN
+                return target.first.starts_with("calibration.");
+            });
+            if (const std::string warning =
+                    notFiniteWarning(file->path.filename().string(), targets);
+                !warning.empty()) {
+                say(warning);
+            }
             epoch_ = file->epochs_done;
             run_.truncateRecords(epoch_);
             say("resumes after " + std::to_string(epoch_) + " epochs" +

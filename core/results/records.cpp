@@ -171,4 +171,10 @@ EpochRecord recordFromJson(const json& json, std::string_view source) {
     return record;
 }
 
+EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
+    record.phase = static_cast<int>(phaseIndexAt(config.phases, record.epoch));
+    if (!exactIsDue(config, record.epoch)) record.exact.reset();
+    return record;
+}
+
 }  // namespace ballast

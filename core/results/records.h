@@ -103,4 +103,8 @@ EpochRecord recordFromJson(const nlohmann::json& json, std::string_view source =
 /// "FILE, line 4,": the line of epochs.jsonl that should hold the record of epoch 3.
 std::string recordSource(std::string_view file, std::size_t epoch);
 
+/// A parent's record as the run of `config` would have written it itself: the phase's number, and
+/// exact statistics only where they are due.
+EpochRecord recordFor(const RunConfig& config, EpochRecord record);
+
 }  // namespace ballast

@@ -9,8 +9,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/human_text.h"
 #include "core/base/json_place.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/config_json.h"
 
 namespace ballast {
@@ -95,7 +95,7 @@ RunDescription readDescription(const fs::path& folder) {
     json config = object.at("config").value();
     if (config.is_object() && config.contains("name") && config["name"].is_string()) {
         // 0.2 let control characters into names.
-        config["name"] = withoutControls(config["name"].get<std::string>());
+        config["name"] = cleanedName(config["name"].get<std::string>());
     }
     description.config = configFromJson(config, name);
     description.config_as_given = object.at("config_as_given").value();
@@ -230,10 +230,23 @@ RunSummary readRun(const fs::path& folder) {
         summary.records = std::move(read.records);
         summary.warnings = std::move(read.warnings);
         summary.interrupted = isInterrupted(summary.status);
+    } catch (const DamagedFileError& error) {
+        summary.error = error.what();
+        summary.damaged = true;
+    } catch (const ConfigError& error) {  // run.json's config
+        summary.error = error.what();
+        summary.damaged = true;
     } catch (const std::exception& error) {
         summary.error = sentenceOf(error);
     }
     return summary;
+}
+
+RunSummary readableRun(const fs::path& folder) {
+    RunSummary run = readRun(folder);
+    if (run.damaged) throw DamagedFileError(run.error);
+    if (!run.error.empty()) throw StorageError(run.error);
+    return run;
 }
 
 }  // namespace ballast

@@ -83,6 +83,7 @@ struct RunSummary {
     std::vector<EpochRecord> records;
     std::vector<std::string> warnings;  // "the last record is torn and was dropped"
     std::string error;
+    bool damaged = false;      // the error is what a file holds
     bool interrupted = false;  // says running or paused, but its owner is gone
 };
 
@@ -97,6 +98,9 @@ RecordsOnDisk readRecords(const std::filesystem::path& run_folder);
 
 /// Reads a run without owning or changing it. Never throws: see RunSummary::error.
 RunSummary readRun(const std::filesystem::path& folder);
+
+/// The same where a run must be readable. Throws DamagedFileError, StorageError.
+RunSummary readableRun(const std::filesystem::path& folder);
 
 /// Whether a run says running or paused, but its owner is gone.
 bool isInterrupted(const RunStatus& status);

@@ -6,6 +6,7 @@
 
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/catalog.h"
 #include "core/interchange/logged_run.h"
 #include "core/results/owned_run.h"
@@ -33,10 +34,12 @@ std::vector<EpochRecord> earlierRecords(const fs::path& checkpoint,
                                         const std::optional<RunSummary>& run, int epoch,
                                         const RunDescription& description,
                                         std::vector<std::string>& said) {
-    std::vector<ForeignEpoch> logged;
+    ForeignLogs logs;
     const fs::path beside = fs::absolute(checkpoint).parent_path();
-    if (!run && hasForeignLogs(beside)) logged = readForeignLogs(beside);
-    std::vector<EpochRecord> records = recordsFromLogs(logged, epoch, description.class_counts);
+    if (!run && hasForeignLogs(beside)) logs = readForeignLogs(beside);
+    said.insert(said.end(), logs.notes.begin(), logs.notes.end());
+    std::vector<EpochRecord> records =
+        recordsFromLogs(logs.epochs, epoch, description.class_counts);
     std::size_t known = 0;
     for (EpochRecord& record : records) {
         const auto e = static_cast<std::size_t>(record.epoch);
@@ -117,7 +120,8 @@ ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const Fo
                    const TrainingEnvironment& environment) {
     const RunConfig& config = request.config;
     const fs::path file = checkpointFile(request.checkpoint, request.epoch);
-    const CheckpointInfo info = learning.inspectCheckpoint(file);
+    const CheckpointSource source(file, request.ignored);
+    const CheckpointInfo info = learning.inspectCheckpoint(source);
     const std::optional<int> epoch = request.epoch ? request.epoch : info.epochs_done;
     if (!epoch) {
         throw ConfigError(file.string() +
@@ -130,9 +134,10 @@ ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const Fo
                         std::to_string(*epoch) + " epochs");
     fork.said.push_back(info.has_momentum ? "the momentum is the checkpoint's"
                                           : "the checkpoint has no momentum; it starts at zero");
+    fork.said.insert(fork.said.end(), info.said.begin(), info.said.end());
     const std::optional<RunSummary> run = runAround(file);
     RunDescription description = describeRun(config, request.config_as_given, environment);
-    description.parent = {{"checkpoint", file.filename().string()},
+    description.parent = {{"checkpoint", cleanedName(file.filename().string())},
                           {"sha256", sha256OfFile(file)},
                           {"epoch", *epoch}};
     if (run) description.parent["run"] = run->id;
@@ -142,14 +147,14 @@ ForeignRun forkRun(const Learning& learning, const fs::path& workspace, const Fo
     start.records = earlierRecords(file, run, *epoch, description, fork.said);
     start.log = fork.said;
     start.write_checkpoints = [&](const fs::path& folder) {
-        learning.adoptCheckpoint(file, config, *epoch, folder / checkpointName(*epoch));
+        learning.adoptCheckpoint(source, config, *epoch, folder / checkpointName(*epoch));
     };
     fork.folder = OwnedRun::create(workspace, description, start);
     return fork;
 }
 
 ForeignRun importRun(const Learning& learning, const fs::path& workspace, const fs::path& source,
-                     const std::atomic<bool>& cancelled) {
+                     const std::atomic<bool>& cancelled, const std::vector<std::string>& ignored) {
     if (!fs::is_directory(source)) throw DataError("there is no folder " + source.string());
     stopIfCancelled(cancelled, kImport);
     LoggedRun run = readLoggedRun(source);
@@ -159,39 +164,49 @@ ForeignRun importRun(const Learning& learning, const fs::path& workspace, const 
     description.config = run.config;
     description.config_as_given = run.config_as_given;
     description.class_counts = run.class_counts;
-    description.parent = {{"imported", folder.filename().string()}};
+    description.parent = {{"imported", cleanedName(folder.filename().string())}};
 
     ForeignRun imported;
     imported.said = std::move(run.notes);
     RunStart start;
     start.state = RunState::finished;
     start.records = std::move(run.records);
-    const fs::path checkpoint = newestForeignCheckpoint(folder);
-    if (!checkpoint.empty()) {
-        const std::string name = checkpoint.filename().string();
-        const int epochs = static_cast<int>(start.records.size());
-        try {
-            const CheckpointInfo info = learning.inspectCheckpoint(checkpoint);
-            requireModel(info, run.config);
-            stopIfCancelled(cancelled, kImport);
-            const int done = info.epochs_done.value_or(epochs);
-            description.parent["checkpoint"] = name;
-            description.parent["sha256"] = sha256OfFile(checkpoint);
-            start.write_checkpoints = [&, checkpoint, done](const fs::path& target) {
-                stopIfCancelled(cancelled, kImport);
-                learning.adoptCheckpoint(checkpoint, run.config, done,
-                                         target / checkpointName(done));
-            };
-            imported.said.push_back(name + " was taken over as the checkpoint after " +
-                                    std::to_string(done) + " epochs");
-        } catch (const CheckpointError& error) {  // the numbers are worth having without it
-            imported.said.push_back("the checkpoint was not taken over: " +
-                                    std::string(error.what()));
-        }
-    }
     start.log = imported.said;
-    stopIfCancelled(cancelled, kImport);
-    imported.folder = OwnedRun::create(workspace, description, start);
+    const auto create = [&] {
+        stopIfCancelled(cancelled, kImport);
+        imported.folder = OwnedRun::create(workspace, description, start);
+    };
+    const fs::path checkpoint = newestForeignCheckpoint(folder);
+    if (checkpoint.empty()) {
+        create();
+        return imported;
+    }
+    const RunDescription without_checkpoint = description;
+    try {
+        const std::string name = cleanedName(checkpoint.filename().string());
+        const CheckpointSource weights(checkpoint, ignored);
+        const CheckpointInfo info = learning.inspectCheckpoint(weights);
+        requireModel(info, run.config);
+        stopIfCancelled(cancelled, kImport);
+        const int done = info.epochs_done.value_or(static_cast<int>(start.records.size()));
+        description.parent["checkpoint"] = name;
+        description.parent["sha256"] = sha256OfFile(checkpoint);
+        start.write_checkpoints = [&](const fs::path& target) {
+            stopIfCancelled(cancelled, kImport);
+            learning.adoptCheckpoint(weights, run.config, done, target / checkpointName(done));
+        };
+        start.log.push_back(name + " was taken over as the checkpoint after " +
+                            std::to_string(done) + " epochs");
+        start.log.insert(start.log.end(), info.said.begin(), info.said.end());
+        create();
+    } catch (const CheckpointError& error) {  // the numbers are worth having without it
+        description = without_checkpoint;
+        start.write_checkpoints = nullptr;
+        start.log = imported.said;
+        start.log.push_back("the checkpoint was not taken over: " + std::string(error.what()));
+        create();
+    }
+    imported.said = start.log;
     return imported;
 }
 

@@ -34,17 +34,19 @@ struct ForkRequest {
     RunConfig config;
     nlohmann::json config_as_given;
     std::optional<int> epoch;
+    std::vector<std::string> ignored;  // tensors and modules in it to leave out
 };
 ForeignRun forkRun(const Learning& learning, const std::filesystem::path& workspace,
                    const ForkRequest& request, const TrainingEnvironment& environment);
 
 /// Makes a finished run of what the authors' public code left in `source`: args.txt, log_train.csv,
 /// log_test.csv, and its newest *ckpt.pth.tar where there is one that fits. The data set need not
-/// be here.
+/// be here. `ignored` is left out of the checkpoint, see CheckpointSource.
 /// Throws DataError with file and line, ConfigError, StorageError; CancelledError between the files
 /// it reads once `cancelled` is set. Leaves nothing behind then.
 ForeignRun importRun(const Learning& learning, const std::filesystem::path& workspace,
                      const std::filesystem::path& source,
-                     const std::atomic<bool>& cancelled = kNeverCancelled);
+                     const std::atomic<bool>& cancelled = kNeverCancelled,
+                     const std::vector<std::string>& ignored = {});
 
 }  // namespace ballast

@@ -24,6 +24,15 @@ struct LossResult {
     std::vector<double> gradient;  // [batch, classes], of the value by the logits
 };
 
+/// A checkpoint file of any kind, and what is left out of it: tensors by name, "fc2.weight", or all
+/// of a module, "fc2".
+struct CheckpointSource {
+    CheckpointSource(std::filesystem::path path, std::vector<std::string> left_out = {})
+        : file(std::move(path)), ignored(std::move(left_out)) {}
+    std::filesystem::path file;
+    std::vector<std::string> ignored;
+};
+
 /// What a checkpoint of any kind says of itself.
 struct CheckpointInfo {
     std::optional<int> epochs_done;
@@ -31,10 +40,12 @@ struct CheckpointInfo {
     std::int64_t in_channels = 0;
     std::int64_t classes = 0;
     bool has_momentum = false;
+    std::vector<std::string> not_finite;  // tensors with NaN or infinity in them
+    std::vector<std::string> said;  // what a user should know of it: these, where it was found
 };
 
 struct EvaluationRequest {
-    std::filesystem::path checkpoint;  // a file of any kind
+    CheckpointSource checkpoint;
     DataConfig data;                   // whose test split
     std::optional<ModelConfig> model;  // that it must fit; left out: what the file holds
     std::string device = "auto";
@@ -72,22 +83,23 @@ public:
 
     virtual LossResult loss(const LossRequest& request) const = 0;
 
-    /// The members below read a checkpoint of any kind: ckpt.pth.tar of the public PyTorch code,
-    /// one of ours, plain safetensors. They throw CheckpointError naming the file and the first
-    /// thing that is wrong with it.
-    virtual CheckpointInfo inspectCheckpoint(const std::filesystem::path& file) const = 0;
+    /// The members below read a checkpoint of any kind: what PyTorch's torch.save wrote, one of
+    /// ours, plain safetensors. They throw CheckpointError naming the file and what is wrong with
+    /// it, ConfigError where what shall be left out is not in it.
+    virtual CheckpointInfo inspectCheckpoint(const CheckpointSource& source) const = 0;
 
     /// Accuracy on the test split; the training split is not touched. Throws DataError.
     virtual Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const = 0;
 
     /// Writes `from` as a checkpoint of a run of `config` after `epochs_done` epochs. Momentum that
     /// it does not have is zero.
-    virtual void adoptCheckpoint(const std::filesystem::path& from, const RunConfig& config,
+    virtual void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config,
                                  int epochs_done, const std::filesystem::path& to) const = 0;
 
-    /// Writes the model's state dict alone as safetensors, under the public code's names.
-    virtual void exportWeights(const std::filesystem::path& from,
-                               const std::filesystem::path& to) const = 0;
+    /// Writes the model's state dict alone as safetensors, under the public code's names, and
+    /// returns what it is of.
+    virtual CheckpointInfo exportWeights(const CheckpointSource& from,
+                                         const std::filesystem::path& to) const = 0;
 };
 
 }  // namespace ballast

@@ -69,18 +69,18 @@ public:
         return loaded().checkpointBytes(config, classes);
     }
     LossResult loss(const LossRequest& request) const override { return loaded().loss(request); }
-    CheckpointInfo inspectCheckpoint(const fs::path& file) const override {
-        return loaded().inspectCheckpoint(file);
+    CheckpointInfo inspectCheckpoint(const CheckpointSource& source) const override {
+        return loaded().inspectCheckpoint(source);
     }
     Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const override {
         return loaded().evaluate(request, store);
     }
-    void adoptCheckpoint(const fs::path& from, const RunConfig& config, int epochs_done,
+    void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,
                          const fs::path& to) const override {
         loaded().adoptCheckpoint(from, config, epochs_done, to);
     }
-    void exportWeights(const fs::path& from, const fs::path& to) const override {
-        loaded().exportWeights(from, to);
+    CheckpointInfo exportWeights(const CheckpointSource& from, const fs::path& to) const override {
+        return loaded().exportWeights(from, to);
     }
 
 private:

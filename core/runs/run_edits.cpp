@@ -22,12 +22,6 @@ using nlohmann::ordered_json;
 
 constexpr const char* kFolder = "edits";
 
-RunSummary readableRun(const fs::path& folder) {
-    RunSummary run = readRun(folder);
-    if (!run.error.empty()) throw StorageError(run.error);
-    return run;
-}
-
 ordered_json toJson(const RunEdit& edit) {
     ordered_json settings = ordered_json::array();
     for (const Setting& setting : edit.settings) {

@@ -182,15 +182,8 @@ std::optional<TrunkSource> TrunkStore::sourceFor(const TrunkRun& run,
     return sourceFor(run.description.config, run.path, run.description.subset_sha256, surroundings);
 }
 
-EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
-    record.phase = static_cast<int>(phaseIndexAt(config.phases, record.epoch));
-    if (!exactIsDue(config, record.epoch)) record.exact.reset();
-    return record;
-}
-
 Trunk trunkFrom(const TrunkSource& source, const RunConfig& config) {
-    const RunSummary parent = readRun(source.folder);
-    if (!parent.error.empty()) throw StorageError(parent.error);
+    const RunSummary parent = readableRun(source.folder);
     const auto epochs = static_cast<std::size_t>(source.epochs);
     if (parent.records.size() < epochs) {
         throw CheckpointError(source.folder.string() + " has no records of its first " +

@@ -119,8 +119,4 @@ void takeTrunk(OwnedRun& run, const TrunkSource& source);
 /// Undoes takeTrunk().
 void dropTrunk(OwnedRun& run);
 
-/// A parent's record as the run of `config` would have written it itself: the phase's number, and
-/// exact statistics only where they are due.
-EpochRecord recordFor(const RunConfig& config, EpochRecord record);
-
 }  // namespace ballast

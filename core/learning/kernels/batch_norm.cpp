@@ -96,6 +96,15 @@ BALLAST_EACH_PROCESSOR void applyAffine(const float* y, std::int64_t pixels, std
     }
 }
 
+/// A comparison, not a maximum: that would be 0 of NaN and 0.
+BALLAST_EACH_PROCESSOR void applyRelu(float* z, std::int64_t count) {
+    const Vector zero = {};
+    for (std::int64_t i = 0; i < count; i += kLanes) {
+        const Vector value = load(z + i);
+        store(z + i, value < zero ? zero : value);
+    }
+}
+
 BALLAST_EACH_PROCESSOR void maskAndSum(const float* gradient, float* kept, const float* more,
                                        const float* z, const float* y, std::int64_t pixels,
                                        std::int64_t stride, const float* mean, float* sum,
@@ -213,6 +222,11 @@ void normalise(const float* y, const ChannelGrid& grid, const float* scale, cons
                     shift + lane.channel, added != nullptr ? added + lane.start : nullptr,
                     z + lane.start);
     });
+}
+
+void rectify(float* z, std::int64_t count) {
+    const PartTimer timer(Part::norm);
+    applyRelu(z, count);
 }
 
 void reluGradient(const float* gradient, float* kept, const float* more, const float* z,

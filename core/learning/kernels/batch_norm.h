@@ -29,6 +29,9 @@ ChannelMoments channelMoments(const std::vector<float>& sums, const float* centr
 void normalise(const float* y, const ChannelGrid& grid, const float* scale, const float* shift,
                const float* added, float* z);
 
+/// z ← relu(z), `count` numbers side by side, a multiple of 16.
+void rectify(float* z, std::int64_t count);
+
 /// kept ← g = 0 where z ≤ 0, else gradient [+ more]; per image and channel Σ g and Σ g (y − mean).
 /// `more` may be nullptr.
 void reluGradient(const float* gradient, float* kept, const float* more, const float* z,

@@ -119,9 +119,6 @@ BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algor
                                                   const Forward::primitive_desc& hint) {
     return {{algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding}, attr, engine(), hint};
 }
-void addRelu(dnnl::post_ops& operations) {
-    operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-}
 #else
 Forward::primitive_desc forwardOf(const Geometry& g, dnnl::algorithm algorithm,
                                   const dnnl::primitive_attr& attr, bool inference) {
@@ -148,9 +145,6 @@ BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algor
                                                   const dnnl::primitive_attr& attr,
                                                   const Forward::primitive_desc& hint) {
     return {engine(), algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding, hint, attr};
-}
-void addRelu(dnnl::post_ops& operations) {
-    operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
 }
 #endif
 
@@ -395,7 +389,6 @@ struct InferenceConvolution::Parts {
         dnnl::primitive_attr attr = callersScratch();
         dnnl::post_ops operations;
         if (adds) operations.append_sum(1.0f);
-        addRelu(operations);
         attr.set_post_ops(operations);
         forward.emplace(fast(dnnl::algorithm::convolution_direct,
                              [&](dnnl::algorithm algorithm) {

@@ -88,7 +88,8 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// y = relu(conv(x, weight) + bias [+ y]), for evaluation. Threads, layouts and errors as above.
+/// y = conv(x, weight) + bias [+ y], for evaluation. oneDNN's own ReLU after it would turn NaN into
+/// 0. Threads, layouts and errors as above.
 class InferenceConvolution {
 public:
     InferenceConvolution(const ConvolutionShape& shape, bool adds);

@@ -73,6 +73,7 @@ void EvaluationPass::convolve(std::size_t k, const Chunk& chunk, Workbench& benc
         k == 0 ? images_.data_ptr<float>() + chunk.first * (images_.numel() / images_.size(0))
                : output(k - 1, chunk);
     planned.inference->of(chunk.number).forward(x, target, bench.primitive);
+    rectify(target, here.size());
 }
 
 /// After unit k: frees what nothing reads any more, and takes room for the next.

@@ -1,6 +1,7 @@
 #include "core/interchange/foreign_logs.h"
 
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
+#include "core/interchange/foreign_arguments.h"
 #include "core/interchange/logged_run.h"
 #include "tests/core/base/error_of.h"
 #include "tests/support/test_program.h"
@@ -39,10 +41,17 @@ class TestForeignLogs : public QObject {
 
     fs::path path() const { return folder_.path().toStdString(); }
 
+    /// Both logs, without an args.txt.
     fs::path logs(const std::string& train, const std::string& test) const {
+        fs::remove(path() / "args.txt");
         std::ofstream(path() / "log_train.csv", std::ios::binary) << train;
         std::ofstream(path() / "log_test.csv", std::ios::binary) << test;
         return path();
+    }
+
+    static bool says(const std::vector<std::string>& notes, const char* words) {
+        return std::ranges::any_of(
+            notes, [&](const std::string& note) { return note.find(words) != std::string::npos; });
     }
 
     /// A run of three epochs whose args.txt has these arguments too.
@@ -90,8 +99,9 @@ private Q_SLOTS:
         QVERIFY(run.class_counts ==
                 (std::vector<std::int64_t>{5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50}));
         QVERIFY(run.config_as_given.at("args.txt").get<std::string>().starts_with("Namespace("));
-        QCOMPARE(run.notes.size(), std::size_t{1});
-        QVERIFY(run.notes[0].find("warm-up of 2 epochs, args.txt says 5") != std::string::npos);
+        QCOMPARE(run.notes.size(), std::size_t{2});
+        QVERIFY(says(run.notes, "ten times what the log prints, which fits lr=0.1"));
+        QVERIFY(says(run.notes, "warm-up of 2 epochs, args.txt says 5"));
     }
 
     void methods_data() {
@@ -131,7 +141,7 @@ private Q_SLOTS:
         const auto expected = lossAndPhasesFromJson(wanted, 3, problems).phases;
         QVERIFY(problems.empty());
         QVERIFY2(run.config.phases == expected, toJson(run.config).at("phases").dump().c_str());
-        QCOMPARE(run.notes.size(), std::size_t{0});
+        QCOMPARE(run.notes.size(), std::size_t{1});  // of the learning rates
         QCOMPARE(run.records[2].phase, static_cast<int>(expected.size()) - 1);
     }
 
@@ -159,8 +169,8 @@ private Q_SLOTS:
         QFETCH(const QByteArray, arguments);
         QFETCH(const QByteArray, said);
         const LoggedRun run = runWith(arguments.toStdString());
-        QCOMPARE(run.notes.size(), std::size_t{1});
-        QVERIFY2(run.notes[0].find(said.toStdString()) != std::string::npos, run.notes[0].c_str());
+        QCOMPARE(run.notes.size(), std::size_t{2});
+        QVERIFY2(run.notes[1].find(said.toStdString()) != std::string::npos, run.notes[1].c_str());
     }
 
     void badArgumentsAreNamed_data() {
@@ -191,16 +201,19 @@ private Q_SLOTS:
 
     // NumPy breaks long lists over lines, and leaves out the middle of more than 1,000 numbers.
     void longLists() {
-        const auto epochs = readForeignLogs(
-            logs(trainLine(0, "1.0e-03", "nan") + trainLine(1, "1.0e-03"),
-                 testBlock("50.000", "0.1,0.2,\n 0.3,nan") + testBlock("25.000", "0.1,0.2,0.3,1")));
+        const auto epochs =
+            readForeignLogs(logs(trainLine(0, "1.0e-03", "nan") + trainLine(1, "1.0e-03"),
+                                 testBlock("50.000", "0.1,0.2,\n 0.3,nan") +
+                                     testBlock("25.000", "0.1,0.2,0.3,1")))
+                .epochs;
         QCOMPARE(epochs.size(), std::size_t{2});
         QVERIFY(std::isnan(epochs[0].loss));
         QCOMPARE(epochs[0].learning_rate, 0.01);
         QCOMPARE(epochs[0].test_accuracy.size(), std::size_t{4});
         QVERIFY(std::isnan(epochs[0].test_accuracy[3]));
-        const auto shortened = readForeignLogs(
-            logs(trainLine(0, "1.0e-03"), testBlock("50.000", "0.1,0.2,...,0.3,0.4")));
+        const auto shortened = readForeignLogs(logs(trainLine(0, "1.0e-03"),
+                                                    testBlock("50.000", "0.1,0.2,...,0.3,0.4")))
+                                   .epochs;
         QVERIFY(shortened[0].test_accuracy.empty());
         QCOMPARE(shortened[0].balanced_test_accuracy, 0.5);
     }
@@ -209,7 +222,8 @@ private Q_SLOTS:
     void resumedRun() {
         const auto epochs =
             readForeignLogs(logs(trainLine(160, "1.0e-04") + trainLine(161, "1.0e-04"),
-                                 testBlock("50.000", "0.4,0.6") + testBlock("60.000", "0.5,0.7")));
+                                 testBlock("50.000", "0.4,0.6") + testBlock("60.000", "0.5,0.7")))
+                .epochs;
         QCOMPARE(epochs.front().epoch, 160);
         const LrScheduleConfig schedule = scheduleFromLog(epochs, 0.1, 5);
         QCOMPARE(schedule.warmup_epochs, 5);
@@ -228,7 +242,8 @@ private Q_SLOTS:
     // A run that was killed has trained an epoch that it has not tested.
     void untestedLastEpoch() {
         const auto epochs = readForeignLogs(logs(trainLine(0, "1.0e-02") + trainLine(1, "1.0e-02"),
-                                                 testBlock("50.000", "0.4,0.6")));
+                                                 testBlock("50.000", "0.4,0.6")))
+                                .epochs;
         QCOMPARE(epochs.size(), std::size_t{2});
         QVERIFY(std::isnan(epochs[1].balanced_test_accuracy));
         QVERIFY(epochs[1].test_accuracy.empty());
@@ -244,9 +259,8 @@ private Q_SLOTS:
             QTest::newRow(name) << content << block << QString("log_train.csv, line ") + said;
         };
         train("empty", "", "1, column 1: expected lines that begin with");
-        train("other text", line + "hello\n",
-              "2, column 1: expected \"Epoch: [\", found \"hello\"");
-        train("cut", line + line.left(60), "2, column 61: expected");
+        train("only other text", "hello\n", "1, column 1: expected lines that begin with");
+        train("cut within", line.left(60) + "\n" + line, "1, column 61: expected");
         train("no number", QByteArray(line).replace("1.0e-02", "fast"),
               "1, column 24: expected a number");
         train("a gap", line + QByteArray::fromStdString(trainLine(2, "1e-2")),
@@ -257,11 +271,11 @@ private Q_SLOTS:
             QTest::newRow(name) << line << content << QString("log_test.csv, line ") + said;
         };
         test("no test results of two epochs", "", "1");
-        test("another word", "test Results\n", "1, column 1: expected \"val Results: Prec@1\"");
+        test("only other text", "test Results\n", "1, column 1: expected lines that begin with");
         test("percent", QByteArray(block).replace("50.000", "150.0"),
              "1, column 27: expected Prec@1");
-        test("open list", block.left(block.indexOf(']')),
-             "2, column 29: expected a number, found the end");
+        test("open list", QByteArray(block).replace(']', ""),
+             "3, column 1: expected a number, found \"Best");
         test("share", QByteArray(block).replace("0.6", "6"), "2, column 27");
         test("one block too many", block + block,
              "5, column 1: expected no more than the 1 epochs");
@@ -278,6 +292,124 @@ private Q_SLOTS:
         const QString text = errorOf([&] { readForeignLogs(folder); });
         QVERIFY2(text.contains(said), qPrintable(text));
         QVERIFY2(text.contains(folder_.path()), qPrintable(text));
+    }
+
+    // LDAM-DRW prints a tenth of the rate with five decimals: the last ones are 0.00000.
+    void ratesThatWereRoundedToNothing() {
+        std::string train;
+        std::string test;
+        for (const char* rate : {"0.01000", "0.01000", "0.00010", "0.00000", "0.00000"}) {
+            train += trainLine(static_cast<int>(std::ranges::count(train, '\n')), rate);
+            test += testBlock("10.000", "0,0,0,0,0,0,0,0,0,1");
+        }
+        const fs::path folder = logs(train, test);
+        std::ofstream(folder / "args.txt") << "Namespace(dataset='cifar10', epochs=5, lr=0.1)";
+        const LoggedRun run = readLoggedRun(folder);
+        QCOMPARE(run.records.size(), std::size_t{5});
+        QCOMPARE(run.records[2].learning_rate, 0.001);
+        QVERIFY(std::isnan(run.records[3].learning_rate));
+        QVERIFY(std::isnan(run.records[4].learning_rate));
+        QCOMPARE(run.records[4].balanced_test_accuracy, 0.1);
+        QVERIFY(says(run.notes, "the learning rate of the epochs 3 to 4 is unknown"));
+        QCOMPARE(run.config.lr_schedule.steps, (std::vector<LrStep>{{2, 0.01}}));
+    }
+
+    void ratesThatWereNotPrinted() {
+        std::string line = trainLine(0, "0.01000");
+        line.replace(line.find(", lr: 0.01000"), 13, "");
+        const ForeignLogs read = readForeignLogs(logs(line, ""));
+        QCOMPARE(read.epochs.size(), std::size_t{1});
+        QVERIFY(std::isnan(read.epochs[0].learning_rate));
+        QCOMPARE(read.epochs[0].loss, 1.5);
+        QVERIFY(says(read.notes, "the learning rate of epoch 0 is unknown"));
+    }
+
+    // Own numbers in the format of orparask/VS-Loss: see tests/data/cases.
+    void otherRepositories() {
+        const LoggedRun run = readLoggedRun(fs::path(BALLAST_TEST_DATA) / "cases/vs-loss");
+        QCOMPARE(run.records.size(), std::size_t{200});
+        for (int e = 0; e < 5; ++e) {
+            QCOMPARE(run.records[static_cast<std::size_t>(e)].learning_rate, 0.02 * (e + 1));
+        }
+        QCOMPARE(run.records[159].learning_rate, 0.1);
+        QCOMPARE(run.records[160].learning_rate, 0.001);
+        QCOMPARE(run.records[199].learning_rate, 1e-5);
+        QCOMPARE(run.config.lr_schedule.warmup_epochs, 5);
+        QCOMPARE(run.config.lr_schedule.steps, (std::vector<LrStep>{{160, 0.01}, {180, 0.0001}}));
+        QCOMPARE(run.records[0].balanced_test_accuracy, 0.675);
+        QCOMPARE(run.records[0].test_accuracy.size(), std::size_t{10});
+        QVERIFY(says(run.notes, "taken as the log prints them"));
+        QVERIFY(says(run.notes, "log_train.csv: 200 lines \"train Results\" were skipped"));
+        QVERIFY(says(run.notes, "log_train.csv: 200 lines \"train Class Accuracy\" were skipped"));
+        QVERIFY(!says(run.notes, "unknown"));
+        QVERIFY(says(run.notes,
+                     "the learning rate of the epochs 180 to 199 is rounded, to 1e-05 from "
+                     "between 5e-06 and 1.5e-05"));
+    }
+
+    void linesOfOtherKindsAreSkippedAndSaid() {
+        const ForeignLogs read =
+            readForeignLogs(logs("Namespace\x01(x)\n" + trainLine(0, "1.0e-02") +
+                                     "train Class Accuracy: [0.1,\n 0.2]\nhello\n\nhello\n",
+                                 "\n# seed 3\n" + testBlock("50.000", "0.4,0.6") + "Time: 3 s\n"));
+        QCOMPARE(read.epochs.size(), std::size_t{1});
+        QCOMPARE(read.epochs[0].balanced_test_accuracy, 0.5);
+        QVERIFY(says(read.notes, "log_train.csv: 2 lines \"hello\" were skipped"));
+        QVERIFY(says(read.notes, "log_train.csv: 1 line \"train Class Accuracy\" was skipped"));
+        QVERIFY(says(read.notes, "log_train.csv: 1 line \"Namespace (x)\" was skipped"));
+        QVERIFY(says(read.notes, "log_test.csv: 1 line \"Time\" was skipped"));
+    }
+
+    // A run that was killed as it wrote.
+    void tornEndsAreLeftOutAndSaid() {
+        const std::string train = trainLine(0, "1.0e-02") + trainLine(1, "1.0e-02");
+        const std::string test = testBlock("50.000", "0.4,0.6") + testBlock("60.000", "0.4,0.6");
+        for (const std::size_t left : {10U, 40U, 75U, 88U}) {
+            const std::string cut = trainLine(2, "1.0e-02").substr(0, left);
+            const ForeignLogs read = readForeignLogs(logs(train + cut, test));
+            QCOMPARE(read.epochs.size(), std::size_t{2});
+            QVERIFY2(says(read.notes, "log_train.csv: its last line is torn"), cut.c_str());
+        }
+        for (const std::size_t left : {25U, 46U, 60U, 72U, 77U}) {
+            const std::string cut = testBlock("60.000", "0.4,0.6").substr(0, left);
+            const ForeignLogs read =
+                readForeignLogs(logs(train, testBlock("50.000", "0.4,0.6") + cut));
+            QVERIFY2(says(read.notes, "log_test.csv: its last results are torn"), cut.c_str());
+            QCOMPARE(read.epochs[0].balanced_test_accuracy, 0.5);
+            QVERIFY(std::isnan(read.epochs[1].balanced_test_accuracy));
+        }
+    }
+
+    void textThatIsNotUtf8IsReadAsLatin1() {
+        const fs::path sample = fs::path(BALLAST_TEST_DATA) / "public-code";
+        logs(readFile(sample / "log_train.csv"), readFile(sample / "log_test.csv") + "caf\xe9\n");
+        fs::copy(fs::path(BALLAST_TEST_DATA) / "cases/args-bad-utf8.txt", path() / "args.txt");
+        const LoggedRun run = readLoggedRun(path());
+        QVERIFY(says(run.notes, "args.txt is not UTF-8, from its byte 603 on"));
+        QVERIFY(says(run.notes, "log_test.csv is not UTF-8"));
+        QVERIFY(says(run.notes, "behind the arguments"));
+        QVERIFY(says(run.notes, "café"));
+        QVERIFY(run.config_as_given.dump().ends_with("¢\"}"));  // dump() throws of other text
+    }
+
+    void otherFilesInPlaceOfALogAreNamed() {
+        const std::string page = "<!DOCTYPE html><html></html>";
+        QVERIFY(errorOf([&] { readForeignLogs(logs(page, "")); }).contains("web page"));
+        const std::string wide(
+            "\xff\xfe"
+            "E\0",
+            4);
+        QVERIFY(errorOf([&] { readForeignLogs(logs(wide, "")); }).contains("UTF-16"));
+        const ForeignLogs marked =
+            readForeignLogs(logs("\xef\xbb\xbf" + trainLine(0, "1.0e-02"), ""));
+        QCOMPARE(marked.epochs.size(), std::size_t{1});
+    }
+
+    // Names go into one-line messages, tables and JSON.
+    void namesAreCleaned() {
+        const LoggedRun run = runWith("loss_type='C\\nV\\tS\x1b', lr=0.1");
+        QCOMPARE(run.config.name, std::string("C V S (imported)"));
+        QVERIFY(says(run.notes, "the loss C V S is not"));
     }
 
     // Every cut is an error or a shorter run, never a crash.

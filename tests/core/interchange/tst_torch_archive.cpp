@@ -5,6 +5,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "tests/core/base/error_of.h"
 #include "tests/core/interchange/torch_file.h"
 #include "tests/support/test_program.h"
 
@@ -52,6 +53,10 @@ class TestTorchArchive : public QObject {
     fs::path written(const std::string& content) const {
         std::ofstream(path(), std::ios::binary) << content;
         return path();
+    }
+
+    static fs::path saved(const QString& file) {
+        return fs::path(BALLAST_TEST_DATA) / "checkpoints" / file.toStdString();
     }
 
     /// What opening `content` and reading all its tensors says; "" where it opens.
@@ -116,6 +121,88 @@ private Q_SLOTS:
         QCOMPARE(more->items[5]->text, std::string("Größe"));
         QVERIFY(more->items[6]->is(Kind::tuple) && more->items[6]->items.size() == 4);
         QVERIFY(more->items[7]->is(Kind::tensor));  // a Parameter
+    }
+
+    // Made by PyTorch: see make_checkpoints.py beside them.
+    void readsWhatPeopleSave_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("protocol 2") << "protocol_2.pth";
+        QTest::newRow("protocol 4") << "protocol_4.pth";
+        QTest::newRow("before 1.6") << "before_1_6.pth.tar";
+    }
+    void readsWhatPeopleSave() {
+        QFETCH(const QString, file);
+        const TorchArchive archive(saved(file));
+        const PickleValue& root = archive.root();
+        const PickleValue* weights = root.find("state_dict");
+        QVERIFY(weights != nullptr);
+        const auto floats = [&](const char* name) {
+            return elementsOf<float>(archive.read(weights->find(name)->tensor));
+        };
+        QCOMPARE(floats("a"), (std::vector<float>{0, 1, 2, 3, 4, 5}));
+        QCOMPARE(floats("transposed"), (std::vector<float>{0, 3, 1, 4, 2, 5}));
+        QCOMPARE(floats("parameter"), (std::vector<float>{0.5F}));
+        QCOMPARE(elementsOf<std::int64_t>(archive.read(weights->find("b")->tensor)).at(0),
+                 std::int64_t{1} << 40);
+        QCOMPARE(elementsOf<std::uint16_t>(archive.read(weights->find("half")->tensor)),
+                 (std::vector<std::uint16_t>{0x3c00, 0xc000}));
+        // What lies beside them is skipped, numbers are read.
+        for (const char* name : {"set", "frozenset", "deque", "args", "path", "windows", "size",
+                                 "device", "complex", "range", "when", "objects", "fields"}) {
+            QVERIFY2(root.find(name) != nullptr && root.find(name)->is(Kind::inert), name);
+        }
+        for (const char* name : {"counter", "defaultdict"}) {
+            QVERIFY2(root.find(name)->is(Kind::dict), name);
+        }
+        QCOMPARE(root.find("counter")->find("a")->integer, 2);
+        QCOMPARE(root.find("arrays")->items.size(), std::size_t{19});
+        QCOMPARE(root.find("scalars")->items.size(), std::size_t{19});
+        QCOMPARE(root.find("epoch")->integer, 20);
+        QCOMPARE(root.find("accuracy")->real, 0.5);
+        QCOMPARE(root.find("last")->text, std::string("here"));
+    }
+
+    // NumPy 2 writes numpy._core.
+    void readsNumPy2() {
+        TorchFile file;
+        file.op("(").global("numpy._core.multiarray", "_reconstruct").global("numpy", "ndarray");
+        file.op(std::string("K\0\x85", 3)).text("b").op("\x87R(K\x01").op(")N\x89N").op("tb");
+        file.global("numpy._core.multiarray", "scalar").global("numpy", "dtype");
+        file.text("i2").op("\x85R").op("C\x02\x05");
+        file.op(std::string("\0", 1)).op("\x86R").op("t");
+        const TorchArchive archive(written(file.file()));
+        QVERIFY(archive.root().items[0]->is(Kind::inert));
+        QCOMPARE(archive.root().items[1]->integer, 5);
+    }
+
+    void modelsAndProgramsAreRefused_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("said");
+        const char* whole = "whole pickled model of the class \"torch.nn.modules.linear.Linear\"";
+        QTest::newRow("model") << "whole_model.pth" << whole;
+        QTest::newRow("model, before 1.6") << "whole_model_before_1_6.pth" << whole;
+        QTest::newRow("TorchScript") << "script.pt"
+                                     << "TorchScript";
+    }
+    void modelsAndProgramsAreRefused() {
+        QFETCH(const QString, file);
+        QFETCH(const QString, said);
+        const QString text = errorOf([&] { TorchArchive(saved(file)); });
+        QVERIFY2(text.contains(said) && text.contains("state_dict() instead"), qPrintable(text));
+        QVERIFY2(text.contains(file), qPrintable(text));
+    }
+
+    void before16TruncatedOrFlippedAnywhere() {
+        const std::string whole = readFile(saved("before_1_6.pth.tar"));
+        for (std::size_t length = 0; length < whole.size(); length += 11) {
+            const std::string text = problemOf(whole.substr(0, length));
+            QVERIFY2(!text.empty(), std::to_string(length).c_str());
+        }
+        for (std::size_t at = 0; at < whole.size(); at += 7) {
+            std::string damaged = whole;
+            damaged[at] = static_cast<char>(damaged[at] ^ '\x81');
+            problemOf(damaged);
+        }
     }
 
     void deviceIsOfNoConsequence() {
@@ -189,7 +276,12 @@ private Q_SLOTS:
                                                  "eval\x93")
                                           << "\"builtins.eval\"";
         QTest::newRow("a class of their own")
-            << QByteArray("cargparse\nNamespace\n)\x81") << "\"argparse.Namespace\"";
+            << QByteArray("c__main__\nOptions\n)\x81") << "\"__main__.Options\"";
+        QTest::newRow("a function beside an allowed class")
+            << QByteArray("cpathlib\n_posix_flavour\n") << "pathlib._posix_flavour";
+        QTest::newRow("a method of an allowed class")
+            << QByteArray("cpathlib\nPosixPath.unlink\n") << "PosixPath.unlink";
+        QTest::newRow("not quite a builtin") << QByteArray("c__builtin__\nexec\n") << "exec";
         QTest::newRow("not quite a tensor")
             << QByteArray("ctorch._utils\n_rebuild_tensor_v3\n") << "_rebuild_tensor_v3";
         QTest::newRow("an old instance") << QByteArray("(iposix\nsystem\n") << "instruction 105";
@@ -254,6 +346,21 @@ private Q_SLOTS:
         QVERIFY(problemOf(many.file()).find("1000000 values") != std::string::npos);
     }
 
+    // A long text or dict that is copied again and again by a few bytes each time.
+    void repetitionIsNoDanger() {
+        TorchFile texts;
+        texts.op("](").global("_codecs", "encode").op(std::string("q\0", 2));
+        texts.text(std::string(100'000, 'x')).op("q\x01").text("latin1").op("q\x02");
+        for (int i = 0; i < 100'000; ++i) texts.op(std::string("h\0h\x01h\x02\x86R", 8));
+        QVERIFY(problemOf(texts.file()).find("repeats itself") != std::string::npos);
+        TorchFile dicts;
+        dicts.op("](").global("collections", "Counter").op(std::string("q\0}(", 4));
+        for (int i = 0; i < 10'000; ++i) dicts.op("NN");
+        dicts.op("uq\x01");
+        for (int i = 0; i < 100'000; ++i) dicts.op(std::string("h\0h\x01\x85R", 6));
+        QVERIFY(problemOf(dicts.file()).find("repeats itself") != std::string::npos);
+    }
+
     void truncatedAnywhere() {
         const std::string whole = sample().file();
         QCOMPARE(problemOf(whole), std::string());
@@ -289,10 +396,19 @@ private Q_SLOTS:
         QTest::addColumn<QString>("said");
         QTest::newRow("empty") << QByteArray() << "is empty";
         QTest::newRow("text") << QByteArray("epoch 20\n") << "not a PyTorch checkpoint";
-        QTest::newRow("before 1.6") << QByteArray(
-                                           "\x80\x02\x8a\nl\xfc\x9c"
-                                           "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.")
-                                    << "before version 1.6";
+        QTest::newRow("before 1.6, cut") << QByteArray(
+                                                "\x80\x02\x8a\nl\xfc\x9c"
+                                                "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.")
+                                         << "ends too early";
+        QTest::newRow("before 1.6, another version") << QByteArray(
+                                                            "\x80\x02\x8a\nl\xfc\x9c"
+                                                            "F\xf9 j\xa8P\x19.\x80\x02M\xe8\x03.")
+                                                     << "another version";
+        QTest::newRow("web page") << QByteArray("\n<!DOCTYPE html>\n<html lang=en>")
+                                  << "is a web page (HTML)";
+        QTest::newRow("Git LFS") << QByteArray(
+                                        "version https://git-lfs.github.com/spec/v1\noid sha256:0")
+                                 << "git lfs pull";
         QTest::newRow("another zip")
             << QByteArray::fromStdString(zipOf({{"mimetype", "text"}})) << "no NAME/data.pkl";
         QTest::newRow("compressed")

@@ -3,6 +3,8 @@
 #include <torch/torch.h>
 
 #include <QtTest>
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "core/base/atomic_file.h"
@@ -141,23 +143,20 @@ private Q_SLOTS:
         QTest::addColumn<QString>("said");
         QTest::newRow("deeper") << "resnet14"
                                 << "linear" << 1 << 10
-                                << "layer1.1.conv1.weight: the checkpoint has no such tensor, "
-                                   "resnet14 with a linear head "
-                                   "for 10 classes needs [16, 16, 3, 3]";
-        QTest::newRow("head")
+                                << "is not of a resnet14 with a linear head for 10 classes: it "
+                                   "lacks layer1.1.*, layer2.1.*, layer3.1.*";
+        QTest::newRow("head, all of it") << "resnet8"
+                                         << "cosine" << 1 << 12
+                                         << "linear.weight has [10, 64] instead of [64, 12]; it "
+                                            "also has linear.bias (--ignore";
+        QTest::newRow("channels") << "resnet8"
+                                  << "linear" << 3 << 10
+                                  << "conv1.weight has [16, 1, 3, 3] instead of [16, 3, 3, 3]";
+        QTest::newRow("classes and channels")
             << "resnet8"
-            << "cosine" << 1 << 10
-            << "linear.weight: the checkpoint has [10, 64], resnet8 with a cosine "
-               "head for 10 classes needs [64, 10]";
-        QTest::newRow("channels")
-            << "resnet8"
-            << "linear" << 3 << 10
-            << "conv1.weight: the checkpoint has [16, 1, 3, 3], resnet8 with a "
-               "linear head for 10 classes needs [16, 3, 3, 3]";
-        QTest::newRow("classes") << "resnet8"
-                                 << "linear" << 1 << 100
-                                 << "linear.weight: the checkpoint has [10, 64], resnet8 with a "
-                                    "linear head for 100 classes needs [100, 64]";
+            << "linear" << 3 << 100
+            << "conv1.weight has [16, 1, 3, 3] instead of [16, 3, 3, 3], linear.weight has [10, "
+               "64] instead of [100, 64], linear.bias has [10] instead of [100]";
     }
     void mismatchesAreNamed() {
         QFETCH(const QString, model);
@@ -180,9 +179,76 @@ private Q_SLOTS:
         const QString text = problemOf([&] {
             requireFit(state, {{"resnet8", HeadKind::linear}, 1, 10});
         });
-        QVERIFY2(text.contains("layer1.1.conv1.weight: the checkpoint has [16, 16, 3, 3], resnet8 "
-                               "with a linear head for 10 classes has no such tensor"),
+        QVERIFY2(text.contains("resnet8 with a linear head for 10 classes: it also has "
+                               "layer1.1.*, layer2.1.*, layer3.1.* (--ignore NAME"),
                  qPrintable(text));
+    }
+
+    void extraTensorsCanBeLeftOut() {
+        ForeignNetwork network;
+        network.prefix = "module.";
+        network.momentum = false;
+        TorchFile file = foreignCheckpoint(network);
+        const std::string begin("X\x0a\0\0\0state_dictccollections\nOrderedDict\n)R(", 43);
+        const std::size_t at = file.pickle.find(begin);
+        QVERIFY(at != std::string::npos);
+        TorchFile extra;  // in front of the others
+        extra.storages = file.storages;
+        extra.pickle.clear();
+        extra.text("module.fc2.weight").tensor({1, 2}, {2}).text("module.fc2.bias");
+        extra.tensor({1}, {1}).text("module.scale").tensor({1}, {1});
+        file.storages = extra.storages;
+        file.pickle.insert(at + begin.size(), extra.pickle);
+        const fs::path path = written(file.file());
+        const ModelShape needed{{"resnet8", HeadKind::linear}, 1, 10};
+        const QString text = problemOf([&] { requireFit(readModelState(path), needed); });
+        QVERIFY2(text.contains("it also has fc2.*, scale"), qPrintable(text));
+        requireFit(readModelState(path, {"fc2", "scale"}), needed);
+        requireFit(readModelState(path, {"module.fc2.weight", "fc2.bias", "scale"}), needed);
+        try {
+            readModelState(path, {"fc"});
+            QFAIL("fc is not in it");
+        } catch (const ConfigError& error) {
+            const QString said = QString::fromUtf8(error.what());
+            QVERIFY2(said.contains("--ignore fc:") && said.contains("fc2.*, scale, conv1.weight"),
+                     qPrintable(said));
+        }
+    }
+
+    void whatIsNotFiniteIsNamed() {
+        const fs::path file = written(ForeignNetwork{});
+        QVERIFY(inspectCheckpoint(file).not_finite.empty());
+        adoptCheckpoint(file, fashionConfig(), 2, path("sound.safetensors"));
+        Checkpoint checkpoint{loadCheckpoint(path("sound.safetensors")).tensors, {}};
+        checkpoint.tensors.at("bn1.running_var")[3] = NAN;
+        checkpoint.tensors.at("linear.bias")[0] = -INFINITY;
+        checkpoint.tensors.at("optimizer.momentum.conv1.weight").fill_(NAN);
+        for (auto& [name, tensor] : checkpoint.tensors) {
+            if (name.starts_with("layer2") && tensor.is_floating_point()) tensor.fill_(NAN);
+        }
+        saveCheckpoint(path("broken.safetensors"), checkpoint);
+        const CheckpointInfo info = inspectCheckpoint(path("broken.safetensors"));
+        QVERIFY(std::ranges::count(info.not_finite, "bn1.running_var") == 1);
+        QVERIFY(std::ranges::count(info.not_finite, "layer2.0.conv1.weight") == 1);
+        QVERIFY(std::ranges::count(info.not_finite, "optimizer.momentum.conv1.weight") == 1);
+        QCOMPARE(info.said.size(), std::size_t{1});
+        const QString said = QString::fromStdString(info.said[0]);
+        QVERIFY2(said.contains("warning: broken.safetensors has numbers that are not finite") &&
+                     said.contains("bn1.running_var") && said.contains("linear.bias"),
+                 qPrintable(said));
+        QCOMPARE(exportWeights(path("broken.safetensors"), path("w.safetensors")).said, info.said);
+    }
+
+    // A wrapper's entry that was taken is said, unless it is the usual one.
+    void theEntryIsSaid() {
+        TorchFile file = foreignCheckpoint({});
+        std::size_t at = file.pickle.find("state_dict");
+        file.pickle.replace(at, 10, "model_ema");
+        file.pickle[at - 4] = 9;
+        const fs::path path = written(file.file());
+        QCOMPARE(inspectCheckpoint(path).said,
+                 (std::vector<std::string>{"the weights are those under \"model_ema\""}));
+        QVERIFY(inspectCheckpoint(written(ForeignNetwork{})).said.empty());
     }
 
     void otherModelsAreNamed() {
@@ -190,10 +256,12 @@ private Q_SLOTS:
         file.op("}(").text("fc.weight").tensor({1, 2}, {1, 2}).op("u");
         const ModelState state = readModelState(written(file.file()));
         const QString text = problemOf([&] { shapeOf(state); });
-        QVERIFY2(text.contains("conv1.weight is missing"), qPrintable(text));
+        QVERIFY2(text.contains("conv1.weight is missing; it has fc.weight"), qPrintable(text));
         TorchFile words;
         words.op("}(").text("state_dict").op("}(").text("a").text("b").op("uu");
-        QVERIFY(problemOf([&] { readModelState(written(words.file())); }).contains("\"a\""));
+        QVERIFY(problemOf([&] {
+                    readModelState(written(words.file()));
+                }).contains("no state_dict: no tensors by name"));
         TorchFile empty;
         empty.op("}");
         QVERIFY(problemOf([&] { readModelState(written(empty.file())); }).contains("state_dict"));
@@ -292,7 +360,11 @@ private Q_SLOTS:
             said(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", 8,
                  "4294967296"));
         QVERIFY(said(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,88]}})", 8, "a lies"));
-        QVERIFY(said(R"({"a":3})", 8, "damaged"));
+        QVERIFY(said(R"({"a":3})", 8, "damaged: its header is not"));
+        QVERIFY(said("no JSON", 8, "damaged: its header is not"));
+        QVERIFY(problemOf([&] {
+                    readModelState(written("<html><body>", "page.safetensors"));
+                }).contains("page.safetensors is a web page (HTML)"));
     }
 };
 

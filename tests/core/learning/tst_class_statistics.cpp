@@ -88,6 +88,19 @@ class TestClassStatistics : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    /// argmax takes NaN for the largest: class 0 would be right in all that a broken network sees.
+    void nanIsWrong() {
+        const torch::Tensor logits =
+            torch::tensor({NAN, NAN, NAN, 3.0F, 2.0F, 1.0F, 1.0F, NAN, 0.0F, INFINITY, 0.0F, 1.0F})
+                .view({4, 3});
+        const torch::Tensor labels = torch::tensor({0, 0, 1, 0}, torch::kInt64);
+        torch::Tensor seen = torch::zeros({3}, torch::kInt64);
+        torch::Tensor right = torch::zeros({3}, torch::kInt64);
+        countRight(logits, labels, seen, right);
+        QVERIFY(seen.equal(torch::tensor({3, 1, 0}, torch::kInt64)));
+        QVERIFY(right.equal(torch::tensor({2, 0, 0}, torch::kInt64)));
+    }
+
     // Batches that leave classes out; one has a single class, one a single image.
     void isWhatLoopsOverTheImagesFind() {
         const std::vector<std::vector<Image>> batches = {batchOf({0, 1, 2, 3, 4, 0, 0, 1, 2, 3}, 1),

@@ -111,7 +111,7 @@ public:
     }
     LossResult loss(const LossRequest&) const override { throw unused(); }
     /// A ResNet-32 for CIFAR-10 after 20 epochs, whatever the file.
-    CheckpointInfo inspectCheckpoint(const std::filesystem::path&) const override {
+    CheckpointInfo inspectCheckpoint(const CheckpointSource&) const override {
         asked_("inspectCheckpoint");
         CheckpointInfo info;
         info.epochs_done = 20;
@@ -123,12 +123,13 @@ public:
     Evaluation evaluate(const EvaluationRequest&, const DataStore&) const override {
         throw unused();
     }
-    void adoptCheckpoint(const std::filesystem::path&, const RunConfig&, int,
+    void adoptCheckpoint(const CheckpointSource&, const RunConfig&, int,
                          const std::filesystem::path& to) const override {
         asked_("adoptCheckpoint");
         replaceFile(to, "adopted");
     }
-    void exportWeights(const std::filesystem::path&, const std::filesystem::path&) const override {
+    CheckpointInfo exportWeights(const CheckpointSource&,
+                                 const std::filesystem::path&) const override {
         throw unused();
     }
 

@@ -177,6 +177,39 @@ private Q_SLOTS:
         }
     }
 
+    /// Nor in evaluation, where the running statistics count too.
+    void evaluationKeepsWhatIsNotANumber_data() {
+        QTest::addColumn<QString>("tensor");
+        QTest::addColumn<float>("value");
+        for (const char* tensor :
+             {"conv1.weight", "bn1.running_var", "layer1.0.bn2.running_mean", "layer2.0.bn1.weight",
+              "layer3.0.bn2.bias", "layer3.0.conv2.weight"}) {
+            QTest::addRow("NaN in %s", tensor) << tensor << NAN;
+        }
+        QTest::addRow("infinity") << "layer2.0.bn1.weight" << INFINITY;
+        QTest::addRow("negative variance") << "layer2.0.bn2.running_var" << -1.0f;
+        QTest::addRow("infinite variance") << "layer2.0.bn2.running_var" << INFINITY;
+    }
+    void evaluationKeepsWhatIsNotANumber() {
+        QFETCH(QString, tensor);
+        QFETCH(float, value);
+        ImageNetwork model = network("resnet8", 3, false);
+        const std::string name = tensor.toStdString();
+        const torch::NoGradGuard no_grad;
+        torch::Tensor broken = name.find("running") == std::string::npos
+                                   ? model->named_parameters()[name]
+                                   : model->named_buffers()[name];
+        broken.data_ptr<float>()[0] = value;
+        model->eval();
+        const torch::Tensor x = images(8, 3, 32);
+        torch::Tensor ours;
+        QVERIFY(goesThroughTheStack([&] { ours = model->forward(x); }));
+        const torch::Tensor theirs = model->forward(x.clone().set_requires_grad(true));
+        QVERIFY(torch::equal(ours.isnan(), theirs.isnan()));
+        const bool finite = std::isinf(value) && name.ends_with("running_var");
+        QCOMPARE(theirs.isnan().all().item<bool>(), !finite);
+    }
+
     /// Whichever way images are divided among threads, to the last bit.
     void threadsDoNotMatter() {
         const int before = at::get_num_threads();
