@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/choices.h"
+#include "core/experiment/config.h"
 
 namespace ballast {
 
