@@ -5,8 +5,9 @@
 #include <QImage>
 #include <QPageSize>
 #include <QPdfWriter>
-#include <array>
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -42,10 +43,10 @@ PlotScale paperScale() {
 }
 
 /// One entry of the legend: a graph without data that lends its pen.
-void addKey(QCustomPlot& plot, const QString& name, Series series, const QColor& color,
+void addKey(QCustomPlot& plot, const QString& name, const PanelCurve& curve, const QColor& color,
             const PlotScale& scale) {
-    QCPGraph* graph = addCurve(plot, series);
-    styleCurve(*graph, series, color, Qt::white, scale);
+    QCPGraph* graph = addCurve(plot);
+    styleCurve(*graph, curve, color, Qt::white, scale);
     graph->setName(name);
     graph->addToLegend();
 }
@@ -63,8 +64,15 @@ int legendColumns(std::span<const RunCurves> runs, double width_mm, const PlotSc
     return std::clamp(fitting, 1, std::max(3, static_cast<int>(runs.size())));
 }
 
-void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, double width_mm,
-               const PlotColors& colors, const PlotScale& scale) {
+/// What the values of a curve are called.
+QString headingOf(const Panel& panel, const PanelCurve& curve) {
+    const auto column = std::ranges::find(panel.read_outs, curve.key, &ReadOut::curve);
+    if (column != panel.read_outs.end()) return column->heading;
+    return QString::fromUtf8(curve.key.data(), static_cast<qsizetype>(curve.key.size()));
+}
+
+void addLegend(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves> runs,
+               double width_mm, const PlotColors& colors, const PlotScale& scale) {
     QCPLegend* legend = plot.legend;
     plot.plotLayout()->insertRow(0);
     // Beside it an empty element that takes the rest of the line, so that entries are not spread.
@@ -88,16 +96,22 @@ void addLegend(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs
     legend->setFillOrder(QCPLegend::foColumnsFirst);
     legend->setWrap(legendColumns(runs, width_mm, scale));
 
-    const Series solid = seriesOf(Figure::balanced_test_accuracy).front();
+    const PanelCurve solid{.key = "", .look = CurveLook::solid, .value = nullptr};
     for (const RunCurves& run : runs) {
         addKey(plot, run.info().name, solid, seriesColor(run.info().color_index, false), scale);
     }
-    if (figure == Figure::training_accuracy || figure == Figure::min_logit) {
-        addKey(plot, tr("majority"), Series::majority_accuracy, colors.muted, scale);
-        addKey(plot, tr("minority"), Series::minority_accuracy, colors.muted, scale);
-    }
-    if (figure != Figure::balanced_test_accuracy) {
-        addKey(plot, tr("exact"), Series::exact_majority_accuracy, colors.muted, scale);
+    // What the looks mean: each line by its curve, and the markers once.
+    const auto lines = std::ranges::count_if(panel.curves, [](const PanelCurve& curve) {
+        return !curve.exact && curve.look != CurveLook::edge;
+    });
+    bool markers = false;
+    for (const PanelCurve& curve : panel.curves) {
+        if (curve.look == CurveLook::edge) continue;
+        if (curve.exact && !std::exchange(markers, true)) {
+            addKey(plot, tr("exact"), curve, colors.muted, scale);
+        } else if (!curve.exact && lines > 1) {
+            addKey(plot, headingOf(panel, curve), curve, colors.muted, scale);
+        }
     }
     legend->setMaximumSize(legend->minimumOuterSizeHint());  // entries side by side, not spread
 }
@@ -127,7 +141,8 @@ void addPhases(QCustomPlot& plot, std::span<const RunCurves> runs, const PlotCol
     }
 }
 
-void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, double width_mm) {
+void compose(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves> runs,
+             double width_mm) {
     PlotColors colors = plotColors(false);
     colors.background = Qt::white;
     colors.text = Qt::black;
@@ -138,11 +153,9 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
     stylePlot(plot, colors, scale);
     useIntegerTicks(*plot.xAxis);
     plot.xAxis->setLabel(tr("epochs done"));
-    const QString unit = valueUnit(figure);
-    QString label = figureTitle(figure);
-    if (figure == Figure::min_logit) label = tr("Smallest logit of a class");
-    if (figure == Figure::accuracy_ratio) label = tr("Accuracy, minority / majority");
-    plot.yAxis->setLabel(unit.isEmpty() ? label : QStringLiteral("%1 (%2)").arg(label, unit));
+    const QString label = panel.axis.isEmpty() ? panel.title : panel.axis;
+    plot.yAxis->setLabel(panel.unit.isEmpty() ? label
+                                              : QStringLiteral("%1 (%2)").arg(label, panel.unit));
     plot.axisRect()->setMinimumMargins(QMargins(8, 8, 8, 8));
     plot.plotLayout()->setMargins(QMargins(4, 8, 8, 4));
 
@@ -152,17 +165,18 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
         pointers.push_back(&run);
         epochs = std::max({epochs, run.info().epochs, run.epochsDone()});
         const QColor color = seriesColor(run.info().color_index, false);
-        QCPGraph* smallest = nullptr;
-        for (const Series series : seriesOf(figure)) {
-            QCPGraph* graph = addCurve(plot, series);
-            setCurveData(*graph, run.points(series));
-            styleCurve(*graph, series, color, Qt::white, scale);
-            if (series == Series::min_logit_lowest) smallest = graph;
-            if (series == Series::min_logit_highest) fillBand(*smallest, *graph, color);
+        QCPGraph* edge = nullptr;
+        for (const PanelCurve& curve : panel.curves) {
+            QCPGraph* graph = addCurve(plot);
+            setCurveData(*graph, run.points({panel.name, curve.key}));
+            styleCurve(*graph, curve, color, Qt::white, scale);
+            if (curve.look != CurveLook::edge) continue;
+            if (edge != nullptr) fillBand(*edge, *graph, color);
+            edge = edge == nullptr ? graph : nullptr;
         }
         const QPointF best = run.best();
-        if (figure == Figure::balanced_test_accuracy && !std::isnan(best.y())) {
-            QCPGraph* mark = addCurve(plot, Series::balanced_test_accuracy);
+        if (panel.marks_best && !std::isnan(best.y())) {
+            QCPGraph* mark = addCurve(plot);
             setCurveData(*mark, {best});
             mark->setLineStyle(QCPGraph::lsNone);
             mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
@@ -172,9 +186,9 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
     }
     // Room for the last epoch's marker.
     plot.xAxis->setRange(0, epochs * 1.015);
-    const ValueRange range = fittingRange(figure, pointers);
+    const ValueRange range = fittingRange(panel, pointers);
     plot.yAxis->setRange(range.lower, range.upper);
-    if (const QString note = outsideText(figure, pointers, range); !note.isEmpty()) {
+    if (const QString note = outsideText(panel, pointers, range); !note.isEmpty()) {
         auto* words = new QCPItemText(&plot);
         words->setFont(scale.font);
         words->setColor(colors.muted);
@@ -184,14 +198,15 @@ void compose(QCustomPlot& plot, Figure figure, std::span<const RunCurves> runs, 
         words->position->setCoords(0.99, 0.02);
     }
     addPhases(plot, runs, colors, scale);
-    addLegend(plot, figure, runs, width_mm, colors, scale);
+    addLegend(plot, panel, runs, width_mm, colors, scale);
 }
 
 /// Draws the figure, `width` by `height` units, with a painter whose scale is set.
-void paint(QCPPainter& painter, Figure figure, std::span<const RunCurves> runs, QSizeF size_mm) {
+void paint(QCPPainter& painter, const Panel& panel, std::span<const RunCurves> runs,
+           QSizeF size_mm) {
     QCustomPlot plot;
     plot.setBufferDevicePixelRatio(1.0);
-    compose(plot, figure, runs, size_mm.width());
+    compose(plot, panel, runs, size_mm.width());
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     plot.toPainter(&painter, units(size_mm.width()), units(size_mm.height()));
@@ -199,32 +214,12 @@ void paint(QCPPainter& painter, Figure figure, std::span<const RunCurves> runs, 
 
 }  // namespace
 
-QString figureName(Figure figure) {
-    switch (figure) {
-        case Figure::training_accuracy:
-            return QStringLiteral("training-accuracy");
-        case Figure::min_logit:
-            return QStringLiteral("min-logit");
-        case Figure::accuracy_ratio:
-            return QStringLiteral("accuracy-ratio");
-        case Figure::balanced_test_accuracy:
-            break;
-    }
-    return QStringLiteral("balanced-test-accuracy");
-}
-
-std::span<const Figure> allFigures() {
-    static constexpr std::array kFigures{Figure::training_accuracy, Figure::min_logit,
-                                         Figure::accuracy_ratio, Figure::balanced_test_accuracy};
-    return kFigures;
-}
-
-QByteArray figurePdf(Figure figure, std::span<const RunCurves> runs, QSizeF size_mm) {
+QByteArray figurePdf(const Panel& panel, std::span<const RunCurves> runs, QSizeF size_mm) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
-    writer.setTitle(figureTitle(figure));
+    writer.setTitle(panel.title);
     writer.setCreator(QStringLiteral("Ballast"));
     writer.setResolution(kUnitsPerInch);
     writer.setPageSize(QPageSize(size_mm, QPageSize::Millimeter, QString(), QPageSize::ExactMatch));
@@ -232,12 +227,12 @@ QByteArray figurePdf(Figure figure, std::span<const RunCurves> runs, QSizeF size
     QCPPainter painter;
     painter.begin(&writer);
     painter.setMode(QCPPainter::pmVectorized);
-    paint(painter, figure, runs, size_mm);
+    paint(painter, panel, runs, size_mm);
     painter.end();
     return bytes;
 }
 
-QByteArray figurePng(Figure figure, std::span<const RunCurves> runs, QSizeF size_mm,
+QByteArray figurePng(const Panel& panel, std::span<const RunCurves> runs, QSizeF size_mm,
                      int dots_per_inch) {
     const double scale = static_cast<double>(dots_per_inch) / kUnitsPerInch;
     const auto pixels = [&](double mm) {
@@ -250,7 +245,7 @@ QByteArray figurePng(Figure figure, std::span<const RunCurves> runs, QSizeF size
     image.setDotsPerMeterY(dots_per_metre);
     QCPPainter painter(&image);
     painter.scale(scale, scale);
-    paint(painter, figure, runs, size_mm);
+    paint(painter, panel, runs, size_mm);
     painter.end();
     QByteArray bytes;
     QBuffer buffer(&bytes);

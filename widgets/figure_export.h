@@ -14,20 +14,13 @@ namespace ballast {
 inline constexpr QSizeF kSingleColumn{90.0, 60.0};
 inline constexpr QSizeF kDoubleColumn{180.0, 80.0};
 
-/// A figure's file name without ending: "training-accuracy", "min-logit", "accuracy-ratio",
-/// "balanced-test-accuracy".
-QString figureName(Figure figure);
-
-/// All figures, in the order of the paper.
-std::span<const Figure> allFigures();
-
 /// `runs` as a figure for print: white ground, type of 7 and 8 points, the legend above the plot.
 /// The PDF is all vectors and `size_mm` large, to a point. Needs a QGuiApplication (any platform).
-QByteArray figurePdf(Figure figure, std::span<const RunCurves> runs,
+QByteArray figurePdf(const Panel& panel, std::span<const RunCurves> runs,
                      QSizeF size_mm = kSingleColumn);
 
 /// The same picture as PNG of `dots_per_inch`.
-QByteArray figurePng(Figure figure, std::span<const RunCurves> runs, QSizeF size_mm = kSingleColumn,
-                     int dots_per_inch = 300);
+QByteArray figurePng(const Panel& panel, std::span<const RunCurves> runs,
+                     QSizeF size_mm = kSingleColumn, int dots_per_inch = 300);
 
 }  // namespace ballast

@@ -1,16 +1,15 @@
 #include "widgets/live_plots.h"
 
-#include <QButtonGroup>
 #include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QPixmap>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "widgets/flow_layout.h"
@@ -216,6 +215,61 @@ public:
         }
     }
 
+    static QString nameOf(const Panel& panel) {
+        return QString::fromUtf8(panel.name.data(), static_cast<qsizetype>(panel.name.size()));
+    }
+
+    void addPanel(const Panel& shown) {
+        auto* panel = new PlotPanel(shown, q);
+        panels.push_back(panel);
+        column->addWidget(panel, 1);
+        QObject::connect(panel, &PlotPanel::fitRequested, q, &LivePlots::fit);
+        QObject::connect(panel, &PlotPanel::pointedAt, q, &LivePlots::setCrosshair);
+        QObject::connect(panel, &PlotPanel::pressed, q,
+                         [this] { q->setFocus(Qt::MouseFocusReason); });
+        QObject::connect(panel, &PlotPanel::epochsChangedByUser, q,
+                         [this](double first, double last) { showEpochs(first, last, true); });
+        QObject::connect(panel, &PlotPanel::panelChosen, q,
+                         [this, panel](const QString& name) { choose(panel, name); });
+        // Later: the button that asks goes with the panel.
+        QObject::connect(
+            panel, &PlotPanel::removeRequested, q, [this, panel] { choose(panel, {}); },
+            Qt::QueuedConnection);
+    }
+
+    /// Puts another panel in the place of one, or takes it away; one that is shown elsewhere
+    /// changes places with it.
+    void choose(const PlotPanel* panel, const QString& name) {
+        QStringList names = q->panelNames();
+        const auto at = std::ranges::find(panels, panel) - panels.begin();
+        if (at == std::ssize(panels)) return;
+        if (name.isEmpty()) {
+            names.removeAt(at);
+        } else {
+            const qsizetype other = names.indexOf(name);
+            if (other >= 0) names[other] = names[at];
+            names[at] = name;
+        }
+        q->setPanels(names);
+        Q_EMIT q->panelsChanged();
+    }
+
+    /// Fills the menu of those that can be added.
+    void offerPanels() {
+        more->clear();
+        const QStringList shown = q->panelNames();
+        for (const Panel& panel : ballast::panels()) {
+            const QString name = nameOf(panel);
+            if (shown.contains(name)) continue;
+            QObject::connect(more->addAction(panel.title), &QAction::triggered, q, [this, name] {
+                q->setPanels(q->panelNames() << name);
+                Q_EMIT q->panelsChanged();
+            });
+        }
+        if (more->isEmpty())
+            more->addAction(LivePlots::tr("All plots are shown"))->setEnabled(false);
+    }
+
     int mostEpochs() const {
         int most = 0;
         for (const RunCurves* run : visible()) most = std::max(most, run->epochsDone());
@@ -224,9 +278,10 @@ public:
 
     LivePlots* q;
     std::vector<Run> runs;
-    std::array<PlotPanel*, 3> panels{};
+    std::vector<PlotPanel*> panels;
+    QVBoxLayout* column = nullptr;
     FlowLayout* chips = nullptr;
-    QButtonGroup* middle = nullptr;
+    QMenu* more = nullptr;
     QTimer frame;
     bool dirty = true;
     bool fit_epochs = true;
@@ -262,42 +317,23 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     fit_button->setToolTip(tr("Show everything (F, or double-click a plot)"));
     fit_button->setAccessibleName(tr("Show everything"));
     connect(fit_button, &QToolButton::clicked, this, &LivePlots::fit);
+    auto* add_button = new QToolButton(this);
+    add_button->setObjectName(QStringLiteral("add_panel"));
+    add_button->setAutoRaise(true);
+    add_button->setIcon(icon(QStringLiteral("add")));
+    add_button->setToolTip(tr("Add a plot"));
+    add_button->setAccessibleName(tr("Add a plot"));
+    add_button->setPopupMode(QToolButton::InstantPopup);
+    d->more = new QMenu(add_button);
+    add_button->setMenu(d->more);
+    connect(d->more, &QMenu::aboutToShow, this, [this] { d->offerPanels(); });
+    legend->addWidget(add_button);
     legend->addWidget(fit_button);
     layout->addLayout(legend);
 
-    const std::array figures{Figure::training_accuracy, Figure::min_logit,
-                             Figure::balanced_test_accuracy};
-    for (std::size_t i = 0; i < figures.size(); ++i) {
-        auto* panel = new PlotPanel(figures[i], i == 0, i + 1 == figures.size(), this);
-        d->panels[i] = panel;
-        layout->addWidget(panel, 1);
-        connect(panel, &PlotPanel::fitRequested, this, &LivePlots::fit);
-        connect(panel, &PlotPanel::pointedAt, this, &LivePlots::setCrosshair);
-        connect(panel, &PlotPanel::pressed, this, [this] { setFocus(Qt::MouseFocusReason); });
-        connect(panel, &PlotPanel::epochsChangedByUser, this,
-                [this](double first, double last) { d->showEpochs(first, last, true); });
-    }
-    d->middle = new QButtonGroup(this);
-    const auto choice = [this](Figure figure, const QString& text, const QString& name,
-                               const QString& help) {
-        auto* button = new QToolButton(this);
-        button->setObjectName(name);
-        button->setText(text);
-        button->setToolTip(help);
-        button->setAccessibleName(help);
-        button->setCheckable(true);
-        button->setAutoRaise(true);
-        button->setFocusPolicy(Qt::StrongFocus);
-        d->middle->addButton(button, static_cast<int>(figure));
-        d->panels[1]->addToHeader(button);
-    };
-    choice(Figure::min_logit, tr("Smallest logit"), QStringLiteral("show_min_logit"),
-           tr("Smallest logit of each class, B_y(f)"));
-    choice(Figure::accuracy_ratio, tr("Accuracy ratio"), QStringLiteral("show_accuracy_ratio"),
-           tr("Training accuracy, minority over majority"));
-    d->middle->button(static_cast<int>(Figure::min_logit))->setChecked(true);
-    connect(d->middle, &QButtonGroup::idClicked, this,
-            [this](int id) { setMiddleFigure(static_cast<Figure>(id)); });
+    d->column = layout;
+    setPanels({QStringLiteral("training-accuracy"), QStringLiteral("min-logit"),
+               QStringLiteral("balanced-test-accuracy")});
 
     d->frame.setSingleShot(true);
     d->frame.setInterval(kFrame);
@@ -385,16 +421,36 @@ QStringList LivePlots::runIds() const {
     return ids;
 }
 
-void LivePlots::setMiddleFigure(Figure figure) {
-    if (figure != Figure::min_logit && figure != Figure::accuracy_ratio) return;
-    d->middle->button(static_cast<int>(figure))->setChecked(true);
-    if (figure == middleFigure()) return;
-    d->panels[1]->setFigure(figure);
+void LivePlots::setPanels(const QStringList& names) {
+    std::vector<const Panel*> wanted;
+    for (const QString& name : names) {
+        const Panel* panel = findPanel(name.toStdString());
+        if (panel != nullptr && std::ranges::find(wanted, panel) == wanted.end()) {
+            wanted.push_back(panel);
+        }
+    }
+    if (wanted.empty()) wanted.push_back(&panels().front());
+    while (d->panels.size() > wanted.size()) {
+        d->panels.back()->hide();
+        d->panels.back()->deleteLater();
+        d->panels.pop_back();
+    }
+    while (d->panels.size() < wanted.size()) d->addPanel(*wanted[d->panels.size()]);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        PlotPanel* panel = d->panels[i];
+        if (&panel->panel() != wanted[i]) panel->setPanel(*wanted[i]);
+        panel->setPlace(i == 0, i + 1 == wanted.size());
+        panel->setRemovable(wanted.size() > 1);
+        panel->setEpochs(d->first_epoch, d->last_epoch);
+        panel->setCrosshair(d->crosshair);
+    }
     d->changed();
 }
 
-Figure LivePlots::middleFigure() const {
-    return d->panels[1]->figure();
+QStringList LivePlots::panelNames() const {
+    QStringList names;
+    for (const PlotPanel* panel : d->panels) names << Private::nameOf(panel->panel());
+    return names;
 }
 
 void LivePlots::setCrosshair(int epochs_done) {
@@ -417,14 +473,14 @@ double LivePlots::lastEpoch() const {
     return d->last_epoch;
 }
 
-std::vector<QPointF> LivePlots::curve(const QString& run_id, Series series) const {
+std::vector<QPointF> LivePlots::curve(const QString& run_id, const CurveKey& key) const {
     const Private::Run* run = d->find(run_id);
-    return run ? run->curves.points(series) : std::vector<QPointF>{};
+    return run ? run->curves.points(key) : std::vector<QPointF>{};
 }
 
-std::vector<QPointF> LivePlots::drawnCurve(const QString& run_id, Series series) const {
+std::vector<QPointF> LivePlots::drawnCurve(const QString& run_id, const CurveKey& key) const {
     for (const PlotPanel* panel : d->panels) {
-        std::vector<QPointF> points = panel->drawnCurve(run_id, series);
+        std::vector<QPointF> points = panel->drawnCurve(run_id, key);
         if (!points.empty()) return points;
     }
     return {};
@@ -458,7 +514,7 @@ void LivePlots::changeEvent(QEvent* event) {
     const bool restyle = event->type() == QEvent::PaletteChange ||
                          event->type() == QEvent::ApplicationPaletteChange ||
                          event->type() == QEvent::FontChange;
-    if (!restyle || !d->panels[2]) return;
+    if (!restyle) return;
     for (PlotPanel* panel : d->panels) panel->restyle();
     for (Private::Run& run : d->runs) d->dressChip(run);
     d->changed();

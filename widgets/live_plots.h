@@ -11,12 +11,12 @@
 
 namespace ballast {
 
-/// Three plots over one epoch axis: training accuracy of majority and minority classes, B_y(f) (or
-/// the accuracy ratio, by a switch in its header), balanced test accuracy. Colour is the run, a
+/// Plots over one epoch axis, one for each panel (panels.h) that is chosen; at first training
+/// accuracy of majority and minority classes, B_y(f), balanced test accuracy. Colour is the run, a
 /// solid line the majority, a dashed one the minority; lines are streaming values, markers exact
 /// ones.
 ///
-/// Pointing at a plot, or Left and Right with the keyboard, moves one crosshair over all three; the
+/// Pointing at a plot, or Left and Right with the keyboard, moves one crosshair over all; the
 /// column beside each plot shows the values at that epoch. Wheel zooms the epochs, with Ctrl or
 /// over the value axis the values; drag pans; double click or F fits. All calls on the window's
 /// thread. Repaints are coalesced (at most 25 a second), and nothing is drawn while the widget is
@@ -41,9 +41,10 @@ public:
     bool isRunVisible(const QString& run_id) const;
     QStringList runIds() const;
 
-    /// What the second plot shows: Figure::min_logit or Figure::accuracy_ratio.
-    void setMiddleFigure(Figure figure);
-    Figure middleFigure() const;
+    /// The panels that are shown, from above, by their names; unknown ones and repetitions are left
+    /// out, and there is always one.
+    void setPanels(const QStringList& names);
+    QStringList panelNames() const;
 
     /// Puts the crosshair on an epoch (counted as epochs done); 0 takes it away. It goes no
     /// further than the latest epoch of the visible runs.
@@ -55,12 +56,12 @@ public:
     double lastEpoch() const;
 
     /// Exactly the points held for a run; empty for an unknown one.
-    std::vector<QPointF> curve(const QString& run_id, Series series) const;
+    std::vector<QPointF> curve(const QString& run_id, const CurveKey& key) const;
     /// The points the plots last drew, from the plot itself; empty for hidden runs.
-    std::vector<QPointF> drawnCurve(const QString& run_id, Series series) const;
+    std::vector<QPointF> drawnCurve(const QString& run_id, const CurveKey& key) const;
     /// The visible runs' curves, for figure_export.h.
     std::vector<RunCurves> visibleCurves() const;
-    /// Replots since the widget was made, of all three plots together.
+    /// Replots since the widget was made, of all plots together.
     int replotCount() const;
 
 public Q_SLOTS:
@@ -71,6 +72,8 @@ Q_SIGNALS:
     /// The user toggled a run with its chip in the legend.
     void runVisibilityChanged(const QString& run_id, bool visible);
     void crosshairMoved(int epochs_done);
+    /// The user chose other panels.
+    void panelsChanged();
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -3,11 +3,15 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "widgets/icons.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
 
@@ -19,23 +23,46 @@ constexpr double kZoomStep = 0.82;  // of the range that stays in view, for one 
 
 }  // namespace
 
-PlotPanel::PlotPanel(Figure figure, bool first, bool last, QWidget* parent)
+PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     : QWidget(parent),
-      figure_(figure),
-      first_(first),
-      last_(last),
+      panel_(&panel),
       title_(new QLabel(this)),
-      header_(new QHBoxLayout),
+      choose_(new QToolButton(this)),
+      remove_(new QToolButton(this)),
       plot_(new QCustomPlot(this)),
       values_(new ValueColumn(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    header_->setContentsMargins(kSpace3, kSpace1, kSpace3, 0);
-    header_->setSpacing(kSpace2);
-    header_->addWidget(title_);
-    header_->addStretch(1);
-    layout->addLayout(header_);
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(kSpace3, kSpace1, kSpace3, 0);
+    header->setSpacing(kSpace1);
+    choose_->setObjectName(QStringLiteral("panel"));
+    choose_->setAutoRaise(true);
+    choose_->setPopupMode(QToolButton::InstantPopup);
+    choose_->setArrowType(Qt::DownArrow);
+    choose_->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    choose_->setIconSize({10, 10});
+    choose_->setFocusPolicy(Qt::StrongFocus);
+    choose_->setToolTip(tr("Choose what this plot shows"));
+    auto* menu = new QMenu(choose_);
+    for (const Panel& choice : panels()) {
+        const QString name = QString::fromUtf8(choice.name.data(), qsizetype(choice.name.size()));
+        connect(menu->addAction(choice.title), &QAction::triggered, this,
+                [this, name] { Q_EMIT panelChosen(name); });
+    }
+    choose_->setMenu(menu);
+    remove_->setObjectName(QStringLiteral("remove_panel"));
+    remove_->setAutoRaise(true);
+    remove_->setIcon(icon(QStringLiteral("remove")));
+    remove_->setToolTip(tr("Remove this plot"));
+    remove_->setAccessibleName(tr("Remove this plot"));
+    connect(remove_, &QToolButton::clicked, this, &PlotPanel::removeRequested);
+    header->addWidget(title_);
+    header->addWidget(choose_);
+    header->addStretch(1);
+    header->addWidget(remove_);
+    layout->addLayout(header);
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     row->addWidget(plot_, 1);
@@ -72,25 +99,32 @@ PlotPanel::PlotPanel(Figure figure, bool first, bool last, QWidget* parent)
     connect(plot_->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
         if (!own_change_) fit_values_ = false;
     });
-    setFigure(figure);
+    setPanel(panel);
     restyle();
 }
 
-void PlotPanel::setFigure(Figure figure) {
-    figure_ = figure;
-    const QString unit = valueUnit(figure);
-    QString title = figureTitle(figure);
-    if (!unit.isEmpty())
-        title += QStringLiteral("  <span style='font-weight:400'>%1</span>").arg(unit);
+void PlotPanel::setPanel(const Panel& panel) {
+    panel_ = &panel;
+    QString title = panel.title.toHtmlEscaped();
+    if (!panel.unit.isEmpty()) {
+        title += QStringLiteral("  <span style='font-weight:400'>%1</span>").arg(panel.unit);
+    }
     title_->setText(title.replace(QStringLiteral("B_y"), QStringLiteral("B<sub>y</sub>")));
-    plot_->setAccessibleName(figureTitle(figure));
-    values_->setAccessibleName(tr("Values: %1").arg(figureTitle(figure)));
+    choose_->setAccessibleName(tr("Plot: %1. Choose another").arg(panel.title));
+    plot_->setAccessibleName(panel.title);
+    values_->setAccessibleName(tr("Values: %1").arg(panel.title));
     built_.clear();
     fit_values_ = true;
 }
 
-void PlotPanel::addToHeader(QWidget* widget) {
-    header_->addWidget(widget);
+void PlotPanel::setPlace(bool first, bool last) {
+    first_ = first;
+    last_ = last;
+    restyle();
+}
+
+void PlotPanel::setRemovable(bool removable) {
+    remove_->setVisible(removable);
 }
 
 void PlotPanel::restyle() {
@@ -134,9 +168,9 @@ void PlotPanel::build(std::span<const RunCurves* const> runs) {
     built_.clear();
     for (const RunCurves* run : runs) {
         built_.push_back(run->info().id);
-        for (const Series series : seriesOf(figure_)) {
-            graphs_[run->info().id][series] = addCurve(*plot_, series);
-        }
+        std::vector<QCPGraph*>& graphs = graphs_[run->info().id];
+        graphs.clear();
+        for (std::size_t i = 0; i < panel_->curves.size(); ++i) graphs.push_back(addCurve(*plot_));
     }
 }
 
@@ -149,29 +183,31 @@ void PlotPanel::draw(std::span<const RunCurves* const> runs, const QString& empt
     const PlotScale scale = screenScale();
     for (const RunCurves* run : runs) {
         const QColor color = seriesColor(run->info().color_index);
-        auto& graphs = graphs_[run->info().id];
-        for (const auto& [series, graph] : graphs) {
-            setCurveData(*graph, run->points(series));
-            styleCurve(*graph, series, color, colors.background, scale);
-        }
-        if (figure_ == Figure::min_logit) {
-            fillBand(*graphs[Series::min_logit_lowest], *graphs[Series::min_logit_highest], color);
+        const std::vector<QCPGraph*>& graphs = graphs_[run->info().id];
+        QCPGraph* edge = nullptr;
+        for (std::size_t i = 0; i < graphs.size(); ++i) {
+            const PanelCurve& curve = panel_->curves[i];
+            setCurveData(*graphs[i], run->points({panel_->name, curve.key}));
+            styleCurve(*graphs[i], curve, color, colors.background, scale);
+            if (curve.look != CurveLook::edge) continue;
+            if (edge != nullptr) fillBand(*edge, *graphs[i], color);
+            edge = edge == nullptr ? graphs[i] : nullptr;
         }
     }
     for (int i = plot_->itemCount() - 1; i >= 0; --i) {
         if (plot_->item(i) != crosshair_) plot_->removeItem(i);
     }
     drawPhases(runs);
-    if (figure_ == Figure::balanced_test_accuracy) {
+    if (panel_->marks_best) {
         for (const RunCurves* run : runs) drawBest(*run);
     }
     drawEmpty(runs, empty_text);
     if (fit_values_) {
-        const ValueRange range = fittingRange(figure_, runs);
+        const ValueRange range = fittingRange(*panel_, runs);
         own_change_ = true;
         plot_->yAxis->setRange(range.lower, range.upper);
         own_change_ = false;
-        drawNote(outsideText(figure_, runs, range));
+        drawNote(outsideText(*panel_, runs, range));
     }
     replotSoon();
 }
@@ -259,7 +295,7 @@ void PlotPanel::drawNote(const QString& text) {
 
 void PlotPanel::drawEmpty(std::span<const RunCurves* const> runs, const QString& empty_text) {
     QString text = empty_text;
-    const bool needs_minority = figure_ != Figure::balanced_test_accuracy;
+    const bool needs_minority = panel_->of_training;
     bool all_balanced = !runs.empty();
     bool all_imported = !runs.empty();
     for (const RunCurves* run : runs) {
@@ -294,52 +330,27 @@ void PlotPanel::setValues(std::span<const RunCurves* const> runs, int epochs_don
     QStringList headings;
     for (const RunCurves* run : runs) {
         const int epoch = epochs_done > 0 ? epochs_done : run->epochsDone();
-        const auto value = [&](Series series, int decimals) {
-            return readableNumber(run->valueAt(series, epoch), decimals);
-        };
         QStringList values;
-        switch (figure_) {
-            case Figure::training_accuracy:
-                values = {value(Series::majority_accuracy, 1), value(Series::minority_accuracy, 1)};
-                break;
-            case Figure::min_logit:
-                values = {value(Series::min_logit_majority, 2),
-                          value(Series::min_logit_minority, 2)};
-                break;
-            case Figure::accuracy_ratio:
-                values = {value(Series::accuracy_ratio, 3)};
-                break;
-            case Figure::balanced_test_accuracy: {
-                const QPointF best = run->best();
-                values = {value(Series::balanced_test_accuracy, 1),
-                          std::isnan(best.y())
-                              ? QStringLiteral("–")
-                              : tr("%1 @%2").arg(best.y(), 0, 'f', 1).arg(best.x())};
-                break;
-            }
+        for (const ReadOut& column : panel_->read_outs) {
+            values << readableNumber(run->valueAt({panel_->name, column.curve}, epoch),
+                                     column.decimals);
         }
-        const bool needs_minority = figure_ != Figure::balanced_test_accuracy;
-        if (needs_minority && !run->hasMinority()) values.back() = tr("balanced");
+        if (panel_->marks_best) {
+            const QPointF best = run->best();
+            values << (std::isnan(best.y()) ? QStringLiteral("–")
+                                            : tr("%1 @%2").arg(best.y(), 0, 'f', 1).arg(best.x()));
+        }
+        if (panel_->of_training && !run->hasMinority()) values.back() = tr("balanced");
         rows.push_back({seriesColor(run->info().color_index), run->info().name, values});
     }
-    switch (figure_) {
-        case Figure::training_accuracy:
-        case Figure::min_logit:
-            headings = {tr("majority"), tr("minority")};
-            break;
-        case Figure::accuracy_ratio:
-            headings = {tr("ratio")};
-            break;
-        case Figure::balanced_test_accuracy:
-            headings = {tr("test"), tr("best")};
-            break;
-    }
+    for (const ReadOut& column : panel_->read_outs) headings << column.heading;
+    if (panel_->marks_best) headings << tr("best");
     const QString when = epochs_done > 0 ? tr("epoch %1").arg(epochs_done) : tr("latest");
-    const bool running = figure_ != Figure::balanced_test_accuracy;
-    values_->setValues(running ? tr("%1, running").arg(when) : when, headings, rows);
-    values_->setToolTip(running ? tr("Running values are taken while the epoch is trained and its "
-                                     "weights change; exact ones, the markers, after it.")
-                                : QString());
+    values_->setValues(panel_->of_training ? tr("%1, running").arg(when) : when, headings, rows);
+    values_->setToolTip(panel_->of_training
+                            ? tr("Running values are taken while the epoch is trained and its "
+                                 "weights change; exact ones, the markers, after it.")
+                            : QString());
 }
 
 void PlotPanel::wheel(QWheelEvent& event) {
@@ -355,14 +366,17 @@ void PlotPanel::wheel(QWheelEvent& event) {
     replotSoon();
 }
 
-std::vector<QPointF> PlotPanel::drawnCurve(const QString& run_id, Series series) const {
+std::vector<QPointF> PlotPanel::drawnCurve(const QString& run_id, const CurveKey& key) const {
     std::vector<QPointF> points;
     const auto run = graphs_.find(run_id);
-    if (run == graphs_.end()) return points;
-    const auto graph = run->second.find(series);
-    if (graph == run->second.end()) return points;
-    for (const QCPGraphData& point : *graph->second->data())
+    const auto curve = std::ranges::find(panel_->curves, key.curve, &PanelCurve::key);
+    if (run == graphs_.end() || key.panel != panel_->name || curve == panel_->curves.end()) {
+        return points;
+    }
+    const auto index = static_cast<std::size_t>(curve - panel_->curves.begin());
+    for (const QCPGraphData& point : *run->second[index]->data()) {
         points.emplace_back(point.key, point.value);
+    }
     return points;
 }
 

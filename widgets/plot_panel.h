@@ -12,23 +12,24 @@
 class QCustomPlot;
 class QCPGraph;
 class QCPItemStraightLine;
-class QHBoxLayout;
 class QLabel;
+class QToolButton;
 
 namespace ballast {
 
 /// One of LivePlots' plots: a header with the title, the plot, and the column of values beside it.
-/// It draws what it is given and reports what the user does; LivePlots keeps the three in step.
+/// It draws what it is given and reports what the user does; LivePlots keeps them in step.
 class PlotPanel : public QWidget {
     Q_OBJECT
 public:
-    /// `last` is the lowest panel, the one that labels the epochs; `first` names the phase lines.
-    PlotPanel(Figure figure, bool first, bool last, QWidget* parent = nullptr);
+    explicit PlotPanel(const Panel& panel, QWidget* parent = nullptr);
 
-    Figure figure() const { return figure_; }
-    void setFigure(Figure figure);
-    /// A control for the header's right end.
-    void addToHeader(QWidget* widget);
+    const Panel& panel() const { return *panel_; }
+    void setPanel(const Panel& panel);
+    /// `last` is the lowest panel, the one that labels the epochs; `first` names the phase lines.
+    void setPlace(bool first, bool last);
+    /// Whether there is another panel, so that this one can go.
+    void setRemovable(bool removable);
 
     /// Draws these runs; `empty_text` stands in the plot where there is nothing to draw.
     void draw(std::span<const RunCurves* const> runs, const QString& empty_text);
@@ -42,7 +43,8 @@ public:
     void fitValues();
     void replotSoon();
 
-    std::vector<QPointF> drawnCurve(const QString& run_id, Series series) const;
+    /// The points the plot last drew; none of a curve that is not the panel's.
+    std::vector<QPointF> drawnCurve(const QString& run_id, const CurveKey& key) const;
     int replotCount() const { return replots_; }
     const ValueColumn& values() const { return *values_; }
 
@@ -50,6 +52,8 @@ Q_SIGNALS:
     void epochsChangedByUser(double first, double last);
     void pointedAt(int epochs_done);  // 0: the pointer left
     void fitRequested();
+    void panelChosen(const QString& name);  // another in its place
+    void removeRequested();
     void pressed();
 
 protected:
@@ -63,16 +67,17 @@ private:
     void drawEmpty(std::span<const RunCurves* const> runs, const QString& empty_text);
     void wheel(class QWheelEvent& event);
 
-    Figure figure_;
-    const bool first_;
-    const bool last_;
+    const Panel* panel_;
+    bool first_ = false;
+    bool last_ = false;
     QLabel* title_;
-    QHBoxLayout* header_;
+    QToolButton* choose_;
+    QToolButton* remove_;
     QCustomPlot* plot_;
     ValueColumn* values_;
     QCPItemStraightLine* crosshair_;
     std::vector<QString> built_;
-    std::map<QString, std::map<Series, QCPGraph*>> graphs_;
+    std::map<QString, std::vector<QCPGraph*>> graphs_;  // of the panel's curves
     std::vector<const RunCurves*> runs_;
     bool fit_values_ = true;
     bool own_change_ = false;

@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QCoreApplication>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -60,15 +59,6 @@ public:
     QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
 };
 
-constexpr std::array kTrainingAccuracy{Series::majority_accuracy, Series::minority_accuracy,
-                                       Series::exact_majority_accuracy,
-                                       Series::exact_minority_accuracy};
-constexpr std::array kMinLogit{Series::min_logit_lowest,         Series::min_logit_highest,
-                               Series::min_logit_majority,       Series::min_logit_minority,
-                               Series::exact_min_logit_majority, Series::exact_min_logit_minority};
-constexpr std::array kRatio{Series::accuracy_ratio, Series::exact_accuracy_ratio};
-constexpr std::array kTest{Series::balanced_test_accuracy};
-
 }  // namespace
 
 PlotScale screenScale() {
@@ -120,72 +110,7 @@ void useLogTicks(QCPAxis& axis) {
     axis.setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker));
 }
 
-QString figureTitle(Figure figure) {
-    switch (figure) {
-        case Figure::training_accuracy:
-            return tr("Training accuracy");
-        case Figure::min_logit:
-            return tr("Smallest logit of a class, B_y(f)");
-        case Figure::accuracy_ratio:
-            return tr("Training accuracy, minority / majority");
-        case Figure::balanced_test_accuracy:
-            return tr("Balanced test accuracy");
-    }
-    return {};
-}
-
-QString valueUnit(Figure figure) {
-    switch (figure) {
-        case Figure::training_accuracy:
-        case Figure::balanced_test_accuracy:
-            return QStringLiteral("%");
-        case Figure::min_logit:
-        case Figure::accuracy_ratio:
-            break;
-    }
-    return {};
-}
-
-std::span<const Series> seriesOf(Figure figure) {
-    switch (figure) {
-        case Figure::training_accuracy:
-            return kTrainingAccuracy;
-        case Figure::min_logit:
-            return kMinLogit;
-        case Figure::accuracy_ratio:
-            return kRatio;
-        case Figure::balanced_test_accuracy:
-            break;
-    }
-    return kTest;
-}
-
-bool isExact(Series series) {
-    switch (series) {
-        case Series::exact_majority_accuracy:
-        case Series::exact_minority_accuracy:
-        case Series::exact_min_logit_majority:
-        case Series::exact_min_logit_minority:
-        case Series::exact_accuracy_ratio:
-            return true;
-        default:
-            return false;
-    }
-}
-
-bool isMinority(Series series) {
-    switch (series) {
-        case Series::minority_accuracy:
-        case Series::exact_minority_accuracy:
-        case Series::min_logit_minority:
-        case Series::exact_min_logit_minority:
-            return true;
-        default:
-            return false;
-    }
-}
-
-QCPGraph* addCurve(QCustomPlot& plot, Series) {
+QCPGraph* addCurve(QCustomPlot& plot) {
     QCPGraph* graph = plot.addGraph();
     graph->setSelectable(QCP::stNone);
     graph->setAdaptiveSampling(true);
@@ -193,26 +118,27 @@ QCPGraph* addCurve(QCustomPlot& plot, Series) {
     return graph;
 }
 
-void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
-                const PlotScale& scale) {
-    if (series == Series::min_logit_lowest || series == Series::min_logit_highest) {
+void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
+                const QColor& background, const PlotScale& scale) {
+    if (curve.look == CurveLook::edge) {
         QColor edge = color;
         edge.setAlpha(90);
         graph.setPen(QPen(edge, 0.75 * scale.unit));
         return;
     }
+    const bool dashed = curve.look == CurveLook::dashed;
     QPen pen(color, 1.7 * scale.unit);
     pen.setCapStyle(Qt::FlatCap);
     pen.setJoinStyle(Qt::RoundJoin);
-    if (isExact(series)) {
+    if (curve.exact) {
         graph.setLineStyle(QCPGraph::lsNone);
-        const QBrush fill(isMinority(series) ? background : color);
+        const QBrush fill(dashed ? background : color);
         graph.setScatterStyle(QCPScatterStyle(
             QCPScatterStyle::ssCircle, QPen(color, 1.3 * scale.unit), fill, 5.5 * scale.unit));
         graph.setPen(pen);
         return;
     }
-    if (isMinority(series)) {
+    if (dashed) {
         pen.setStyle(Qt::CustomDashLine);
         pen.setDashPattern({4.0, 2.4});
     }
@@ -238,15 +164,14 @@ void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color) {
     smallest.setBrush(QBrush(fill));
 }
 
-QString outsideText(Figure figure, std::span<const RunCurves* const> runs, ValueRange range) {
+QString outsideText(const Panel& panel, std::span<const RunCurves* const> runs, ValueRange range) {
     int count = 0;
     for (const RunCurves* run : runs) {
-        for (const Series series : seriesOf(figure)) {
-            count += static_cast<int>(
-                std::ranges::count_if(run->points(series), [&](const QPointF& point) {
-                    return std::isinf(point.y()) || point.y() < range.lower ||
-                           point.y() > range.upper;
-                }));
+        for (const PanelCurve& curve : panel.curves) {
+            const auto& points = run->points({panel.name, curve.key});
+            count += static_cast<int>(std::ranges::count_if(points, [&](const QPointF& point) {
+                return std::isinf(point.y()) || point.y() < range.lower || point.y() > range.upper;
+            }));
         }
     }
     if (count == 0) return {};
@@ -275,29 +200,30 @@ std::pair<double, double> robustRange(std::vector<double> values) {
     return {*first, *std::prev(last)};
 }
 
-ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs) {
-    if (figure == Figure::training_accuracy) return {-2.0, 102.0};
+ValueRange fittingRange(const Panel& panel, std::span<const RunCurves* const> runs) {
     std::vector<double> values;
     for (const RunCurves* run : runs) {
-        for (const Series series : seriesOf(figure)) {
-            for (const QPointF& point : run->points(series)) {
+        for (const PanelCurve& curve : panel.curves) {
+            for (const QPointF& point : run->points({panel.name, curve.key})) {
                 if (std::isfinite(point.y())) values.push_back(point.y());
             }
         }
     }
+    if (values.empty() && !panel.always) return panel.empty;
     double lower = std::numeric_limits<double>::infinity();
     double upper = -lower;
     if (!values.empty()) std::tie(lower, upper) = robustRange(std::move(values));
-    if (figure == Figure::accuracy_ratio) {
-        return {-0.02, std::isfinite(upper) ? std::max(1.02, upper * 1.05) : 1.02};
+    if (panel.always) {
+        lower = std::min(lower, panel.always->lower);
+        upper = std::max(upper, panel.always->upper);
     }
-    const bool percent = figure == Figure::balanced_test_accuracy;
-    if (!(lower <= upper)) return percent ? ValueRange{0.0, 100.0} : ValueRange{-10.0, 10.0};
-    const double margin = std::max((upper - lower) * 0.08, percent ? 2.0 : 0.5);
+    const bool full = panel.always && lower == panel.always->lower && upper == panel.always->upper;
+    const double share = full ? 0.0 : 0.08;
+    const double margin = std::max((upper - lower) * share, panel.margin);
     lower -= margin;
     upper += margin;
-    if (percent) return {std::max(lower, -2.0), std::min(upper, 102.0)};
-    return {lower, upper};
+    if (!panel.within) return {lower, upper};
+    return {std::max(lower, panel.within->lower), std::min(upper, panel.within->upper)};
 }
 
 }  // namespace ballast

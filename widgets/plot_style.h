@@ -35,35 +35,23 @@ void useIntegerTicks(QCPAxis& axis);
 /// Powers of ten, or 1-2-5 steps where the range spans less than two of them.
 void useLogTicks(QCPAxis& axis);
 
-/// Title, value axis and series of a figure.
-QString figureTitle(Figure figure);
-QString valueUnit(Figure figure);
-std::span<const Series> seriesOf(Figure figure);
-bool isExact(Series series);
-/// Whether the series is of the minority, drawn dashed.
-bool isMinority(Series series);
-
-/// A graph for one series of a run, in the run's colour.
-QCPGraph* addCurve(QCustomPlot& plot, Series series);
-void styleCurve(QCPGraph& graph, Series series, const QColor& color, const QColor& background,
-                const PlotScale& scale);
+/// A graph for one curve of a run, in the run's colour.
+QCPGraph* addCurve(QCustomPlot& plot);
+void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
+                const QColor& background, const PlotScale& scale);
 void setCurveData(QCPGraph& graph, const std::vector<QPointF>& points);
 /// Fills between the lowest and the highest class.
 void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color);
 
-struct ValueRange {
-    double lower = 0.0;
-    double upper = 100.0;
-};
 /// The smallest and largest of the values that are not far outside the middle half of them. There
 /// must be one.
 std::pair<double, double> robustRange(std::vector<double> values);
 
-/// The values a figure shows when everything is to be seen, but for those far outside all others.
-ValueRange fittingRange(Figure figure, std::span<const RunCurves* const> runs);
+/// The values a panel shows when everything is to be seen, but for those far outside all others.
+ValueRange fittingRange(const Panel& panel, std::span<const RunCurves* const> runs);
 
 /// "3 points lie outside" of the range, or "".
-QString outsideText(Figure figure, std::span<const RunCurves* const> runs, ValueRange range);
+QString outsideText(const Panel& panel, std::span<const RunCurves* const> runs, ValueRange range);
 
 /// A number as wide as people can read: fixed decimals, or from a million on a power of ten.
 QString readableNumber(double value, int decimals);

@@ -7,90 +7,87 @@
 namespace ballast {
 namespace {
 
-std::size_t at(Series series) {
-    return static_cast<std::size_t>(series);
+/// Takes the points away that a record of epoch x - 1 replaces.
+void cut(std::vector<QPointF>& points, double x) {
+    while (!points.empty() && points.back().x() >= x) points.pop_back();
 }
 
-/// The smallest and largest of a class's values; NaN where there are none.
-std::pair<double, double> rangeOf(const std::vector<double>& per_class) {
-    if (per_class.empty()) return {kMissing, kMissing};
-    const auto [lowest, highest] = std::ranges::minmax(per_class);
-    return {lowest, highest};
-}
-
-}  // namespace
-
-RunCurves::RunCurves(RunPlotInfo info) : info_(std::move(info)) {}
-
-void RunCurves::append(const EpochRecord& record) {
-    const double x = record.epoch + 1;
-    for (auto& points : points_) {
-        std::erase_if(points, [x](const QPointF& point) { return point.x() >= x; });
-    }
-    std::erase_if(validation_, [x](const QPointF& point) { return point.x() >= x; });
-    addPoints(record);
-}
-
-void RunCurves::setRecords(std::span<const EpochRecord> records) {
-    for (auto& points : points_) points.clear();
-    validation_.clear();
-    for (const EpochRecord& record : records) append(record);
-}
-
-void RunCurves::addPoints(const EpochRecord& record) {
-    const double x = record.epoch + 1;
-    const auto add = [&](Series series, double y) { points_[at(series)].emplace_back(x, y); };
-    const ClassStatistics& streaming = record.streaming;
-    add(Series::majority_accuracy, 100.0 * streaming.majority_accuracy);
-    add(Series::minority_accuracy, 100.0 * streaming.minority_accuracy);
-    const auto [lowest, highest] = rangeOf(streaming.min_logit);
-    add(Series::min_logit_highest, highest);
-    add(Series::min_logit_lowest, lowest);
-    const GroupMeans logits = groupMeans(streaming.min_logit, info_.majority);
-    add(Series::min_logit_majority, logits.majority);
-    add(Series::min_logit_minority, logits.minority);
-    add(Series::accuracy_ratio, streaming.accuracyRatio());
-    add(Series::balanced_test_accuracy, 100.0 * record.balanced_test_accuracy);
-    validation_.emplace_back(x, 100.0 * record.balanced_validation_accuracy);
-    if (!record.exact) return;
-    const GroupMeans exact = groupMeans(record.exact->min_logit, info_.majority);
-    add(Series::exact_majority_accuracy, 100.0 * record.exact->majority_accuracy);
-    add(Series::exact_minority_accuracy, 100.0 * record.exact->minority_accuracy);
-    add(Series::exact_min_logit_majority, exact.majority);
-    add(Series::exact_min_logit_minority, exact.minority);
-    add(Series::exact_accuracy_ratio, record.exact->accuracyRatio());
-}
-
-const std::vector<QPointF>& RunCurves::points(Series series) const {
-    return points_[at(series)];
-}
-
-double RunCurves::valueAt(Series series, int epochs_done) const {
-    const auto& points = points_[at(series)];
+double valueIn(const std::vector<QPointF>& points, int epochs_done) {
     const auto found = std::ranges::lower_bound(points, static_cast<double>(epochs_done), {},
                                                 [](const QPointF& point) { return point.x(); });
     return found != points.end() && found->x() == epochs_done ? found->y() : kMissing;
 }
 
+}  // namespace
+
+RunCurves::RunCurves(RunPlotInfo info) : info_(std::move(info)) {
+    for (const Panel& panel : panels()) points_.emplace_back(panel.curves.size());
+}
+
+void RunCurves::append(const EpochRecord& record) {
+    const double x = record.epoch + 1;
+    for (auto& curves : points_) {
+        for (auto& points : curves) cut(points, x);
+    }
+    cut(test_, x);
+    cut(validation_, x);
+    addPoints(record);
+}
+
+void RunCurves::setRecords(std::span<const EpochRecord> records) {
+    for (auto& curves : points_) {
+        for (auto& points : curves) points.clear();
+    }
+    test_.clear();
+    validation_.clear();
+    has_training_statistics_ = false;
+    for (const EpochRecord& record : records) append(record);
+}
+
+void RunCurves::addPoints(const EpochRecord& record) {
+    const double x = record.epoch + 1;
+    for (std::size_t p = 0; p < points_.size(); ++p) {
+        const std::vector<PanelCurve>& curves = panels()[p].curves;
+        for (std::size_t c = 0; c < curves.size(); ++c) {
+            if (curves[c].exact && !record.exact) continue;
+            points_[p][c].emplace_back(x, curves[c].value(record, info_));
+        }
+    }
+    test_.emplace_back(x, 100.0 * record.balanced_test_accuracy);
+    validation_.emplace_back(x, 100.0 * record.balanced_validation_accuracy);
+    has_training_statistics_ = has_training_statistics_ || !record.streaming.min_logit.empty();
+}
+
+const std::vector<QPointF>& RunCurves::points(const CurveKey& key) const {
+    static const std::vector<QPointF> kNone;
+    const Panel* panel = findPanel(key.panel);
+    if (panel == nullptr) return kNone;
+    const auto curve = std::ranges::find(panel->curves, key.curve, &PanelCurve::key);
+    if (curve == panel->curves.end()) return kNone;
+    return points_[static_cast<std::size_t>(panel - panels().data())]
+                  [static_cast<std::size_t>(curve - panel->curves.begin())];
+}
+
+double RunCurves::valueAt(const CurveKey& key, int epochs_done) const {
+    return valueIn(points(key), epochs_done);
+}
+
 int RunCurves::epochsDone() const {
-    const auto& points = points_[at(Series::balanced_test_accuracy)];
-    return points.empty() ? 0 : static_cast<int>(points.back().x());
+    return test_.empty() ? 0 : static_cast<int>(test_.back().x());
 }
 
 bool RunCurves::hasTrainingStatistics() const {
-    return std::ranges::any_of(points_[at(Series::min_logit_highest)],
-                               [](const QPointF& point) { return std::isfinite(point.y()); });
+    return has_training_statistics_;
 }
 
 QPointF RunCurves::best() const {
-    const auto& test = points_[at(Series::balanced_test_accuracy)];
     QPointF best(kMissing, kMissing);
-    for (const QPointF& point : info_.selection == Selection::validation ? validation_ : test) {
+    for (const QPointF& point : info_.selection == Selection::validation ? validation_ : test_) {
         if (std::isnan(point.y())) continue;
         if (std::isnan(best.y()) || point.y() > best.y()) best = point;
     }
     if (std::isnan(best.y())) return best;
-    return {best.x(), valueAt(Series::balanced_test_accuracy, static_cast<int>(best.x()))};
+    return {best.x(), valueIn(test_, static_cast<int>(best.x()))};
 }
 
 }  // namespace ballast

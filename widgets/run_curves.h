@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/results/records.h"
+#include "widgets/panels.h"
 
 namespace ballast {
 
@@ -22,29 +23,8 @@ struct RunPlotInfo {
     Selection selection = Selection::test;
 };
 
-/// The curves of one run. Accuracies are in %, logits as they are.
-enum class Series {
-    majority_accuracy,
-    minority_accuracy,
-    exact_majority_accuracy,
-    exact_minority_accuracy,
-    min_logit_highest,   // largest B_y(f) of all classes: the upper edge of the band
-    min_logit_lowest,    // smallest B_y(f) of all classes: the lower edge
-    min_logit_majority,  // mean of B_y(f) over the majority classes
-    min_logit_minority,
-    exact_min_logit_majority,
-    exact_min_logit_minority,
-    accuracy_ratio,  // minority over majority training accuracy, Figure 3(b)
-    exact_accuracy_ratio,
-    balanced_test_accuracy,
-};
-inline constexpr int kSeriesCount = static_cast<int>(Series::balanced_test_accuracy) + 1;
-
-/// Which figure, and which of the live plots, a series belongs to.
-enum class Figure { training_accuracy, min_logit, accuracy_ratio, balanced_test_accuracy };
-
 /// One run's records as curves over epochs done: what epoch e (0-based) left stands at x = e + 1.
-/// Every record gives every streaming curve one point; a missing value is NaN, a gap. Exact curves
+/// Every record gives each panel's curves one point; a missing value is NaN, a gap. Exact curves
 /// have points only for records that carry exact statistics.
 class RunCurves {
 public:
@@ -56,10 +36,11 @@ public:
 
     const RunPlotInfo& info() const { return info_; }
     void setName(const QString& name) { info_.name = name; }
-    const std::vector<QPointF>& points(Series series) const;
+    /// None of an unknown curve.
+    const std::vector<QPointF>& points(const CurveKey& key) const;
 
-    /// The value of `series` after `epochs_done` epochs; NaN where there is none.
-    double valueAt(Series series, int epochs_done) const;
+    /// The value of a curve after `epochs_done` epochs; NaN where there is none.
+    double valueAt(const CurveKey& key, int epochs_done) const;
 
     /// Epochs done so far: the last record's epoch + 1, or 0.
     int epochsDone() const;
@@ -78,8 +59,10 @@ private:
     void addPoints(const EpochRecord& record);
 
     RunPlotInfo info_;
-    std::vector<QPointF> points_[kSeriesCount];
+    std::vector<std::vector<std::vector<QPointF>>> points_;  // of each panel's curves
+    std::vector<QPointF> test_;                              // balanced test accuracy in %
     std::vector<QPointF> validation_;  // balanced validation accuracy in %; NaN without a split
+    bool has_training_statistics_ = false;
 };
 
 }  // namespace ballast

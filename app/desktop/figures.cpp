@@ -24,6 +24,21 @@ RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
     return info;
 }
 
+namespace {
+
+using Drawn = QByteArray (*)(const Panel& panel, std::span<const RunCurves> runs);
+
+/// The formats of figures, and those of tables: a line each.
+constexpr std::pair<const char*, Drawn> kPictures[] = {
+    {".pdf",
+     [](const Panel& panel, std::span<const RunCurves> runs) { return figurePdf(panel, runs); }},
+    {".png",
+     [](const Panel& panel, std::span<const RunCurves> runs) { return figurePng(panel, runs); }}};
+constexpr std::pair<const char*, TableFormat> kTables[] = {{".md", TableFormat::markdown},
+                                                           {".csv", TableFormat::csv}};
+
+}  // namespace
+
 std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
                                                 std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder) {
@@ -36,13 +51,14 @@ std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curve
     const auto view = [](const QByteArray& bytes) {
         return std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size()));
     };
-    for (const Figure figure : allFigures()) {
-        const std::string name = figureName(figure).toStdString();
-        write(name + ".pdf", view(figurePdf(figure, curves)));
-        write(name + ".png", view(figurePng(figure, curves)));
+    for (const Panel& panel : panels()) {
+        for (const auto& [ending, drawn] : kPictures) {
+            write(std::string(panel.name) + ending, view(drawn(panel, curves)));
+        }
     }
-    write("results.md", resultTable(runs, TableFormat::markdown));
-    write("results.csv", resultTable(runs, TableFormat::csv));
+    for (const auto& [ending, format] : kTables) {
+        write(std::string("results") + ending, resultTable(runs, format));
+    }
     return files;
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/base/atomic_file.h"
+#include "core/results/owned_run.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "tests/bench/workspace_maker.h"

@@ -49,27 +49,21 @@ private Q_SLOTS:
 };
 
 void TestFigureExport::figures_data() {
-    QTest::addColumn<int>("figure");
     QTest::addColumn<QString>("name");
     QTest::addColumn<QSizeF>("size");
-    const QSizeF sizes[] = {kSingleColumn, kDoubleColumn};
-    const char* const names[] = {"training-accuracy", "min-logit", "accuracy-ratio",
-                                 "balanced-test-accuracy"};
-    for (int i = 0; i < 4; ++i) {
-        for (const QSizeF& size : sizes) {
-            QTest::addRow("%s %g mm", names[i], size.width())
-                << static_cast<int>(allFigures()[static_cast<std::size_t>(i)])
-                << QString::fromLatin1(names[i]) << size;
+    for (const Panel& panel : panels()) {
+        const std::string name(panel.name);
+        for (const QSizeF& size : {kSingleColumn, kDoubleColumn}) {
+            QTest::addRow("%s %g mm", name.c_str(), size.width())
+                << QString::fromStdString(name) << size;
         }
     }
 }
 
 void TestFigureExport::figures() {
-    QFETCH(int, figure);
     QFETCH(QString, name);
     QFETCH(QSizeF, size);
-    const auto which = static_cast<Figure>(figure);
-    QCOMPARE(figureName(which), name);
+    const Panel& which = *findPanel(name.toStdString());
     const auto runs = someRuns(3);
 
     const QByteArray pdf = figurePdf(which, runs, size);
@@ -91,8 +85,8 @@ void TestFigureExport::figures() {
 
 void TestFigureExport::pngDrawsEveryRunOnWhite() {
     const auto runs = someRuns(3);
-    const QImage image =
-        QImage::fromData(figurePng(Figure::training_accuracy, runs, kSingleColumn, 300), "PNG");
+    const QImage image = QImage::fromData(
+        figurePng(*findPanel("training-accuracy"), runs, kSingleColumn, 300), "PNG");
     QVERIFY(pixelsNear(image, Qt::white) > image.width() * image.height() / 2);
     for (int i = 0; i < 3; ++i) QVERIFY(pixelsNear(image, seriesColor(i, false)) > 200);
     QCOMPARE(pixelsNear(image, seriesColor(3, false)), 0);
@@ -101,17 +95,18 @@ void TestFigureExport::pngDrawsEveryRunOnWhite() {
 void TestFigureExport::figuresLookTheSameInTheDarkTheme() {
     const auto runs = someRuns(2);
     applyTheme(*qApp, Theme::light);
-    const QByteArray light = figurePng(Figure::min_logit, runs);
+    const QByteArray light = figurePng(*findPanel("min-logit"), runs);
     applyTheme(*qApp, Theme::dark);
-    const QByteArray dark = figurePng(Figure::min_logit, runs);
+    const QByteArray dark = figurePng(*findPanel("min-logit"), runs);
     applyTheme(*qApp, Theme::light);
     QCOMPARE(QImage::fromData(light), QImage::fromData(dark));
 }
 
 void TestFigureExport::noRunsIsStillAFigure() {
-    const QImage image = QImage::fromData(figurePng(Figure::min_logit, {}, kSingleColumn, 100));
+    const QImage image =
+        QImage::fromData(figurePng(*findPanel("min-logit"), {}, kSingleColumn, 100));
     QVERIFY(!image.isNull());
-    QVERIFY(figurePdf(Figure::balanced_test_accuracy, {}).startsWith("%PDF"));
+    QVERIFY(figurePdf(*findPanel("balanced-test-accuracy"), {}).startsWith("%PDF"));
 }
 
 BALLAST_TEST(TestFigureExport)

@@ -1,9 +1,11 @@
 #include <QLabel>
+#include <QMenu>
 #include <QToolButton>
 #include <QtTest>
 
 #include "sample_records.h"
 #include "tests/support/test_program.h"
+#include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/plot_panel.h"
@@ -33,7 +35,7 @@ private Q_SLOTS:
     void init();
     void cleanup() { plots_.reset(); }
     void plotsHoldAndDrawExactlyTheRecordsNumbers();
-    void theSwitchShowsTheAccuracyRatio();
+    void panelsAreChosenAddedAndRemoved();
     void chipsToggleRuns();
     void hiddenPlotsDoNothing();
     void manyRecordsAreFewRepaints();
@@ -49,7 +51,7 @@ private:
         plots_->resize(900, 700);
         plots_->show();
         QVERIFY(QTest::qWaitForWindowExposed(plots_.get()));
-        QTRY_VERIFY(!plots_->drawnCurve(kA, Series::majority_accuracy).empty());
+        QTRY_VERIFY(!plots_->drawnCurve(kA, kMajorityAccuracy).empty());
     }
     QWidget* plotOf(int index) const {
         const auto panels = plots_->findChildren<PlotPanel*>();
@@ -81,28 +83,56 @@ void TestLivePlots::plotsHoldAndDrawExactlyTheRecordsNumbers() {
     for (int epoch = 0; epoch < 6; ++epoch) {
         expected.append(sample::record(epoch, epoch == 4, 0.02));
     }
-    for (int i = 0; i < kSeriesCount; ++i) {
-        const auto series = static_cast<Series>(i);
-        QVERIFY2(samePoints(plots_->curve(kB, series), expected.points(series)),
-                 qPrintable(QString::number(i)));
-        QVERIFY(!samePoints(plots_->curve(kA, series), expected.points(series)));
-        if (series == Series::accuracy_ratio || series == Series::exact_accuracy_ratio) continue;
-        QVERIFY2(samePoints(plots_->drawnCurve(kB, series), expected.points(series)),
-                 qPrintable(QString::number(i)));
+    for (const Panel& panel : panels()) {
+        for (const PanelCurve& curve : panel.curves) {
+            const CurveKey key{panel.name, curve.key};
+            const std::string name = std::string(panel.name) + " " + std::string(curve.key);
+            QVERIFY2(samePoints(plots_->curve(kB, key), expected.points(key)), name.c_str());
+            const bool shown =
+                plots_->panelNames().contains(QString::fromStdString(std::string(panel.name)));
+            QVERIFY2(shown ? samePoints(plots_->drawnCurve(kB, key), expected.points(key))
+                           : plots_->drawnCurve(kB, key).empty(),
+                     name.c_str());
+        }
     }
+    QVERIFY(!samePoints(plots_->curve(kA, kMajorityAccuracy), expected.points(kMajorityAccuracy)));
     plots_->appendRecord(kB, sample::record(6, false, 0.02));
-    QTRY_COMPARE(plots_->drawnCurve(kB, Series::balanced_test_accuracy).size(), std::size_t{7});
+    QTRY_COMPARE(plots_->drawnCurve(kB, kBalancedTestAccuracy).size(), std::size_t{7});
 }
 
-void TestLivePlots::theSwitchShowsTheAccuracyRatio() {
+void TestLivePlots::panelsAreChosenAddedAndRemoved() {
     show();
-    QVERIFY(plots_->drawnCurve(kA, Series::accuracy_ratio).empty());
-    auto* button = plots_->findChild<QToolButton*>(QStringLiteral("show_accuracy_ratio"));
-    QTest::mouseClick(button, Qt::LeftButton);
-    QCOMPARE(plots_->middleFigure(), Figure::accuracy_ratio);
-    QTRY_VERIFY(samePoints(plots_->drawnCurve(kA, Series::accuracy_ratio),
-                           plots_->curve(kA, Series::accuracy_ratio)));
-    QVERIFY(plots_->drawnCurve(kA, Series::min_logit_majority).empty());
+    const QStringList first = plots_->panelNames();
+    QCOMPARE(first.size(), 3);
+    QVERIFY(plots_->drawnCurve(kA, kAccuracyRatio).empty());
+    QSignalSpy changed(plots_.get(), &LivePlots::panelsChanged);
+    auto panels = plots_->findChildren<PlotPanel*>();
+    const auto choose = [](const PlotPanel* panel, const char* title) {
+        for (QAction* action :
+             panel->findChild<QToolButton*>(QStringLiteral("panel"))->menu()->actions()) {
+            if (action->text().contains(QLatin1String(title))) return action->trigger();
+        }
+        QFAIL(title);
+    };
+    choose(panels[1], "minority / majority");
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(plots_->panelNames()[1], QStringLiteral("accuracy-ratio"));
+    QTRY_VERIFY(
+        samePoints(plots_->drawnCurve(kA, kAccuracyRatio), plots_->curve(kA, kAccuracyRatio)));
+    QVERIFY(plots_->drawnCurve(kA, kMinLogitMajority).empty());
+    choose(panels[0], "Balanced test");  // shown below: they change places
+    QCOMPARE(plots_->panelNames(),
+             (QStringList{QStringLiteral("balanced-test-accuracy"),
+                          QStringLiteral("accuracy-ratio"), QStringLiteral("training-accuracy")}));
+    plots_->setPanels(plots_->panelNames() << QStringLiteral("loss") << QStringLiteral("nonsense"));
+    QCOMPARE(plots_->panelNames().size(), 4);
+    QTRY_VERIFY(!plots_->drawnCurve(kA, {"loss", "loss"}).empty());
+    plots_->findChildren<PlotPanel*>()[3]
+        ->findChild<QToolButton*>(QStringLiteral("remove_panel"))
+        ->click();
+    QTRY_COMPARE(plots_->panelNames().size(), 3);
+    plots_->setPanels({});
+    QCOMPARE(plots_->panelNames().size(), 1);  // there is always one
 }
 
 void TestLivePlots::chipsToggleRuns() {
@@ -115,10 +145,10 @@ void TestLivePlots::chipsToggleRuns() {
     QCOMPARE(spy[0][0].toString(), kA);
     QCOMPARE(spy[0][1].toBool(), false);
     QVERIFY(!plots_->isRunVisible(kA));
-    QTRY_VERIFY(plots_->drawnCurve(kA, Series::majority_accuracy).empty());
-    QVERIFY(!plots_->drawnCurve(kB, Series::majority_accuracy).empty());
+    QTRY_VERIFY(plots_->drawnCurve(kA, kMajorityAccuracy).empty());
+    QVERIFY(!plots_->drawnCurve(kB, kMajorityAccuracy).empty());
     QCOMPARE(plots_->visibleCurves().size(), std::size_t{1});
-    QVERIFY(!plots_->curve(kA, Series::majority_accuracy).empty());
+    QVERIFY(!plots_->curve(kA, kMajorityAccuracy).empty());
     chip->setFocus();
     QTest::keyClick(chip, Qt::Key_Space);
     QVERIFY(plots_->isRunVisible(kA));
@@ -142,7 +172,7 @@ void TestLivePlots::hiddenPlotsDoNothing() {
     QTest::qWait(120);
     QCOMPARE(plots_->replotCount(), before);
     plots_->show();
-    QTRY_COMPARE(plots_->drawnCurve(kA, Series::majority_accuracy).size(), std::size_t{7});
+    QTRY_COMPARE(plots_->drawnCurve(kA, kMajorityAccuracy).size(), std::size_t{7});
 }
 
 void TestLivePlots::manyRecordsAreFewRepaints() {
@@ -153,7 +183,7 @@ void TestLivePlots::manyRecordsAreFewRepaints() {
         plots_->appendRecord(kA, sample::record(epoch));
         if (epoch % 10 == 0) QCoreApplication::processEvents();
     }
-    QTRY_COMPARE(plots_->drawnCurve(kA, Series::majority_accuracy).size(), std::size_t{206});
+    QTRY_COMPARE(plots_->drawnCurve(kA, kMajorityAccuracy).size(), std::size_t{206});
     QVERIFY2(plots_->replotCount() - before <= 60,
              qPrintable(QString::number(plots_->replotCount() - before)));
 }
@@ -210,7 +240,7 @@ void TestLivePlots::wheelZoomsTheEpochsOfAllPlotsAndDoubleClickFits() {
     // New records do not undo the user's zoom.
     const double zoomed = plots_->lastEpoch();
     plots_->appendRecord(kA, sample::record(6));
-    QTRY_COMPARE(plots_->drawnCurve(kA, Series::majority_accuracy).size(), std::size_t{7});
+    QTRY_COMPARE(plots_->drawnCurve(kA, kMajorityAccuracy).size(), std::size_t{7});
     QCOMPARE(plots_->lastEpoch(), zoomed);
     QTest::mouseDClick(plotOf(1), Qt::LeftButton, {}, plotOf(1)->rect().center());
     QTRY_VERIFY(plots_->lastEpoch() > last);
@@ -235,8 +265,8 @@ void TestLivePlots::dragPansWithoutLosingTheSpan() {
 void TestLivePlots::removedRunsLeaveNothing() {
     show();
     plots_->removeRun(kA);
-    QVERIFY(plots_->curve(kA, Series::majority_accuracy).empty());
-    QTRY_VERIFY(plots_->drawnCurve(kA, Series::majority_accuracy).empty());
+    QVERIFY(plots_->curve(kA, kMajorityAccuracy).empty());
+    QTRY_VERIFY(plots_->drawnCurve(kA, kMajorityAccuracy).empty());
     QTRY_VERIFY(!plots_->findChild<QToolButton*>(QStringLiteral("chip/a")));
     plots_->appendRecord(kA, sample::record(0));
     QCOMPARE(plots_->runIds(), QStringList{kB});
@@ -247,7 +277,7 @@ void TestLivePlots::setRunsKeepsVisibility() {
     plots_->setRuns({sample::run(kB, 1), sample::run(QStringLiteral("c"), 2)});
     QVERIFY(!plots_->isRunVisible(kB));
     QVERIFY(plots_->isRunVisible(QStringLiteral("c")));
-    QVERIFY(plots_->curve(kB, Series::majority_accuracy).empty());
+    QVERIFY(plots_->curve(kB, kMajorityAccuracy).empty());
 }
 
 /// One epoch of 1e17 would flatten all other curves; it is said that it is left out.
@@ -276,9 +306,9 @@ void TestLivePlots::aBrokenRunHidesNoSaneOne() {
         curves.append(record);
     }
     const RunCurves* runs[] = {&curves};
-    const ValueRange range = fittingRange(Figure::min_logit, runs);
+    const ValueRange range = fittingRange(*findPanel("min-logit"), runs);
     QVERIFY(range.lower > -10.0 && range.upper < 10.0);
-    QVERIFY(outsideText(Figure::min_logit, runs, range).contains(QStringLiteral("outside")));
+    QVERIFY(outsideText(*findPanel("min-logit"), runs, range).contains(QStringLiteral("outside")));
 }
 
 BALLAST_TEST(TestLivePlots)

@@ -2,6 +2,7 @@
 
 #include "sample_records.h"
 #include "tests/support/test_program.h"
+#include "tests/widgets/curve_keys.h"
 #include "widgets/run_curves.h"
 
 using namespace ballast;
@@ -23,32 +24,32 @@ void TestRunCurves::everySeriesHoldsTheRecordsNumbers() {
     RunCurves curves(sample::run(QStringLiteral("a")));
     const EpochRecord record = sample::record(2, true);
     curves.append(record);
-    const auto value = [&](Series series) { return curves.valueAt(series, 3); };
-    QCOMPARE(value(Series::majority_accuracy), 100.0 * record.streaming.majority_accuracy);
-    QCOMPARE(value(Series::minority_accuracy), 100.0 * record.streaming.minority_accuracy);
-    QCOMPARE(value(Series::exact_majority_accuracy), 100.0 * record.exact->majority_accuracy);
-    QCOMPARE(value(Series::exact_minority_accuracy), 100.0 * record.exact->minority_accuracy);
-    QCOMPARE(value(Series::min_logit_highest), std::ranges::max(record.streaming.min_logit));
-    QCOMPARE(value(Series::min_logit_lowest), std::ranges::min(record.streaming.min_logit));
+    const auto value = [&](const CurveKey& series) { return curves.valueAt(series, 3); };
+    QCOMPARE(value(kMajorityAccuracy), 100.0 * record.streaming.majority_accuracy);
+    QCOMPARE(value(kMinorityAccuracy), 100.0 * record.streaming.minority_accuracy);
+    QCOMPARE(value(kExactMajorityAccuracy), 100.0 * record.exact->majority_accuracy);
+    QCOMPARE(value(kExactMinorityAccuracy), 100.0 * record.exact->minority_accuracy);
+    QCOMPARE(value(kMinLogitHighest), std::ranges::max(record.streaming.min_logit));
+    QCOMPARE(value(kMinLogitLowest), std::ranges::min(record.streaming.min_logit));
     const auto& streaming = record.streaming.min_logit;
     const auto& exact = record.exact->min_logit;
-    QCOMPARE(value(Series::min_logit_majority), (streaming[0] + streaming[1]) / 2);
-    QCOMPARE(value(Series::min_logit_minority), (streaming[2] + streaming[3]) / 2);
-    QCOMPARE(value(Series::exact_min_logit_majority), (exact[0] + exact[1]) / 2);
-    QCOMPARE(value(Series::exact_min_logit_minority), (exact[2] + exact[3]) / 2);
-    QCOMPARE(value(Series::accuracy_ratio),
+    QCOMPARE(value(kMinLogitMajority), (streaming[0] + streaming[1]) / 2);
+    QCOMPARE(value(kMinLogitMinority), (streaming[2] + streaming[3]) / 2);
+    QCOMPARE(value(kExactMinLogitMajority), (exact[0] + exact[1]) / 2);
+    QCOMPARE(value(kExactMinLogitMinority), (exact[2] + exact[3]) / 2);
+    QCOMPARE(value(kAccuracyRatio),
              record.streaming.minority_accuracy / record.streaming.majority_accuracy);
-    QCOMPARE(value(Series::exact_accuracy_ratio),
+    QCOMPARE(value(kExactAccuracyRatio),
              record.exact->minority_accuracy / record.exact->majority_accuracy);
-    QCOMPARE(value(Series::balanced_test_accuracy), 100.0 * record.balanced_test_accuracy);
-    QVERIFY(std::isnan(curves.valueAt(Series::majority_accuracy, 2)));
+    QCOMPARE(value(kBalancedTestAccuracy), 100.0 * record.balanced_test_accuracy);
+    QVERIFY(std::isnan(curves.valueAt(kMajorityAccuracy, 2)));
 }
 
 void TestRunCurves::exactSeriesHavePointsOnlyWhereMeasured() {
     RunCurves curves(sample::run(QStringLiteral("a")));
     for (int epoch = 0; epoch < 6; ++epoch) curves.append(sample::record(epoch, epoch % 2 == 1));
-    QCOMPARE(curves.points(Series::majority_accuracy).size(), std::size_t{6});
-    const auto& exact = curves.points(Series::exact_majority_accuracy);
+    QCOMPARE(curves.points(kMajorityAccuracy).size(), std::size_t{6});
+    const auto& exact = curves.points(kExactMajorityAccuracy);
     QCOMPARE(exact.size(), std::size_t{3});
     QCOMPARE(exact[0].x(), 2.0);
     QCOMPARE(exact[2].x(), 6.0);
@@ -60,9 +61,9 @@ void TestRunCurves::missingValuesAreGaps() {
     record.balanced_test_accuracy = kMissing;
     record.streaming.min_logit.clear();
     curves.append(record);
-    QCOMPARE(curves.points(Series::balanced_test_accuracy).size(), std::size_t{1});
-    QVERIFY(std::isnan(curves.points(Series::balanced_test_accuracy)[0].y()));
-    QVERIFY(std::isnan(curves.points(Series::min_logit_highest)[0].y()));
+    QCOMPARE(curves.points(kBalancedTestAccuracy).size(), std::size_t{1});
+    QVERIFY(std::isnan(curves.points(kBalancedTestAccuracy)[0].y()));
+    QVERIFY(std::isnan(curves.points(kMinLogitHighest)[0].y()));
     QVERIFY(std::isnan(curves.best().y()));
     QCOMPARE(curves.epochsDone(), 1);
 }
@@ -75,14 +76,14 @@ void TestRunCurves::importedRunsHaveTestAccuracyOnly() {
     curves.append(imported);
     QCOMPARE(curves.best(), QPointF(1, 50));
     QVERIFY(!curves.hasTrainingStatistics());
-    for (const Series series : {Series::majority_accuracy, Series::min_logit_lowest,
-                                Series::min_logit_minority, Series::accuracy_ratio}) {
+    for (const CurveKey& series :
+         {kMajorityAccuracy, kMinLogitLowest, kMinLogitMinority, kAccuracyRatio}) {
         QVERIFY(std::isnan(curves.valueAt(series, 1)));
     }
     // A fork continues with epochs of our own.
     curves.append(sample::record(1, true));
     QVERIFY(curves.hasTrainingStatistics());
-    QVERIFY(std::isfinite(curves.valueAt(Series::exact_accuracy_ratio, 2)));
+    QVERIFY(std::isfinite(curves.valueAt(kExactAccuracyRatio, 2)));
 }
 
 void TestRunCurves::balancedClassesHaveNoGroups() {
@@ -92,9 +93,9 @@ void TestRunCurves::balancedClassesHaveNoGroups() {
     RunCurves curves(info);
     curves.append(sample::record(0));
     QVERIFY(!curves.hasMinority());
-    QVERIFY(std::isnan(curves.valueAt(Series::min_logit_majority, 1)));
-    QVERIFY(!std::isnan(curves.valueAt(Series::min_logit_lowest, 1)));
-    QVERIFY(!std::isnan(curves.valueAt(Series::balanced_test_accuracy, 1)));
+    QVERIFY(std::isnan(curves.valueAt(kMinLogitMajority, 1)));
+    QVERIFY(!std::isnan(curves.valueAt(kMinLogitLowest, 1)));
+    QVERIFY(!std::isnan(curves.valueAt(kBalancedTestAccuracy, 1)));
 }
 
 void TestRunCurves::aResumedRunReplacesItsLaterEpochs() {
@@ -102,8 +103,8 @@ void TestRunCurves::aResumedRunReplacesItsLaterEpochs() {
     for (int epoch = 0; epoch < 5; ++epoch) curves.append(sample::record(epoch, true));
     curves.append(sample::record(2, true, 0.03));
     QCOMPARE(curves.epochsDone(), 3);
-    QCOMPARE(curves.points(Series::exact_accuracy_ratio).size(), std::size_t{3});
-    QCOMPARE(curves.valueAt(Series::balanced_test_accuracy, 3),
+    QCOMPARE(curves.points(kExactAccuracyRatio).size(), std::size_t{3});
+    QCOMPARE(curves.valueAt(kBalancedTestAccuracy, 3),
              100.0 * sample::record(2, true, 0.03).balanced_test_accuracy);
 }
 

@@ -340,7 +340,8 @@ QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
     stream << across_->saveState() << down_->saveState() << show_table_->isChecked()
-           << table_->state() << QString::fromStdString(controller_.workspace().string());
+           << table_->state() << QString::fromStdString(controller_.workspace().string())
+           << plots_->panelNames();
     return state;
 }
 
@@ -351,7 +352,9 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     bool table_shown = false;
     QByteArray table;
     QString workspace;
-    stream >> across >> down >> table_shown >> table >> workspace;
+    QStringList panels;
+    stream >> across >> down >> table_shown >> table >> workspace >> panels;
+    if (!panels.isEmpty()) plots_->setPanels(panels);
     if (!across.isEmpty()) across_->restoreState(across);
     if (!down.isEmpty()) down_->restoreState(down);
     // What was filtered and grouped elsewhere would hide runs here.

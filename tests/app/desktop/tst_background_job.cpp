@@ -79,7 +79,7 @@ private Q_SLOTS:
 
     void anExceptionComesAsItsSentence() {
         BackgroundJob job;
-        job.start([](Task&) -> QString { throw std::runtime_error("the disk is full"); }, hear(),
+        job.start([](Task&) -> QString { throw StorageError("the disk is full"); }, hear(),
                   hearError());
         QTRY_COMPARE(heard_, QStringList(QStringLiteral("error: the disk is full")));
         QVERIFY(!job.busy());

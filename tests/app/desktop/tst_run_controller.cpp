@@ -6,6 +6,7 @@
 #include "app/desktop/run_controller.h"
 #include "core/runs/learning_library.h"
 #include "tests/support/test_program.h"
+#include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 #include "widgets/run_list.h"
@@ -81,7 +82,7 @@ private Q_SLOTS:
         const auto made = makeRun(workspace(), 3);
         QTRY_COMPARE(replaced.count(), 1);
         QCOMPARE(controller.find(idOf(trained))->last(), 0.75);
-        const auto curve = page.plots().curve(idOf(trained), Series::balanced_test_accuracy);
+        const auto curve = page.plots().curve(idOf(trained), kBalancedTestAccuracy);
         QCOMPARE(curve.back(), QPointF(3, 75.0));
         QCOMPARE(controller.find(idOf(removed)), nullptr);
         QCOMPARE(page.list().model().find(idOf(removed)), nullptr);
@@ -102,7 +103,7 @@ private Q_SLOTS:
         QVERIFY(!page.list().model().find(oldest)->visible);
         page.list().model().setData(page.list().model().index(0), Qt::Checked, Qt::CheckStateRole);
         QVERIFY(page.list().model().find(oldest)->visible);
-        QCOMPARE(page.plots().curve(oldest, Series::balanced_test_accuracy).size(), std::size_t{2});
+        QCOMPARE(page.plots().curve(oldest, kBalancedTestAccuracy).size(), std::size_t{2});
     }
 };
 

@@ -98,7 +98,7 @@ private Q_SLOTS:
         QVERIFY(page_->summary().contains(QStringLiteral("64 % saved")));
         QVERIFY(!page_->summary().contains(QStringLiteral("about")));
         page_->setSecondsPerEpoch(36.0);
-        QVERIFY(page_->summary().contains(QStringLiteral("about 7:12:00 instead of 20:00:00")));
+        QVERIFY(page_->summary().contains(QStringLiteral("about 7 h 10 min instead of 20 h")));
 
         QSignalSpy asked(page_.get(), &SweepPage::startRequested);
         QVERIFY(start()->isEnabled());

@@ -12,6 +12,7 @@
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
 #include "tests/support/test_program.h"
+#include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
 
 using namespace ballast;
@@ -70,9 +71,9 @@ private Q_SLOTS:
         const RunSummary on_disk = readRun(controller.find(run)->folder);
         QCOMPARE(on_disk.records.size(), std::size_t{2});
         const LivePlots& plots = window.runsPage().plots();
-        const auto majority = plots.curve(run, Series::majority_accuracy);
-        const auto exact = plots.curve(run, Series::exact_minority_accuracy);
-        const auto test = plots.curve(run, Series::balanced_test_accuracy);
+        const auto majority = plots.curve(run, kMajorityAccuracy);
+        const auto exact = plots.curve(run, kExactMinorityAccuracy);
+        const auto test = plots.curve(run, kBalancedTestAccuracy);
         QCOMPARE(majority.size(), std::size_t{2});
         QCOMPARE(exact.size(), std::size_t{2});  // both sides of T0
         for (std::size_t i = 0; i < 2; ++i) {
@@ -139,7 +140,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
         QCOMPARE(recordsOf(controller.find(run)->folder), records_);
         QCOMPARE(weightsOf(controller.find(run)->folder), weights_);
-        QCOMPARE(window.runsPage().plots().curve(run, Series::balanced_test_accuracy).size(),
+        QCOMPARE(window.runsPage().plots().curve(run, kBalancedTestAccuracy).size(),
                  std::size_t{2});
     }
 };

@@ -96,7 +96,7 @@ private Q_SLOTS:
         row("best > 50 %", "bb");  // as columns show it
         row("best>50", "bb");
         row("at:2>=50%", "a bb");
-        row("epochs>=2", "bb ccc");
+        row("epochs>=2", "a bb ccc");  // no share
         row("best=null", "dddd eeeee");
         row("best!=null", "a bb ccc");
         row("last=0.4", "a");
