@@ -67,6 +67,24 @@ std::size_t controlBytes(std::string_view text) {
     return 0;
 }
 
+/// How many bytes the character at the start of `text` has; 0: they are not UTF-8.
+std::size_t characterBytes(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t bytes = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (bytes == 0 || first > 0xf4) return 0;
+    for (std::size_t i = 1; i < bytes; ++i) {
+        if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
+    }
+    const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+    const bool no_character =  // half of a pair of UTF-16, or beyond the last
+        (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
+    return overlong || no_character ? 0 : bytes;
+}
+
 }  // namespace
 
 bool hasControls(std::string_view text) {
@@ -82,6 +100,25 @@ std::string withoutControls(std::string_view text) {
         const std::size_t bytes = controlBytes(text.substr(i));
         clean += bytes > 0 ? ' ' : text[i];
         i += bytes > 0 ? bytes : 1;
+    }
+    return clean;
+}
+
+bool isUtf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t bytes = characterBytes(text);
+        if (bytes == 0) return false;
+        text.remove_prefix(bytes);
+    }
+    return true;
+}
+
+std::string asUtf8(std::string_view text) {
+    std::string clean;
+    while (!text.empty()) {
+        const std::size_t bytes = characterBytes(text);
+        clean += bytes == 0 ? "?" : std::string(text.substr(0, bytes));
+        text.remove_prefix(bytes == 0 ? 1 : bytes);
     }
     return clean;
 }

@@ -27,4 +27,11 @@ bool hasControls(std::string_view text);
 /// The text with a space in the place of each of them.
 std::string withoutControls(std::string_view text);
 
+/// Whether the bytes are UTF-8.
+bool isUtf8(std::string_view text);
+
+/// The text with a question mark in the place of each byte that is not UTF-8 there, as file names
+/// may have them and JSON may not.
+std::string asUtf8(std::string_view text);
+
 }  // namespace ballast

@@ -50,6 +50,29 @@ private Q_SLOTS:
         QCOMPARE(durationInWords(seconds), text.toStdString());
     }
 
+    void utf8_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("shown");
+        const auto same = [](const char* name, const QByteArray& text) {
+            QTest::newRow(name) << text << text;
+        };
+        same("nothing", "");
+        same("ASCII", "plain");
+        same("two to four bytes", "é…😀");
+        QTest::newRow("Latin-1") << QByteArray("caf\xe9") << QByteArray("caf?");
+        QTest::newRow("cut off") << QByteArray("x\xe2\x80") << QByteArray("x??");
+        QTest::newRow("longer than need be")
+            << QByteArray("\xc0\xaf\xe0\x80\xaf") << QByteArray("?????");
+        QTest::newRow("half of a pair") << QByteArray("\xed\xa0\x80") << QByteArray("???");
+        QTest::newRow("beyond the last") << QByteArray("\xf4\x90\x80\x80") << QByteArray("????");
+    }
+    void utf8() {
+        QFETCH(const QByteArray, text);
+        QFETCH(const QByteArray, shown);
+        QCOMPARE(isUtf8(text.toStdString()), text == shown);
+        QCOMPARE(asUtf8(text.toStdString()), shown.toStdString());
+    }
+
     void thousands_data() {
         QTest::addColumn<qint64>("number");
         QTest::addColumn<QByteArray>("text");
