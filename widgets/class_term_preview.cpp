@@ -300,6 +300,10 @@ void ClassTermPreview::setData(const QStringList& class_names,
     d->draw();
 }
 
+QStringList ClassTermPreview::classNames() const {
+    return d->names;
+}
+
 void ClassTermPreview::setUnavailable(const QString& reason) {
     d->counts.clear();
     d->phases.clear();
