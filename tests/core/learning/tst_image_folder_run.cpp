@@ -155,7 +155,7 @@ private Q_SLOTS:
         request.checkpoint = run / "checkpoints/epoch-000002.safetensors";
         request.data = small.data;
         request.augmentation = small.training.augmentation;
-        const Evaluation evaluation = learningLibrary().evaluate(request, {});
+        const Evaluation evaluation = learningLibrary().evaluate(request, DataStore());
         QCOMPARE(evaluation.balanced_test_accuracy, summary.records[1].balanced_test_accuracy);
         QVERIFY(std::isnan(evaluation.test_accuracy[1]));
     }
