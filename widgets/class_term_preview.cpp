@@ -320,6 +320,10 @@ bool ClassTermPreview::hasData() const {
     return d->pages->currentIndex() == 1;
 }
 
+QStringList ClassTermPreview::classNames() const {
+    return d->names;
+}
+
 void ClassTermPreview::setUnavailable(const QString& reason) {
     d->counts.clear();
     d->phases.clear();

@@ -39,6 +39,8 @@ public:
 
     /// What a plot draws; `phase` is 0 for the class counts. Empty where there is no such curve.
     std::vector<double> drawn(Plot plot, int phase) const;
+    /// In the order in which they are drawn; empty: they are numbered.
+    QStringList classNames() const;
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

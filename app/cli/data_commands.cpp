@@ -116,6 +116,11 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
     if (!problems.empty()) throw ConfigError(file + ": the config is not valid", problems);
     const DataSplit split = store.split(config.data, counts);
     const std::vector<std::int64_t>& subset = split.train;
+    const std::vector<std::string> names = store.classNames(config.data);
+    const std::size_t validation_images =
+        store.hasValidationList(config.data)
+            ? store.list(config.data, Split::validation).labels.size()
+            : split.validation.size();
     const std::size_t test_images = dataset.listed()
                                         ? store.list(config.data, Split::test).labels.size()
                                         : static_cast<std::size_t>(dataset.test_images);
@@ -128,10 +133,11 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
         {"dataset", dataset.name},
         {"folder", store.find(config.data)->string()},
         {"train_images", subset.size()},
-        {"validation_images", split.validation.size()},
+        {"validation_images", validation_images},
         {"test_images", test_images},
         {"classes", counts.size()},
         {"class_counts", counts},
+        {"class_names", names},
         {"majority_classes", majorityClasses(counts)},
         {"subset_sha256", sha256Hex(std::as_bytes(std::span(subset)))},
         {"first_indices",
@@ -162,7 +168,7 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
             std::printf("  ...  %zu classes left out; --json shows all\n",
                         counts.size() - kShownClasses);
         }
-        const std::string name(dataset.class_names.empty() ? "" : dataset.class_names[y]);
+        const std::string name(names.empty() ? "" : names[y]);
         std::printf("%5zu  %-12s %7lld", y, name.c_str(), static_cast<long long>(counts[y]));
         for (const auto& phase : phases) {
             const auto& terms = phase["class_terms"];

@@ -122,13 +122,13 @@ void sayGoOn(const fs::path& run) {
 }
 
 /// A run's own checkpoint, under its config changed from there on.
-int forkRunCommand(const EditOptions& options, std::optional<int> epoch) {
+int forkRunCommand(const EditOptions& options, std::optional<int> epoch, const DataStore& store) {
     const fs::path run = runFolder(options.run, options.workspace);
     if (!epoch) throw ConfigError("say where to fork, with --epoch");
     const RunEdit edit = editOf(options);
-    printContract(forkContract(run, *epoch, edit), options.json);
+    printContract(forkContract(run, *epoch, edit, store), options.json);
     if (options.dry_run) return 0;
-    const fs::path folder = forkRunAt(run, *epoch, edit);
+    const fs::path folder = forkRunAt(run, *epoch, edit, store);
     if (options.json) {
         std::cout << ordered_json{{"event", "run"}, {"run", folder.string()}}.dump() << std::endl;
     } else {
@@ -154,14 +154,14 @@ int forkCheckpointCommand(const ForkOptions& options, const DataStore& store) {
 }
 
 /// Of the run itself, from its next epoch on.
-int editCommand(const EditOptions& options) {
+int editCommand(const EditOptions& options, const DataStore& store) {
     const fs::path run = runFolder(options.run, options.workspace);
     const RunEdit edit = editOf(options);
     if (edit.settings.empty() && !edit.next_phase_now) {
         throw ConfigError("nothing to change: give --set or --next-phase-now");
     }
-    printContract(editPreview(run, edit).edit, options.json);
-    if (!options.dry_run) editRun(run, edit);
+    printContract(editPreview(run, edit, store).edit, options.json);
+    if (!options.dry_run) editRun(run, edit, std::nullopt, store);
     return 0;
 }
 
@@ -214,7 +214,7 @@ void addForkCommand(CommandLine& cli) {
         if (options->config.empty()) {
             refuseOptions(command, {"--ignore"},
                           "without a CONFIG: the run's own checkpoint is taken whole");
-            return forkRunCommand(options->edit, options->epoch);
+            return forkRunCommand(options->edit, options->epoch, cli.store());
         }
         refuseOptions(command, {"--next-phase-now", "--dry-run", "--json"},
                       "with a CONFIG, which says everything about the new run");
@@ -232,7 +232,7 @@ void addEditCommand(CommandLine& cli) {
     addSettings(command, options->settings,
                 "e.g. /phase/sam_radius=0.1 (the phase in force), /optimizer/lr=0.01");
     addEditFlags(command, *options);
-    cli.perform(command, [options] { return editCommand(*options); });
+    cli.perform(command, [options, &cli] { return editCommand(*options, cli.store()); });
 }
 
 void addConfigCommand(CommandLine& cli) {

@@ -35,6 +35,7 @@ struct EvaluateOptions {
 /// What is known of the run a checkpoint is of.
 struct KnownRun {
     DataConfig data;
+    std::string augmentation = "none";
     std::vector<std::int64_t> class_counts;  // empty: not known
 };
 
@@ -46,10 +47,12 @@ KnownRun knownRunOf(const EvaluateOptions& options, const fs::path& file,
     if (!options.config.empty()) {
         const RunConfig config = configFromJson(readConfigJson(options.config, {}), options.config);
         request.model = config.model;
-        known = {config.data, store.classCounts(config.data)};
+        known = {config.data, config.training.augmentation, store.classCounts(config.data)};
     } else if (fs::exists(folder.parent_path() / "run.json")) {
         const RunDescription run = readRun(folder.parent_path()).description;
-        if (!run.class_counts.empty()) known = {run.config.data, run.class_counts};
+        if (!run.class_counts.empty()) {
+            known = {run.config.data, run.config.training.augmentation, run.class_counts};
+        }
     } else if (fs::exists(folder / "args.txt")) {
         try {
             const json arguments = readForeignArguments(folder / "args.txt").values;
@@ -88,6 +91,7 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     KnownRun known = knownRunOf(options, file, request, store);
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
+    request.augmentation = known.augmentation;
     request.threads = options.threads;
     const Evaluation result = learningLibrary().evaluate(request, store);
     ShotAccuracy shots;
@@ -95,12 +99,13 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
         shots = shotAccuracy(result.test_accuracy, known.class_counts);
     }
     const CheckpointInfo& info = result.checkpoint;
+    const std::vector<std::string> names = store.classNames(known.data);
+    const std::string remark =
+        dataset.listed() ? lackingClasses(store.list(known.data, Split::test), names) : "";
     for (const std::string& line : info.said) {
         (options.json ? std::cerr : std::cout) << line << std::endl;
     }
     if (options.json) {
-        ordered_json names = ordered_json::array();
-        for (const std::string_view name : dataset.class_names) names.push_back(name);
         std::cout << ordered_json{{"checkpoint", file.string()},
                                   {"dataset", dataset.name},
                                   {"model", info.model.name},
@@ -113,8 +118,9 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
                                   {"class_names", names},
                                   {"many", numberOrNull(shots.many)},
                                   {"medium", numberOrNull(shots.medium)},
-                                  {"few", numberOrNull(shots.few)}}
-                         .dump(2, ' ', false, ordered_json::error_handler_t::replace)
+                                  {"few", numberOrNull(shots.few)},
+                                  {"remark", remark}}
+                         .dump(2)
                   << "\n";
         return 0;
     }
@@ -123,6 +129,7 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     if (info.epochs_done) std::printf(", after %d epochs", *info.epochs_done);
     std::printf("\nbalanced accuracy on the test images of %s: %.2f %%\n",
                 std::string(dataset.label).c_str(), 100.0 * result.balanced_test_accuracy);
+    if (!remark.empty()) std::printf("%s\n", remark.c_str());
     const std::pair<const char*, double> groups[] = {
         {"many", shots.many}, {"medium", shots.medium}, {"few", shots.few}};
     for (const auto& [name, share] : groups) {
@@ -130,8 +137,13 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     }
     std::printf("\n%5s  %-12s %9s\n", "class", "name", "accuracy");
     for (std::size_t y = 0; y < result.test_accuracy.size(); ++y) {
-        const std::string name(dataset.class_names.empty() ? "" : dataset.class_names[y]);
-        std::printf("%5zu  %-12s %9.3f\n", y, name.c_str(), result.test_accuracy[y]);
+        const std::string name(names.empty() ? "" : names[y]);
+        const double accuracy = result.test_accuracy[y];
+        if (std::isnan(accuracy)) {
+            std::printf("%5zu  %-12s %9s\n", y, name.c_str(), "–");
+        } else {
+            std::printf("%5zu  %-12s %9.3f\n", y, name.c_str(), accuracy);
+        }
     }
     return 0;
 }

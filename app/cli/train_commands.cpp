@@ -107,7 +107,8 @@ void makeRuns(std::vector<Job>& jobs, const fs::path& workspace,
             job.folder = createRun(workspace, job.config, job.given, environment);
         }
         const RunDescription description = readDescription(job.folder);
-        paths.push_back(tree.add(description.config, description.class_counts));
+        paths.push_back(
+            tree.add(description.config, description.class_counts, dataIdentity(description)));
         for (std::size_t i = 0; i + 1 < paths.size(); ++i) {
             const int shared = sharedEpochs(paths[i], paths.back());
             if (shared == 0 || jobs[i].finished || job.finished) continue;

@@ -30,9 +30,13 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       controller_(controller),
       banner_(new Banner),
       pages_(new QStackedWidget),
-      experiment_(new ExperimentPage([store = controller.dataStore()](const DataConfig& wanted) {
-          return store.classCounts(wanted);
-      })),
+      experiment_(new ExperimentPage(
+          [store = controller.dataStore()](const DataConfig& wanted) {
+              return store.classCounts(wanted);
+          },
+          [store = controller.dataStore()](const DataConfig& wanted) {
+              return store.classNames(wanted);
+          })),
       runs_(new RunsPage(controller)),
       sweep_(new SweepPage([store = controller.dataStore()](const DataConfig& wanted) {
           return store.classCounts(wanted);

@@ -135,7 +135,8 @@ QString RunController::fork(const QString& run, int epoch, const std::vector<Set
                             bool next_phase_now) {
     const IndexedRun* summary = find(run);
     if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
-    const fs::path folder = forkRunAt(summary->folder, epoch, {settings, next_phase_now});
+    const fs::path folder =
+        forkRunAt(summary->folder, epoch, {settings, next_phase_now}, dataStore());
     const QString id = QString::fromStdString(add(indexed(readRun(folder))).id);
     Q_EMIT runAdded(id);
     executor_->enqueue(folder);
@@ -146,7 +147,7 @@ QString RunController::fork(const QString& run, int epoch, const std::vector<Set
 void RunController::edit(const QString& run, int epoch, const std::vector<Setting>& settings,
                          bool next_phase_now) {
     IndexedRun* summary = mutableRun(run.toStdString());
-    editRun(summary->folder, {settings, next_phase_now}, epoch);
+    editRun(summary->folder, {settings, next_phase_now}, epoch, dataStore());
     lookForEdits(*summary);
     summary->description = readDescription(summary->folder);
     summary->description.config_as_given = nullptr;

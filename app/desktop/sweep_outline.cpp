@@ -42,7 +42,8 @@ SweepOutline outlineOf(const nlohmann::json& json, const CountClasses& count_cla
         std::vector<EpochPath> paths;
         for (const SweepRun& run : runs) {
             stopIfCancelled(cancelled, "working out the sweep");
-            paths.push_back(tree.add(run.config, counts.of(run.config.data)));
+            paths.push_back(
+                tree.add(run.config, counts.of(run.config.data), run.config.data.folder));
             const std::string& label = run.label.empty() ? run.config.name : run.label;
             outline.labels << QString::fromStdString(label);
         }

@@ -59,6 +59,10 @@ std::string fromLatin1(std::string_view text) {
     return utf8;
 }
 
+std::string asUtf8(std::string_view text) {
+    return invalidUtf8At(text) ? fromLatin1(text) : std::string(text);
+}
+
 bool hasControls(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const Character character = characterAt(text, at);

@@ -14,6 +14,9 @@ std::optional<std::size_t> invalidUtf8At(std::string_view text);
 /// Latin-1, in which every byte is a character, as UTF-8.
 std::string fromLatin1(std::string_view text);
 
+/// The text as it is where it is UTF-8, or else read as Latin-1: file names may hold any bytes.
+std::string asUtf8(std::string_view text);
+
 /// Whether text has line breaks, tabs or other control characters, which break lists and tables.
 bool hasControls(std::string_view text);
 

@@ -6,6 +6,7 @@
 
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/data/class_folders.h"
 
 namespace ballast {
 namespace {
@@ -64,12 +65,67 @@ fs::path pathOf(const DataFile& file, const fs::path& folder) {
     return folder / (std::string(file.name) + ".gz");
 }
 
-bool hasAllFiles(const DatasetInfo& dataset, const fs::path& folder) {
-    if (dataset.listed()) {
+/// What names the images of a listed data set's splits: list files, or folders of classes.
+struct SplitNames {
+    bool folders = false;
+    std::string train;
+    std::string test;
+    std::string validation;  // "": not there
+};
+
+/// Those in `folder`; nothing where it does not hold the data set.
+std::optional<SplitNames> splitsIn(const DatasetInfo& dataset, const fs::path& folder) {
+    const ListFiles& lists = *dataset.lists;
+    const auto isFile = [&](std::string_view name) {
         std::error_code ignored;
-        return fs::is_regular_file(folder / dataset.lists->train, ignored) &&
-               fs::is_regular_file(folder / dataset.lists->test, ignored);
+        return !name.empty() && fs::is_regular_file(folder / name, ignored);
+    };
+    const auto isFolder = [&](const char* name) {
+        std::error_code ignored;
+        return fs::is_directory(folder / name, ignored);
+    };
+    if (isFile(lists.train) && isFile(lists.test)) {
+        return SplitNames{false, std::string(lists.train), std::string(lists.test),
+                          std::string(isFile(lists.validation) ? lists.validation : "")};
     }
+    if (!lists.class_folders || isFile(lists.train) || isFile(lists.test) || !isFolder("train")) {
+        return std::nullopt;
+    }
+    if (isFolder("test")) return SplitNames{true, "train", "test", isFolder("val") ? "val" : ""};
+    if (isFolder("val")) return SplitNames{true, "train", "val", ""};
+    return std::nullopt;
+}
+
+const std::string& nameIn(const SplitNames& names, Split split) {
+    switch (split) {
+        case Split::train:
+            return names.train;
+        case Split::test:
+            return names.test;
+        case Split::validation:
+            break;
+    }
+    return names.validation;
+}
+
+/// The list of a split that is there.
+ImageList readSplit(const DatasetInfo& dataset, const fs::path& folder, const SplitNames& names,
+                    Split split) {
+    const std::string& name = nameIn(names, split);
+    const bool train = split == Split::train;
+    if (names.folders) {
+        return readClassFolders(folder, name, classFolders(folder / names.train), train);
+    }
+    int classes = dataset.classes;
+    if (!train && classes == 0) {
+        classes =
+            static_cast<int>(readImageList(folder / names.train, folder, 0).class_counts.size());
+    }
+    return readImageList(folder / name, folder, classes, train);
+}
+
+bool hasAllFiles(const DatasetInfo& dataset, const fs::path& folder) {
+    if (dataset.listed()) return splitsIn(dataset, folder).has_value();
     for (const DataFile& file : officialFiles(dataset)) {
         std::error_code ignored;
         if (!fs::is_regular_file(pathOf(file, folder), ignored)) return false;
@@ -114,12 +170,21 @@ std::string environment(const char* name) {
 
 std::string sourceText(const DatasetInfo& dataset) {
     const ListFiles& lists = *dataset.lists;
-    return std::string(dataset.label) + " needs " + std::string(lists.source) +
-           ". Put them into one folder: " + std::string(lists.train) + " and " +
-           std::string(lists.test) +
-           " (one \"relative/path label\" a line, labels from 0) and the JPEG files at the paths "
-           "that the lists name. Call the folder " +
-           std::string(dataset.name) +
+    std::string text = std::string(dataset.label) + " needs " + std::string(lists.source) +
+                       ". Put them into one folder: " + std::string(lists.train) + " and " +
+                       std::string(lists.test);
+    if (!lists.validation.empty()) {
+        text += ", for a validation split also " + std::string(lists.validation);
+    }
+    text +=
+        " (one \"relative/path label\" a line, labels from 0) and the JPEG files at the paths that "
+        "the lists name";
+    if (lists.class_folders) {
+        text +=
+            "; or, without lists, folders train and test (for a validation split also val), each "
+            "with a folder of JPEG or PNG files for every class, called like the class";
+    }
+    return text + ". Call the folder " + std::string(dataset.name) +
            " and put it into a data folder, or name it in the config's /data/folder";
 }
 
@@ -147,7 +212,8 @@ void checkDataFile(const DataFile& file, const fs::path& folder) {
     }
 }
 
-DataStore::DataStore(std::vector<fs::path> folders) : folders_(std::move(folders)) {
+DataStore::DataStore(std::vector<fs::path> folders)
+    : folders_(std::move(folders)), given_(folders_.size()) {
     if (const std::string named = environment("BALLAST_DATA"); !named.empty()) {
         folders_.emplace_back(named);
     }
@@ -179,6 +245,14 @@ std::optional<fs::path> DataStore::find(const DataConfig& data) const {
         const fs::path named = folder / data.folder;  // an absolute one replaces `folder`
         if (hasAllFiles(dataset, named)) return named;
     }
+    fs::path gone = fs::path(data.folder).lexically_normal();
+    if (!gone.is_absolute()) return std::nullopt;
+    if (!gone.has_filename()) gone = gone.parent_path();  // it ended with a slash
+    for (std::size_t i = 0; i < given_; ++i) {
+        const fs::path moved = folders_[i] / gone.filename();
+        if (hasAllFiles(dataset, moved)) return moved;
+        if (hasAllFiles(dataset, folders_[i])) return folders_[i];
+    }
     return std::nullopt;
 }
 
@@ -196,16 +270,41 @@ fs::path DataStore::locate(const DataConfig& data) const {
     if (data.folder.empty()) return locate(dataset);
     throw DataError("/data/folder: \"" + data.folder + "\" does not hold " +
                     std::string(dataset.lists->train) + " and " + std::string(dataset.lists->test) +
+                    (dataset.lists->class_folders ? ", nor folders train and test" : "") +
                     (fs::path(data.folder).is_absolute() ? "" : " (looked in " + searched() + ")") +
                     ". " + sourceText(dataset) + ".");
 }
 
 ImageList DataStore::list(const DataConfig& data, Split split) const {
     const fs::path folder = locate(data);
-    const ListFiles& lists = *infoOf(data).lists;
-    ImageList train = readImageList(folder / lists.train, folder, infoOf(data).classes);
-    if (split == Split::train) return train;
-    return readImageList(folder / lists.test, folder, static_cast<int>(train.class_counts.size()));
+    const DatasetInfo& dataset = infoOf(data);
+    const SplitNames names = splitsIn(dataset, folder).value_or(SplitNames{});
+    if (split == Split::validation && names.validation.empty()) {
+        const std::string_view file = dataset.lists->validation;
+        throw DataError(file.empty() ? std::string(dataset.label) + " has no validation list."
+                        : names.folders
+                            ? (folder / "val").string() +
+                                  ", the validation split, is not there beside train and test."
+                            : "the validation list " + (folder / file).string() + " is not there.");
+    }
+    return readSplit(dataset, folder, names, split);
+}
+
+bool DataStore::hasValidationList(const DataConfig& data) const {
+    const DatasetInfo& dataset = infoOf(data);
+    if (!dataset.listed()) return false;
+    const auto names = splitsIn(dataset, locate(data));
+    return names && !names->validation.empty();
+}
+
+std::vector<std::string> DataStore::classNames(const DataConfig& data) const {
+    const DatasetInfo& dataset = infoOf(data);
+    if (dataset.listed() && dataset.lists->class_folders) {
+        const fs::path folder = locate(data);
+        const auto names = splitsIn(dataset, folder);
+        if (names && names->folders) return classFolders(folder / names->train);
+    }
+    return {dataset.class_names.begin(), dataset.class_names.end()};
 }
 
 std::vector<std::int64_t> DataStore::classCounts(const DataConfig& data) const {
@@ -294,15 +393,40 @@ std::string DataStore::contentSha256(const DatasetInfo& dataset) {
     return sha256Hex(std::as_bytes(std::span(sums)));
 }
 
+std::string DataStore::sumOfLists(const DataConfig& data, bool with_validation) const {
+    const DatasetInfo& dataset = infoOf(data);
+    const fs::path folder = locate(data);
+    const SplitNames names = splitsIn(dataset, folder).value_or(SplitNames{});
+    std::vector<Split> splits = {Split::train, Split::test};
+    if (with_validation) splits.push_back(Split::validation);
+    std::string sums;
+    for (const Split split : splits) {
+        const std::string& name = nameIn(names, split);
+        std::string sum;
+        if (names.folders) {
+            const ImageList list = readSplit(dataset, folder, names, split);
+            std::string lines;
+            for (std::size_t i = 0; i < list.paths.size(); ++i) {
+                lines += list.paths[i] + " " + std::to_string(list.labels[i]) + "\n";
+            }
+            sum = sha256Hex(std::as_bytes(std::span(lines)));
+        } else {
+            sum = sha256OfFile(folder / name);
+        }
+        sums += sum + "  " + name + "\n";
+    }
+    return sha256Hex(std::as_bytes(std::span(sums)));
+}
+
 std::string DataStore::contentSha256(const DataConfig& data) const {
     const DatasetInfo& dataset = infoOf(data);
     if (!dataset.listed()) return contentSha256(dataset);
-    const fs::path folder = locate(data);
-    std::string sums;
-    for (const std::string_view name : {dataset.lists->train, dataset.lists->test}) {
-        sums += sha256OfFile(folder / name) + "  " + std::string(name) + "\n";
-    }
-    return sha256Hex(std::as_bytes(std::span(sums)));
+    return sumOfLists(data, hasValidationList(data));
+}
+
+bool DataStore::hasContent(const DataConfig& data, const std::string& sha256) const {
+    if (contentSha256(data) == sha256) return true;
+    return infoOf(data).listed() && hasValidationList(data) && sumOfLists(data, false) == sha256;
 }
 
 }  // namespace ballast

@@ -59,7 +59,8 @@ std::string inQuotes(std::string_view text) {
 
 }  // namespace
 
-ImageList readImageList(const fs::path& file, const fs::path& folder, int classes) {
+ImageList readImageList(const fs::path& file, const fs::path& folder, int classes,
+                        bool every_class) {
     std::ifstream in(file, std::ios::binary);
     if (!in) throw DataError("the list " + file.string() + " cannot be opened.");
     ImageList list;
@@ -125,13 +126,29 @@ ImageList readImageList(const fs::path& file, const fs::path& folder, int classe
                         " is empty; expected one \"relative/path label\" a line.");
     }
     for (std::size_t y = 0; y < list.class_counts.size(); ++y) {
-        if (list.class_counts[y] > 0) continue;
+        if (list.class_counts[y] > 0 || !every_class) continue;
         complaints.addFile("an empty class: class " + std::to_string(y) +
                            " has no image; every class 0 … " +
                            std::to_string(list.class_counts.size() - 1) + " needs one");
     }
     complaints.give();
     return list;
+}
+
+std::string lackingClasses(const ImageList& list, const std::vector<std::string>& names) {
+    std::string text;
+    std::size_t lacking = 0;
+    for (std::size_t y = 0; y < list.class_counts.size(); ++y) {
+        if (list.class_counts[y] > 0) continue;
+        if (++lacking > kReported) continue;
+        text += (lacking == 1 ? "" : ", ") + std::to_string(y);
+        if (y < names.size()) text += " (" + names[y] + ")";
+    }
+    if (lacking == 0) return "";
+    if (lacking > kReported) text += ", …";
+    return list.file.string() + " has no image of " + std::to_string(lacking) + " of " +
+           std::to_string(list.class_counts.size()) + " classes: " + text +
+           "; balanced accuracy is the mean over the others";
 }
 
 void checkImageFiles(const ImageList& list) {

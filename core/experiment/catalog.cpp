@@ -6,6 +6,7 @@ namespace ballast {
 namespace {
 
 constexpr std::string_view kPhotoAugmentation = "resized-crop-jitter";
+constexpr std::string_view kSmallAugmentation = "autoaugment-cutout";
 
 const std::vector<DatasetInfo> kDatasets = {
     {"fashion-mnist",
@@ -53,7 +54,7 @@ const std::vector<DatasetInfo> kDatasets = {
      {0.485, 0.456, 0.406},
      {0.229, 0.224, 0.225},
      {},
-     ListFiles{"ImageNet_LT_train.txt", "ImageNet_LT_test.txt", 115846,
+     ListFiles{"ImageNet_LT_train.txt", "ImageNet_LT_test.txt", "ImageNet_LT_val.txt", 115846,
                "the images of ILSVRC 2012 (folders train and val) from image-net.org, the lists "
                "from github.com/zhmiao/OpenLongTailRecognition-OLTR"}},
     {"places-lt",
@@ -67,7 +68,7 @@ const std::vector<DatasetInfo> kDatasets = {
      {0.485, 0.456, 0.406},
      {0.229, 0.224, 0.225},
      {},
-     ListFiles{"Places_LT_train.txt", "Places_LT_test.txt", 62500,
+     ListFiles{"Places_LT_train.txt", "Places_LT_test.txt", "Places_LT_val.txt", 62500,
                "the images of Places365-Standard from places2.csail.mit.edu, the lists from "
                "github.com/zhmiao/OpenLongTailRecognition-OLTR"}},
     {"inaturalist2018",
@@ -81,12 +82,13 @@ const std::vector<DatasetInfo> kDatasets = {
      {0.485, 0.456, 0.406},
      {0.229, 0.224, 0.225},
      {},
-     ListFiles{"iNaturalist18_train.txt", "iNaturalist18_val.txt", 437513,
+     ListFiles{"iNaturalist18_train.txt", "iNaturalist18_val.txt", "", 437513,
                "the images (folder train_val2018) from github.com/visipedia/inat_comp, the lists "
                "from github.com/facebookresearch/classifier-balancing"}},
     {"image-folder",
      "Image folder",
-     "Your own JPEG files, with lists train.txt and test.txt; as many classes as they say.",
+     "Your own JPEG and PNG files, with lists train.txt and test.txt or in folders train/CLASS and "
+     "test/CLASS.",
      0,
      0,
      0,
@@ -95,7 +97,7 @@ const std::vector<DatasetInfo> kDatasets = {
      {0.485, 0.456, 0.406},
      {0.229, 0.224, 0.225},
      {},
-     ListFiles{"train.txt", "test.txt", 0, "files of your own"}},
+     ListFiles{"train.txt", "test.txt", "val.txt", 0, "files of your own", true}},
 };
 
 constexpr CatalogEntry kProfiles[] = {
@@ -173,14 +175,16 @@ constexpr CatalogEntry kSelections[] = {
      "The best epoch is the one with the highest balanced test accuracy, as in "
      "the papers."},
     {"validation", "Validation split",
-     "The best epoch is the one with the highest balanced validation accuracy."},
+     "The best epoch is the one with the highest balanced validation accuracy, on images held out "
+     "or on the data set's validation list."},
 };
 
 constexpr CatalogEntry kAugmentations[] = {
     {"none", "None", "Images as they are."},
     {"crop-flip", "Crop and flip",
-     "Random crop after 4 pixels of zero padding, random horizontal flip."},
-    {"autoaugment-cutout", "AutoAugment + Cutout",
+     "Random crop after 4 pixels of zero padding, random horizontal flip; of photographs, their "
+     "middle at the image size."},
+    {kSmallAugmentation, "AutoAugment + Cutout",
      "Crop and flip, AutoAugment's CIFAR-10 policy, and a Cutout of 16 × 16 pixels."},
     {"autoaugment-cutout-authors", "The authors' AutoAugment + Cutout",
      "The same as the authors' code does it: rotations turn one way only, and shears are resampled "
@@ -259,7 +263,7 @@ const DatasetInfo* findDataset(std::string_view name) {
 }
 
 bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset) {
-    return augmentation == "none" || (augmentation == kPhotoAugmentation) == dataset.listed();
+    return augmentation != (dataset.listed() ? kSmallAugmentation : kPhotoAugmentation);
 }
 
 std::optional<int> residualDepth(std::string_view model) {

@@ -21,8 +21,10 @@ struct CatalogEntry {
 struct ListFiles {
     std::string_view train;
     std::string_view test;
-    int train_images;         // 0: as many as the list says
-    std::string_view source;  // where people get images and lists
+    std::string_view validation;  // may be missing; "": there is none
+    int train_images;             // 0: as many as the list says
+    std::string_view source;      // where people get images and lists
+    bool class_folders = false;   // or, without lists, a folder for each class (PyTorch's layout)
 };
 
 /// A data set Ballast knows. Pixel means and standard deviations are of values scaled to 0 … 1.
@@ -40,7 +42,7 @@ struct DatasetInfo {
     std::vector<std::string_view> class_names;  // empty: shown by number
     std::optional<ListFiles> lists = std::nullopt;
 
-    /// Whether it is a folder of JPEG files that list files name.
+    /// Whether it is a folder of JPEG files that list files, or folders, sort into classes.
     bool listed() const { return lists.has_value(); }
     /// 0: as many as the list says.
     int trainImages() const { return lists ? lists->train_images : classes * train_per_class; }
@@ -74,8 +76,8 @@ std::optional<Choice> choiceNamed(std::string_view name) {
 /// The data set of that name, or nullptr.
 const DatasetInfo* findDataset(std::string_view name);
 
-/// Whether images of `dataset` can be augmented so: photographs of list files and small images of
-/// one size have augmentations of their own.
+/// Whether images of `dataset` can be augmented so: photographs and small images of one size have
+/// augmentations of their own, but both can be cropped and mirrored.
 bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset);
 
 /// Depth of a CIFAR residual network's name ("resnet32" -> 32), or nothing where the name is not

@@ -187,7 +187,7 @@ const std::vector<Field>& fields() {
                datasetEntries()),
         onlyWith(
             text("/data/folder",
-                 member(Affects::data, SetBy::user, &RunConfig::data, &DataConfig::folder),
+                 member(Affects::place, SetBy::user, &RunConfig::data, &DataConfig::folder),
                  "Image folder",
                  "Of a data set of list files: where lists and images lie. Empty: the folder named "
                  "like the data set among the data folders; there also relative folders are looked "

@@ -19,6 +19,7 @@ enum class FieldType { text, integer, number, choice, model, device, class_rule 
 enum class Affects {
     nothing,   // none: it names the run or chooses among its epochs
     machine,   // where it is trained; the numbers are compared as equal only on equal machines
+    place,     // none while the images are the same: where they lie
     data,      // all: which images there are
     run,       // all
     phase,     // all of its phase

@@ -58,6 +58,21 @@ void checkDataset(const RunConfig& config, const DatasetInfo& dataset,
     }
 }
 
+/// Whether the best epoch can be chosen so; a validation list may still be missing.
+void checkSelection(const RunConfig& config, const DatasetInfo& dataset,
+                    std::vector<Problem>& problems) {
+    if (config.training.selection != Selection::validation) return;
+    if (dataset.listed() && dataset.lists->validation.empty()) {
+        problems.push_back(
+            {"/training/selection", "\"validation\" does not fit " + std::string(dataset.label) +
+                                        ", which has no validation list; allowed: test"});
+    } else if (!dataset.listed() && config.data.validation_per_class == 0) {
+        problems.push_back({"/training/selection",
+                            "\"validation\" needs a validation split; /data/validation_per_class "
+                            "is 0"});
+    }
+}
+
 }  // namespace
 
 void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int epochs,
@@ -153,18 +168,13 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
             checkClassLists(config, static_cast<std::size_t>(dataset->classes), dataset->label);
         problems.insert(problems.end(), found.begin(), found.end());
     }
-    if (config.training.selection == Selection::validation &&
-        config.data.validation_per_class == 0) {
-        problems.push_back({"/training/selection",
-                            "\"validation\" needs a validation split; /data/validation_per_class "
-                            "is 0"});
-    }
+    checkSelection(config, *dataset, problems);
     if (dataset->listed()) {
         if (config.data.validation_per_class > 0) {
             problems.push_back({"/data/validation_per_class",
                                 std::to_string(config.data.validation_per_class) +
                                     ": images can be held out of data sets in memory only; "
-                                    "allowed for list files: 0"});
+                                    "allowed for list files and folders: 0"});
         }
         return;
     }

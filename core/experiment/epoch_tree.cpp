@@ -68,9 +68,10 @@ void addFields(Key& key, const RunConfig& config, Affects affects, std::string_v
     }
 }
 
-std::string dataKey(const RunConfig& config, std::span<const std::int64_t> counts) {
+std::string dataKey(const RunConfig& config, std::span<const std::int64_t> counts,
+                    const std::string& images) {
     Key key;
-    key.add("data");
+    key.add("data").add(images);
     addFields(key, config, Affects::data);
     for (const std::int64_t count : counts) key.add(count);
     return key.text();
@@ -147,8 +148,9 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
     return found->second;
 }
 
-EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> class_counts) {
-    const int data = intern(dataKey(config, class_counts));
+EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> class_counts,
+                         const std::string& images) {
+    const int data = intern(dataKey(config, class_counts, images));
     const int epochs = config.training.epochs;
     EpochPath path;
     path.reserve(static_cast<std::size_t>(epochs) + 1);

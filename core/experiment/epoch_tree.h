@@ -16,17 +16,20 @@ using EpochPath = std::vector<int>;
 
 /// The tree of what runs do, epoch by epoch. Two runs are at the same node after e epochs where
 /// everything that training depends on before that is the same: the fields that affect data or the
-/// whole run, and for each epoch the numbers α, β, Δ, the learning rate, weight decay and the
-/// fields that affect its phase (Affects in config_fields.h). Not what only names or measures, nor
-/// phases that say the same in other words.
+/// whole run (but where the images lie), and for each epoch the numbers α, β, Δ, the learning rate,
+/// weight decay and the fields that affect its phase (Affects in config_fields.h). Not what only
+/// names or measures, nor phases that say the same in other words.
 ///
 /// At the same node after e epochs runs have the same weights, and the same records of the epochs
 /// before, but for the number of the phase and for whether epoch e − 1 was measured exactly.
 /// Device, threads and versions are not looked at: the same on both sides is the caller's affair.
 class EpochTree {
 public:
-    /// The path of a run with these class counts. Throws ConfigError as classTerms does.
-    EpochPath add(const RunConfig& config, std::span<const std::int64_t> class_counts);
+    /// The path of a run with these class counts. `images` names which images they are, by a
+    /// checksum, where the config alone does not say so; runs that are known to have the same need
+    /// not name them. Throws ConfigError as classTerms does.
+    EpochPath add(const RunConfig& config, std::span<const std::int64_t> class_counts,
+                  const std::string& images = "");
 
     /// Nodes so far; they are numbered from 0.
     int size() const { return size_; }

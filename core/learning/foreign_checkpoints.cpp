@@ -1,7 +1,6 @@
 #include "core/learning/foreign_checkpoints.h"
 
 #include <algorithm>
-#include <numeric>
 #include <thread>
 
 #include "core/base/error.h"
@@ -66,18 +65,16 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
     if (dataset == nullptr) throw ConfigError("unknown data set \"" + request.data.dataset + "\"");
     std::int64_t classes = dataset->classes;
     if (classes > 0) requireFit(state, {config, dataset->channels, classes});
-    const auto test = openTestImages(request.data, store, device, threads);
-    if (classes == 0) {  // as its list says
-        classes = test->labels().max().item<std::int64_t>() + 1;
+    const auto test = openTestImages(request.data, request.augmentation, store, device, threads);
+    if (classes == 0) {  // as its lists say
+        classes = static_cast<std::int64_t>(store.classCounts(request.data).size());
         requireFit(state, {config, test->channels(), classes});
     }
     ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
     load(state, model);
     evaluation.test_accuracy =
         Evaluator(model, static_cast<int>(classes), device).classAccuracy(*test);
-    evaluation.balanced_test_accuracy =
-        std::reduce(evaluation.test_accuracy.begin(), evaluation.test_accuracy.end()) /
-        static_cast<double>(classes);
+    evaluation.balanced_test_accuracy = balancedAccuracy(evaluation.test_accuracy);
     return evaluation;
 }
 

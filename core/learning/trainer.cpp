@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <thread>
 
 #include "core/base/error.h"
@@ -22,10 +21,6 @@ constexpr auto kHeartbeat = std::chrono::seconds(10);
 
 double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
-}
-
-double mean(const std::vector<double>& values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& labels, int classes) {
@@ -49,7 +44,7 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       class_counts_(run.description().class_counts),
       majority_(majorityClasses(class_counts_)),
       device_(resolveDevice(run.description().device)),
-      data_(openImageSources(config_.data, class_counts_, environment.data_store, device_,
+      data_(openImageSources(config_, class_counts_, environment.data_store, device_,
                              run.description().threads)),
       model_(makeModel(config_, data_.train->channels(), classes(), device_)),
       optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda()),
@@ -57,6 +52,7 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       evaluator_(model_, classes(), device_, [this] { return proceed(); }),
       images_of_class_(indicesByClass(data_.train->labels(), classes())) {
     if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());
+    for (const std::string& remark : data_.remarks) say(remark);
     restore();
 }
 
@@ -132,11 +128,11 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
 /// Test and validation accuracy, and the exact statistics where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
     record.test_accuracy = evaluator_.classAccuracy(*data_.test);
-    record.balanced_test_accuracy = mean(record.test_accuracy);
+    record.balanced_test_accuracy = balancedAccuracy(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (data_.validation) {
         record.validation_accuracy = evaluator_.classAccuracy(*data_.validation);
-        record.balanced_validation_accuracy = mean(record.validation_accuracy);
+        record.balanced_validation_accuracy = balancedAccuracy(record.validation_accuracy);
     }
     if (exactIsDue(config_, epoch_)) {
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);

@@ -14,6 +14,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
 
@@ -70,21 +71,22 @@ std::string slug(const std::string& name) {
 }
 
 ordered_json descriptionJson(const RunDescription& description) {
-    return {{"format", kRunFormat},
-            {"config", toJson(description.config)},
-            {"config_as_given", description.config_as_given},
-            {"class_counts", description.class_counts},
-            {"provenance",
-             {{"created", description.created},
-              {"version", description.version},
-              {"libtorch", description.libtorch},
-              {"device", description.device},
-              {"threads", description.threads},
-              {"data_sha256", description.data_sha256},
-              {"subset_sha256", description.subset_sha256},
-              {"parent", description.parent},
-              {"segments", description.segments},
-              {"edits", description.edits}}}};
+    ordered_json object = {{"format", kRunFormat},
+                           {"config", toJson(description.config)},
+                           {"config_as_given", description.config_as_given},
+                           {"class_counts", description.class_counts}};
+    if (!description.class_names.empty()) object["class_names"] = description.class_names;
+    object["provenance"] = {{"created", description.created},
+                            {"version", description.version},
+                            {"libtorch", description.libtorch},
+                            {"device", description.device},
+                            {"threads", description.threads},
+                            {"data_sha256", description.data_sha256},
+                            {"subset_sha256", description.subset_sha256},
+                            {"parent", description.parent},
+                            {"segments", description.segments},
+                            {"edits", description.edits}};
+    return object;
 }
 
 ordered_json statusJson(const RunStatus& status) {
@@ -100,7 +102,7 @@ ordered_json statusJson(const RunStatus& status) {
     return {{"format", kRunFormat},
             {"state", stateName(status.state)},
             {"epochs_done", status.epochs_done},
-            {"message", status.message},
+            {"message", asUtf8(status.message)},  // it may name a file
             {"owner", owner},
             {"heartbeat", status.heartbeat},
             {"seconds_per_epoch", seconds}};

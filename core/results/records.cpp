@@ -95,11 +95,23 @@ GroupMeans groupMeans(std::span<const double> per_class, const std::vector<bool>
     return {mean(sums[0], counts[0]), mean(sums[1], counts[1])};
 }
 
+double balancedAccuracy(std::span<const double> per_class) {
+    double sum = 0.0;
+    int count = 0;
+    for (const double accuracy : per_class) {
+        if (std::isnan(accuracy)) continue;
+        sum += accuracy;
+        ++count;
+    }
+    return mean(sum, count);
+}
+
 ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
                           std::span<const std::int64_t> class_counts) {
     double sums[3] = {0.0, 0.0, 0.0};
     int counts[3] = {0, 0, 0};
     for (std::size_t y = 0; y < test_accuracy.size(); ++y) {
+        if (std::isnan(test_accuracy[y])) continue;
         const int group = class_counts[y] > 100 ? 0 : class_counts[y] >= 20 ? 1 : 2;
         sums[group] += test_accuracy[y];
         ++counts[group];

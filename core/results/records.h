@@ -45,7 +45,7 @@ struct ClassStatistics {
 };
 
 /// Means of test accuracy over classes with many (> 100), medium (20 … 100) and few (< 20) training
-/// images; NaN for an empty group.
+/// images; NaN for an empty group. Classes without test images are in none.
 struct ShotAccuracy {
     double many = kMissing;
     double medium = kMissing;
@@ -61,7 +61,7 @@ struct EpochRecord {
     double loss = kMissing;                // mean training loss over the epoch's images
     ClassStatistics streaming;             // from the training passes, with augmentation
     std::optional<ClassStatistics> exact;  // evaluation mode, no augmentation, after the epoch
-    std::vector<double> test_accuracy;     // per class
+    std::vector<double> test_accuracy;     // per class; NaN without test images of it
     double balanced_test_accuracy = kMissing;
     ShotAccuracy shots;
     std::vector<double> validation_accuracy;  // per class; empty without a validation split
@@ -88,6 +88,9 @@ struct GroupMeans {
     double minority = kMissing;
 };
 GroupMeans groupMeans(std::span<const double> per_class, const std::vector<bool>& majority);
+
+/// The mean of per-class accuracies over the classes that have one; NaN where none has.
+double balancedAccuracy(std::span<const double> per_class);
 
 ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
                           std::span<const std::int64_t> class_counts);

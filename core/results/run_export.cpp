@@ -90,7 +90,7 @@ public:
         numbers[medium] = record.shots.medium;
         numbers[few] = record.shots.few;
         numbers[balanced_validation_accuracy] = record.balanced_validation_accuracy;
-        row("epoch,,", numbers);
+        row("epoch,,", numbers, "");
         training("streaming", record.streaming);
         if (record.exact) training("exact", *record.exact);
         classes("test", {{accuracy, &record.test_accuracy}});
@@ -109,7 +109,7 @@ private:
         numbers[majority_accuracy] = statistics.majority_accuracy;
         numbers[minority_accuracy] = statistics.minority_accuracy;
         numbers[accuracy_ratio] = statistics.accuracyRatio();
-        row(source + ",,", numbers);
+        row(source + ",,", numbers, "");
         classes(source, {{accuracy, &statistics.accuracy},
                          {min_logit, &statistics.min_logit},
                          {min_margin, &statistics.min_margin},
@@ -129,14 +129,14 @@ private:
             }
             row(source + "," + std::to_string(y) + "," +
                     (y < images.size() ? std::to_string(images[y]) : ""),
-                numbers);
+                numbers, escaped(className(run_.description, y), TableFormat::csv));
         }
     }
 
-    void row(const std::string& where, const Numbers& numbers) {
+    void row(const std::string& where, const Numbers& numbers, const std::string& class_name) {
         std::string line = epoch_ + where;
         for (const double number : numbers) line += "," + numberText(number);
-        out_ << line << '\n';
+        out_ << line << ',' << class_name << '\n';
     }
 
     const RunSummary& run_;
@@ -150,7 +150,7 @@ private:
 void writeCsvHeader(std::ostream& out) {
     out << "run,name,dataset,profile,ratio,seed,epoch,phase,source,class,class_images";
     for (const char* name : kNames) out << ',' << name;
-    out << '\n';
+    out << ",class_name\n";
 }
 
 void writeCsv(const RunSummary& run, std::ostream& out) {

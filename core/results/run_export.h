@@ -22,7 +22,8 @@ namespace ballast {
 //   terms       0 …    kappa; only with estimated class rules
 //
 // All rows: run (its ID), name, dataset, profile, ratio, seed, epoch (from 0, as in epochs.jsonl)
-// and phase (from 0); rows of a class also class and class_images, its training images.
+// and phase (from 0); rows of a class also class, class_images, its training images, and at their
+// end class_name, where it has one.
 
 /// The line of column names.
 void writeCsvHeader(std::ostream& out);

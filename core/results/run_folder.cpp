@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/json_place.h"
 #include "core/base/text_encoding.h"
+#include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
 
 namespace ballast {
@@ -83,6 +84,23 @@ RunOwner thisProcess() {
     return {host, bootId(), pid, startOf(pid)};
 }
 
+std::string className(const RunDescription& description, std::size_t index) {
+    if (index < description.class_names.size()) return description.class_names[index];
+    const DatasetInfo* dataset = findDataset(description.config.data.dataset);
+    if (dataset == nullptr || index >= dataset->class_names.size()) return "";
+    return std::string(dataset->class_names[index]);
+}
+
+std::string dataIdentity(const DataConfig& data, const std::string& data_sha256) {
+    const DatasetInfo* dataset = findDataset(data.dataset);
+    if (dataset == nullptr || !dataset->listed()) return "";
+    return data_sha256.empty() ? "folder " + data.folder : data_sha256;
+}
+
+std::string dataIdentity(const RunDescription& description) {
+    return dataIdentity(description.config.data, description.data_sha256);
+}
+
 RunDescription readDescription(const fs::path& folder) {
     const fs::path file = folder / "run.json";
     if (!fs::exists(file))
@@ -100,6 +118,12 @@ RunDescription readDescription(const fs::path& folder) {
     description.config = configFromJson(config, name);
     description.config_as_given = object.at("config_as_given").value();
     description.class_counts = object.at("class_counts").integers();
+    if (object.has("class_names")) {  // later than format 1's first runs
+        const JsonPlace names = object.at("class_names");
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            description.class_names.push_back(names.at(i).text());
+        }
+    }
     const JsonPlace provenance = object.at("provenance");
     description.created = provenance.at("created").text();
     description.version = provenance.at("version").text();

@@ -33,18 +33,19 @@ struct RunStatus {
     std::optional<double> seconds_per_epoch;  // the last epoch's, for estimates
 };
 
-/// What run.json says. libtorch, device, threads and data_sha256 are those of the first start
-/// (empty before); resuming uses the same.
+/// What run.json says. libtorch, device and threads are those of the first start (empty before);
+/// resuming uses the same.
 struct RunDescription {
     RunConfig config;
     nlohmann::json config_as_given;
     std::vector<std::int64_t> class_counts;
-    std::string created;  // ISO 8601, UTC
+    std::vector<std::string> class_names;  // where the catalogue has none; empty: numbers only
+    std::string created;                   // ISO 8601, UTC
     std::string version;
     std::string libtorch;
     std::string device;
     int threads = 0;
-    std::string data_sha256;
+    std::string data_sha256;  // of the images; empty before the first start in runs of 0.2
     std::string subset_sha256;
     // null; of a forked run {"checkpoint", "sha256", "epoch"}, also "run" where it was one of ours;
     // of an imported run {"imported": its folder's name}
@@ -56,6 +57,14 @@ struct RunDescription {
     // them in it.
     nlohmann::json edits = nlohmann::json::array();
 };
+
+/// What a class of a run is called; "" where it has a number only.
+std::string className(const RunDescription& description, std::size_t index);
+
+/// What tells the images of runs apart whose configs look alike: of data sets of lists the lists'
+/// checksum, wherever they lie, or the folder where a run of 0.2 has not begun; else "".
+std::string dataIdentity(const DataConfig& data, const std::string& data_sha256);
+std::string dataIdentity(const RunDescription& description);
 
 /// Reads status.json. Throws StorageError: missing, of a newer format; DamagedFileError.
 RunStatus readStatus(const std::filesystem::path& run_folder);

@@ -14,10 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-std::string keyOf(const RunConfig& given) {
-    RunConfig config = given;
+std::string keyOf(const RunDescription& run) {
+    RunConfig config = run.config;
     config.name.clear();
     config.training.seed = 0;
+    config.data.folder = dataIdentity(run);  // the images may have moved
     return toJson(config).dump();
 }
 
@@ -118,7 +119,7 @@ std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by
     std::unordered_map<std::string, std::size_t> numbers;
     for (const IndexedRun* run : runs) {
         if (!run->error.empty()) continue;
-        std::string key = keyOf(run->description.config);
+        std::string key = keyOf(run->description);
         if (by_method) key += valueText(method.of(*run));
         const auto [found, added] = numbers.try_emplace(std::move(key), members.size());
         if (added) members.emplace_back();

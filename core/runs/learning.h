@@ -46,14 +46,15 @@ struct CheckpointInfo {
 
 struct EvaluationRequest {
     CheckpointSource checkpoint;
-    DataConfig data;                   // whose test split
-    std::optional<ModelConfig> model;  // that it must fit; left out: what the file holds
+    DataConfig data;                    // whose test split
+    std::string augmentation = "none";  // of the training; photographs are tested to fit it
+    std::optional<ModelConfig> model;   // that it must fit; left out: what the file holds
     std::string device = "auto";
     int threads = 0;  // 0: all cores
 };
 struct Evaluation {
     CheckpointInfo checkpoint;
-    std::vector<double> test_accuracy;  // per class
+    std::vector<double> test_accuracy;  // per class; NaN without test images of it
     double balanced_test_accuracy = 0.0;
 };
 

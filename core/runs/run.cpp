@@ -43,10 +43,11 @@ void completeDescription(const Learning& learning, OwnedRun& run,
         run.log(warning);
         observer.said(warning);
     }
-    const std::string content = environment.data_store.contentSha256(config.data);
-    if (!description.data_sha256.empty() && content != description.data_sha256) {
+    const DataStore& store = environment.data_store;
+    if (begun && !description.data_sha256.empty() &&
+        !store.hasContent(config.data, description.data_sha256)) {
         throw DataError("the lists of " + config.data.dataset + " in " +
-                        environment.data_store.find(config.data)->string() +
+                        store.find(config.data)->string() +
                         " are not those this run was begun with");
     }
     if (!begun || description.device.empty() || description.threads == 0 ||
@@ -55,7 +56,7 @@ void completeDescription(const Learning& learning, OwnedRun& run,
         description.device = deviceOf(learning, config, environment);
         description.threads = config.training.threads;
         if (description.threads == 0) description.threads = threadsOf(environment);
-        description.data_sha256 = content;
+        description.data_sha256 = store.contentSha256(config.data);
         run.describe(description);
     } else {
         learning.resolveDevice(description.device);  // is it still there?
@@ -105,6 +106,16 @@ RunOutcome trainFrom(const Learning& learning, const TrunkSource* trunk, OwnedRu
     return learning.train(run, environment, control, observer);
 }
 
+/// Whether the lists can be read that a run needs besides that of its training images: found now,
+/// not when it is begun.
+void checkLists(const RunConfig& config, const DataStore& store) {
+    if (!findDataset(config.data.dataset)->listed()) return;
+    store.list(config.data, Split::test);
+    if (config.training.selection == Selection::validation) {
+        store.list(config.data, Split::validation);
+    }
+}
+
 /// A finished run no longer needs the checkpoints it has asked others to keep.
 void releaseTrunks(const fs::path& folder, const RunDescription& description) {
     const std::string id = folder.filename().string();
@@ -149,6 +160,11 @@ RunDescription describeRun(const RunConfig& config, const nlohmann::json& config
     const std::vector<Problem> weights = checkClassWeights(config);
     problems.insert(problems.end(), weights.begin(), weights.end());
     if (!problems.empty()) throw ConfigError("the config is not valid", std::move(problems));
+    checkLists(config, environment.data_store);
+    if (dataset->class_names.empty()) {
+        description.class_names = environment.data_store.classNames(config.data);
+    }
+    description.data_sha256 = environment.data_store.contentSha256(config.data);
     description.version = BALLAST_VERSION;
     const std::vector<std::int64_t> subset =
         environment.data_store.split(config.data, description.class_counts).train;

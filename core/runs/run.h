@@ -14,7 +14,8 @@ namespace ballast {
 class Learning;
 
 /// What run.json says of a new run: the config, its class counts and its subset, drawn from the
-/// data set's labels. Throws ConfigError, DataError.
+/// data set's labels. Throws ConfigError, DataError, also where another list it needs cannot be
+/// read: of the test images, of those that choose its best epoch.
 RunDescription describeRun(const RunConfig& config, const nlohmann::json& config_as_given,
                            const TrainingEnvironment& environment);
 

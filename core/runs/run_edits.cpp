@@ -102,17 +102,55 @@ bool isApplied(const RunDescription& description, const std::string& id) {
                                [&](const json& edit) { return edit.at("id") == id; });
 }
 
-}  // namespace
-
-ConfigEdit forkContract(const fs::path& folder, int epoch, const RunEdit& edit) {
-    const RunSummary run = readableRun(folder);
-    checkpointFile(folder, epoch);
-    return editedFrom(run.description.config, run.description.class_counts, epoch, edit.settings,
-                      edit.next_phase_now);
+/// Whether the images of the edited config are the run's, which may have moved, and whether there
+/// are some to choose the best epoch by.
+void checkImages(const RunDescription& run, const RunConfig& edited, const DataStore& store) {
+    const DatasetInfo* dataset = findDataset(edited.data.dataset);
+    if (dataset == nullptr || !dataset->listed()) return;
+    const auto refuse = [](const char* pointer, const std::string& message) {
+        throw ConfigError("the run cannot change so", {{pointer, message}});
+    };
+    if (edited.data.folder != run.config.data.folder) {
+        // A run of 0.2 that has not begun has no checksum yet.
+        const bool same = run.data_sha256.empty()
+                              ? store.classCounts(edited.data) == run.class_counts
+                              : store.hasContent(edited.data, run.data_sha256);
+        if (!same) {
+            refuse("/data/folder",
+                   "\"" + edited.data.folder +
+                       "\" does not hold the lists this run was made with; allowed: "
+                       "another place of the same lists and images");
+        }
+    }
+    if (edited.training.selection != run.config.training.selection &&
+        edited.training.selection == Selection::validation) {
+        try {
+            store.list(edited.data, Split::validation);
+        } catch (const DataError& error) {
+            refuse("/training/selection", error.what());
+        }
+    }
 }
 
-fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit) {
-    const ConfigEdit edited = forkContract(folder, epoch, edit);
+ConfigEdit checkedEdit(const RunDescription& run, int epoch, const RunEdit& edit,
+                       const DataStore& store) {
+    ConfigEdit edited =
+        editedFrom(run.config, run.class_counts, epoch, edit.settings, edit.next_phase_now);
+    checkImages(run, edited.config, store);
+    return edited;
+}
+
+}  // namespace
+
+ConfigEdit forkContract(const fs::path& folder, int epoch, const RunEdit& edit,
+                        const DataStore& store) {
+    const RunSummary run = readableRun(folder);
+    checkpointFile(folder, epoch);
+    return checkedEdit(run.description, epoch, edit, store);
+}
+
+fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit, const DataStore& store) {
+    const ConfigEdit edited = forkContract(folder, epoch, edit, store);
     const fs::path whole = fs::canonical(folder);
     const RunSummary run = readableRun(whole);
     Trunk trunk = trunkFrom({run.id, whole, epoch, run.description.threads}, edited.config);
@@ -134,7 +172,7 @@ fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit) {
     return OwnedRun::create(whole.parent_path().parent_path(), description, start);
 }
 
-EditPreview editPreview(const fs::path& folder, const RunEdit& edit) {
+EditPreview editPreview(const fs::path& folder, const RunEdit& edit, const DataStore& store) {
     const RunSummary run = readableRun(folder);
     const bool active = !run.interrupted && (run.status.state == RunState::running ||
                                              run.status.state == RunState::paused);
@@ -144,13 +182,13 @@ EditPreview editPreview(const fs::path& folder, const RunEdit& edit) {
         throw ConfigError("the run " + run.id + " is " +
                           (active ? "in its last epoch" : "finished") + "; fork it instead");
     }
-    preview.edit = editedFrom(run.description.config, run.description.class_counts, preview.epoch,
-                              edit.settings, edit.next_phase_now);
+    preview.edit = checkedEdit(run.description, preview.epoch, edit, store);
     return preview;
 }
 
-int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> promised) {
-    const int epoch = editPreview(folder, edit).epoch;
+int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> promised,
+            const DataStore& store) {
+    const int epoch = editPreview(folder, edit, store).epoch;
     if (promised && *promised != epoch) {
         throw ConfigError("epoch " + std::to_string(*promised) +
                           " has begun meanwhile; look at what the edit would change once more");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/data/data_store.h"
 #include "core/experiment/config_edit.h"
 
 namespace ballast {
@@ -19,29 +20,34 @@ struct RunEdit {
 };
 
 /// What forking `run` after `epoch` epochs would inherit, change and reset; changes nothing. Throws
-/// CheckpointError where the run keeps no checkpoint there, naming those it keeps; ConfigError.
-ConfigEdit forkContract(const std::filesystem::path& run, int epoch, const RunEdit& edit);
+/// CheckpointError where the run keeps no checkpoint there, naming those it keeps; ConfigError,
+/// also where another image folder has not the lists that the run is of; DataError where it has
+/// none.
+ConfigEdit forkContract(const std::filesystem::path& run, int epoch, const RunEdit& edit,
+                        const DataStore& store = DataStore());
 
 /// Makes a run that starts from a run's checkpoint under the edited config; its state is
 /// "stopped". Its folder reads as if it had been trained alone, which would give the same numbers.
 /// Returns its folder, in the same workspace. Throws as forkContract, and StorageError.
-std::filesystem::path forkRunAt(const std::filesystem::path& run, int epoch, const RunEdit& edit);
+std::filesystem::path forkRunAt(const std::filesystem::path& run, int epoch, const RunEdit& edit,
+                                const DataStore& store = DataStore());
 
 /// What editing `run` now would change, and from which epoch on: the next one, where it is in
-/// training. Throws ConfigError, StorageError.
+/// training. Throws ConfigError and DataError as forkContract, StorageError.
 struct EditPreview {
     int epoch = 0;
     ConfigEdit edit;
 };
-EditPreview editPreview(const std::filesystem::path& run, const RunEdit& edit);
+EditPreview editPreview(const std::filesystem::path& run, const RunEdit& edit,
+                        const DataStore& store = DataStore());
 
 /// Edits a run. One in training, here or in another process, takes the edit at the end of the epoch
 /// in progress; another at once. Its config then says what it does epoch by epoch, so that the
 /// config alone replays it bit for bit. `promised`: the epoch of a preview that somebody has seen.
-/// Returns the epoch from which it holds. Throws ConfigError, also where the run has gone past what
-/// was promised, and StorageError, and changes nothing then.
+/// Returns the epoch from which it holds. Throws as editPreview, also where the run has gone past
+/// what was promised, and changes nothing then.
 int editRun(const std::filesystem::path& run, const RunEdit& edit,
-            std::optional<int> promised = std::nullopt);
+            std::optional<int> promised = std::nullopt, const DataStore& store = DataStore());
 
 /// An edit that waits in the folder of a run for the epoch from which it holds.
 struct PendingEdit {

@@ -28,14 +28,18 @@ using nlohmann::ordered_json;
 constexpr std::int64_t kRoomToSpare = 64 << 20;  // bytes a full disk must keep for others
 constexpr const char* kPlanning = "planning the sweep";
 
-/// Configs with the same data need its labels read only once.
+/// Configs with the same data need its labels read only once; whether there is a validation list is
+/// looked at where one is needed.
 class Descriptions {
 public:
     explicit Descriptions(const TrainingEnvironment& environment) : environment_(environment) {}
 
     const RunDescription& of(const SweepRun& run) {
         for (const RunDescription& known : known_) {
-            if (known.config.data == run.config.data) return known;
+            if (known.config.data == run.config.data &&
+                known.config.training.selection == run.config.training.selection) {
+                return known;
+            }
         }
         known_.push_back(describeRun(run.config, run.given, environment_));
         return known_.back();
@@ -46,8 +50,10 @@ private:
     std::vector<RunDescription> known_;
 };
 
-RunConfig withoutName(RunConfig config) {
+/// What tells runs apart whose images are the same.
+RunConfig withoutNames(RunConfig config) {
     config.name.clear();
+    config.data.folder.clear();
     return config;
 }
 
@@ -55,7 +61,8 @@ RunConfig withoutName(RunConfig config) {
 bool isStillThere(const PlannedRun& planned, const fs::path& workspace) {
     try {
         const RunDescription there = readDescription(workspace / "runs" / planned.id);
-        return withoutName(there.config) == withoutName(planned.run.config);
+        return withoutNames(there.config) == withoutNames(planned.run.config) &&
+               dataIdentity(there) == dataIdentity(planned.run.config.data, planned.data_sha256);
     } catch (const Error&) {
         return false;
     }
@@ -253,16 +260,18 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
         const RunDescription& description = descriptions.of(run);
         PlannedRun planned{std::move(run),
                            description.class_counts,
+                           description.class_names,
+                           description.data_sha256,
                            description.subset_sha256,
                            "",
                            RunState::queued,
                            0};
         const RunConfig& config = planned.run.config;
         learning.resolveDevice(config.training.device);
-        paths.push_back(store.tree().add(config, planned.class_counts));
+        paths.push_back(store.tree().add(config, planned.class_counts, dataIdentity(description)));
         const TrunkRun* best = nullptr;
         for (const TrunkRun* known : by_last_node[paths.back().back()]) {
-            if (!(withoutName(known->description.config) == withoutName(config))) continue;
+            if (!(withoutNames(known->description.config) == withoutNames(config))) continue;
             if (taken.contains(known->id)) continue;
             if (best == nullptr || isBetter(*known, *best)) best = known;
         }
@@ -322,6 +331,8 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
             description.config = planned.run.config;
             description.config_as_given = planned.run.given;
             description.class_counts = planned.class_counts;
+            description.class_names = planned.class_names;
+            description.data_sha256 = planned.data_sha256;
             description.subset_sha256 = planned.subset_sha256;
             description.version = BALLAST_VERSION;
             planned.id = OwnedRun::create(workspace, description).filename().string();

@@ -24,6 +24,8 @@ struct IndexedRun;
 struct PlannedRun {
     SweepRun run;
     std::vector<std::int64_t> class_counts;
+    std::vector<std::string> class_names;
+    std::string data_sha256;
     std::string subset_sha256;
     std::string id;                     // of the workspace's run of this config; empty: none yet
     RunState state = RunState::queued;  // its, where there is one
@@ -42,7 +44,8 @@ struct SweepPlan {
 };
 
 /// Plans a sweep in a workspace; changes nothing there. A finished
-/// run of the workspace with the same config, but for its name, is taken as the sweep's. Throws
+/// run of the workspace with the same config and images, but for its name and where these lie, is
+/// taken as the sweep's. Throws
 /// ConfigError, DataError, StorageError, DeviceError; CancelledError at the next run once
 /// `cancelled` is set.
 SweepPlan planSweep(const Learning& learning, const Sweep& sweep,

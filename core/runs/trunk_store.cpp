@@ -104,7 +104,8 @@ void TrunkStore::refresh() {
                 run.description.config_as_given = nullptr;  // of thousands of runs
                 run.path.clear();
                 if (description.parent.is_null()) {
-                    run.path = tree_.add(description.config, description.class_counts);
+                    run.path = tree_.add(description.config, description.class_counts,
+                                         dataIdentity(description));
                 }
             }
             listCheckpoints(run, seen_[id]);
@@ -193,6 +194,11 @@ Trunk trunkFrom(const TrunkSource& source, const RunConfig& config) {
     for (std::size_t e = 0; e < epochs; ++e) {
         trunk.records.push_back(recordFor(config, parent.records[e]));
         // The last epoch's can still be measured, from the checkpoint.
+        if (config.training.selection == Selection::validation &&
+            trunk.records[e].validation_accuracy.empty()) {
+            throw CheckpointError(source.folder.string() + " has no validation accuracy of epoch " +
+                                  std::to_string(e));
+        }
         if (e + 1 < epochs && exactIsDue(config, static_cast<int>(e)) && !trunk.records[e].exact) {
             throw CheckpointError(source.folder.string() + " has no exact statistics of epoch " +
                                   std::to_string(e));

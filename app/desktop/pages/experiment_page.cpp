@@ -40,9 +40,11 @@ QString phaseLabel(const RunConfig& config, std::size_t index) {
 
 }  // namespace
 
-ExperimentPage::ExperimentPage(CountClasses count_classes, QWidget* parent)
+ExperimentPage::ExperimentPage(CountClasses count_classes, NameClasses name_classes,
+                               QWidget* parent)
     : QWidget(parent),
       count_classes_(std::move(count_classes)),
+      name_classes_(std::move(name_classes)),
       splitter_(new QSplitter(Qt::Horizontal)),
       method_(new QComboBox),
       protocol_(new QComboBox),
@@ -210,6 +212,7 @@ void ExperimentPage::applyPreset(const QString& method, const QString& protocol)
 const std::vector<std::int64_t>& ExperimentPage::countsOf(const DataConfig& wanted) {
     if (counts_.empty() || !(wanted == counted_)) {
         counts_ = count_classes_(wanted);
+        names_ = name_classes_ ? name_classes_(wanted) : std::vector<std::string>();
         counted_ = wanted;
     }
     return counts_;
@@ -281,7 +284,7 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     };
     QStringList names;
     for (const std::size_t y : order) {
-        if (!dataset.class_names.empty()) names.append(text(dataset.class_names[y]));
+        if (!names_.empty()) names.append(text(names_[y]));
     }
     std::vector<PhaseTerms> phases;
     QStringList verdicts;

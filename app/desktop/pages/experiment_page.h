@@ -32,7 +32,11 @@ public:
     /// Training images of each class of a data set on this machine; may throw Error.
     using CountClasses = std::function<std::vector<std::int64_t>(const DataConfig&)>;
 
-    explicit ExperimentPage(CountClasses count_classes, QWidget* parent = nullptr);
+    /// What they are called; empty: they have numbers only. May throw Error.
+    using NameClasses = std::function<std::vector<std::string>(const DataConfig&)>;
+
+    explicit ExperimentPage(CountClasses count_classes, NameClasses name_classes = {},
+                            QWidget* parent = nullptr);
 
     void setConfig(const nlohmann::json& config);
 
@@ -66,8 +70,10 @@ private:
     QWidget* makeMethodRow();
 
     CountClasses count_classes_;
-    DataConfig counted_;  // whose counts are kept: reading a list takes a while
+    NameClasses name_classes_;
+    DataConfig counted_;  // whose counts and names are kept: reading a list takes a while
     std::vector<std::int64_t> counts_;
+    std::vector<std::string> names_;
     QSplitter* splitter_;
     QComboBox* method_;
     QString shown_method_;  // of the config as it is

@@ -14,44 +14,81 @@ std::unique_ptr<BatchStream> ImageSource::plainStream(std::int64_t batch_size) c
     return stream(std::move(order), batch_size, {});
 }
 
-std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, const DataStore& store,
-                                            torch::Device device, int threads) {
-    const DatasetInfo* dataset = findDataset(config.dataset);
-    if (dataset == nullptr) throw DataError("unknown data set \"" + config.dataset + "\"");
-    if (!dataset->listed()) {
+namespace {
+
+const DatasetInfo& infoOf(const DataConfig& data) {
+    if (const DatasetInfo* dataset = findDataset(data.dataset)) return *dataset;
+    throw DataError("unknown data set \"" + data.dataset + "\"");
+}
+
+/// The validation images of a listed data set, or nullptr and a remark where they cannot be had and
+/// nothing depends on them.
+std::unique_ptr<ImageSource> validationImages(const RunConfig& config, const DataStore& store,
+                                              const PhotoFormat& format, torch::Device device,
+                                              int threads, std::vector<std::string>& remarks) {
+    const bool needed = config.training.selection == Selection::validation;
+    if (!needed && !store.hasValidationList(config.data)) return nullptr;
+    try {
+        ImageList list = store.list(config.data, Split::validation);
+        checkImageFiles(list);
+        return std::make_unique<PhotoSource>(std::move(list), format, device, threads);
+    } catch (const DataError& error) {
+        if (needed) throw;
+        const std::string problem = error.what();
+        remarks.push_back("validation accuracy is not measured: " +
+                          problem.substr(0, problem.find('\n')));
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, std::string_view augmentation,
+                                            const DataStore& store, torch::Device device,
+                                            int threads) {
+    const DatasetInfo& dataset = infoOf(config);
+    if (!dataset.listed()) {
         return std::make_unique<MemorySource>(
-            imageTensor(store.read(*dataset, Split::test), nullptr, *dataset, device));
+            imageTensor(store.read(dataset, Split::test), nullptr, dataset, device));
     }
     ImageList list = store.list(config, Split::test);
     checkImageFiles(list);
-    const PhotoFormat format{config.image_size, dataset->mean, dataset->standard_deviation};
-    return std::make_unique<PhotoSource>(std::move(list), format, device, threads);
+    return std::make_unique<PhotoSource>(
+        std::move(list), photoFormat(dataset, config.image_size, augmentation), device, threads);
 }
 
-ImageSources openImageSources(const DataConfig& config, const std::vector<std::int64_t>& counts,
+ImageSources openImageSources(const RunConfig& config, const std::vector<std::int64_t>& counts,
                               const DataStore& store, torch::Device device, int threads) {
-    const DatasetInfo* dataset = findDataset(config.dataset);
-    if (dataset == nullptr) throw DataError("unknown data set \"" + config.dataset + "\"");
-    if (!dataset->listed()) {
-        TrainingData data = loadTrainingData(config, counts, store, device);
+    const DatasetInfo& dataset = infoOf(config.data);
+    if (!dataset.listed()) {
+        TrainingData data = loadTrainingData(config.data, counts, store, device);
         ImageSources sources{std::make_unique<MemorySource>(std::move(data.train)),
-                             std::make_unique<MemorySource>(std::move(data.test)), nullptr};
+                             std::make_unique<MemorySource>(std::move(data.test)),
+                             nullptr,
+                             {}};
         if (data.validation) {
             sources.validation = std::make_unique<MemorySource>(std::move(*data.validation));
         }
         return sources;
     }
-    ImageList train = store.list(config, Split::train);
-    ImageList test = store.list(config, Split::test);
+    ImageList train = store.list(config.data, Split::train);
+    ImageList test = store.list(config.data, Split::test);
     if (train.class_counts != counts) {
         throw DataError(train.file.string() +
                         " has other numbers of images per class than when this run was made");
     }
     checkImageFiles(train);
     checkImageFiles(test);
-    const PhotoFormat format{config.image_size, dataset->mean, dataset->standard_deviation};
-    return {std::make_unique<PhotoSource>(std::move(train), format, device, threads),
-            std::make_unique<PhotoSource>(std::move(test), format, device, threads), nullptr};
+    const std::vector<std::string> class_names = store.classNames(config.data);
+    const PhotoFormat format =
+        photoFormat(dataset, config.data.image_size, config.training.augmentation);
+    ImageSources sources;
+    const std::string lacking = lackingClasses(test, class_names);
+    if (!lacking.empty()) sources.remarks.push_back(lacking);
+    sources.train = std::make_unique<PhotoSource>(std::move(train), format, device, threads);
+    sources.test = std::make_unique<PhotoSource>(std::move(test), format, device, threads);
+    sources.validation = validationImages(config, store, format, device, threads, sources.remarks);
+    return sources;
 }
 
 }  // namespace ballast

@@ -60,15 +60,20 @@ struct ImageSources {
     std::unique_ptr<ImageSource> train;  // with the subset's order, and class counts as given
     std::unique_ptr<ImageSource> test;
     std::unique_ptr<ImageSource> validation;  // nullptr without a validation split
+    std::vector<std::string> remarks;         // sentences for the run's log
 };
 
-/// The test images of a data set alone; otherwise as openImageSources.
-std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, const DataStore& store,
-                                            torch::Device device, int threads);
+/// The test images of a data set alone, as a run trained with `augmentation` sees them; otherwise
+/// as openImageSources.
+std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, std::string_view augmentation,
+                                            const DataStore& store, torch::Device device,
+                                            int threads);
 
 /// The images of a config's data set: small images in memory, listed ones decoded as they are
-/// needed by `threads` threads. Throws DataError, also where the lists have other class counts.
-ImageSources openImageSources(const DataConfig& config, const std::vector<std::int64_t>& counts,
+/// needed by `threads` threads. A validation list that cannot be read is only remarked on where the
+/// best epoch is not chosen by it; so is a class without test images. Throws DataError, also where
+/// the lists have other class counts.
+ImageSources openImageSources(const RunConfig& config, const std::vector<std::int64_t>& counts,
                               const DataStore& store, torch::Device device, int threads);
 
 }  // namespace ballast

@@ -9,11 +9,12 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/learning/data/photo_transforms.h"
 
 namespace ballast {
 
 namespace {
+
+constexpr std::string_view kCropFlip = "crop-flip";
 
 /// What one thread needs again and again.
 struct PhotoWorker {
@@ -24,12 +25,10 @@ struct PhotoWorker {
 
     /// The image of the file as [size, size, 3] at `out`.
     void make(const std::filesystem::path& file, const Augmentation& augmentation,
-              std::int64_t index, int size, std::uint8_t* out) {
+              std::int64_t index, const PhotoFormat& format, std::uint8_t* out) {
         decoder.open(file);
-        PhotoChange change =
-            augmentation.name == "none"
-                ? centreCrop(decoder.width(), decoder.height(), size)
-                : randomPhotoChange(decoder.width(), decoder.height(), augmentation, index);
+        const int size = format.size;
+        PhotoChange change = changeOf(augmentation, index, format);
         int reduction = jpegReduction(change.box.width, change.box.height, size);
         decoder.decode(reduction, image);
         CropBox& box = change.box;
@@ -38,9 +37,26 @@ struct PhotoWorker {
         jitterColours(change, pixels);
         writePixels(change, pixels, size, out);
     }
+
+    PhotoChange changeOf(const Augmentation& augmentation, std::int64_t index,
+                         const PhotoFormat& format) const {
+        const int width = decoder.width();
+        const int height = decoder.height();
+        if (augmentation.name == "none")
+            return centreCrop(width, height, format.size, format.margin);
+        if (augmentation.name == kCropFlip) {
+            return cropFlip(width, height, format.size, augmentation, index);
+        }
+        return randomPhotoChange(width, height, augmentation, index);
+    }
 };
 
 }  // namespace
+
+PhotoFormat photoFormat(const DatasetInfo& dataset, int size, std::string_view augmentation) {
+    return {size, dataset.mean, dataset.standard_deviation,
+            augmentation == kCropFlip ? 1.0 : kPhotoMargin};
+}
 
 std::size_t batchesAhead(std::int64_t batch_size, int size) {
     const std::int64_t bytes = batch_size * size * size * 3;
@@ -152,7 +168,7 @@ private:
                 if (!worker) worker.emplace();
                 worker->make(source_.list_.path(order_[at]), augmentation_,
                              augmentation_.by_position ? static_cast<std::int64_t>(at) : order_[at],
-                             source_.format_.size, out);
+                             source_.format_, out);
             } catch (...) {
                 error = std::current_exception();
             }

@@ -2,6 +2,7 @@
 
 #include "core/data/image_lists.h"
 #include "core/learning/data/image_source.h"
+#include "core/learning/data/photo_transforms.h"
 
 namespace ballast {
 
@@ -10,7 +11,12 @@ struct PhotoFormat {
     int size;                  // pixels of both sides
     std::vector<double> mean;  // [3], of values scaled to 0 … 1
     std::vector<double> standard_deviation;
+    double margin = kPhotoMargin;  // of images as they are, centreCrop's
 };
+
+/// That of a data set's images as a run trained with `augmentation` sees them: what is cropped and
+/// mirrored like small images is also tested like them, whole.
+PhotoFormat photoFormat(const DatasetInfo& dataset, int size, std::string_view augmentation);
 
 /// The images of a list, decoded from their JPEG files by threads that work ahead of who asks, in
 /// order. A stream holds finished batches of at most kAheadBytes (but always the one in work);

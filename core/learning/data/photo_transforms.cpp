@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/keyed_random.h"
+#include "core/learning/data/training_set.h"
 
 namespace ballast {
 namespace {
@@ -61,8 +62,8 @@ float clamped(float value) {
 
 }  // namespace
 
-PhotoChange centreCrop(int width, int height, int size) {
-    const int shorter = static_cast<int>(std::lround(size * 256.0 / 224.0));
+PhotoChange centreCrop(int width, int height, int size, double margin) {
+    const int shorter = static_cast<int>(std::lround(size * margin));
     // As torchvision resizes: the longer side is rounded down.
     const bool wide = width > height;
     const auto longer = static_cast<int>(static_cast<std::int64_t>(shorter) *
@@ -75,6 +76,19 @@ PhotoChange centreCrop(int width, int height, int size) {
     const double top = std::nearbyint((h - size) / 2.0);
     PhotoChange change;
     change.box = {left * across, top * down, size * across, size * down};
+    return change;
+}
+
+PhotoChange cropFlip(int width, int height, int size, const Augmentation& augmentation,
+                     std::int64_t index) {
+    constexpr int kPadding = ImageTensor::kPadding;
+    const KeyedRandom random(augmentation.seed, Purpose::augmentation,
+                             static_cast<std::uint32_t>(augmentation.epoch));
+    const auto words = random.words(static_cast<std::uint64_t>(index));
+    PhotoChange change = centreCrop(width, height, size, 1.0);
+    change.up = static_cast<int>(below(words[0], 2 * kPadding + 1)) - kPadding;
+    change.left = static_cast<int>(below(words[1], 2 * kPadding + 1)) - kPadding;
+    change.mirrored = words[2] >> 31 != 0;
     return change;
 }
 
@@ -127,14 +141,23 @@ void writePixels(const PhotoChange& change, const std::vector<float>& pixels, in
     const auto rounded = [](float value) {
         return static_cast<std::uint8_t>(static_cast<int>(clamped(value) + 0.5F));
     };
-    if (!change.mirrored) {
+    if (!change.mirrored && change.left == 0 && change.up == 0) {
         for (std::size_t i = 0; i < 3 * side * side; ++i) out[i] = rounded(pixels[i]);
         return;
     }
-    for (std::size_t y = 0; y < side; ++y) {
-        for (std::size_t x = 0; x < side; ++x) {
-            const std::size_t from = 3 * (y * side + side - 1 - x);
-            for (std::size_t c = 0; c < 3; ++c) *out++ = rounded(pixels[from + c]);
+    const auto inside = [size](int at) { return at >= 0 && at < size; };
+    for (int y = 0; y < size; ++y) {
+        for (int x = 0; x < size; ++x) {
+            const int row = y + change.up;
+            const int column = (change.mirrored ? size - 1 - x : x) + change.left;
+            const bool there = inside(row) && inside(column);
+            const std::size_t from =
+                there
+                    ? 3 * (static_cast<std::size_t>(row) * side + static_cast<std::size_t>(column))
+                    : 0;
+            for (std::size_t c = 0; c < 3; ++c) {
+                *out++ = there ? rounded(pixels[from + c]) : std::uint8_t{0};
+            }
         }
     }
 }

@@ -10,7 +10,7 @@
 #include "core/results/owned_run.h"
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
-#include "tests/core/data/jpeg_folder.h"
+#include "tests/core/data/class_layout.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -155,6 +155,19 @@ private Q_SLOTS:
         QCOMPARE(shown["train_images"], 201);
         QCOMPARE(shown["test_images"], 40);
         QCOMPARE(shown["classes"], 10);
+
+        const fs::path pets = path("pets").toStdString();
+        for (const char* name : {"train/cat/1.jpg", "train/dog/1.png", "train/dog/2.png",
+                                 "test/cat/1.jpg", "val/dog/1.jpg"}) {
+            writePicture(pets, name);
+        }
+        const QString set = "/data/folder=" + path("pets");
+        const QString named = path("photos.json");
+        const json of_pets = parsed(runCli({"data", "show", named, "--set", set, "--json"}).out);
+        QCOMPARE(of_pets["class_names"], json({"cat", "dog"}));
+        QCOMPARE(of_pets["class_counts"], json({1, 2}));
+        QCOMPARE(of_pets["validation_images"], 1);
+        QVERIFY(runCli({"data", "show", named, "--set", set}).out.contains("1  dog  "));
 
         // Of many classes the table shows the first and the last.
         QDir().mkpath(path("many"));

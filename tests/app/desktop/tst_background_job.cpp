@@ -3,7 +3,7 @@
 
 #include <QElapsedTimer>
 #include <QtTest>
-#include <stdexcept>
+#include "core/base/error.h"
 
 using namespace ballast;
 using Task = BackgroundJob::Task;

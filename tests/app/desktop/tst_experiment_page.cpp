@@ -179,6 +179,13 @@ private Q_SLOTS:
         page.setConfig(nlohmann::json(toJson(config)));
         QCOMPARE(page.preview().drawn(ClassTermPreview::Plot::class_counts, 0),
                  (std::vector<double>{40, 12, 5}));
+
+        // Where they have names of their own, these go along.
+        ExperimentPage named(countOfKnown, [](const DataConfig&) {
+            return std::vector<std::string>{"cat", "dog", "Été"};
+        });
+        named.setConfig(nlohmann::json(toJson(config)));
+        QCOMPARE(named.preview().classNames().join(u' '), QStringLiteral("dog Été cat"));
     }
 };
 

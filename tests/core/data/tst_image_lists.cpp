@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "core/base/checksum.h"
 #include "core/data/image_lists.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/jpeg_folder.h"
@@ -144,6 +145,30 @@ private Q_SLOTS:
         QVERIFY2(error.contains("/data/folder") && error.contains("\"nowhere\"") &&
                      error.contains("train.txt"),
                  qPrintable(error));
+        // A validation list counts where it is; a run begun without it has the same lists.
+        config.folder = "mine";
+        writeBytes(data / "mine/train.txt", "a.jpg 0\nb.jpg 1\n");
+        writeBytes(data / "mine/test.txt", "a.jpg 1\n");
+        const std::string two_lists = store.contentSha256(config);
+        QVERIFY(!store.hasValidationList(config));
+        QString missing = errorOf([&] { store.list(config, Split::validation); });
+        QVERIFY2(missing.contains("mine/val.txt is not there"), qPrintable(missing));
+        writeBytes(data / "mine/val.txt", "c.jpg 1\nd.jpg 0\n");
+        QVERIFY(store.hasValidationList(config));
+        QCOMPARE(store.list(config, Split::validation).labels, (std::vector<std::int32_t>{1, 0}));
+        QVERIFY(store.contentSha256(config) != two_lists);
+        QVERIFY(store.hasContent(config, two_lists));
+        // The sum of runs there are: of both lists' sums and names.
+        const auto line = [&](const char* name) {
+            return sha256OfFile(data / "mine" / name) + "  " + name + "\n";
+        };
+        const std::string sums = line("train.txt") + line("test.txt");
+        QCOMPARE(two_lists, sha256Hex(std::as_bytes(std::span(sums))));
+
+        // A test list may lack classes, but not have others than the training list.
+        QCOMPARE(store.list(config, Split::test).class_counts, (std::vector<std::int64_t>{0, 1}));
+        QCOMPARE(lackingClasses(store.list(config, Split::validation), {}), std::string());
+        writeBytes(data / "mine/train.txt", "a.jpg 0\n");
         // The test list has the classes of the training list.
         writeBytes(data / "mine/test.txt", "a.jpg 0\nb.jpg 1\n");
         config.folder = "mine";

@@ -89,6 +89,7 @@ const std::vector<Change> kChanges = {
 int expectedShared(const Field& field, const Change& change) {
     switch (field.affects) {
         case Affects::nothing:
+        case Affects::place:
         case Affects::machine:
             return kEpochs;
         case Affects::data:
@@ -179,6 +180,15 @@ private Q_SLOTS:
         EpochTree tree;
         const EpochPath path = tree.add(configOf(baseJson()), kCounts);
         QCOMPARE(sharedEpochs(path, tree.add(configOf(after), kCounts)), kEpochs);
+    }
+
+    /// Where images lie does not count, but which they are.
+    void imagesCount() {
+        const RunConfig config = configOf(baseJson());
+        EpochTree tree;
+        const EpochPath path = tree.add(config, kCounts, "these");
+        QCOMPARE(sharedEpochs(path, tree.add(config, kCounts, "these")), kEpochs);
+        QCOMPARE(sharedEpochs(path, tree.add(config, kCounts, "others")), 0);
     }
 
     void ratioOfBalancedDataDoesNotCount() {

@@ -148,9 +148,18 @@ private Q_SLOTS:
         QVERIFY(configFromJson(json(toJson(read)), "again") == read);
         QVERIFY_THROWS_EXCEPTION(ConfigError, classCounts(read.data));
         config["training"]["augmentation"] = "crop-flip";
+        QVERIFY(checkConfig(config).empty());
+        config["training"]["augmentation"] = "autoaugment-cutout";
         QCOMPARE(checkConfig(config).front().pointer, std::string("/training/augmentation"));
-        QVERIFY(checkConfig(config).front().message.find("none, resized-crop-jitter") !=
+        QVERIFY(checkConfig(config).front().message.find("none, crop-flip, resized-crop-jitter") !=
                 std::string::npos);
+
+        // By a validation list, where the data set has one.
+        config["training"] = {{"augmentation", "none"}, {"selection", "validation"}};
+        QVERIFY(checkConfig(config).empty());
+        config["data"]["dataset"] = "inaturalist2018";
+        QCOMPARE(checkConfig(config).front().pointer, std::string("/training/selection"));
+        QVERIFY(checkConfig(config).front().message.find("allowed: test") != std::string::npos);
 
         // How many classes an image folder has, only its lists say.
         config = json::parse(R"({"data": {"dataset": "image-folder", "imbalance":

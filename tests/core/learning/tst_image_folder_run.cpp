@@ -8,7 +8,7 @@
 #include "core/results/run_folder.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
-#include "tests/core/data/jpeg_folder.h"
+#include "tests/core/data/class_layout.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -103,6 +103,61 @@ private Q_SLOTS:
         QVERIFY2(outcome.message.find("image-folder") != std::string::npos &&
                      outcome.message.find(other.path().string()) != std::string::npos,
                  outcome.message.c_str());
+    }
+
+    // Folders of classes, small images of both kinds: as a small data set, with the epoch chosen by
+    // val, and a class that the test images lack.
+    void foldersOfSmallImages() {
+        const QTemporaryDir folder;
+        const fs::path root = folder.path().toStdString();
+        int number = 0;
+        for (const char* split : {"train", "val", "test"}) {
+            const bool train = std::string(split) == "train";
+            for (const char* name : {"Été", "a cat", "dog"}) {
+                if (!train && std::string(name) == "dog" && std::string(split) == "test") continue;
+                for (int i = 0; i < (train ? 6 : 2); ++i) {
+                    writePicture(root,
+                                 std::string(split) + "/" + name + "/" + std::to_string(i) +
+                                     (i % 2 == 0 ? ".PNG" : ".jpg"),
+                                 ++number, 32, 32);
+                }
+            }
+        }
+        RunConfig small = config();
+        small.data = folderConfig(root, 32);
+        small.training.augmentation = "crop-flip";
+        small.training.epochs = 2;
+        small.phases.pop_back();
+        small.training.selection = Selection::validation;
+        const fs::path run = newRun(small);
+        RunControl control;
+        struct Listener : RunObserver {
+            std::string all;
+            void said(const std::string& line) override { all += line + "\n"; }
+        } listener;
+        const RunOutcome outcome = trainRun(learningLibrary(), run, {}, control, listener);
+        QVERIFY2(outcome.state == RunState::finished, outcome.message.c_str());
+        QVERIFY2(listener.all.find("1 (dog)") != std::string::npos, listener.all.c_str());
+        const RunSummary summary = readRun(run);
+        QCOMPARE(summary.description.class_names,
+                 (std::vector<std::string>{"a cat", "dog", "Été"}));
+        for (const EpochRecord& record : summary.records) {
+            QCOMPARE(record.test_accuracy.size(), std::size_t{3});
+            QVERIFY(std::isnan(record.test_accuracy[1]));
+            QCOMPARE(record.balanced_test_accuracy,
+                     (record.test_accuracy[0] + record.test_accuracy[2]) / 2);
+            QCOMPARE(record.validation_accuracy.size(), std::size_t{3});
+            QVERIFY(!std::isnan(record.balanced_validation_accuracy));
+        }
+        QVERIFY(bestRecord(summary.records, Selection::validation) != nullptr);
+
+        EvaluationRequest request;
+        request.checkpoint = run / "checkpoints/epoch-000002.safetensors";
+        request.data = small.data;
+        request.augmentation = small.training.augmentation;
+        const Evaluation evaluation = learningLibrary().evaluate(request, DataStore());
+        QCOMPARE(evaluation.balanced_test_accuracy, summary.records[1].balanced_test_accuracy);
+        QVERIFY(std::isnan(evaluation.test_accuracy[1]));
     }
 
     void damagedImageEndsTheRun() {

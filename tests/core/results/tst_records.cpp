@@ -68,6 +68,23 @@ private Q_SLOTS:
             std::isnan(shotAccuracy(accuracy, std::vector<std::int64_t>{500, 500, 500, 500}).few));
     }
 
+    void classesWithoutTestImagesDoNotCount() {
+        const std::vector<double> accuracy = {0.5, kMissing, 0.25, kMissing};
+        QCOMPARE(balancedAccuracy(accuracy), 0.375);
+        QVERIFY(std::isnan(balancedAccuracy(std::vector<double>{kMissing})));
+        const ShotAccuracy shots =
+            shotAccuracy(accuracy, std::vector<std::int64_t>{101, 102, 20, 19});
+        QCOMPARE(shots.many, 0.5);
+        QCOMPARE(shots.medium, 0.25);
+        QVERIFY(std::isnan(shots.few));
+        EpochRecord record;
+        record.test_accuracy = accuracy;
+        record.balanced_test_accuracy = 0.375;
+        const EpochRecord read = recordFromJson(nlohmann::json::parse(toJson(record).dump()));
+        QVERIFY(std::isnan(read.test_accuracy[1]));
+        QCOMPARE(read.test_accuracy[2], 0.25);
+    }
+
     void ratioNeedsAMajority() {
         ClassStatistics statistics;
         QVERIFY(std::isnan(statistics.accuracyRatio()));

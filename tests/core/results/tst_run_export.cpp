@@ -75,7 +75,13 @@ private Q_SLOTS:
         QCOMPARE(cell(1, "exact", "1", "accuracy"), QString());
         QCOMPARE(number(cell(1, "test", "1", "accuracy")), 2.0 / 9.0);
         QCOMPARE(number(cell(1, "validation", "1", "accuracy")), 0.75);
+        run.description.class_names = {"cat", "a,b"};
+        std::ostringstream named;
+        writeCsv(run, named);
+        QVERIFY(QString::fromStdString(named.str()).contains(",\"a,b\"\n"));
         QCOMPARE(number(cell(1, "terms", "0", "kappa")), 1.0 / 7.0);
+        QCOMPARE(cell(0, "streaming", "1", "class_name"), QString("automobile"));
+        QCOMPARE(cell(0, "epoch", "", "class_name"), QString());
         QVERIFY(lines[1].startsWith("id,\"a, \"\"b\"\"\",cifar10,long-tailed,100,0,0,0,epoch,,,"));
     }
 };

@@ -6,10 +6,11 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/learning/data/augmentation.h"
 #include "core/learning/data/photo_source.h"
 #include "core/learning/data/photo_transforms.h"
 #include "tests/core/base/error_of.h"
-#include "tests/core/data/jpeg_folder.h"
+#include "tests/core/data/class_layout.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -17,6 +18,17 @@ using namespace ballast;
 namespace {
 
 const Augmentation kAugmentation{"resized-crop-jitter", 5, 3};
+
+RunConfig configOf(const DataConfig& data) {
+    RunConfig config;
+    config.data = data;
+    return config;
+}
+
+ImageSources opened(const RunConfig& config) {
+    const DataStore store;
+    return openImageSources(config, store.classCounts(config.data), store, torch::kCPU, 1);
+}
 
 PhotoSource sourceOf(const JpegFolder& folder, int size, int threads) {
     const DataConfig config = folder.config(size);
@@ -183,15 +195,88 @@ private Q_SLOTS:
         JpegFolder::Options options;
         options.missing = true;
         const JpegFolder missing(options);
-        const DataConfig config = missing.config(16);
-        const DataStore store;
-        const QString error = errorOf(
-            [&] { openImageSources(config, store.classCounts(config), store, torch::kCPU, 1); });
+        const RunConfig config = configOf(missing.config(16));
+        const QString error = errorOf([&] { opened(config); });
         QVERIFY2(error.contains("1 problem") && error.contains("is not there"), qPrintable(error));
     }
 
+    // Files of small images give the very batches that the same pixels in memory give, cropped and
+    // mirrored or as they are.
+    void smallImagesAreAsInMemory() {
+        const QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        constexpr int kSize = 12;
+        constexpr int kImages = 9;
+        ImageSet set;
+        set.channels = 3;
+        set.height = set.width = kSize;
+        ImageList list;
+        list.folder = root;
+        for (int i = 0; i < kImages; ++i) {
+            list.paths.push_back(std::to_string(i) + ".png");
+            list.labels.push_back(i % 2);
+            writePicture(root, list.paths.back(), i, kSize, kSize);
+            const RgbImage image = smallPicture(i, kSize, kSize);
+            for (std::size_t c = 0; c < 3; ++c) {
+                for (std::size_t at = c; at < image.pixels.size(); at += 3) {
+                    set.pixels.push_back(image.pixels[at]);
+                }
+            }
+        }
+        set.labels = list.labels;
+        const DatasetInfo& dataset = *findDataset("image-folder");
+        const ImageTensor memory = imageTensor(set, nullptr, dataset, torch::kCPU);
+        const PhotoSource source(list, photoFormat(dataset, kSize, "crop-flip"), torch::kCPU, 2);
+        const Pass plain = passOf(source, 4, {});
+        QVERIFY(torch::allclose(plain.images, plainBatch(memory, 0, kImages), 0, 1e-5));
+
+        std::vector<std::int64_t> order(kImages);
+        std::iota(order.begin(), order.end(), 0);
+        for (const int epoch : {0, 1}) {
+            const Augmentation augmentation{"crop-flip", 5, epoch};
+            const AugmentedPass expected(memory, order, augmentation);
+            QVERIFY(torch::allclose(passOf(source, 4, augmentation).images,
+                                    expected.batch(0, kImages), 0, 1e-5));
+            QVERIFY(!torch::allclose(expected.batch(0, kImages), plain.images, 0, 1e-2));
+        }
+        // Without crop-flip the edges are cut off, as they were before there was another way.
+        QCOMPARE(photoFormat(dataset, 224, "none").margin, 256.0 / 224.0);
+        QCOMPARE(photoFormat(dataset, 224, "resized-crop-jitter").margin, 256.0 / 224.0);
+    }
+
+    void validationImages() {
+        const QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        for (const char* name : {"train/cat/1.jpg", "train/dog/1.png", "test/dog/1.JPG"}) {
+            writePicture(root, name);
+        }
+        RunConfig config = configOf(folderConfig(root));
+        config.training.augmentation = "none";
+        ImageSources sources = opened(config);
+        QVERIFY(sources.validation == nullptr);
+        QCOMPARE(sources.remarks.size(), std::size_t{1});
+        QVERIFY2(sources.remarks[0].find("0 (cat)") != std::string::npos,
+                 sources.remarks[0].c_str());
+
+        // A validation split that cannot be read is in the way of nothing, unless it is needed.
+        writePicture(root, "val/cat/1.png");
+        writePicture(root, "test/cat/1.png");
+        sources = opened(config);
+        QVERIFY(sources.validation != nullptr && sources.remarks.empty());
+        QCOMPARE(sources.validation->size(), std::int64_t{1});
+        writePicture(root, "val/bird/1.png");
+        sources = opened(config);
+        QVERIFY(sources.validation == nullptr);
+        QCOMPARE(sources.remarks.size(), std::size_t{1});
+        QVERIFY2(sources.remarks[0].find("val/bird") != std::string::npos,
+                 sources.remarks[0].c_str());
+        config.training.selection = Selection::validation;
+        const QString error = errorOf([&] { opened(config); });
+        QVERIFY2(error.contains("val/bird"), qPrintable(error));
+    }
+
     void otherListsAreRefused() {
-        const DataConfig config = folder_.config(16);
+        const RunConfig config = configOf(folder_.config(16));
         const QString error = errorOf([&] {
             openImageSources(config, std::vector<std::int64_t>(10, 1), DataStore(), torch::kCPU, 1);
         });
