@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/human_text.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 namespace {
@@ -84,7 +85,8 @@ void ConsoleObserver::epochFinished(const EpochRecord& record) {
 void ConsoleObserver::said(const std::string& line) {
     clearLine();
     if (json_) {
-        std::cout << nlohmann::ordered_json{{"event", "log"}, {"text", line}}.dump() << std::endl;
+        std::cout << nlohmann::ordered_json{{"event", "log"}, {"text", asUtf8(line)}}.dump()
+                  << std::endl;
     } else {
         std::cout << name_ << "  " << line << std::endl;
     }

@@ -153,9 +153,10 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
     if (config.data.imbalance.profile != Profile::none) {
         std::cout << ", imbalance ratio " << config.data.imbalance.ratio;
     }
-    std::cout << ": " << subset.size() << " training images, " << test_images
-              << " test images\nsubset SHA-256 " << shown["subset_sha256"].get<std::string>()
-              << "\n\n";
+    std::cout << ": " << subset.size() << " training images, ";
+    if (validation_images > 0) std::cout << validation_images << " validation images, ";
+    std::cout << test_images << " test images\nsubset SHA-256 "
+              << shown["subset_sha256"].get<std::string>() << "\n\n";
     std::printf("%5s  %-12s %7s", "class", "name", "images");
     for (const Phase& phase : config.phases) {
         std::printf("  | from %-5d %8s %8s %8s", phase.from, "alpha", "beta", "delta");
@@ -169,7 +170,8 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
                         counts.size() - kShownClasses);
         }
         const std::string name(names.empty() ? "" : names[y]);
-        std::printf("%5zu  %-12s %7lld", y, name.c_str(), static_cast<long long>(counts[y]));
+        std::printf("%5zu  %s %7lld", y, padded(name, 12).c_str(),
+                    static_cast<long long>(counts[y]));
         for (const auto& phase : phases) {
             const auto& terms = phase["class_terms"];
             std::printf("  | %10s %8.4f %8.4f %8.4f", "", terms["alpha"][y].get<double>(),

@@ -8,6 +8,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "core/base/error.h"
+#include "core/base/human_text.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
 #include "core/interchange/foreign_arguments.h"
@@ -87,7 +88,8 @@ fs::path chosenFile(const fs::path& given, std::optional<int> epoch) {
 
 int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     const fs::path file = chosenFile(options.checkpoint, options.epoch);
-    EvaluationRequest request{{file, options.ignored}, {}, {}};
+    EvaluationRequest request{
+        .checkpoint = {file, options.ignored}, .data = {}, .model = std::nullopt};
     KnownRun known = knownRunOf(options, file, request, store);
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
@@ -137,12 +139,12 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     }
     std::printf("\n%5s  %-12s %9s\n", "class", "name", "accuracy");
     for (std::size_t y = 0; y < result.test_accuracy.size(); ++y) {
-        const std::string name(names.empty() ? "" : names[y]);
+        const std::string name = padded(names.empty() ? "" : names[y], 12);
         const double accuracy = result.test_accuracy[y];
         if (std::isnan(accuracy)) {
-            std::printf("%5zu  %-12s %9s\n", y, name.c_str(), "–");
+            std::printf("%5zu  %s         –\n", y, name.c_str());
         } else {
-            std::printf("%5zu  %-12s %9.3f\n", y, name.c_str(), accuracy);
+            std::printf("%5zu  %s %9.3f\n", y, name.c_str(), accuracy);
         }
     }
     return 0;

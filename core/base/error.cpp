@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "core/base/text_encoding.h"
+
 namespace ballast {
 namespace {
 
@@ -17,9 +19,7 @@ std::string joined(const std::string& subject, const std::vector<Problem>& probl
     return text;
 }
 
-}  // namespace
-
-std::string sentenceOf(const std::exception& error) {
+std::string wordsOf(const std::exception& error) {
     if (dynamic_cast<const Error*>(&error) != nullptr) return error.what();
     if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
     if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
@@ -32,6 +32,12 @@ std::string sentenceOf(const std::exception& error) {
         return "a file of JSON has another shape than Ballast expects";
     }
     return "this should not happen, please report it: " + std::string(error.what());
+}
+
+}  // namespace
+
+std::string sentenceOf(const std::exception& error) {
+    return asUtf8(wordsOf(error));
 }
 
 ConfigError::ConfigError(const std::string& subject, std::vector<Problem> problems)

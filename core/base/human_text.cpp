@@ -45,6 +45,15 @@ std::string estimateInWords(double seconds) {
     return std::to_string((hours + 12) / 24) + " days";
 }
 
+std::string padded(std::string_view text, std::size_t characters) {
+    std::string wide(text);
+    const auto there = static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;  // not a further byte of one
+    }));
+    if (there < characters) wide.append(characters - there, ' ');
+    return wide;
+}
+
 std::string groupedText(std::int64_t number) {
     std::string text = std::to_string(number);
     const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;

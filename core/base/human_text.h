@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 /// Sizes, durations and counts as people read them, in English.
 namespace ballast {
@@ -15,6 +16,9 @@ std::string durationInWords(double seconds);
 
 /// What is only estimated, as coarse as it is meant: "40 s", "2 min", "1 h 20 min", "3 days".
 std::string estimateInWords(double seconds);
+
+/// The text with spaces after it, so that it has that many characters or more.
+std::string padded(std::string_view text, std::size_t characters);
 
 /// A whole number with its thousands apart: "1,234,567".
 std::string groupedText(std::int64_t number);

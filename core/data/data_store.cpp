@@ -271,7 +271,9 @@ fs::path DataStore::locate(const DataConfig& data) const {
     throw DataError("/data/folder: \"" + data.folder + "\" does not hold " +
                     std::string(dataset.lists->train) + " and " + std::string(dataset.lists->test) +
                     (dataset.lists->class_folders ? ", nor folders train and test" : "") +
-                    (fs::path(data.folder).is_absolute() ? "" : " (looked in " + searched() + ")") +
+                    (fs::path(data.folder).is_absolute()
+                         ? "; where it has moved, say where to with --data"
+                         : " (looked in " + searched() + ")") +
                     ". " + sourceText(dataset) + ".");
 }
 

@@ -50,6 +50,12 @@ private Q_SLOTS:
         QCOMPARE(durationInWords(seconds), text.toStdString());
     }
 
+    void paddedByCharacters() {
+        QCOMPARE(padded("", 2), std::string("  "));
+        QCOMPARE(padded("Été", 5), std::string("Été  "));
+        QCOMPARE(padded("too long", 5), std::string("too long"));
+    }
+
     void thousands_data() {
         QTest::addColumn<qint64>("number");
         QTest::addColumn<QByteArray>("text");

@@ -4,8 +4,10 @@
 #include <fstream>
 
 #include "core/base/error.h"
+#include "core/experiment/config_json.h"
 #include "core/results/run_groups.h"
 #include "core/runs/run_edits.h"
+#include "core/runs/sweep_store.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/data/class_layout.h"
 #include "tests/core/runs/fake_learning.h"
@@ -191,6 +193,30 @@ private Q_SLOTS:
         for (const fs::path& run : {trunk, copy, other}) runs.push_back(indexed(readRun(run)));
         const std::vector<const IndexedRun*> listed{&runs[0], &runs[1], &runs[2]};
         QCOMPARE(groupRuns(listed).size(), std::size_t{2});
+    }
+
+    // A sweep finds its runs again after the images have moved, and takes no others for them.
+    void sweepsFollowTheListsToo() {
+        const RunConfig config = configOn(lists("images"));
+        const fs::path run = newRun(config);
+        TrainingEnvironment environment;
+        environment.threads = 1;
+        const auto planned = [&](const fs::path& images) {
+            json base = json(toJson(config));
+            base["data"]["folder"] = images.string();
+            const Sweep sweep = sweepFromJson(
+                {{"name", "moved"}, {"base", base}, {"axes", {{"/training/seed", {0}}}}}, "test");
+            SweepPlan plan = planSweep(learning_, sweep, workspace(), environment, 1);
+            const std::string found = plan.runs.at(0).id;
+            prepareSweep(plan, sweep, json::object(), workspace());
+            const RunDescription made = readDescription(workspace() / "runs" / plan.runs[0].id);
+            return std::pair(found, made.data_sha256);
+        };
+        const std::string sum = readDescription(run).data_sha256;
+        QCOMPARE(planned(lists("copy")), std::pair(run.filename().string(), sum));
+        const auto other = planned(lists("others", "z.jpg"));
+        QCOMPARE(other.first, std::string());
+        QVERIFY(!other.second.empty() && other.second != sum);
     }
 
     void byValidationOnlyOnWhatWasValidated() {
