@@ -151,9 +151,9 @@ private Q_SLOTS:
         }
         QVERIFY(bestRecord(summary.records, Selection::validation) != nullptr);
 
-        EvaluationRequest request;
-        request.checkpoint = run / "checkpoints/epoch-000002.safetensors";
-        request.data = small.data;
+        EvaluationRequest request{.checkpoint = run / "checkpoints/epoch-000002.safetensors",
+                                  .data = small.data,
+                                  .model = std::nullopt};
         request.augmentation = small.training.augmentation;
         const Evaluation evaluation = learningLibrary().evaluate(request, DataStore());
         QCOMPARE(evaluation.balanced_test_accuracy, summary.records[1].balanced_test_accuracy);
