@@ -263,7 +263,9 @@ const DatasetInfo* findDataset(std::string_view name) {
 }
 
 bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset) {
-    return augmentation != (dataset.listed() ? kSmallAugmentation : kPhotoAugmentation);
+    // The authors' own AutoAugment is one of the small ones too.
+    return dataset.listed() ? !augmentation.starts_with(kSmallAugmentation)
+                            : augmentation != kPhotoAugmentation;
 }
 
 std::optional<int> residualDepth(std::string_view model) {

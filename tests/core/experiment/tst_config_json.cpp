@@ -149,6 +149,8 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(ConfigError, classCounts(read.data));
         config["training"]["augmentation"] = "crop-flip";
         QVERIFY(checkConfig(config).empty());
+        config["training"]["augmentation"] = "autoaugment-cutout-authors";
+        QCOMPARE(checkConfig(config).size(), std::size_t{1});
         config["training"]["augmentation"] = "autoaugment-cutout";
         QCOMPARE(checkConfig(config).front().pointer, std::string("/training/augmentation"));
         QVERIFY(checkConfig(config).front().message.find("none, crop-flip, resized-crop-jitter") !=
