@@ -127,6 +127,12 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 }
 
 void MainWindow::showPage(QWidget* page, QAction* action) {
+    // The window need not be larger than the page that is shown: a stack asks for room for all.
+    for (int i = 0; i < pages_->count(); ++i) {
+        const auto policy =
+            pages_->widget(i) == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        pages_->widget(i)->setSizePolicy(policy, policy);
+    }
     pages_->setCurrentWidget(page);
     action->setChecked(true);
     start_->setText(page == sweep_ ? tr("S&tart sweep") : tr("S&tart training"));

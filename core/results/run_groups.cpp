@@ -70,6 +70,8 @@ std::string symbolOf(const Field& field) {
 
 /// How a field is called in a group's name: the paper's symbol, or the form's label.
 std::string fieldName(const std::string& pointer) {
+    if (pointer == "/training/seed") return "seed";  // beside others, short
+    if (pointer == "/data/imbalance/ratio") return "ρ";
     if (const Field* field = findField(pointer)) return symbolOf(*field);
     const std::size_t slash = pointer.rfind('/');
     const Field* owner = findField(pointer.substr(0, slash));
