@@ -357,7 +357,7 @@ private Q_SLOTS:
         Training training(folder);
         const RunOutcome outcome = training.outcome();
         QVERIFY(outcome.state == RunState::failed);
-        QVERIFY(outcome.exit_code == ExitCode::run_failed);
+        QVERIFY(outcome.exit_code == ExitCode::bad_data);
         QVERIFY2(outcome.message.find("no checkpoint") != std::string::npos,
                  outcome.message.c_str());
         QVERIFY(readRun(folder).status.state == RunState::failed);
