@@ -240,7 +240,7 @@ private Q_SLOTS:
         QVERIFY(outcome.state == RunState::failed);
         const RunStatus status = readStatus(run);
         QVERIFY(status.state == RunState::failed);
-        QCOMPARE(status.message, std::string("caf?.jpg cannot be decoded."));
+        QCOMPARE(status.message, std::string("café.jpg cannot be decoded."));
     }
 };
 
