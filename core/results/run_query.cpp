@@ -42,6 +42,10 @@ constexpr ResultFieldInfo kResultFields[] = {
     {"many", "test accuracy on classes with many images, at the best epoch"},
     {"medium", "test accuracy on classes of medium size, at the best epoch"},
     {"few", "test accuracy on classes with few images, at the best epoch"},
+    {"tags", "what people tagged it with, with commas"},
+    {"note", "what people noted of it"},
+    {"pinned", "yes or no"},
+    {"archived", "yes or no"},
     {"disk", "bytes of the run's files"},
     {"error", "why the run cannot be read"},
 };
@@ -52,6 +56,17 @@ FieldValue number(double value) {
 
 FieldValue text(const std::string& value) {
     return value.empty() ? FieldValue() : FieldValue(value);
+}
+
+FieldValue yesOrNo(bool value) {
+    return value ? "yes" : "no";
+}
+
+/// Fields that say something of a run that cannot be read, too.
+bool saysOfUnreadable(std::string_view name) {
+    static constexpr std::string_view kNames[] = {"id",     "state",    "tags", "note",
+                                                  "pinned", "archived", "disk", "error"};
+    return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 FieldValue stateOf(const IndexedRun& run) {
@@ -127,6 +142,10 @@ std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name
     if (name == "many") return [](const Run& run) { return number(atBest(run, &Epoch::many)); };
     if (name == "medium") return [](const Run& run) { return number(atBest(run, &Epoch::medium)); };
     if (name == "few") return [](const Run& run) { return number(atBest(run, &Epoch::few)); };
+    if (name == "tags") return [](const Run& run) { return text(tagText(run.notes)); };
+    if (name == "note") return [](const Run& run) { return text(run.notes.note); };
+    if (name == "pinned") return [](const Run& run) { return yesOrNo(run.notes.pinned); };
+    if (name == "archived") return [](const Run& run) { return yesOrNo(run.notes.archived); };
     if (name == "disk") return [](const Run& run) { return double(run.disk_bytes); };
     if (name == "error") return [](const Run& run) { return text(run.error); };
     return nullptr;
@@ -269,7 +288,7 @@ RunField runField(const std::string& name) {
     }
     auto of = resultField(name);
     if (!of) unknownField(name);
-    if (name == "id" || name == "state" || name == "disk" || name == "error") return {name, of};
+    if (saysOfUnreadable(name)) return {name, of};
     return {name,
             [of](const IndexedRun& run) { return run.error.empty() ? of(run) : FieldValue(); }};
 }
@@ -296,6 +315,10 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
         // Shares of 1 are shown in per cent, so both are meant: "60 %", "60" and "0.6".
         if (given.ends_with("%")) asked = wholeNumber(trimmed(given.substr(0, given.size() - 1)));
         if (asked && (given.ends_with("%") || *asked > 1.0)) *asked /= 100.0;
+    }
+    const bool yes_or_no = field.name == "pinned" || field.name == "archived";
+    if (yes_or_no && given != "yes" && given != "no" && given != "null") {
+        throw ConfigError("\"" + condition + "\": " + field.name + " is yes or no");
     }
     return [=](const IndexedRun& run) {
         const FieldValue value = field.of(run);
