@@ -87,7 +87,7 @@ fs::path chosenFile(const fs::path& given, std::optional<int> epoch) {
 
 int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     const fs::path file = chosenFile(options.checkpoint, options.epoch);
-    EvaluationRequest request{{file, options.ignored}, {}, {}};
+    EvaluationRequest request{{file, options.ignored}, {}, {}, {}};
     KnownRun known = knownRunOf(options, file, request, store);
     const DatasetInfo& dataset = datasetNamed(known.data.dataset);
     request.data = known.data;
