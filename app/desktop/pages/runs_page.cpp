@@ -66,11 +66,20 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     layout->addWidget(across_);
 
     connect(list_, &RunList::selectionChanged, this, [this] {
-        table_->setSelectedIds(list_->selectedIds());
+        if (following_) return;
+        selected_ = list_->selectedIds();
+        table_->setSelectedIds(selected_);
         Q_EMIT selectionChanged();
     });
-    connect(table_, &RunTable::selectionChanged, this,
-            [this] { list_->setSelectedIds(table_->selectedIds()); });
+    connect(table_, &RunTable::selectionChanged, this, [this] {
+        following_ = true;
+        selected_ = table_->selectedIds();  // of which the list may leave out archived ones
+        list_->setSelectedIds(selected_);
+        following_ = false;
+        Q_EMIT selectionChanged();
+    });
+    connect(list_, &RunList::menuRequested, this, &RunsPage::menuRequested);
+    connect(table_, &RunTable::menuRequested, this, &RunsPage::menuRequested);
     connect(table_, &RunTable::visibilityToggled, this, &RunsPage::setVisible);
     connect(table_, &RunTable::activated, this, &RunsPage::editRequested);
     connect(table_, &RunTable::removeRequested, this, &RunsPage::removeRequested);
@@ -225,6 +234,13 @@ void RunsPage::setVisible(const QString& id, bool visible) {
     showState(id);
 }
 
+void RunsPage::showOnly(const QStringList& runs) {
+    for (const QString& id : plots_->runIds()) {
+        if (plots_->isRunVisible(id) && !runs.contains(id)) setVisible(id, false);
+    }
+    for (const QString& id : runs) setVisible(id, true);
+}
+
 void RunsPage::showRun(const QString& run) {
     showState(run);
     table_->refreshSoon();
@@ -305,7 +321,7 @@ QString RunsPage::stateText(const IndexedRun& run, const RunController& controll
 }
 
 QStringList RunsPage::selectedRuns() const {
-    return list_->selectedIds();
+    return selected_;
 }
 
 void RunsPage::select(const QString& run) {

@@ -25,9 +25,11 @@ class RunsPage : public QWidget {
 public:
     explicit RunsPage(RunController& controller, QWidget* parent = nullptr);
 
-    /// Runs that the user has selected in the list, in its order.
+    /// Runs that the user has selected in the list or the table, in its order.
     QStringList selectedRuns() const;
     void select(const QString& run);
+    /// Puts these runs on the plots and takes all others off.
+    void showOnly(const QStringList& runs);
     LivePlots& plots() { return *plots_; }
     RunList& list() { return *list_; }
     RunTable& table() { return *table_; }
@@ -42,6 +44,7 @@ Q_SIGNALS:
     void selectionChanged();
     void editRequested(const QString& run);
     void removeRequested(const QStringList& runs);
+    void menuRequested(const QPoint& at);  // on the screen, for the selected runs
 
 private:
     static QString stateText(const IndexedRun& run, const RunController& controller);
@@ -67,6 +70,8 @@ private:
     LivePlots* plots_;
     RunTable* table_;
     QTimer* waits_;
+    QStringList selected_;
+    bool following_ = false;         // the list follows the table
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;
 };
