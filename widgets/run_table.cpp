@@ -117,6 +117,7 @@ RunTable::RunTable(Source source, QWidget* parent)
       group_(new QToolButton),
       choose_(new QToolButton),
       archived_(new QToolButton),
+      views_(new ViewMenu([this] { return state(); }, this)),
       problem_(new QLabel),
       count_(new QLabel),
       soon_(new QTimer(this)) {
@@ -287,6 +288,15 @@ void RunTable::makeBar() {
         menu->clear();
         fillColumnMenu(*menu);
     });
+    auto* view = new QToolButton;
+    view->setObjectName(QStringLiteral("views"));
+    view->setText(tr("Views"));
+    view->setToolTip(tr("Filter, grouping, columns and order, saved under a name"));
+    view->setAutoRaise(true);
+    view->setPopupMode(QToolButton::InstantPopup);
+    view->setMenu(views_);
+    connect(views_, &ViewMenu::chosen, this,
+            [this](const QByteArray& saved) { restoreState(saved); });
     auto* copy_all = new QToolButton;
     copy_all->setIcon(icon(QStringLiteral("copy")));
     copy_all->setToolTip(tr("Copy the selected rows, or all, as tab-separated values"));
@@ -301,6 +311,7 @@ void RunTable::makeBar() {
     row->addWidget(archived_);
     row->addWidget(group_);
     row->addWidget(choose_);
+    row->addWidget(view);
     row->addWidget(copy_all);
 }
 

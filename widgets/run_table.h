@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "widgets/run_table_model.h"
+#include "widgets/view_menu.h"
 
 class QLabel;
 class QLineEdit;
@@ -64,6 +65,9 @@ public:
     /// What Ctrl+C copies.
     QString selectionAsTsv() const;
 
+    /// Filters, columns and groupings saved under a name.
+    ViewMenu& views() { return *views_; }
+
     /// Columns, sorting, filter and grouping.
     QByteArray state() const;
     /// `with_filter`: what is filtered and grouped too.
@@ -106,6 +110,7 @@ private:
     QToolButton* group_;
     QToolButton* choose_;
     QToolButton* archived_;
+    ViewMenu* views_;
     QLabel* problem_;
     QLabel* count_;
     QTimer* soon_;

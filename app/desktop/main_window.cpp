@@ -23,6 +23,7 @@
 #include "widgets/banner.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
+#include "widgets/run_table.h"
 
 namespace ballast {
 
@@ -121,6 +122,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
     runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
+    ViewMenu& views = runs_->table().views();
+    views.setViews(settings_.runViews());
+    connect(&views, &ViewMenu::viewsChanged, this,
+            [this, &views] { settings_.setRunViews(views.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));

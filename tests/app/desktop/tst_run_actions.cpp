@@ -129,6 +129,12 @@ private Q_SLOTS:
         QCOMPARE(dialog->asTsv(), QStringLiteral("\ta\ta\nTraining seed\t0\t2\n"));
     }
 
+    void savedViewsOutliveTheWindow() {
+        page().table().views().save(QStringLiteral("mine/with a slash"));
+        MainWindow other(*controller_);
+        QCOMPARE(other.runsPage().table().views().views(), page().table().views().views());
+    }
+
     void theMenuHoldsAll() {
         choose({ids_[1]});
         Q_EMIT page().list().menuRequested(QPoint(10, 10));

@@ -133,6 +133,24 @@ private Q_SLOTS:
         QVERIFY(!other.plots().isRunVisible(low_));
     }
 
+    void aSavedViewComesBack() {
+        RunTable& table = page_->table();
+        table.setColumns({"name", "few"});
+        table.setGrouping({true, {"state"}});
+        table.setFilter(QStringLiteral("best>0.3"));
+        table.views().save(QStringLiteral("best ones"));
+        const QByteArray saved = table.state();
+        table.setColumns({"name"});
+        table.setGrouped(false);
+        table.setFilter({});
+        QCOMPARE(table.views().presentName(), QString());
+        Q_EMIT table.views().chosen(table.views().views().first());
+        QCOMPARE(table.state(), saved);
+        QCOMPARE(table.grouping().fields, std::vector<std::string>{"state"});
+        QCOMPARE(table.model().rowCount(), 1);
+        QCOMPARE(table.views().presentName(), QStringLiteral("best ones"));
+    }
+
     // Who works with the command line beside the window sees it here.
     void notesOfOthersArrive() {
         changeNotes(controller_->find(high_)->folder, [](RunNotes& notes) { notes.pinned = true; });
