@@ -80,6 +80,7 @@ Q_SIGNALS:
     void visibilityToggled(const QString& id, bool visible);
     void activated(const QString& id);  // double click or Return
     void removeRequested(const QStringList& ids);
+    void menuRequested(const QPoint& at);  // on the screen, for the selected runs
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -11,18 +11,18 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
-#include <QRegularExpression>
 #include <QScrollBar>
 #include <QShortcut>
 #include <QSignalBlocker>
 #include <QStyledItemDelegate>
-#include <QTableView>
 #include <QTimer>
 #include <QToolButton>
+#include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "widgets/column_chooser.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
@@ -35,11 +35,13 @@ constexpr int kSoon = 250;             // ms
 constexpr int kMostColumnWidth = 320;  // of a name; the user may widen it
 constexpr int kMeasuredRows = 60;
 
-const std::vector<std::string> kAtFirst = {"name",       "state", "epochs",   "best",
-                                           "best-epoch", "last",  "majority", "minority"};
-constexpr const char* kOffered[] = {"state",    "epochs",   "best", "best-epoch", "last",
-                                    "majority", "minority", "many", "medium",     "few",
-                                    "loss",     "method",   "data", "created",    "disk"};
+const std::vector<std::string> kAtFirst = {"name",       "state",     "epochs", "best",
+                                           "best-epoch", "chosen-on", "last",   "majority",
+                                           "minority",   "many",      "medium", "few"};
+constexpr const char* kOffered[] = {
+    "state",  "epochs", "best", "best-epoch", "chosen-on", "last", "majority", "minority", "many",
+    "medium", "few",    "loss", "method",     "data",      "tags", "note",     "created",  "disk"};
+constexpr std::uint32_t kStateFormat = 0x42540002;  // of state(); those before had no number
 
 /// A cell with room on both sides; in the first column with a tick in the run's colour.
 class CellDelegate : public QStyledItemDelegate {
@@ -103,64 +105,23 @@ private:
     }
 };
 
-/// "best>0.6 and state=finished" -> its conditions.
-std::vector<std::string> conditionsOf(const QString& text) {
-    static const QRegularExpression kJoints(QStringLiteral("\\s+and\\s+|;"));
-    std::vector<std::string> conditions;
-    for (const QString& part : text.split(kJoints)) {
-        if (!part.trimmed().isEmpty()) conditions.push_back(part.trimmed().toStdString());
-    }
-    return conditions;
-}
-
 }  // namespace
 
 RunTable::RunTable(Source source, QWidget* parent)
     : QWidget(parent),
       source_(std::move(source)),
       model_(new RunTableModel(this)),
-      table_(new QTableView),
+      table_(new QTreeView),
       bar_(new QWidget(this)),
       filter_(new QLineEdit),
       group_(new QToolButton),
       choose_(new QToolButton),
+      archived_(new QToolButton),
+      views_(new ViewMenu([this] { return state(); }, this)),
       problem_(new QLabel),
       count_(new QLabel),
       soon_(new QTimer(this)) {
-    table_->setObjectName(QStringLiteral("run_table"));
-    table_->setAccessibleName(tr("Run table"));
-    table_->setModel(model_);
-    table_->setItemDelegate(new CellDelegate(table_));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setAlternatingRowColors(true);
-    table_->setShowGrid(false);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->setTabKeyNavigation(false);
-    table_->setWordWrap(false);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
-    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->installEventFilter(this);
-    QHeaderView* header = table_->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setMinimumSectionSize(40);
-    header->setStyleSheet(
-        QStringLiteral("QHeaderView::section { padding: 4px %1px; }"
-                       "QHeaderView::up-arrow, QHeaderView::down-arrow {"
-                       " subcontrol-position: top center; width: 9px; height: 9px; }")
-            .arg(kSpace2));
-    header->setResizeContentsPrecision(kMeasuredRows);
-    header->setSortIndicatorClearable(true);
-    header->setSortIndicator(-1, Qt::DescendingOrder);  // the order of the runs
-    table_->setSortingEnabled(true);
-    header->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(header, &QHeaderView::customContextMenuRequested, this, [this](const QPoint& at) {
-        QMenu menu;
-        fillColumnMenu(menu);
-        menu.exec(table_->horizontalHeader()->mapToGlobal(at));
-    });
+    makeTree();
     makeBar();
     problem_->setObjectName(QStringLiteral("filter_problem"));
     problem_->setWordWrap(true);
@@ -182,35 +143,141 @@ RunTable::RunTable(Source source, QWidget* parent)
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!updating_) Q_EMIT selectionChanged();
     });
-    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
-        const QStringList ids = model_->idsOf(index.row());
+    connect(table_, &QTreeView::activated, this, [this](const QModelIndex& index) {
+        const QStringList ids = model_->idsOf(index);
         if (ids.size() == 1) Q_EMIT activated(ids.front());
     });
+    const auto fold = [this](const QModelIndex& index, bool open) {
+        const QString group = model_->idsOf(index).front();
+        if (open) {
+            unfolded_.insert(group);
+        } else {
+            unfolded_.remove(group);
+        }
+    };
+    connect(table_, &QTreeView::expanded, this,
+            [fold](const QModelIndex& index) { fold(index, true); });
+    connect(table_, &QTreeView::collapsed, this,
+            [fold](const QModelIndex& index) { fold(index, false); });
     auto* copy_keys = new QShortcut(QKeySequence::Copy, this);
     copy_keys->setContext(Qt::WidgetWithChildrenShortcut);
     connect(copy_keys, &QShortcut::activated, this, &RunTable::copy);
 }
 
+void RunTable::makeTree() {
+    table_->setObjectName(QStringLiteral("run_table"));
+    table_->setAccessibleName(tr("Run table"));
+    table_->setModel(model_);
+    table_->setItemDelegate(new CellDelegate(table_));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setUniformRowHeights(true);  // ten thousand rows are laid out at once
+    table_->setAllColumnsShowFocus(true);
+    table_->setAlternatingRowColors(true);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->setRootIsDecorated(false);
+    table_->setExpandsOnDoubleClick(true);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table_, &QTreeView::customContextMenuRequested, this, [this](const QPoint& at) {
+        if (!selectedIds().isEmpty()) {
+            Q_EMIT menuRequested(table_->viewport()->mapToGlobal(at));
+        }
+    });
+    table_->installEventFilter(this);
+    QHeaderView* header = table_->header();
+    header->setHighlightSections(false);
+    header->setStretchLastSection(false);
+    header->setSectionsMovable(false);
+    header->setMinimumSectionSize(40);
+    header->setStyleSheet(
+        QStringLiteral("QHeaderView::section { padding: 4px %1px; }"
+                       "QHeaderView::up-arrow, QHeaderView::down-arrow {"
+                       " subcontrol-position: top center; width: 9px; height: 9px; }")
+            .arg(kSpace2));
+    header->setResizeContentsPrecision(kMeasuredRows);
+    header->setSortIndicatorClearable(true);
+    header->setSortIndicator(-1, Qt::DescendingOrder);  // the order of the runs
+    table_->setSortingEnabled(true);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QHeaderView::customContextMenuRequested, this, [this](const QPoint& at) {
+        QMenu menu;
+        fillColumnMenu(menu);
+        menu.exec(table_->header()->mapToGlobal(at));
+    });
+}
+
+/// A click groups or not; the arrow beside it says by what.
+void RunTable::makeGroupMenu() {
+    group_->setObjectName(QStringLiteral("group_seeds"));
+    group_->setText(tr("Group"));
+    group_->setToolTip(
+        tr("One row for the runs that differ in their seed alone, or have the same values of the "
+           "fields below, with its runs beneath: mean ± standard deviation"));
+    group_->setCheckable(true);
+    group_->setAutoRaise(true);
+    group_->setPopupMode(QToolButton::MenuButtonPopup);
+    connect(group_, &QToolButton::toggled, this, [this](bool on) {
+        grouping_.on = on;
+        refresh();
+    });
+    auto* menu = new QMenu(group_);
+    group_->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        fillGroupMenu(*menu);
+    });
+}
+
+void RunTable::fillGroupMenu(QMenu& menu) {
+    QAction* seeds = menu.addAction(tr("All but the seed"));
+    seeds->setCheckable(true);
+    seeds->setChecked(grouping_.fields.empty());
+    connect(seeds, &QAction::triggered, this, [this] { setGrouping({true, {}}); });
+    menu.addSection(tr("By these fields"));
+    std::vector<std::string> fields = {"method", "data", "tags"};
+    for (std::string& field : differingFields(source_())) fields.push_back(std::move(field));
+    for (const std::string& field : grouping_.fields) {
+        if (std::ranges::find(fields, field) == fields.end()) fields.push_back(field);
+    }
+    for (const std::string& field : fields) {
+        QAction* action = menu.addAction(runColumn(field).label);
+        action->setCheckable(true);
+        action->setChecked(std::ranges::find(grouping_.fields, field) != grouping_.fields.end());
+        connect(action, &QAction::triggered, this, [this, field](bool on) {
+            RunGrouping changed{true, grouping_.fields};
+            std::erase(changed.fields, field);
+            if (on) changed.fields.push_back(field);
+            setGrouping(std::move(changed));
+        });
+    }
+}
+
 void RunTable::makeBar() {
     filter_->setObjectName(QStringLiteral("run_filter"));
-    filter_->setPlaceholderText(tr("Filter: best > 60 % and state = finished"));
+    filter_->setPlaceholderText(tr("Filter: drw best > 60 % and state = finished"));
     filter_->setClearButtonEnabled(true);
     QStringList fields;
     for (const ResultFieldInfo& field : resultFields()) fields << text(field.name);
     filter_->setToolTip(
-        tr("FIELD OPERATOR VALUE, joined by “and”.\nFields: %1, at:EPOCH, and pointers into the "
-           "config (/optimizer/lr).\nOperators: = != < <= > >= and ~ (contains). Accuracies are "
-           "in % or shares of 1: 60, 60 % and 0.6 are the same.")
+        tr("Words that the name, method, tags or note have, and FIELD OPERATOR VALUE, joined by "
+           "“and”.\nFields: %1, at:EPOCH, and pointers into the config (/optimizer/lr).\n"
+           "Operators: = != < <= > >= and ~ (contains). Accuracies are in % or shares of 1: 60, "
+           "60 % and 0.6 are the same.")
             .arg(fields.join(QStringLiteral(", "))));
     connect(filter_, &QLineEdit::textChanged, this, &RunTable::refresh);
-    group_->setObjectName(QStringLiteral("group_seeds"));
-    group_->setText(tr("Group seeds"));
-    group_->setToolTip(
-        tr("One row for the runs that differ in their seed alone: mean ± standard "
-           "deviation over the seeds"));
-    group_->setCheckable(true);
-    group_->setAutoRaise(true);
-    connect(group_, &QToolButton::toggled, this, &RunTable::refresh);
+    makeGroupMenu();
+    archived_->setObjectName(QStringLiteral("show_archived"));
+    archived_->setText(tr("Archived"));
+    archived_->setToolTip(tr("Show archived runs too"));
+    archived_->setCheckable(true);
+    archived_->setAutoRaise(true);
+    archived_->hide();  // until there is one
+    connect(archived_, &QToolButton::toggled, this, [this](bool on) {
+        refresh();
+        Q_EMIT archivedToggled(on);
+    });
     choose_->setObjectName(QStringLiteral("columns"));
     choose_->setText(tr("Columns"));
     choose_->setAutoRaise(true);
@@ -221,6 +288,15 @@ void RunTable::makeBar() {
         menu->clear();
         fillColumnMenu(*menu);
     });
+    auto* view = new QToolButton;
+    view->setObjectName(QStringLiteral("views"));
+    view->setText(tr("Views"));
+    view->setToolTip(tr("Filter, grouping, columns and order, saved under a name"));
+    view->setAutoRaise(true);
+    view->setPopupMode(QToolButton::InstantPopup);
+    view->setMenu(views_);
+    connect(views_, &ViewMenu::chosen, this,
+            [this](const QByteArray& saved) { restoreState(saved); });
     auto* copy_all = new QToolButton;
     copy_all->setIcon(icon(QStringLiteral("copy")));
     copy_all->setToolTip(tr("Copy the selected rows, or all, as tab-separated values"));
@@ -232,8 +308,10 @@ void RunTable::makeBar() {
     row->setSpacing(kSpace1);
     row->addWidget(filter_, 1);
     row->addWidget(count_);
+    row->addWidget(archived_);
     row->addWidget(group_);
     row->addWidget(choose_);
+    row->addWidget(view);
     row->addWidget(copy_all);
 }
 
@@ -249,16 +327,26 @@ void RunTable::showEvent(QShowEvent* event) {
 
 void RunTable::refresh() {
     const std::vector<TableRun> all = source_();
-    std::vector<TableRun> chosen = all;
+    std::vector<TableRun> chosen;
+    std::size_t archived = 0;
     try {
-        for (const std::string& condition : conditionsOf(filter_->text())) {
-            const auto holds = runCondition(condition);
-            std::erase_if(chosen, [&](const TableRun& run) { return !holds(*run.run); });
+        if (!holds_ || filtered_by_ != filter_->text()) {
+            holds_ = runFilter(filter_->text().toStdString());
+            filtered_by_ = filter_->text();
+        }
+        const bool with_archived =
+            archivedShown() || filtered_by_.contains(QStringLiteral("archived"));
+        for (const TableRun& run : all) {
+            if (run.run->notes.archived) ++archived;
+            if (run.run->notes.archived && !with_archived) continue;
+            if (holds_(*run.run)) chosen.push_back(run);
         }
     } catch (const ConfigError& error) {
+        holds_ = nullptr;
         return showProblem(text(error.what()));
     }
     showProblem({});
+    archived_->setVisible(archived > 0 || archived_->isChecked());
     stale_ = false;
     const QStringList selected = selectedIds();
     const int before = model_->columnCount();
@@ -269,28 +357,44 @@ void RunTable::refresh() {
     const auto watch =
         connect(model_, &QAbstractItemModel::modelReset, this, [&] { reset = true; });
     const bool first = model_->rowCount() == 0;
-    model_->setRuns(chosen, group_->isChecked());
+    table_->setRootIsDecorated(grouping_.on);
+    model_->setRuns(chosen, grouping_);
     disconnect(watch);
     if (reset) {
-        const QSignalBlocker quiet(table_->horizontalHeader());
-        table_->horizontalHeader()->setSortIndicator(model_->sortColumn(), model_->sortOrder());
+        const QSignalBlocker quiet(table_->header());
+        table_->header()->setSortIndicator(model_->sortColumn(), model_->sortOrder());
+        unfoldAgain();
         if (first || before != model_->columnCount()) fitColumns();
         setSelectedIds(selected);
         table_->horizontalScrollBar()->setValue(across);
         table_->verticalScrollBar()->setValue(down);
     }
     updating_ = false;
-    const auto total = all.size() == 1 ? tr("1 run") : tr("%L1 runs").arg(all.size());
-    const auto shown =
-        chosen.size() == all.size() ? total : tr("%L1 of %2").arg(chosen.size()).arg(total);
+    const std::size_t left_out =
+        std::ranges::any_of(chosen, [](const TableRun& run) { return run.run->notes.archived; })
+            ? 0
+            : archived;
+    const std::size_t total = all.size() - left_out;
+    QString shown = total == 1 ? tr("1 run") : tr("%L1 runs").arg(total);
+    if (chosen.size() != total) shown = tr("%L1 of %2").arg(chosen.size()).arg(shown);
+    if (left_out > 0) shown += tr(", %L1 archived").arg(left_out);
     count_->setText(shown);
     if (selectedIds() != selected) Q_EMIT selectionChanged();
 }
 
+/// What was unfolded before the rows were made anew.
+void RunTable::unfoldAgain() {
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        const QModelIndex group = model_->index(row, 0);
+        if (model_->rowCount(group) == 0) continue;
+        if (unfolded_.contains(model_->idsOf(group).front())) table_->expand(group);
+    }
+}
+
 void RunTable::fitColumns() {
-    table_->resizeColumnsToContents();
-    QHeaderView* header = table_->horizontalHeader();
+    QHeaderView* header = table_->header();
     for (int column = 0; column < header->count(); ++column) {
+        table_->resizeColumnToContents(column);
         header->resizeSection(column, std::min(header->sectionSize(column), kMostColumnWidth));
     }
 }
@@ -321,6 +425,22 @@ void RunTable::setFilter(const QString& conditions) {
 
 void RunTable::setGrouped(bool grouped) {
     group_->setChecked(grouped);
+}
+
+void RunTable::setGrouping(RunGrouping grouping) {
+    for (const std::string& field : grouping.fields) runField(field);
+    grouping_ = std::move(grouping);
+    const QSignalBlocker quiet(group_);
+    group_->setChecked(grouping_.on);
+    refresh();
+}
+
+void RunTable::setArchivedShown(bool shown) {
+    archived_->setChecked(shown);
+}
+
+bool RunTable::archivedShown() const {
+    return archived_->isChecked();
 }
 
 void RunTable::setColumns(std::vector<std::string> keys) {
@@ -363,6 +483,7 @@ void RunTable::fillColumnMenu(QMenu& menu) {
     }
     connect(menu.addAction(tr("Accuracy at epoch…")), &QAction::triggered, this,
             &RunTable::askForEpoch);
+    connect(menu.addAction(tr("All fields…")), &QAction::triggered, this, &RunTable::chooseColumns);
     std::vector<std::string> fields = differingFields(source_());
     for (const std::string& key : keys_) {
         if (key.starts_with('/') && std::ranges::find(fields, key) == fields.end()) {
@@ -372,6 +493,22 @@ void RunTable::fillColumnMenu(QMenu& menu) {
     if (fields.empty()) return;
     menu.addSection(tr("Settings that differ"));
     for (const std::string& key : fields) addColumnAction(menu, key);
+}
+
+void RunTable::chooseColumns() {
+    std::vector<RunColumn> offered;
+    std::vector<std::string> keys;
+    for (const ResultFieldInfo& field : resultFields()) {
+        if (field.name != "name") keys.emplace_back(field.name);
+    }
+    for (std::string& field : fieldsOfConfigs(source_())) keys.push_back(std::move(field));
+    for (const std::string& key : keys_) {
+        const bool listed = std::ranges::find(keys, key) != keys.end();
+        if (key != "name" && !listed) keys.push_back(key);
+    }
+    for (const std::string& key : keys) offered.push_back(runColumn(key));
+    ColumnChooser chooser(std::move(offered), keys_, this);
+    if (chooser.exec() == QDialog::Accepted) setColumns(chooser.chosen());
 }
 
 void RunTable::askForEpoch() {
@@ -385,21 +522,49 @@ void RunTable::askForEpoch() {
     setColumns(std::move(keys));
 }
 
+/// All rows that can be seen by scrolling, from the top.
+QModelIndexList RunTable::rowsInOrder() const {
+    QModelIndexList rows;
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        const QModelIndex top = model_->index(row, 0);
+        rows << top;
+        if (!table_->isExpanded(top)) continue;
+        for (int run = 0; run < model_->rowCount(top); ++run) rows << model_->index(run, 0, top);
+    }
+    return rows;
+}
+
 QStringList RunTable::selectedIds() const {
     QModelIndexList rows = table_->selectionModel()->selectedRows();
-    std::ranges::sort(rows, {}, &QModelIndex::row);
+    const auto place = [](const QModelIndex& row) {
+        const QModelIndex top = row.parent();
+        return top.isValid() ? std::pair(top.row(), row.row()) : std::pair(row.row(), -1);
+    };
+    std::ranges::sort(rows, {}, place);
     QStringList ids;
-    for (const QModelIndex& row : rows) ids << model_->idsOf(row.row());
+    for (const QModelIndex& row : rows) ids << model_->idsOf(row);
+    ids.removeDuplicates();
     return ids;
 }
 
 void RunTable::setSelectedIds(const QStringList& ids) {
     const QSet<QString> wanted(ids.begin(), ids.end());
-    QItemSelection selection;
-    for (int row = 0; row < model_->rowCount() && !wanted.isEmpty(); ++row) {
+    const auto all = [&](const QModelIndex& row) {
         const QStringList its = model_->idsOf(row);
-        if (std::ranges::all_of(its, [&](const QString& id) { return wanted.contains(id); })) {
-            selection.select(model_->index(row, 0), model_->index(row, model_->columnCount() - 1));
+        return std::ranges::all_of(its, [&](const QString& id) { return wanted.contains(id); });
+    };
+    QItemSelection selection;
+    const auto select = [&](const QModelIndex& row) {
+        selection.select(row, row.siblingAtColumn(model_->columnCount() - 1));
+    };
+    for (int row = 0; row < model_->rowCount() && !wanted.isEmpty(); ++row) {
+        const QModelIndex top = model_->index(row, 0);
+        if (all(top)) {
+            select(top);
+            continue;
+        }
+        for (int run = 0; run < model_->rowCount(top); ++run) {
+            if (const QModelIndex one = model_->index(run, 0, top); all(one)) select(one);
         }
     }
     const bool was_updating = std::exchange(updating_, true);
@@ -408,12 +573,11 @@ void RunTable::setSelectedIds(const QStringList& ids) {
 }
 
 QString RunTable::selectionAsTsv() const {
-    QList<int> rows;
-    for (const QModelIndex& index : table_->selectionModel()->selectedRows()) rows << index.row();
-    if (rows.isEmpty()) {
-        for (int row = 0; row < model_->rowCount(); ++row) rows << row;
+    QModelIndexList rows = rowsInOrder();
+    const QItemSelectionModel& selection = *table_->selectionModel();
+    if (selection.hasSelection()) {
+        rows.removeIf([&](const QModelIndex& row) { return !selection.isSelected(row); });
     }
-    std::ranges::sort(rows);
     const auto line = [this](const auto& cell) {
         QStringList cells;
         for (int column = 0; column < model_->columnCount(); ++column) {
@@ -423,8 +587,8 @@ QString RunTable::selectionAsTsv() const {
     };
     QString text = line(
         [this](int column) { return model_->headerData(column, Qt::Horizontal, Qt::DisplayRole); });
-    for (const int row : rows) {
-        text += line([&](int column) { return model_->index(row, column).data(); });
+    for (const QModelIndex& row : rows) {
+        text += line([&](int column) { return row.siblingAtColumn(column).data(); });
     }
     return text;
 }
@@ -438,29 +602,46 @@ QByteArray RunTable::state() const {
     QDataStream stream(&state, QIODevice::WriteOnly);
     QStringList keys;
     for (const std::string& key : keys_) keys << QString::fromStdString(key);
-    stream << keys << model_->sortColumn() << static_cast<int>(model_->sortOrder())
-           << filter_->text() << group_->isChecked();
+    QStringList fields;
+    for (const std::string& field : grouping_.fields) fields << QString::fromStdString(field);
+    stream << kStateFormat << keys << model_->sortColumn() << static_cast<int>(model_->sortOrder())
+           << filter_->text() << grouping_.on << fields << archivedShown();
     return state;
 }
 
 void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     QDataStream stream(state);
+    std::uint32_t format = 0;
     QStringList keys;
     int column = -1;
     int order = 0;
     QString filter;
     bool grouped = false;
-    stream >> keys >> column >> order >> filter >> grouped;
+    QStringList fields;
+    bool archived = false;
+    stream >> format;
+    if (format != kStateFormat) return;
+    stream >> keys >> column >> order >> filter >> grouped >> fields >> archived;
     if (stream.status() != QDataStream::Ok || keys.isEmpty()) return;
+    RunGrouping grouping{with_filter && grouped, {}};
+    try {
+        for (const QString& field : fields) {
+            grouping.fields.push_back(runField(field.toStdString()).name);
+        }
+    } catch (const ConfigError&) {  // of another version
+        grouping = {};
+    }
     {
         const QSignalBlocker no_text(filter_);
         const QSignalBlocker no_group(group_);
         filter_->setText(with_filter ? filter : QString());
-        group_->setChecked(with_filter && grouped);
+        group_->setChecked(grouping.on);
+        grouping_ = std::move(grouping);
     }
     std::vector<std::string> wanted;
     for (const QString& key : keys) wanted.push_back(key.toStdString());
     setColumns(std::move(wanted));
+    setArchivedShown(with_filter && archived);
     refresh();
     const bool known = column >= 0 && column < model_->columnCount();
     table_->sortByColumn(known ? column : -1,
@@ -475,7 +656,7 @@ bool RunTable::eventFilter(QObject* watched, QEvent* event) {
             return true;
         }
         if (key->key() == Qt::Key_Space && table_->currentIndex().isValid()) {
-            CellDelegate::toggle(*model_, model_->index(table_->currentIndex().row(), 0));
+            CellDelegate::toggle(*model_, table_->currentIndex().siblingAtColumn(0));
             return true;
         }
     }

@@ -1,25 +1,28 @@
 #pragma once
 
+#include <QSet>
 #include <QStringList>
 #include <QWidget>
 #include <functional>
 #include <vector>
 
 #include "widgets/run_table_model.h"
+#include "widgets/view_menu.h"
 
 class QLabel;
 class QLineEdit;
 class QMenu;
-class QTableView;
 class QTimer;
 class QToolButton;
+class QTreeView;
 
 namespace ballast {
 
-/// The runs as a table: columns that the user chooses, sorted by a click on a header, filtered in
-/// the language of `ballast-cli runs --where`, single or grouped over their seeds. A tick shows a
-/// run on the plots. Ctrl+C copies the selected rows (all where none is selected), with the header,
-/// as tab-separated values.
+/// The runs as a tree table: columns that the user chooses, sorted by a click on a header, filtered
+/// in the language of `ballast-cli runs --where` and by plain words, single or in groups over their
+/// seeds or by any fields, with their runs beneath. A tick shows a run on the plots. Archived runs
+/// are left out unless they are asked for. Ctrl+C copies the selected rows (all that are unfolded
+/// where none is selected), with the header, as tab-separated values.
 ///
 /// It asks for the runs whenever it needs them, and not while it is hidden.
 class RunTable : public QWidget {
@@ -39,16 +42,21 @@ public:
 
     void setRunVisible(const QString& run, bool visible);
 
-    /// Several conditions are joined by "and" or ";". One that is wrong leaves the table as it is;
-    /// problem() says what is wrong.
+    /// See runFilter() of core/results/run_query.h. What is wrong leaves the table as it is;
+    /// problem() says it.
     void setFilter(const QString& conditions);
     QString problem() const;
     void setGrouped(bool grouped);
+    /// Throws ConfigError: unknown field.
+    void setGrouping(RunGrouping grouping);
+    const RunGrouping& grouping() const { return grouping_; }
+    void setArchivedShown(bool shown);
+    bool archivedShown() const;
     /// Keys of RunColumn; "name" stays the first. Unknown ones are left out.
     void setColumns(std::vector<std::string> keys);
     const std::vector<std::string>& columns() const { return keys_; }
 
-    /// Ids of the selected runs, of whole groups, in the table's order.
+    /// Ids of the selected runs, of whole groups, in the table's order, each once.
     QStringList selectedIds() const;
     void setSelectedIds(const QStringList& ids);
 
@@ -56,6 +64,9 @@ public:
 
     /// What Ctrl+C copies.
     QString selectionAsTsv() const;
+
+    /// Filters, columns and groupings saved under a name.
+    ViewMenu& views() { return *views_; }
 
     /// Columns, sorting, filter and grouping.
     QByteArray state() const;
@@ -70,6 +81,8 @@ Q_SIGNALS:
     void visibilityToggled(const QString& run, bool visible);
     void activated(const QString& run);  // double click or Return, on a single run
     void removeRequested(const QStringList& runs);
+    void menuRequested(const QPoint& at);  // on the screen, for the selected runs
+    void archivedToggled(bool shown);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -77,7 +90,13 @@ protected:
 
 private:
     void makeBar();
+    void makeTree();
+    void makeGroupMenu();
+    void fillGroupMenu(QMenu& menu);
     void fillColumnMenu(QMenu& menu);
+    void chooseColumns();
+    void unfoldAgain();
+    QModelIndexList rowsInOrder() const;
     void addColumnAction(QMenu& menu, const std::string& key);
     void askForEpoch();
     void showProblem(const QString& sentence);
@@ -85,15 +104,21 @@ private:
 
     const Source source_;
     RunTableModel* model_;
-    QTableView* table_;
+    QTreeView* table_;
     QWidget* bar_;
     QLineEdit* filter_;
     QToolButton* group_;
     QToolButton* choose_;
+    QToolButton* archived_;
+    ViewMenu* views_;
     QLabel* problem_;
     QLabel* count_;
     QTimer* soon_;
     std::vector<std::string> keys_;
+    RunGrouping grouping_;
+    QSet<QString> unfolded_;  // groups, by their first run
+    QString filtered_by_;     // what `holds_` was made from
+    std::function<bool(const IndexedRun&)> holds_;
     bool stale_ = true;
     bool updating_ = false;
 };

@@ -65,6 +65,16 @@ ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> co
             {"fisher_reason", fisher.reason}};
 }
 
+std::filesystem::path runFolder(const std::string& run, const std::filesystem::path& workspace) {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
+    if (!fs::exists(folder / "run.json")) {
+        throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
+                          (workspace / "runs").string());
+    }
+    return fs::canonical(folder);
+}
+
 void requireWorkspace(const std::filesystem::path& workspace) {
     if (!std::filesystem::is_directory(workspace)) {
         throw ConfigError("there is no workspace " + workspace.string());

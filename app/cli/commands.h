@@ -33,6 +33,7 @@ void addEditCommand(CommandLine& cli);
 void addConfigCommand(CommandLine& cli);
 void addImportCommand(CommandLine& cli);
 void addExportWeightsCommand(CommandLine& cli);
+void addNoteCommand(CommandLine& cli);
 
 /// What several of them need.
 
@@ -50,6 +51,9 @@ nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::s
 
 /// α, β and Δ per class, and whether they are Fisher consistent.
 nlohmann::ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> counts);
+
+/// The folder of a run given as that, or by its ID in the workspace. Throws ConfigError.
+std::filesystem::path runFolder(const std::string& run, const std::filesystem::path& workspace);
 
 /// Throws ConfigError where there is no such folder.
 void requireWorkspace(const std::filesystem::path& workspace);

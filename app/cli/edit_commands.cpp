@@ -107,15 +107,6 @@ void printContract(const ConfigEdit& edit, bool as_json) {
     std::cout << std::flush;
 }
 
-fs::path runFolder(const std::string& run, const fs::path& workspace) {
-    const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
-    if (!fs::exists(folder / "run.json")) {
-        throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
-                          (workspace / "runs").string());
-    }
-    return fs::canonical(folder);
-}
-
 void sayGoOn(const fs::path& run) {
     std::cout << run.string() << "\nresume it with: ballast-cli resume " << run.string()
               << std::endl;

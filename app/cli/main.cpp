@@ -15,6 +15,7 @@ constexpr std::array kCommands = {
     ballast::addRunsCommand,     ballast::addExportCommand,  ballast::addTableCommand,
     ballast::addEvaluateCommand, ballast::addForkCommand,    ballast::addEditCommand,
     ballast::addConfigCommand,   ballast::addImportCommand,  ballast::addExportWeightsCommand,
+    ballast::addNoteCommand,
 };
 
 }  // namespace

@@ -187,6 +187,9 @@ int runsCommand(const RunsOptions& options) {
         if (!run->error.empty()) {
             std::cerr << "ballast-cli: cannot read " << run->id << ": " << run->error << "\n";
         }
+        if (!run->notes_problem.empty()) {
+            std::cerr << "ballast-cli: " << run->id << ": " << run->notes_problem << "\n";
+        }
         for (const std::string& warning : run->warnings) {
             std::cerr << "ballast-cli: " << run->id << ": " << warning << "\n";
         }

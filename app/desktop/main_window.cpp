@@ -14,6 +14,7 @@
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
@@ -22,6 +23,7 @@
 #include "widgets/banner.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
+#include "widgets/run_table.h"
 
 namespace ballast {
 
@@ -41,7 +43,8 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       sweep_(new SweepPage([store = controller.dataStore()](const DataConfig& wanted) {
           return store.classCounts(wanted);
       })),
-      edits_(new EditActions(controller, this)) {
+      edits_(new EditActions(controller, this)),
+      run_actions_(new RunActions(controller, this)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -62,6 +65,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
     connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
     connect(edits_, &EditActions::failed, this, &MainWindow::showError);
+    connect(run_actions_, &RunActions::failed, this, &MainWindow::showError);
+    connect(run_actions_, &RunActions::showOnlyRequested, runs_, &RunsPage::showOnly);
+    connect(run_actions_, &RunActions::hideAllRequested, this, [this] { runs_->showOnly({}); });
+    connect(runs_, &RunsPage::menuRequested, this, &MainWindow::showRunMenu);
     connect(edits_, &EditActions::done, this, [this](const QString& run) {
         showRuns();
         runs_->select(run);
@@ -115,6 +122,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
     runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
+    ViewMenu& views = runs_->table().views();
+    views.setViews(settings_.runViews());
+    connect(&views, &ViewMenu::viewsChanged, this,
+            [this, &views] { settings_.setRunViews(views.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));

@@ -16,6 +16,7 @@ namespace ballast {
 class Banner;
 class EditActions;
 class ExperimentPage;
+class RunActions;
 class RunController;
 class RunsPage;
 class SweepPage;
@@ -41,6 +42,7 @@ public:
     RunsPage& runsPage() { return *runs_; }
     SweepPage& sweepPage() { return *sweep_; }
     EditActions& editActions() { return *edits_; }
+    RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
     void showExperiment();
     void showRuns();
@@ -53,6 +55,7 @@ private:
     void makeActions();
     void makeMenus();
     void makeToolBar();
+    void showRunMenu(const QPoint& at);
     void makeStatusBar();
 
     void showPage(QWidget* page, QAction* action);
@@ -91,6 +94,7 @@ private:
     RunsPage* runs_;
     SweepPage* sweep_;
     EditActions* edits_;
+    RunActions* run_actions_;
     QAction* new_;
     QAction* open_;
     QAction* save_;

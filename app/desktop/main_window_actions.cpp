@@ -9,6 +9,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_progress.h"
 #include "widgets/banner.h"
@@ -130,6 +131,7 @@ void MainWindow::updateActions() {
     resume_->setEnabled(can_resume);
     stop_->setEnabled(can_stop);
     edits_->setRuns(runs);
+    run_actions_->setRuns(runs_->selectedRuns());
     edit_->setEnabled(!runs.isEmpty());
     remove_->setEnabled(!runs_->selectedRuns().isEmpty());
     export_->setEnabled(!controller_.runs().empty());
@@ -151,13 +153,18 @@ void MainWindow::makeMenus() {
     quit->setShortcut(QKeySequence::Quit);
     connect(quit, &QAction::triggered, this, &QWidget::close);
 
-    menuBar()
-        ->addMenu(tr("&Run"))
-        ->addActions({start_, pause_, resume_, stop_, edits_->editAction(), edits_->forkAction(),
-                      edit_, remove_});
+    QMenu* run = menuBar()->addMenu(tr("&Run"));
+    run->addActions(
+        {start_, pause_, resume_, stop_, edits_->editAction(), edits_->forkAction(), edit_});
+    run->addSeparator();
+    run->addActions(run_actions_->noteActions());
+    run->addSeparator();
+    run->addAction(remove_);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addActions({show_experiment_, show_runs_, show_sweep_});
+    view->addSeparator();
+    view->addActions(run_actions_->viewActions());
     QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
     connect(fit, &QAction::triggered, &runs_->plots(), &LivePlots::fit);
     view->addSeparator();
@@ -183,6 +190,21 @@ void MainWindow::makeMenus() {
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
+}
+
+/// Of the selected runs, over list and table.
+void MainWindow::showRunMenu(const QPoint& at) {
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("run_menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addActions(run_actions_->viewActions());
+    menu->addSeparator();
+    menu->addActions({edits_->forkAction(), edits_->editAction(), edit_});
+    menu->addSeparator();
+    menu->addActions(run_actions_->noteActions());
+    menu->addSeparator();
+    menu->addAction(remove_);
+    menu->popup(at);
 }
 
 void MainWindow::makeToolBar() {

@@ -154,6 +154,14 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
     Q_EMIT configChanged(run);
 }
 
+void RunController::changeNotes(const QString& run, const std::function<void(RunNotes&)>& change) {
+    IndexedRun* summary = mutableRun(run.toStdString());
+    if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
+    summary->notes = ballast::changeNotes(summary->folder, change);
+    summary->notes_problem.clear();
+    Q_EMIT runChanged(run);
+}
+
 void RunController::lookForEdits(const IndexedRun& run) {
     const std::vector<PendingEdit> waiting = pendingEdits(run.folder);
     if (waiting.empty()) {
@@ -328,6 +336,11 @@ void RunController::readForeign() {
             add(found);
             Q_EMIT runAdded(id);
             continue;
+        }
+        if (run->notes != found.notes || run->notes_problem != found.notes_problem) {
+            run->notes = found.notes;
+            run->notes_problem = found.notes_problem;
+            Q_EMIT runChanged(id);
         }
         // The files say no more of it than its worker does, and later.
         if (executor_->holds(found.id)) continue;

@@ -4,6 +4,7 @@
 #include <QString>
 #include <QTimer>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -69,6 +70,9 @@ public:
     /// has begun meanwhile.
     void edit(const QString& run, int epoch, const std::vector<Setting>& settings,
               bool next_phase_now);
+
+    /// Changes what is noted of a run; runChanged() follows. Throws Error; see changeNotes().
+    void changeNotes(const QString& run, const std::function<void(RunNotes&)>& change);
 
     /// From which epoch on a change holds that waits for it; nothing where none waits.
     std::optional<int> pendingEdit(const QString& run) const;

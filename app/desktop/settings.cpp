@@ -9,6 +9,7 @@ const QString kTheme = QStringLiteral("theme");
 const QString kLayout = QStringLiteral("layout/");
 const QString kLastFolder = QStringLiteral("last_folder");
 const QString kEditorConfig = QStringLiteral("editor_config");
+const QString kRunViews = QStringLiteral("run_views");
 const QString kSweep = QStringLiteral("sweep");
 
 }  // namespace
@@ -48,6 +49,21 @@ QString Settings::editorConfig() const {
 
 void Settings::setEditorConfig(const QString& json) {
     settings_.setValue(kEditorConfig, json);
+}
+
+QMap<QString, QByteArray> Settings::runViews() const {
+    QMap<QString, QByteArray> views;
+    const QVariantMap saved = settings_.value(kRunViews).toMap();
+    for (auto view = saved.cbegin(); view != saved.cend(); ++view) {
+        views[view.key()] = view.value().toByteArray();
+    }
+    return views;
+}
+
+void Settings::setRunViews(const QMap<QString, QByteArray>& views) {
+    QVariantMap saved;
+    for (auto view = views.cbegin(); view != views.cend(); ++view) saved[view.key()] = view.value();
+    settings_.setValue(kRunViews, saved);
 }
 
 QString Settings::sweep() const {

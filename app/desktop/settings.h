@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QMap>
 #include <QSettings>
 #include <QString>
 
@@ -25,6 +26,10 @@ public:
     /// The config in the editor, as JSON text, so that a closed window loses no edit.
     QString editorConfig() const;
     void setEditorConfig(const QString& json);
+
+    /// The saved views of the run table by name.
+    QMap<QString, QByteArray> runViews() const;
+    void setRunViews(const QMap<QString, QByteArray>& views);
 
     /// The axes and seeds on the sweep page, as JSON text.
     QString sweep() const;

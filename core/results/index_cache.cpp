@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint32_t kIndexFormat = 1;
+constexpr std::uint32_t kIndexFormat = 2;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::string_view kMagic = "BALLASTI";
 
@@ -96,8 +96,8 @@ std::string packed(const IndexedRun& run) {
     Packer block;
     block.text(run.id);
     const RunFreshness& fresh = run.freshness;
-    for (const FileStamp& stamp :
-         {fresh.description, fresh.status, fresh.records, fresh.folder, fresh.checkpoints}) {
+    for (const FileStamp& stamp : {fresh.description, fresh.status, fresh.records, fresh.notes,
+                                   fresh.folder, fresh.checkpoints}) {
         block.stamp(stamp);
     }
     block.value(fresh.good_bytes);
@@ -132,6 +132,12 @@ std::string packed(const IndexedRun& run) {
     block.value(status.seconds_per_epoch.value_or(kMissing));
     block.value(static_cast<std::uint64_t>(run.warnings.size()));
     for (const std::string& warning : run.warnings) block.text(warning);
+    block.text(run.notes.note);
+    block.value(static_cast<std::uint64_t>(run.notes.tags.size()));
+    for (const std::string& tag : run.notes.tags) block.text(tag);
+    block.value(static_cast<char>(run.notes.pinned));
+    block.value(static_cast<char>(run.notes.archived));
+    block.text(run.notes_problem);
     return block.take();
 }
 
@@ -139,8 +145,8 @@ void unpack(std::string_view head, IndexedRun& run) {
     Unpacker block(head);
     run.id = block.text();
     RunFreshness& fresh = run.freshness;
-    for (FileStamp* stamp :
-         {&fresh.description, &fresh.status, &fresh.records, &fresh.folder, &fresh.checkpoints}) {
+    for (FileStamp* stamp : {&fresh.description, &fresh.status, &fresh.records, &fresh.notes,
+                             &fresh.folder, &fresh.checkpoints}) {
         *stamp = block.stamp();
     }
     fresh.good_bytes = block.value<std::int64_t>();
@@ -178,6 +184,12 @@ void unpack(std::string_view head, IndexedRun& run) {
     }
     run.warnings.resize(block.count());
     for (std::string& warning : run.warnings) warning = block.text();
+    run.notes.note = block.text();
+    run.notes.tags.resize(block.count());
+    for (std::string& tag : run.notes.tags) tag = block.text();
+    run.notes.pinned = block.value<char>() != 0;
+    run.notes.archived = block.value<char>() != 0;
+    run.notes_problem = block.text();
 }
 
 std::span<const std::byte> bytesOf(std::string_view text) {

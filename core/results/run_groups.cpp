@@ -113,22 +113,30 @@ std::string withFields(const std::string& method, const json& fields,
     return list.empty() ? method : method + " (" + list + ")";
 }
 
-}  // namespace
-
-std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by_method) {
-    const RunField method = runField("method");
+/// The runs that can be read, those of one key together, in the order in which each key appears.
+template<class Key>
+std::vector<std::vector<const IndexedRun*>> gathered(std::span<const IndexedRun* const> runs,
+                                                     const Key& keyOfRun) {
     std::vector<std::vector<const IndexedRun*>> members;
     std::unordered_map<std::string, std::size_t> numbers;
     for (const IndexedRun* run : runs) {
         if (!run->error.empty()) continue;
-        std::string key = keyOf(run->description);
-        if (by_method) key += valueText(method.of(*run));
-        const auto [found, added] = numbers.try_emplace(std::move(key), members.size());
+        const auto [found, added] = numbers.try_emplace(keyOfRun(*run), members.size());
         if (added) members.emplace_back();
         members[found->second].push_back(run);
     }
+    return members;
+}
+
+}  // namespace
+
+std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by_method) {
+    const RunField method = runField("method");
+    const auto members = gathered(runs, [&](const IndexedRun& run) {
+        return keyOf(run.description) + (by_method ? valueText(method.of(run)) : "");
+    });
     std::vector<RunGroup> groups;
-    for (auto& all : members) {
+    for (std::vector<const IndexedRun*> all : members) {
         std::ranges::stable_sort(all, [](const IndexedRun* a, const IndexedRun* b) {
             const auto seeds =
                 std::pair(a->description.config.training.seed, b->description.config.training.seed);
@@ -144,6 +152,65 @@ std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by
         groups.push_back(std::move(group));
     }
     return groups;
+}
+
+std::vector<RunGroup> groupRunsBy(std::span<const IndexedRun* const> runs,
+                                  std::span<const RunField> fields) {
+    const auto members = gathered(runs, [&](const IndexedRun& run) {
+        std::string key;
+        for (const RunField& field : fields) key += valueText(field.of(run)) + '\n';
+        return key;
+    });
+    std::vector<RunGroup> groups;
+    for (const auto& all : members) {
+        RunGroup group;
+        for (const RunGroup& config : groupRuns(all)) {
+            group.runs.insert(group.runs.end(), config.runs.begin(), config.runs.end());
+            group.repeated.insert(group.repeated.end(), config.repeated.begin(),
+                                  config.repeated.end());
+        }
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+std::vector<std::string> groupNamesBy(std::span<const RunGroup> groups,
+                                      std::span<const RunField> fields) {
+    std::vector<std::string> names;
+    for (const RunGroup& group : groups) {
+        std::string name;
+        for (const RunField& field : fields) {
+            std::string value = valueText(field.of(*group.runs.front()));
+            if (value.empty()) value = "–";
+            const bool speaks = field.name == "method" || field.name == "data";
+            if (!speaks) value = fieldName(field.name) + " = " + value;
+            name += (name.empty() ? "" : ", ") + value;
+        }
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::string mixedIn(const RunGroup& group) {
+    std::string mixed;
+    const auto compare = [&](const char* before, const char* after, const auto& numberOf) {
+        std::set<std::size_t> numbers;
+        for (const IndexedRun* run : group.runs) numbers.insert(numberOf(*run));
+        if (numbers.size() < 2) return;
+        mixed += (mixed.empty() ? "" : ", ") + std::string(before);
+        std::size_t left = numbers.size();
+        for (const std::size_t number : numbers) {
+            mixed += std::to_string(number);
+            if (--left > 0) mixed += left == 1 ? " and " : ", ";
+        }
+        mixed += after;
+    };
+    compare("epochs ", "", [](const IndexedRun& run) { return run.epochs.size(); });
+    compare("phases ", "",
+            [](const IndexedRun& run) { return run.description.config.phases.size(); });
+    compare("", " classes",
+            [](const IndexedRun& run) { return run.description.class_counts.size(); });
+    return mixed;
 }
 
 Statistics statisticsOf(const RunGroup& group, const RunField& field) {

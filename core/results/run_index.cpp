@@ -171,6 +171,18 @@ std::int64_t bytesBelow(const fs::path& folder) {
     return bytes;
 }
 
+/// Reads what people noted; a file that cannot be read hides no run. Returns the bytes read.
+std::int64_t readChangedNotes(IndexedRun& run) {
+    run.notes = {};
+    run.notes_problem.clear();
+    try {
+        run.notes = readNotes(run.folder);
+    } catch (const std::exception& error) {
+        run.notes_problem = sentenceOf(error);
+    }
+    return std::max<std::int64_t>(0, run.freshness.notes.size);
+}
+
 /// Brings a run up to date; returns the bytes read. Throws where readRun would report an error,
 /// with `run` as far as it had come.
 std::int64_t readChanges(IndexedRun& run) {
@@ -196,6 +208,7 @@ std::int64_t readChanges(IndexedRun& run) {
         changed = true;
         bytes += readEpochs(run);
     }
+    if (look(fresh.notes, stampOf(notesFile(run.folder)))) bytes += readChangedNotes(run);
     run.interrupted = isInterrupted(run.status);
     look(fresh.folder, stampOf(run.folder));
     look(fresh.checkpoints, stampOf(run.folder / "checkpoints"));
@@ -222,6 +235,8 @@ std::int64_t update(IndexedRun& run) {
         run.error = sentenceOf(error);
         run.epochs.clear();
         run.warnings.clear();
+        run.freshness.notes = stampOf(notesFile(run.folder));
+        readChangedNotes(run);
         run.disk_bytes = bytesBelow(run.folder);
         return 0;
     }
@@ -283,6 +298,7 @@ IndexedRun indexed(const RunSummary& summary) {
     run.warnings = summary.warnings;
     run.error = summary.error;
     run.interrupted = summary.interrupted;
+    readChangedNotes(run);
     return run;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/results/epoch_scalars.h"
 #include "core/results/run_folder.h"
+#include "core/results/run_notes.h"
 
 namespace ballast {
 
@@ -26,6 +27,7 @@ struct RunFreshness {
     FileStamp description;  // run.json
     FileStamp status;       // status.json
     FileStamp records;      // epochs.jsonl
+    FileStamp notes;        // notes.json
     FileStamp folder;       // the two folders whose files make up disk_bytes
     FileStamp checkpoints;
     std::int64_t good_bytes = 0;  // of epochs.jsonl, up to the end of the last good record
@@ -43,6 +45,8 @@ struct IndexedRun {
     std::vector<std::string> warnings;
     std::string error;
     bool interrupted = false;
+    RunNotes notes;
+    std::string notes_problem;    // why notes.json cannot be read; `notes` is empty then
     std::int64_t disk_bytes = 0;  // sizes of all the folder's files
     RunFreshness freshness;
 

@@ -8,9 +8,11 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include "core/base/error.h"
 #include "core/base/nearest_word.h"
+#include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/presets.h"
@@ -34,6 +36,7 @@ constexpr ResultFieldInfo kResultFields[] = {
     {"epochs", "epochs recorded"},
     {"best", "balanced test accuracy at the best epoch"},
     {"best-epoch", "after how many epochs that was"},
+    {"chosen-on", "the data that chose the best epoch, test or validation"},
     {"last", "balanced test accuracy of the last epoch"},
     {"validation", "balanced validation accuracy of the last epoch"},
     {"loss", "training loss of the last epoch"},
@@ -42,6 +45,10 @@ constexpr ResultFieldInfo kResultFields[] = {
     {"many", "test accuracy on classes with many images, at the best epoch"},
     {"medium", "test accuracy on classes of medium size, at the best epoch"},
     {"few", "test accuracy on classes with few images, at the best epoch"},
+    {"tags", "what people tagged it with, with commas"},
+    {"note", "what people noted of it"},
+    {"pinned", "yes or no"},
+    {"archived", "yes or no"},
     {"disk", "bytes of the run's files"},
     {"error", "why the run cannot be read"},
 };
@@ -52,6 +59,17 @@ FieldValue number(double value) {
 
 FieldValue text(const std::string& value) {
     return value.empty() ? FieldValue() : FieldValue(value);
+}
+
+FieldValue yesOrNo(bool value) {
+    return value ? "yes" : "no";
+}
+
+/// Fields that say something of a run that cannot be read, too.
+bool saysOfUnreadable(std::string_view name) {
+    static constexpr std::string_view kNames[] = {"id",     "state",    "tags", "note",
+                                                  "pinned", "archived", "disk", "error"};
+    return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 FieldValue stateOf(const IndexedRun& run) {
@@ -105,6 +123,11 @@ std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name
             return epoch ? FieldValue(double(*epoch + 1)) : FieldValue();
         };
     }
+    if (name == "chosen-on") {
+        return [](const Run& run) {
+            return text(std::string(nameOf(run.description.config.training.selection)));
+        };
+    }
     if (name == "last") return [](const Run& run) { return number(run.last()); };
     if (name == "validation") {
         return [](const Run& run) {
@@ -127,6 +150,10 @@ std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name
     if (name == "many") return [](const Run& run) { return number(atBest(run, &Epoch::many)); };
     if (name == "medium") return [](const Run& run) { return number(atBest(run, &Epoch::medium)); };
     if (name == "few") return [](const Run& run) { return number(atBest(run, &Epoch::few)); };
+    if (name == "tags") return [](const Run& run) { return text(tagText(run.notes)); };
+    if (name == "note") return [](const Run& run) { return text(run.notes.note); };
+    if (name == "pinned") return [](const Run& run) { return yesOrNo(run.notes.pinned); };
+    if (name == "archived") return [](const Run& run) { return yesOrNo(run.notes.archived); };
     if (name == "disk") return [](const Run& run) { return double(run.disk_bytes); };
     if (name == "error") return [](const Run& run) { return text(run.error); };
     return nullptr;
@@ -199,6 +226,39 @@ std::string trimmed(std::string_view given) {
     return std::string(given.substr(first, given.find_last_not_of(' ') + 1 - first));
 }
 
+constexpr const char* kSigns = "=!<>~";  // of operators
+
+std::string lowered(std::string given) {
+    std::ranges::transform(given, given.begin(), [](unsigned char c) {
+        return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+    });
+    return given;
+}
+
+/// What stands between "and" and ";", without empty parts.
+std::vector<std::string> filterParts(const std::string& typed) {
+    std::vector<std::string> parts(1);
+    std::istringstream stream(typed);
+    const auto close = [&] {
+        if (!parts.back().empty()) parts.emplace_back();
+    };
+    for (std::string word; stream >> word;) {
+        if (word == "and") {
+            close();
+            continue;
+        }
+        for (std::size_t at = 0; at != std::string::npos;) {
+            const std::size_t end = word.find(';', at);
+            const std::string piece = word.substr(at, end - at);
+            if (!piece.empty()) parts.back() += (parts.back().empty() ? "" : " ") + piece;
+            if (end != std::string::npos) close();
+            at = end == std::string::npos ? end : end + 1;
+        }
+    }
+    if (parts.back().empty()) parts.pop_back();
+    return parts;
+}
+
 template<class T>
 bool compare(const T& a, const std::string& with, const T& b) {
     if (with == "=") return a == b;
@@ -269,7 +329,7 @@ RunField runField(const std::string& name) {
     }
     auto of = resultField(name);
     if (!of) unknownField(name);
-    if (name == "id" || name == "state" || name == "disk" || name == "error") return {name, of};
+    if (saysOfUnreadable(name)) return {name, of};
     return {name,
             [of](const IndexedRun& run) { return run.error.empty() ? of(run) : FieldValue(); }};
 }
@@ -277,14 +337,13 @@ RunField runField(const std::string& name) {
 std::function<bool(const IndexedRun&)> runCondition(const std::string& condition) {
     static const std::set<std::string> kOperators = {"=", "!=", "<", "<=", ">", ">=", "~"};
     const std::string allowed = "; operators: = != < <= > >= and ~ (contains)";
-    const char* const signs = "=!<>~";
-    const std::size_t start = condition.find_first_of(signs);
+    const std::size_t start = condition.find_first_of(kSigns);
     if (start == std::string::npos || start == 0) {
         throw ConfigError("\"" + condition +
                           "\": expected a field, an operator and a value, e.g. " + "best>0.6" +
                           allowed);
     }
-    const std::size_t end = std::min(condition.find_first_not_of(signs, start), condition.size());
+    const std::size_t end = std::min(condition.find_first_not_of(kSigns, start), condition.size());
     const std::string with = condition.substr(start, end - start);
     if (!kOperators.contains(with)) {
         throw ConfigError("\"" + condition + "\": unknown operator " + with + allowed);
@@ -296,6 +355,10 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
         // Shares of 1 are shown in per cent, so both are meant: "60 %", "60" and "0.6".
         if (given.ends_with("%")) asked = wholeNumber(trimmed(given.substr(0, given.size() - 1)));
         if (asked && (given.ends_with("%") || *asked > 1.0)) *asked /= 100.0;
+    }
+    const bool yes_or_no = field.name == "pinned" || field.name == "archived";
+    if (yes_or_no && given != "yes" && given != "no" && given != "null") {
+        throw ConfigError("\"" + condition + "\": " + field.name + " is yes or no");
     }
     return [=](const IndexedRun& run) {
         const FieldValue value = field.of(run);
@@ -311,6 +374,43 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
                               "\" is none");
         }
         return compare(std::get<double>(value), with, *asked);
+    };
+}
+
+std::function<bool(const IndexedRun&)> runWords(const std::string& words) {
+    std::vector<std::string> wanted;
+    std::istringstream stream(lowered(words));
+    for (std::string word; stream >> word;) wanted.push_back(word);
+    return [wanted, method = runField("method")](const IndexedRun& run) {
+        const std::string plain = lowered(run.description.config.name + "\n" + run.id + "\n" +
+                                          tagText(run.notes) + "\n" + run.notes.note);
+        std::string name;  // of the method; asked for where the rest does not hold the word
+        return std::ranges::all_of(wanted, [&](const std::string& word) {
+            if (plain.find(word) != std::string::npos) return true;
+            if (name.empty()) name = lowered(valueText(method.of(run))) + "\n";
+            return name.find(word) != std::string::npos;
+        });
+    };
+}
+
+std::function<bool(const IndexedRun&)> runFilter(const std::string& typed) {
+    std::vector<std::function<bool(const IndexedRun&)>> all;
+    for (const std::string& part : filterParts(typed)) {
+        const std::size_t sign = part.find_first_of(kSigns);
+        if (sign == std::string::npos) {
+            all.push_back(runWords(part));
+            continue;
+        }
+        // No field has a blank in its name: what stands before the last word is words.
+        const std::size_t field_end = part.find_last_not_of(' ', sign == 0 ? 0 : sign - 1);
+        const std::size_t blank =
+            field_end == std::string::npos ? field_end : part.find_last_of(' ', field_end);
+        const std::size_t start = blank == std::string::npos ? 0 : blank + 1;
+        if (start > 0) all.push_back(runWords(part.substr(0, start)));
+        all.push_back(runCondition(part.substr(start)));
+    }
+    return [all](const IndexedRun& run) {
+        return std::ranges::all_of(all, [&](const auto& holds) { return holds(run); });
     };
 }
 

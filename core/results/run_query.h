@@ -42,6 +42,14 @@ RunField runField(const std::string& name);
 /// a number meets something that is none.
 std::function<bool(const IndexedRun&)> runCondition(const std::string& text);
 
+/// Plain words as a question to a run: each is part of its name, method, tags or note, in capitals
+/// or not. May be kept: it remembers the methods it has found.
+std::function<bool(const IndexedRun&)> runWords(const std::string& words);
+
+/// What people type to find runs, conditions and plain words mixed, joined by "and" or ";":
+/// "drw best>0.6 and state=finished". Words before a condition need no "and". Throws ConfigError.
+std::function<bool(const IndexedRun&)> runFilter(const std::string& typed);
+
 /// Pointers to those runs for which all conditions hold, in their order. Throws ConfigError.
 std::vector<const IndexedRun*> runsWhere(std::span<const IndexedRun> runs,
                                          const std::vector<std::string>& conditions);

@@ -2,7 +2,7 @@
 #include <QElapsedTimer>
 #include <QHeaderView>
 #include <QLineEdit>
-#include <QTableView>
+#include <QTreeView>
 #include <QtTest>
 #include <deque>
 
@@ -13,6 +13,8 @@
 using namespace ballast;
 
 namespace {
+
+const RunGrouping kGrouped{true, {}};
 
 IndexedRun makeRun(const std::string& name, double best, std::int64_t seed = 0, double lr = 0.1) {
     IndexedRun run;
@@ -59,7 +61,12 @@ class TestRunTable : public QObject {
         for (int row = 0; row < table_->model().rowCount(); ++row) list << cell(row, "name");
         return list;
     }
-    QTableView& view() const { return *table_->findChild<QTableView*>(); }
+    QTreeView& view() const { return *table_->findChild<QTreeView*>(); }
+    void selectRow(int row, const QModelIndex& group = {}) const {
+        view().selectionModel()->select(
+            table_->model().index(row, 0, group),
+            QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    }
 
 private Q_SLOTS:
     void init() {
@@ -74,14 +81,21 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&model,
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.setColumns({"name", "best", "/optimizer/lr"});
-        model.setRuns(given(), false);
+        model.setRuns(given(), {});
         model.sort(1, Qt::DescendingOrder);
         model.setVisible(QStringLiteral("a-0"), true);
-        model.setRuns(given(), false);
-        model.setRuns(given(), true);
+        model.setRuns(given(), {});
+        model.setRuns(given(), kGrouped);
         model.sort(2, Qt::AscendingOrder);
+        const QPersistentModelIndex below = model.index(0, 0, model.index(0, 0));
+        QVERIFY(!below.isValid() || below.parent().isValid());
+        model.sort(0, Qt::DescendingOrder);
+        model.setRuns(given(), {true, {"name", "/optimizer/lr"}});
+        model.setRuns(given(), {true, {"state"}});
+        model.sort(0, Qt::AscendingOrder);
+        model.setVisible(QStringLiteral("b-1"), true);
         model.setColumns({"name"});
-        model.setRuns({}, true);
+        model.setRuns({}, kGrouped);
         QCOMPARE(model.rowCount(), 0);
         QVERIFY_THROWS_EXCEPTION(ConfigError, model.setColumns({"nonsense"}));
     }
@@ -126,9 +140,125 @@ private Q_SLOTS:
         table_->model().setData(first, Qt::Checked, Qt::CheckStateRole);
         QCOMPARE(toggled.count(), 1);  // the one that was not shown
         QCOMPARE(toggled.at(0).at(0).toString(), QStringLiteral("b-1"));
-        view().selectRow(0);
+        selectRow(0);
         QCOMPARE(table_->selectedIds(),
                  QStringList({QStringLiteral("b-0"), QStringLiteral("b-1")}));
+    }
+
+    void groupsHaveTheirRunsBeneath() {
+        table_->setColumns({"name", "best"});
+        table_->setGrouped(true);
+        RunTableModel& model = table_->model();
+        const QModelIndex group = model.index(0, 0);
+        QCOMPARE(model.rowCount(group), 2);
+        QCOMPARE(model.rowCount(model.index(1, 0)), 0);  // of one run
+        QCOMPARE(model.index(0, 0, group).data().toString(), QStringLiteral("seed 0"));
+        QCOMPARE(model.index(1, 2, group).data().toString(), QStringLiteral("75.0"));
+        view().expand(group);
+        view().sortByColumn(2, Qt::DescendingOrder);
+        QCOMPARE(model.idsOf(model.index(0, 0)).front(), QStringLiteral("b-0"));
+        QCOMPARE(model.index(0, 0, model.index(0, 0)).data().toString(), QStringLiteral("seed 1"));
+        selectRow(0, model.index(0, 0));
+        QCOMPARE(table_->selectedIds(), QStringList(QStringLiteral("b-1")));
+        QCOMPARE(table_->selectionAsTsv().count(QLatin1Char('\n')), 2);
+        // A run that comes folds and unselects nothing.
+        runs_.push_front(makeRun("0", 0.9, 0, 0.7));
+        table_->refresh();
+        QCOMPARE(model.rowCount(), 5);
+        QCOMPARE(model.idsOf(model.index(1, 0)).front(), QStringLiteral("b-0"));
+        QVERIFY(view().isExpanded(model.index(1, 0)));
+        QCOMPARE(table_->selectedIds(), QStringList(QStringLiteral("b-1")));
+        // A tick of a run changes its group's.
+        const auto state = [&] {
+            return static_cast<Qt::CheckState>(model.index(1, 0).data(Qt::CheckStateRole).toInt());
+        };
+        QCOMPARE(state(), Qt::PartiallyChecked);
+        model.setData(model.index(0, 0, model.index(1, 0)), Qt::Checked, Qt::CheckStateRole);
+        QCOMPARE(state(), Qt::Checked);
+        view().clearSelection();
+        view().collapseAll();
+        QCOMPARE(table_->selectionAsTsv().count(QLatin1Char('\n')), 6);
+    }
+
+    void groupsByChosenFields() {
+        table_->setColumns({"name", "best"});
+        table_->setGrouping({true, {"state"}});
+        QCOMPARE(table_->model().rowCount(), 1);
+        QCOMPARE(cell(0, "name"), QStringLiteral("state = finished"));
+        QCOMPARE(cell(0, "seeds"), QStringLiteral("5"));
+        QVERIFY2(cell(0, "best").endsWith(QStringLiteral("(n = 4)")), qPrintable(cell(0, "best")));
+        const QString tip = table_->model().index(0, 0).data(Qt::ToolTipRole).toString();
+        QVERIFY2(tip.contains(QStringLiteral("epochs 0 and 2")), qPrintable(tip));
+        QVERIFY_THROWS_EXCEPTION(ConfigError, table_->setGrouping({true, {"nonsense"}}));
+        QCOMPARE(table_->grouping().fields.front(), std::string("state"));
+        runs_[0].error = "run.json is gone";  // a row of its own, with its sentence
+        table_->refresh();
+        QCOMPARE(table_->model().rowCount(), 2);
+        QVERIFY(table_->model()
+                    .index(1, 0)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("run.json is gone")));
+    }
+
+    void plainWordsAndArchivedRuns() {
+        runs_[2].notes.tags = {"baseline"};
+        runs_[3].notes.archived = true;
+        runs_[4].notes.pinned = true;
+        table_->refresh();
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("★ c b none a"));
+        table_->setFilter(QStringLiteral("baseline"));
+        QCOMPARE(names(), QStringList(QStringLiteral("a")));
+        table_->setFilter(QStringLiteral("archived=yes"));
+        QCOMPARE(names(), QStringList(QStringLiteral("b")));
+        table_->setFilter({});
+        table_->setArchivedShown(true);
+        QCOMPARE(table_->model().rowCount(), 5);
+    }
+
+    void runningAccuraciesAreMarked() {
+        runs_[0].epochs.back().majority_accuracy = 0.75;
+        runs_[3].epochs.back().majority_accuracy = 0.25;
+        runs_[3].epochs.back().exact_majority_accuracy = 0.5;
+        table_->setColumns({"name", "majority", "chosen-on"});
+        QCOMPARE(cell(0, "majority"), QStringLiteral("~75.0"));
+        QCOMPARE(cell(3, "majority"), QStringLiteral("50.0"));
+        QCOMPARE(cell(1, "majority"), QStringLiteral("–"));
+        QCOMPARE(cell(0, "chosen-on"), QStringLiteral("test"));
+        table_->setGrouped(true);
+        QVERIFY(cell(0, "majority").startsWith(QStringLiteral("~62.5 ±")));
+    }
+
+    void tenThousandRowsScroll() {
+        runs_.clear();
+        for (int i = 0; i < 10'000; ++i) {
+            runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
+                                    i % 5, 0.01 * (1 + i / 500)));
+        }
+        table_->setColumns({"name", "state", "best", "/optimizer/lr", "/training/seed"});
+        for (const bool grouped : {false, true}) {
+            table_->setGrouped(grouped);
+            RunTableModel& model = table_->model();
+            qint64 slowest = 0;
+            QElapsedTimer clock;
+            for (int row = 0; row < model.rowCount(); row += 7) {
+                for (int column = 0; column < model.columnCount(); ++column) {
+                    const QModelIndex at = model.index(row, column);
+                    for (const int role : {int(Qt::DisplayRole), int(Qt::TextAlignmentRole),
+                                           int(Qt::CheckStateRole), int(Qt::ToolTipRole)}) {
+                        clock.start();
+                        model.data(at, role);
+                        slowest = std::max(slowest, clock.nsecsElapsed());
+                    }
+                    clock.start();
+                    model.flags(at);
+                    model.rowCount(at);
+                    slowest = std::max(slowest, clock.nsecsElapsed());
+                }
+            }
+            qInfo("slowest call %.3f ms", static_cast<double>(slowest) * 1e-6);
+            QVERIFY(slowest < 20'000'000);  // 2 ms on a quiet machine
+        }
     }
 
     void columnsOfWhatDiffers() {
@@ -144,7 +274,7 @@ private Q_SLOTS:
     }
 
     void keepsTheSelectionWhileRunsComeAndSort() {
-        view().selectRow(2);
+        selectRow(2);
         const QStringList selected = table_->selectedIds();
         QCOMPARE(selected, QStringList(QStringLiteral("a-0")));
         view().sortByColumn(0, Qt::AscendingOrder);
@@ -157,7 +287,7 @@ private Q_SLOTS:
 
     void copiesTabSeparatedValues() {
         table_->setColumns({"name", "best"});
-        view().selectRow(3);
+        selectRow(3);
         QCOMPARE(table_->selectionAsTsv(), QStringLiteral("Run\tBest %\nb\t75.0\n"));
         view().clearSelection();
         QCOMPARE(table_->selectionAsTsv().count(QLatin1Char('\n')), 6);

@@ -1,13 +1,10 @@
 #include "app/desktop/pages/runs_page.h"
 
-#include <QButtonGroup>
 #include <QDataStream>
 #include <QHBoxLayout>
 #include <QIODevice>
 #include <QSplitter>
-#include <QStackedWidget>
 #include <QTimer>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -17,7 +14,6 @@
 #include "core/results/run_groups.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
-#include "widgets/result_view.h"
 #include "widgets/run_list.h"
 #include "widgets/run_table.h"
 
@@ -51,11 +47,7 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       down_(new QSplitter(Qt::Vertical)),
       list_(new RunList),
       plots_(new LivePlots),
-      results_(new ResultView),
       table_(new RunTable([this] { return tableRuns(); })),
-      lower_(new QStackedWidget),
-      show_results_(new QToolButton),
-      show_table_(new QToolButton),
       waits_(new QTimer(this)) {
     down_->addWidget(plots_);
     down_->addWidget(makeLower());
@@ -74,14 +66,24 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     layout->addWidget(across_);
 
     connect(list_, &RunList::selectionChanged, this, [this] {
-        table_->setSelectedIds(list_->selectedIds());
+        if (following_) return;
+        selected_ = list_->selectedIds();
+        table_->setSelectedIds(selected_);
         Q_EMIT selectionChanged();
     });
-    connect(table_, &RunTable::selectionChanged, this,
-            [this] { list_->setSelectedIds(table_->selectedIds()); });
+    connect(table_, &RunTable::selectionChanged, this, [this] {
+        following_ = true;
+        selected_ = table_->selectedIds();  // of which the list may leave out archived ones
+        list_->setSelectedIds(selected_);
+        following_ = false;
+        Q_EMIT selectionChanged();
+    });
+    connect(list_, &RunList::menuRequested, this, &RunsPage::menuRequested);
+    connect(table_, &RunTable::menuRequested, this, &RunsPage::menuRequested);
     connect(table_, &RunTable::visibilityToggled, this, &RunsPage::setVisible);
     connect(table_, &RunTable::activated, this, &RunsPage::editRequested);
     connect(table_, &RunTable::removeRequested, this, &RunsPage::removeRequested);
+    connect(table_, &RunTable::archivedToggled, this, &RunsPage::listArchived);
     connect(list_, &RunList::activated, this, &RunsPage::editRequested);
     connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
@@ -118,37 +120,17 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
 }
 
-/// The results of the runs or the table of them, by a switch above.
+/// The table, and its filter and buttons above.
 QWidget* RunsPage::makeLower() {
     auto* lower = new QWidget;
-    auto* both = new QButtonGroup(lower);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(kSpace2, kSpace1, kSpace2, kSpace1);
-    row->setSpacing(kSpace1);
-    const auto add = [&](QToolButton* button, const QString& name, QWidget* view) {
-        button->setText(name);
-        button->setCheckable(true);
-        button->setAutoRaise(true);
-        both->addButton(button);
-        row->addWidget(button);
-        lower_->addWidget(view);
-        connect(button, &QToolButton::toggled, this, [this, view](bool on) {
-            if (on) lower_->setCurrentWidget(view);
-            table_->bar()->setVisible(lower_->currentWidget() == table_);
-        });
-    };
-    add(show_results_, tr("Results"), results_);
-    add(show_table_, tr("Table"), table_);
-    show_table_->setObjectName(QStringLiteral("show_table"));
-    row->addSpacing(kSpace3);
     row->addWidget(table_->bar(), 1);
-    row->addStretch(0);
-    show_results_->setChecked(true);
     auto* column = new QVBoxLayout(lower);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(row);
-    column->addWidget(lower_, 1);
+    column->addWidget(table_, 1);
     return lower;
 }
 
@@ -166,7 +148,7 @@ void RunsPage::addAllRuns() {
     const auto runs = controller_.runs();
     std::set<QString> newest;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // the newest are shown
-        if (!(*run)->error.empty()) continue;
+        if (!(*run)->error.empty() || (*run)->notes.archived) continue;
         if (newest.size() == kSeriesColors) break;
         newest.insert(QString::fromStdString((*run)->id));
     }
@@ -206,7 +188,6 @@ void RunsPage::removeRun(const QString& run) {
     list_->removeItem(run);
     plots_->removeRun(run);
     labelPlots();
-    results_->removeRun(run);
     table_->refreshSoon();
 }
 
@@ -253,9 +234,23 @@ void RunsPage::setVisible(const QString& id, bool visible) {
     showState(id);
 }
 
+void RunsPage::showOnly(const QStringList& runs) {
+    for (const QString& id : plots_->runIds()) {
+        if (plots_->isRunVisible(id) && !runs.contains(id)) setVisible(id, false);
+    }
+    for (const QString& id : runs) setVisible(id, true);
+}
+
 void RunsPage::showRun(const QString& run) {
     showState(run);
-    showResult(run);
+    table_->refreshSoon();
+}
+
+/// Adds the archived runs to the list, or takes them out.
+void RunsPage::listArchived() {
+    for (const IndexedRun* run : controller_.runs()) {
+        if (run->notes.archived) showState(QString::fromStdString(run->id));
+    }
 }
 
 void RunsPage::showWaiting() {
@@ -267,9 +262,13 @@ void RunsPage::showWaiting() {
 void RunsPage::showState(const QString& id) {
     const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
+    if (run->notes.archived && !table_->archivedShown()) {
+        list_->removeItem(id);
+        return;
+    }
     RunListItem item;
     item.id = id;
-    item.name = nameOf(*run);
+    item.name = run->notes.pinned ? QStringLiteral("★ ") + nameOf(*run) : nameOf(*run);
     item.color_index = colors_[id];
     item.visible = plots_->isRunVisible(id);
     item.state = run->error.empty() ? run->status.state : RunState::failed;
@@ -277,13 +276,6 @@ void RunsPage::showState(const QString& id) {
     item.progress = progressOf(*run, controller_);
     list_->setItem(item);
     table_->setRunVisible(id, item.visible);
-}
-
-void RunsPage::showResult(const QString& id) {
-    const IndexedRun* run = controller_.find(id);
-    if (run == nullptr || !run->error.empty()) return;
-    results_->setRow(resultRow(*run));
-    table_->refreshSoon();
 }
 
 QString RunsPage::statusText(const IndexedRun& run, const RunController& controller) {
@@ -329,7 +321,7 @@ QString RunsPage::stateText(const IndexedRun& run, const RunController& controll
 }
 
 QStringList RunsPage::selectedRuns() const {
-    return list_->selectedIds();
+    return selected_;
 }
 
 void RunsPage::select(const QString& run) {
@@ -339,9 +331,8 @@ void RunsPage::select(const QString& run) {
 QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << across_->saveState() << down_->saveState() << show_table_->isChecked()
-           << table_->state() << QString::fromStdString(controller_.workspace().string())
-           << plots_->panelNames();
+    stream << across_->saveState() << down_->saveState() << true << table_->state()
+           << QString::fromStdString(controller_.workspace().string()) << plots_->panelNames();
     return state;
 }
 
@@ -349,7 +340,7 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QByteArray across;
     QByteArray down;
     QDataStream stream(state);
-    bool table_shown = false;
+    bool table_shown = false;  // instead of the results, in earlier versions
     QByteArray table;
     QString workspace;
     QStringList panels;
@@ -360,8 +351,6 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     // What was filtered and grouped elsewhere would hide runs here.
     const bool same = workspace == QString::fromStdString(controller_.workspace().string());
     if (!table.isEmpty()) table_->restoreState(table, same);
-    show_table_->setChecked(table_shown);
-    show_results_->setChecked(!table_shown);
 }
 
 }  // namespace ballast

@@ -6,21 +6,18 @@
 #include <vector>
 
 class QSplitter;
-class QStackedWidget;
 class QTimer;
-class QToolButton;
 
 namespace ballast {
 
 class LivePlots;
-class ResultView;
 class RunController;
 class RunList;
 class RunTable;
 struct IndexedRun;
 struct TableRun;
 
-/// Where runs are watched and compared: the list, the live plots, the results or a table. It shows
+/// Where runs are watched and compared: the list, the live plots and the table. It shows
 /// what the controller knows and changes nothing but what is visible. A run's records are read when
 /// it is put on the plots.
 class RunsPage : public QWidget {
@@ -28,12 +25,13 @@ class RunsPage : public QWidget {
 public:
     explicit RunsPage(RunController& controller, QWidget* parent = nullptr);
 
-    /// Runs that the user has selected in the list, in its order.
+    /// Runs that the user has selected in the list or the table, in its order.
     QStringList selectedRuns() const;
     void select(const QString& run);
+    /// Puts these runs on the plots and takes all others off.
+    void showOnly(const QStringList& runs);
     LivePlots& plots() { return *plots_; }
     RunList& list() { return *list_; }
-    ResultView& results() { return *results_; }
     RunTable& table() { return *table_; }
 
     QByteArray layoutState() const;
@@ -46,6 +44,7 @@ Q_SIGNALS:
     void selectionChanged();
     void editRequested(const QString& run);
     void removeRequested(const QStringList& runs);
+    void menuRequested(const QPoint& at);  // on the screen, for the selected runs
 
 private:
     static QString stateText(const IndexedRun& run, const RunController& controller);
@@ -61,7 +60,7 @@ private:
     void showRun(const QString& run);
     void showState(const QString& run);
     void showWaiting();  // what queued runs wait for
-    void showResult(const QString& run);
+    void listArchived();
     void setVisible(const QString& run, bool visible);
 
     RunController& controller_;
@@ -69,12 +68,10 @@ private:
     QSplitter* down_;
     RunList* list_;
     LivePlots* plots_;
-    ResultView* results_;
     RunTable* table_;
-    QStackedWidget* lower_;  // results or table
-    QToolButton* show_results_;
-    QToolButton* show_table_;
     QTimer* waits_;
+    QStringList selected_;
+    bool following_ = false;         // the list follows the table
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;
 };

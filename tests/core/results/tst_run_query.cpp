@@ -337,6 +337,91 @@ private Q_SLOTS:
         QVERIFY2(others[1].find("of phase 2 = 0.5") != std::string::npos, others[1].c_str());
         QVERIFY2(others[0].find("ν = 0.1") != std::string::npos, others[0].c_str());
     }
+
+    void groupsByChosenFields() {
+        std::vector<IndexedRun> runs;
+        for (const std::uint64_t seed : {0, 1}) {
+            runs.push_back(made("a", preset("CE", seed), {0.5}));
+            runs.push_back(made("bb", preset("LA", seed), {0.7, 0.6}));
+            runs.push_back(made("ccc", preset("CE", seed, "cifar100"), {0.3}));
+        }
+        runs.push_back(made("again", preset("CE", 0), {0.4}));
+        runs.emplace_back().error = "unreadable";
+        const std::vector<RunField> method = {runField("method")};
+        const auto groups = groupRunsBy(pointers(runs), method);
+        QCOMPARE(groups.size(), std::size_t{2});
+        QCOMPARE(ids(groups[0].runs), QString("again a ccc ccc"));
+        QCOMPARE(ids(groups[0].repeated), QString("a"));  // the same config and seed
+        QCOMPARE(statisticsOf(groups[0], runField("best")).n, 4);
+        QCOMPARE(groupNamesBy(groups, method), (std::vector<std::string>{"CE", "LA"}));
+        const std::vector<RunField> both = {runField("/training/seed"), runField("method")};
+        const auto finer = groupRunsBy(pointers(runs), both);
+        QCOMPARE(finer.size(), std::size_t{4});
+        const std::string name = groupNamesBy(finer, both)[0];
+        QVERIFY2(name == "Training seed = 0, CE", name.c_str());
+    }
+
+    void whatAGroupsMeanHidesIsSaid() {
+        std::vector<IndexedRun> runs = {made("a", preset("CE"), {0.5}),
+                                        made("b", preset("CE", 1), {0.5})};
+        const std::vector<RunField> method = {runField("method")};
+        QCOMPARE(mixedIn(groupRuns(pointers(runs))[0]), std::string());
+        runs[1].epochs.emplace_back();
+        runs[1].description.class_counts = {1, 2};
+        runs[0].description.class_counts = {1, 2, 3};
+        QCOMPARE(mixedIn(groupRunsBy(pointers(runs), method)[0]),
+                 std::string("epochs 1 and 2, 2 and 3 classes"));
+    }
+
+    void plainWordsFindNamesMethodsTagsAndNotes_data() {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("found");
+        QTest::newRow("nothing") << ""
+                                 << "x yy zzz";
+        QTest::newRow("method") << "ce"
+                                << "zzz";
+        QTest::newRow("part of a name") << "adrw"
+                                        << "yy";
+        QTest::newRow("name, any case") << "My"
+                                        << "x";
+        QTest::newRow("tag") << "baseline"
+                             << "zzz";
+        QTest::newRow("note") << "figure 3"
+                              << "x";
+        QTest::newRow("all words") << "my baseline"
+                                   << "";
+        QTest::newRow("with a condition") << "baseline and best>0.6"
+                                          << "zzz";
+        QTest::newRow("before a condition") << "ce best > 60 %"
+                                            << "zzz";
+        QTest::newRow("semicolon") << "ce;best<0.6"
+                                   << "";
+        QTest::newRow("condition alone") << "name = my run"
+                                         << "x";
+    }
+    void plainWordsFindNamesMethodsTagsAndNotes() {
+        QFETCH(QString, typed);
+        QFETCH(QString, found);
+        std::vector<IndexedRun> runs = {made("x", preset("LA"), {0.5}),
+                                        made("yy", preset("VS+ADRW"), {0.5}),
+                                        made("zzz", preset("CE"), {0.7})};
+        runs[0].description.config.name = "my run";
+        runs[0].notes.note = "as in Figure 3";
+        runs[2].description.config = {};  // of the method CE, whatever its name
+        runs[2].description.config.name = "third";
+        runs[2].notes.tags = {"baseline"};
+        const auto holds = runFilter(typed.toStdString());
+        std::vector<const IndexedRun*> chosen;
+        for (const IndexedRun& run : runs) {
+            if (holds(run)) chosen.push_back(&run);
+        }
+        QCOMPARE(ids(chosen), found);
+    }
+
+    void aFilterNamesTheNearestField() {
+        const QString said = errorOf([] { runFilter("drw bets>0.6"); });
+        QVERIFY2(said.contains("did you mean best?"), qPrintable(said));
+    }
 };
 
 BALLAST_TEST(TestRunQuery)

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <QByteArray>
+#include <QMap>
+#include <QMenu>
+#include <QPointer>
+#include <functional>
+
+namespace ballast {
+
+/// Saved views by name: a menu that takes one up, saves the present one and removes one. What a
+/// view is made of is its owner's matter.
+class ViewMenu : public QMenu {
+    Q_OBJECT
+public:
+    using Views = QMap<QString, QByteArray>;
+
+    /// `present` is asked for the view that is shown.
+    explicit ViewMenu(std::function<QByteArray()> present, QWidget* parent = nullptr);
+
+    void setViews(const Views& views) { views_ = views; }
+    const Views& views() const { return views_; }
+
+    /// Saves the present view, in place of one of that name. A name of blanks is none: false.
+    bool save(const QString& name);
+    void remove(const QString& name);
+
+    /// The name of the view that is shown as it was saved, or "".
+    QString presentName() const;
+
+Q_SIGNALS:
+    void chosen(const QByteArray& view);
+    void viewsChanged();
+
+private:
+    void fill();
+    void askForName();
+
+    const std::function<QByteArray()> present_;
+    Views views_;
+    QPointer<QMenu> removal_;
+};
+
+}  // namespace ballast
