@@ -16,6 +16,7 @@
 namespace ballast {
 namespace {
 
+constexpr int kLeastColumnWidth = 80;
 constexpr int kMostColumnWidth = 300;
 
 }  // namespace
@@ -48,6 +49,7 @@ DifferencesDialog::DifferencesDialog(const QStringList& names,
     }
     table_->setVerticalHeaderLabels(labels);
     table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table_->horizontalHeader()->setMinimumSectionSize(kLeastColumnWidth);
     table_->resizeColumnsToContents();
     for (int column = 0; column < table_->columnCount(); ++column) {
         table_->setColumnWidth(column, std::min(table_->columnWidth(column), kMostColumnWidth));

@@ -155,8 +155,14 @@ RunTable::RunTable(Source source, QWidget* parent)
             unfolded_.remove(group);
         }
     };
-    connect(table_, &QTreeView::expanded, this,
-            [fold](const QModelIndex& index) { fold(index, true); });
+    connect(table_, &QTreeView::expanded, this, [this, fold](const QModelIndex& index) {
+        fold(index, true);
+        // The runs beneath are indented, and were not there when the columns were fitted.
+        const int wanted = static_cast<QAbstractItemView*>(table_)->sizeHintForColumn(0);
+        QHeaderView* header = table_->header();
+        header->resizeSection(0,
+                              std::max(header->sectionSize(0), std::min(wanted, kMostColumnWidth)));
+    });
     connect(table_, &QTreeView::collapsed, this,
             [fold](const QModelIndex& index) { fold(index, false); });
     auto* copy_keys = new QShortcut(QKeySequence::Copy, this);

@@ -208,7 +208,7 @@ FieldValue configValue(const RunConfig& config, const std::string& pointer) {
     const std::string plain = nearestWord(name, known);
     const std::string& meant = name.starts_with('/') ? nearest : plain;
     throw ConfigError("no field \"" + name + "\" of a run" +
-                      (meant.empty() ? "" : "; did you mean " + meant + "?") + list);
+                      (meant.empty() ? list : "; did you mean " + meant + "?"));
 }
 
 /// The number that all of the text is.

@@ -119,6 +119,7 @@ private Q_SLOTS:
         QCOMPARE(names(), QStringList({QStringLiteral("b"), QStringLiteral("b")}));
         line->setText(QStringLiteral("bets>0.3"));
         QVERIFY(table_->problem().contains(QStringLiteral("bets")));
+        QVERIFY(table_->problem().endsWith(QStringLiteral("did you mean best?")));
         QCOMPARE(table_->model().rowCount(), 2);  // as it was
         line->setText(QStringLiteral("/optimizer/lr=0.25"));
         QCOMPARE(table_->problem(), QString());
@@ -154,7 +155,10 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(model.index(1, 0)), 0);  // of one run
         QCOMPARE(model.index(0, 0, group).data().toString(), QStringLiteral("seed 0"));
         QCOMPARE(model.index(1, 2, group).data().toString(), QStringLiteral("75.0"));
-        view().expand(group);
+        view().setColumnWidth(0, 50);
+        view().expand(group);  // makes room for the indented runs
+        const QModelIndex below = model.index(0, 0, group);
+        QVERIFY(view().visualRect(below).width() >= view().sizeHintForIndex(below).width());
         view().sortByColumn(2, Qt::DescendingOrder);
         QCOMPARE(model.idsOf(model.index(0, 0)).front(), QStringLiteral("b-0"));
         QCOMPARE(model.index(0, 0, model.index(0, 0)).data().toString(), QStringLiteral("seed 1"));

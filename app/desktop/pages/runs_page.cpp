@@ -53,7 +53,7 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     down_->addWidget(makeLower());
     down_->setStretchFactor(0, 1);
     down_->setStretchFactor(1, 0);
-    down_->setSizes({640, 130});
+    down_->setSizes({600, 170});
     down_->setCollapsible(0, false);
     across_->addWidget(list_);
     across_->addWidget(down_);
