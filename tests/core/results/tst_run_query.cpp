@@ -358,7 +358,7 @@ private Q_SLOTS:
         const auto finer = groupRunsBy(pointers(runs), both);
         QCOMPARE(finer.size(), std::size_t{4});
         const std::string name = groupNamesBy(finer, both)[0];
-        QVERIFY2(name == "Training seed = 0, CE", name.c_str());
+        QVERIFY2(name == "seed = 0, CE", name.c_str());
     }
 
     void whatAGroupsMeanHidesIsSaid() {
