@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "app/desktop/plot_groups.h"
+
 class QSplitter;
 class QStackedWidget;
 class QTimer;
@@ -58,6 +60,10 @@ private:
     bool isOnPlots(const QString& run) const;
     void putOnPlots(const QString& run);
     void labelPlots();
+    void groupPlots();
+    void completeGroups();
+    void showView();
+    int shownColor(const QString& run) const;
     void showRun(const QString& run);
     void showState(const QString& run);
     void showWaiting();  // what queued runs wait for
@@ -75,6 +81,9 @@ private:
     QToolButton* show_results_;
     QToolButton* show_table_;
     QTimer* waits_;
+    QTimer* regroup_;  // once for many changes
+    PlotGroups groups_;
+    bool means_ = false;             // what the plots showed last
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;
 };
