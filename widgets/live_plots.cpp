@@ -289,7 +289,7 @@ public:
                    });
         });
         if (fewer) lines << LivePlots::tr("thin lines: means of fewer seeds");
-        return lines.join(QLatin1Char('\n'));
+        return lines.join(QStringLiteral(" · "));
     }
 
     QString emptyText(std::size_t panel, const std::vector<const RunCurves*>& list) const {
@@ -526,10 +526,10 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     chips->setSizePolicy(policy);
-    legend->addWidget(chips, 1);
     d->legend = legend;
     d->key = new Key(this);
     legend->addWidget(d->key);
+    legend->addStretch(1);
     d->makeMeansButton();
     d->makeViewButton();
     QToolButton* add_button =
@@ -543,6 +543,10 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     add_button->setMenu(d->more);
     connect(d->more, &QMenu::aboutToShow, this, [this] { d->offerPanels(); });
     layout->addLayout(legend);
+    auto* row = new QHBoxLayout;  // of their own: many runs need its whole width
+    row->setContentsMargins(kSpace2, 0, kSpace3, 0);
+    row->addWidget(chips);
+    layout->addLayout(row);
 
     d->column = layout;
     setPanels({QStringLiteral("training-accuracy"), QStringLiteral("min-logit"),

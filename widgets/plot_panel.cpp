@@ -40,6 +40,7 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     : QWidget(parent),
       panel_(&panel),
       title_(new QLabel(this)),
+      note_(new QLabel(this)),
       choose_(new QToolButton(this)),
       remove_(new QToolButton(this)),
       log_(new QAction(tr("Logarithmic values"), this)),
@@ -79,6 +80,8 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     connect(remove_, &QToolButton::clicked, this, &PlotPanel::removeRequested);
     header->addWidget(title_);
     header->addWidget(choose_);
+    header->addSpacing(kSpace3);
+    header->addWidget(note_);
     header->addStretch(1);
     header->addWidget(remove_);
     layout->addLayout(header);
@@ -174,6 +177,10 @@ void PlotPanel::restyle() {
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     title_->setFont(bold);
+    note_->setFont(scale.font);
+    QPalette muted = note_->palette();
+    muted.setColor(QPalette::WindowText, colors.muted);
+    note_->setPalette(muted);
     // One left margin for all panels, so that the epoch axes stand under one another.
     const QFontMetrics metrics(scale.font);
     QCPAxisRect* rect = plot_->axisRect();
@@ -294,18 +301,14 @@ void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
         }
     }
     drawEmpty(series, empty_text);
-    QStringList notes;
-    if (!note.isEmpty()) notes << note;
+    note_->setText(note);
     if (fit_values_) {
         const ValueRange range = fittingRange(*panel_, values, log);
         own_change_ = true;
         plot_->yAxis->setRange(range.lower, range.upper);
         own_change_ = false;
-        if (const QString outside = outsideText(values, range); !outside.isEmpty()) {
-            notes << outside;
-        }
+        drawNote(outsideText(values, range));
     }
-    drawNote(notes.join(QLatin1Char('\n')));
     replotSoon();
 }
 

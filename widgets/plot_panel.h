@@ -34,7 +34,7 @@ public:
     void setRemovable(bool removable);
 
     /// Draws these series; `empty_text` stands in the plot where there is nothing to draw, `note`
-    /// in its corner.
+    /// in the header.
     void draw(std::span<const PlotSeries> series, const PlotView& view, const QString& empty_text,
               const QString& note);
     void setEpochs(double first, double last);
@@ -92,6 +92,7 @@ private:
     bool first_ = false;
     bool last_ = false;
     QLabel* title_;
+    QLabel* note_;
     QToolButton* choose_;
     QToolButton* remove_;
     QAction* log_;
