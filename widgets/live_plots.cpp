@@ -324,6 +324,7 @@ public:
             panel->setEpochs(first, last);
             panel->replotSoon();
         }
+        Q_EMIT q->epochsInViewChanged();
     }
 
     static QString nameOf(const Panel& panel) {
@@ -740,6 +741,10 @@ double LivePlots::firstEpoch() const {
 }
 double LivePlots::lastEpoch() const {
     return d->last_epoch;
+}
+
+int LivePlots::valueColumnWidth() const {
+    return d->panels.front()->values().width();
 }
 
 std::vector<QPointF> LivePlots::curve(const QString& run_id, const CurveKey& key) const {

@@ -71,6 +71,8 @@ public:
     /// The epochs in view.
     double firstEpoch() const;
     double lastEpoch() const;
+    /// Of the values beside the plots.
+    int valueColumnWidth() const;
 
     /// Exactly the points held for a run; empty for an unknown one.
     std::vector<QPointF> curve(const QString& run_id, const CurveKey& key) const;
@@ -90,6 +92,7 @@ Q_SIGNALS:
     /// The user toggled a run with its chip in the legend.
     void runVisibilityChanged(const QString& run_id, bool visible);
     void crosshairMoved();
+    void epochsInViewChanged();
     /// By the user or setView().
     void viewChanged();
     /// The user chose other panels.

@@ -467,9 +467,10 @@ void PlotPanel::setValues(std::span<const PlotSeries> series, const PlotView& vi
     if (panel_->marks_best) headings << tr("best");
     if (means) headings << tr("n");
     QStringList when;
-    when << (!epoch          ? tr("latest")
-             : view.since_t0 ? tr("T₀ %1 %2").arg(*epoch < 0 ? u'−' : u'+').arg(std::abs(*epoch))
-                             : tr("epoch %1").arg(*epoch));
+    when << (!epoch ? tr("latest")
+             : view.since_t0
+                 ? tr("T₀ %1 %2").arg(QChar(*epoch < 0 ? u'−' : u'+')).arg(std::abs(*epoch))
+                 : tr("epoch %1").arg(*epoch));
     if (panel_->of_training) when << tr("running");
     if (view.smoothing > 0.0) when << tr("not smoothed");
     values_->setRoom(means ? 3 : 2, means ? QStringLiteral("00.0 ±0.0") : tr("majority"));
