@@ -1,16 +1,21 @@
 #include "widgets/live_plots.h"
 
+#include <QActionGroup>
 #include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <QPixmap>
+#include <QSignalBlocker>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <set>
 
 #include "widgets/flow_layout.h"
 #include "widgets/icons.h"
@@ -24,6 +29,7 @@ namespace {
 constexpr int kFrame = 40;            // ms between repaints: 25 a second
 constexpr double kLeastEpochs = 2.0;  // in view
 constexpr int kChipLetters = 44;      // of a run's name
+constexpr double kSmoothings[] = {0.0, 0.6, 0.9, 0.97};
 
 /// Says what the lines and markers mean, once for all plots.
 class Key : public QWidget {
@@ -31,9 +37,15 @@ public:
     explicit Key(QWidget* parent) : QWidget(parent) {
         setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
         setAccessibleName(LivePlots::tr(
-            "Key: solid line majority, dashed line minority, markers exact values, band from the "
-            "smallest to the largest class"));
+            "Key: solid line majority, dashed line minority, markers exact values, band as named"));
     }
+    void setBand(const QString& text) {
+        if (text == band_) return;
+        band_ = text;
+        updateGeometry();
+        update();
+    }
+    QString band() const { return band_; }
     QSize sizeHint() const override {
         const QFontMetrics metrics(screenScale().font);
         int width = 0;
@@ -79,10 +91,11 @@ protected:
 
 private:
     static constexpr int kSample = 24;
-    static QStringList texts() {
+    QStringList texts() const {
         return {LivePlots::tr("majority"), LivePlots::tr("minority"), LivePlots::tr("exact"),
-                LivePlots::tr("lowest to highest class")};
+                band_};
     }
+    QString band_ = LivePlots::tr("lowest to highest class");
 };
 
 QIcon swatch(int color_index, bool on, qreal scale) {
@@ -108,6 +121,12 @@ public:
         QToolButton* chip = nullptr;
     };
 
+    /// The legend's button of a group.
+    struct Group {
+        PlotGroup group;
+        QToolButton* chip = nullptr;
+    };
+
     explicit Private(LivePlots* owner) : q(owner) {}
 
     Run* find(const QString& id) {
@@ -126,14 +145,8 @@ public:
 
     void addChip(Run& run) {
         const QString id = run.curves.info().id;
-        run.chip = new QToolButton(q);
-        run.chip->setObjectName(QStringLiteral("chip/") + id);
-        run.chip->setCheckable(true);
+        run.chip = makeChip(QStringLiteral("chip/") + id);
         run.chip->setChecked(run.visible);
-        run.chip->setAutoRaise(true);
-        run.chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        run.chip->setFocusPolicy(Qt::StrongFocus);
-        chips->addWidget(run.chip);
         QObject::connect(run.chip, &QToolButton::toggled, q, [this, id](bool on) {
             Run* toggled = find(id);
             if (!toggled || toggled->visible == on) return;
@@ -143,17 +156,79 @@ public:
             Q_EMIT q->runVisibilityChanged(id, on);
         });
         dressChip(run);
-        run.chip->show();
+    }
+
+    QToolButton* makeChip(const QString& name) {
+        auto* chip = new QToolButton(q);
+        chip->setObjectName(name);
+        chip->setCheckable(true);
+        chip->setAutoRaise(true);
+        chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        chip->setFocusPolicy(Qt::StrongFocus);
+        chip->installEventFilter(q);  // what the pointer is on stands out
+        chips->addWidget(chip);
+        chip->show();
+        return chip;
+    }
+
+    void dropChip(QToolButton* chip) {
+        chip->disconnect(q);
+        chip->removeEventFilter(q);
+        chip->hide();
+        chips->removeWidget(chip);
+        chip->deleteLater();
+    }
+
+    void dress(QToolButton& chip, const QString& name, int color_index, bool on) const {
+        // Long names would take a line each; the tool tip has them whole.
+        const QFontMetrics metrics = chip.fontMetrics();
+        chip.setText(
+            metrics.elidedText(name, Qt::ElideRight, kChipLetters * metrics.averageCharWidth()));
+        chip.setIcon(swatch(color_index, on, q->devicePixelRatioF()));
+        chip.setIconSize(QSize(12, 12));
+    }
+
+    /// In the groups' chips: as many as are visible count.
+    void dressGroups() {
+        std::set<QString> grouped;
+        for (Group& group : groups) {
+            int here = 0;
+            int shown = 0;
+            for (const QString& id : group.group.runs) {
+                grouped.insert(id);
+                const Run* run = find(id);
+                here += run != nullptr ? 1 : 0;
+                shown += run != nullptr && run->visible ? 1 : 0;
+            }
+            const auto all = static_cast<int>(group.group.runs.size());
+            const QString seeds =
+                shown > 0 && shown < all
+                    ? LivePlots::tr("%1 of %2 seeds").arg(shown).arg(all)
+                    : (all == 1 ? LivePlots::tr("1 seed") : LivePlots::tr("%1 seeds").arg(all));
+            const QString name = QStringLiteral("%1 · %2").arg(group.group.label, seeds);
+            group.chip->setVisible(view.means && here > 0);
+            const QSignalBlocker quiet(group.chip);
+            group.chip->setChecked(shown > 0);
+            dress(*group.chip, name, group.group.color_index, shown > 0);
+            group.chip->setAccessibleName(LivePlots::tr("Show %1 on the plots").arg(name));
+            group.chip->setToolTip(shown > 0 ? LivePlots::tr("Hide all runs of %1").arg(name)
+                                             : LivePlots::tr("Show all runs of %1").arg(name));
+        }
+        for (const Run& run : runs) {
+            run.chip->setVisible(!view.means || !grouped.contains(run.curves.info().id));
+        }
+    }
+
+    void toggleGroup(const QStringList& ids, bool on) {
+        for (const QString& id : ids) {
+            q->setRunVisible(id, on);
+            Q_EMIT q->runVisibilityChanged(id, on);  // the owner may add it
+        }
     }
 
     void dressChip(Run& run) const {
         const RunPlotInfo& info = run.curves.info();
-        // Long names would take a line each; the tool tip has them whole.
-        const QFontMetrics metrics = run.chip->fontMetrics();
-        run.chip->setText(metrics.elidedText(info.name, Qt::ElideRight,
-                                             kChipLetters * metrics.averageCharWidth()));
-        run.chip->setIcon(swatch(info.color_index, run.visible, q->devicePixelRatioF()));
-        run.chip->setIconSize(QSize(12, 12));
+        dress(*run.chip, info.name, info.color_index, run.visible);
         run.chip->setAccessibleName(LivePlots::tr("Show %1 on the plots").arg(info.name));
         run.chip->setToolTip(run.visible ? LivePlots::tr("Hide %1").arg(info.name)
                                          : LivePlots::tr("Show %1").arg(info.name));
@@ -168,17 +243,53 @@ public:
     void draw() {
         if (!q->isVisible() || !dirty) return;
         dirty = false;
+        dressGroups();
+        key->setBand(view.means
+                         ? LivePlots::tr("mean and %1 over seeds").arg(spreadName(view.spread))
+                         : LivePlots::tr("lowest to highest class"));
         const std::vector<const RunCurves*> list = visible();
+        const std::vector<PlotSeries> series = seriesOf(list);
         if (fit_epochs) {
-            int epochs = 0;
-            for (const RunCurves* run : list) {
-                epochs = std::max({epochs, run->info().epochs, run->epochsDone()});
+            int first = 0;
+            int last = 0;
+            for (const PlotSeries& one : series) {
+                first = std::min(first, -one.shift);
+                last = std::max(last, std::max(one.info().epochs, one.mostEpochs()) - one.shift);
             }
-            showEpochs(0.0, epochs > 0 ? epochs : 10, false);
+            showEpochs(first, last > first ? last : first + 10, false);
         }
-        for (std::size_t i = 0; i < panels.size(); ++i) panels[i]->draw(list, emptyText(i, list));
-        if (crosshair > mostEpochs()) q->setCrosshair(mostEpochs());
+        for (std::size_t i = 0; i < panels.size(); ++i) {
+            panels[i]->draw(series, view, emptyText(i, list),
+                            i == 0 ? note(list, series) : QString());
+        }
+        if (crosshair) q->setCrosshair(crosshair);
         updateValues();
+    }
+
+    std::vector<PlotSeries> seriesOf(const std::vector<const RunCurves*>& list) const {
+        std::vector<PlotGroup> plain;
+        for (const Group& group : groups) plain.push_back(group.group);
+        return plotSeries(list, plain, view, pointed.isEmpty() ? highlighted : pointed);
+    }
+
+    /// What of the runs is not, or not wholly, drawn.
+    QString note(const std::vector<const RunCurves*>& list,
+                 const std::vector<PlotSeries>& series) const {
+        QStringList lines;
+        const auto left_out = std::ranges::count_if(
+            list, [](const RunCurves* run) { return !transitionEpoch(run->info()).has_value(); });
+        if (view.since_t0 && left_out > 0) {
+            lines << (left_out == 1
+                          ? LivePlots::tr("1 run without a T₀ is not drawn")
+                          : LivePlots::tr("%1 runs without a T₀ are not drawn").arg(left_out));
+        }
+        const bool fewer = std::ranges::any_of(series, [](const PlotSeries& one) {
+            return one.mean && std::ranges::any_of(one.runs, [&](const RunCurves* run) {
+                       return run->epochsDone() != one.mostEpochs();
+                   });
+        });
+        if (fewer) lines << LivePlots::tr("thin lines: means of fewer seeds");
+        return lines.join(QStringLiteral(" · "));
     }
 
     QString emptyText(std::size_t panel, const std::vector<const RunCurves*>& list) const {
@@ -194,8 +305,8 @@ public:
     }
 
     void updateValues() {
-        const std::vector<const RunCurves*> list = visible();
-        for (PlotPanel* panel : panels) panel->setValues(list, crosshair);
+        const std::vector<PlotSeries> series = seriesOf(visible());
+        for (PlotPanel* panel : panels) panel->setValues(series, view, crosshair);
     }
 
     void showEpochs(double first, double last, bool by_user) {
@@ -213,6 +324,7 @@ public:
             panel->setEpochs(first, last);
             panel->replotSoon();
         }
+        Q_EMIT q->epochsInViewChanged();
     }
 
     static QString nameOf(const Panel& panel) {
@@ -224,7 +336,15 @@ public:
         panels.push_back(panel);
         column->addWidget(panel, 1);
         QObject::connect(panel, &PlotPanel::fitRequested, q, &LivePlots::fit);
-        QObject::connect(panel, &PlotPanel::pointedAt, q, &LivePlots::setCrosshair);
+        QObject::connect(panel, &PlotPanel::pointedAt, q,
+                         [this](int epoch) { q->setCrosshair(epoch); });
+        QObject::connect(panel, &PlotPanel::pointerLeft, q, [this] { q->setCrosshair({}); });
+        QObject::connect(panel, &PlotPanel::logChosen, q, [this, panel](bool log) {
+            PlotView wanted = view;
+            wanted.log_panels.removeAll(nameOf(panel->panel()));
+            if (log) wanted.log_panels << nameOf(panel->panel());
+            q->setView(wanted);
+        });
         QObject::connect(panel, &PlotPanel::pressed, q,
                          [this] { q->setFocus(Qt::MouseFocusReason); });
         QObject::connect(panel, &PlotPanel::epochsChangedByUser, q,
@@ -270,10 +390,101 @@ public:
             more->addAction(LivePlots::tr("All plots are shown"))->setEnabled(false);
     }
 
-    int mostEpochs() const {
-        int most = 0;
-        for (const RunCurves* run : visible()) most = std::max(most, run->epochsDone());
-        return most;
+    /// The first and last epoch of the axis for which visible runs have values; an empty range (the
+    /// last before the first) where there is none.
+    std::pair<int, int> epochsWithValues() const {
+        std::pair<int, int> range{std::numeric_limits<int>::max(), std::numeric_limits<int>::min()};
+        for (const PlotSeries& one : seriesOf(visible())) {
+            if (one.mostEpochs() == 0) continue;
+            range.first = std::min(range.first, 1 - one.shift);
+            range.second = std::max(range.second, one.mostEpochs() - one.shift);
+        }
+        return range;
+    }
+
+    QToolButton* addButton(const QString& name, const QString& icon_name, const QString& tip) {
+        auto* button = new QToolButton(q);
+        button->setObjectName(name);
+        button->setAutoRaise(true);
+        if (!icon_name.isEmpty()) button->setIcon(icon(icon_name));
+        button->setToolTip(tip);
+        button->setAccessibleName(tip);
+        legend->addWidget(button);
+        return button;
+    }
+
+    /// A choice of the view: exclusive among those of `group`, where one is given.
+    void addChoice(QMenu& menu, const QString& text, QActionGroup* group,
+                   std::function<bool(const PlotView&)> is,
+                   std::function<void(PlotView&, bool)> choose) {
+        QAction* action = menu.addAction(text);
+        action->setCheckable(true);
+        if (group != nullptr) group->addAction(action);
+        QObject::connect(action, &QAction::triggered, q, [this, choose](bool on) {
+            PlotView wanted = view;
+            choose(wanted, on);
+            q->setView(wanted);
+        });
+        choices.push_back({action, std::move(is)});
+    }
+
+    void makeMeansButton() {
+        means = addButton(QStringLiteral("means"), {},
+                          LivePlots::tr("Draw runs that differ in the seed only as mean and band"));
+        means->setText(LivePlots::tr("Mean over seeds"));
+        means->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        means->setCheckable(true);
+        means->setPopupMode(QToolButton::MenuButtonPopup);
+        QObject::connect(means, &QToolButton::clicked, q, [this](bool on) {
+            PlotView wanted = view;
+            wanted.means = on;
+            q->setView(wanted);
+        });
+        auto* menu = new QMenu(means);
+        auto* bands = new QActionGroup(menu);
+        for (const Spread spread : {Spread::standard_deviation, Spread::standard_error,
+                                    Spread::range, Spread::t_interval}) {
+            addChoice(
+                *menu, LivePlots::tr("Band: %1").arg(spreadName(spread)), bands,
+                [spread](const PlotView& v) { return v.spread == spread; },
+                [spread](PlotView& v, bool) { v.spread = spread; });
+        }
+        menu->addSeparator();
+        addChoice(
+            *menu, LivePlots::tr("Single seeds, faint"), nullptr,
+            [](const PlotView& v) { return v.single_seeds; },
+            [](PlotView& v, bool on) { v.single_seeds = on; });
+        means->setMenu(menu);
+    }
+
+    void makeViewButton() {
+        QToolButton* button = addButton(QStringLiteral("view"), QStringLiteral("settings"),
+                                        LivePlots::tr("Epochs and smoothing"));
+        button->setPopupMode(QToolButton::InstantPopup);
+        auto* menu = new QMenu(button);
+        auto* axis = new QActionGroup(menu);
+        for (const bool since_t0 : {false, true}) {
+            addChoice(
+                *menu, since_t0 ? LivePlots::tr("Epochs since T₀") : LivePlots::tr("Epochs done"),
+                axis, [since_t0](const PlotView& v) { return v.since_t0 == since_t0; },
+                [since_t0](PlotView& v, bool) { v.since_t0 = since_t0; });
+        }
+        menu->addSeparator();
+        auto* smoothings = new QActionGroup(menu);
+        for (const double weight : kSmoothings) {
+            addChoice(
+                *menu,
+                weight == 0.0 ? LivePlots::tr("No smoothing")
+                              : LivePlots::tr("Smoothing %1: exponential mean").arg(weight),
+                smoothings, [weight](const PlotView& v) { return v.smoothing == weight; },
+                [weight](PlotView& v, bool) { v.smoothing = weight; });
+        }
+        button->setMenu(menu);
+    }
+
+    void showChoices() {
+        means->setChecked(view.means);
+        for (const auto& [action, is] : choices) action->setChecked(is(view));
     }
 
     LivePlots* q;
@@ -281,11 +492,19 @@ public:
     std::vector<PlotPanel*> panels;
     QVBoxLayout* column = nullptr;
     FlowLayout* chips = nullptr;
+    QHBoxLayout* legend = nullptr;
+    Key* key = nullptr;
+    QToolButton* means = nullptr;
+    std::vector<std::pair<QAction*, std::function<bool(const PlotView&)>>> choices;
+    std::vector<Group> groups;
+    PlotView view;
+    QStringList highlighted;
+    QStringList pointed;  // at, in the legend
     QMenu* more = nullptr;
     QTimer frame;
     bool dirty = true;
     bool fit_epochs = true;
-    int crosshair = 0;
+    std::optional<int> crosshair;
     double first_epoch = 0.0;
     double last_epoch = 10.0;
 };
@@ -308,28 +527,27 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     chips->setSizePolicy(policy);
-    legend->addWidget(chips, 1);
-    legend->addWidget(new Key(this));
-    auto* fit_button = new QToolButton(this);
-    fit_button->setObjectName(QStringLiteral("fit"));
-    fit_button->setAutoRaise(true);
-    fit_button->setIcon(icon(QStringLiteral("fit")));
-    fit_button->setToolTip(tr("Show everything (F, or double-click a plot)"));
-    fit_button->setAccessibleName(tr("Show everything"));
+    d->legend = legend;
+    d->key = new Key(this);
+    legend->addWidget(d->key);
+    legend->addStretch(1);
+    d->makeMeansButton();
+    d->makeViewButton();
+    QToolButton* add_button =
+        d->addButton(QStringLiteral("add_panel"), QStringLiteral("add"), tr("Add a plot"));
+    QToolButton* fit_button = d->addButton(QStringLiteral("fit"), QStringLiteral("fit"),
+                                           tr("Show everything (F, or double-click a plot)"));
     connect(fit_button, &QToolButton::clicked, this, &LivePlots::fit);
-    auto* add_button = new QToolButton(this);
-    add_button->setObjectName(QStringLiteral("add_panel"));
-    add_button->setAutoRaise(true);
-    add_button->setIcon(icon(QStringLiteral("add")));
-    add_button->setToolTip(tr("Add a plot"));
-    add_button->setAccessibleName(tr("Add a plot"));
+    d->showChoices();
     add_button->setPopupMode(QToolButton::InstantPopup);
     d->more = new QMenu(add_button);
     add_button->setMenu(d->more);
     connect(d->more, &QMenu::aboutToShow, this, [this] { d->offerPanels(); });
-    legend->addWidget(add_button);
-    legend->addWidget(fit_button);
     layout->addLayout(legend);
+    auto* row = new QHBoxLayout;  // of their own: many runs need its whole width
+    row->setContentsMargins(kSpace2, 0, kSpace3, 0);
+    row->addWidget(chips);
+    layout->addLayout(row);
 
     d->column = layout;
     setPanels({QStringLiteral("training-accuracy"), QStringLiteral("min-logit"),
@@ -342,7 +560,14 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
 
 LivePlots::~LivePlots() {
     // The chips' signals reach into d, which dies before them.
-    for (const Private::Run& run : d->runs) run.chip->disconnect(this);
+    for (const Private::Run& run : d->runs) {
+        run.chip->disconnect(this);
+        run.chip->removeEventFilter(this);
+    }
+    for (const Private::Group& group : d->groups) {
+        group.chip->disconnect(this);
+        group.chip->removeEventFilter(this);
+    }
 }
 
 void LivePlots::setRuns(const std::vector<RunPlotInfo>& runs) {
@@ -371,10 +596,8 @@ void LivePlots::addRun(const RunPlotInfo& run) {
 void LivePlots::removeRun(const QString& run_id) {
     Private::Run* run = d->find(run_id);
     if (!run) return;
-    run->chip->disconnect(this);
-    run->chip->hide();
-    d->chips->removeWidget(run->chip);
-    run->chip->deleteLater();
+    d->dropChip(run->chip);
+    d->pointed.removeAll(run_id);
     std::erase_if(d->runs, [&](const Private::Run& r) { return r.curves.info().id == run_id; });
     d->changed();
 }
@@ -453,17 +676,64 @@ QStringList LivePlots::panelNames() const {
     return names;
 }
 
-void LivePlots::setCrosshair(int epochs_done) {
-    // Where there is nothing to read there is no line.
-    epochs_done = std::clamp(epochs_done, 0, d->mostEpochs());
-    if (epochs_done == d->crosshair) return;
-    d->crosshair = epochs_done;
-    for (PlotPanel* panel : d->panels) panel->setCrosshair(epochs_done);
-    d->updateValues();
-    Q_EMIT crosshairMoved(epochs_done);
+void LivePlots::setGroups(const std::vector<PlotGroup>& groups) {
+    const auto same = [](const Private::Group& a, const PlotGroup& b) { return a.group == b; };
+    if (std::ranges::equal(d->groups, groups, same)) return;
+    for (const Private::Group& group : d->groups) d->dropChip(group.chip);
+    d->groups.clear();
+    d->pointed.clear();
+    for (const PlotGroup& group : groups) {
+        if (group.runs.isEmpty()) continue;
+        QToolButton* chip = d->makeChip(QStringLiteral("group/") + group.runs.front());
+        connect(chip, &QToolButton::toggled, this,
+                [this, ids = group.runs](bool on) { d->toggleGroup(ids, on); });
+        d->groups.push_back({group, chip});
+    }
+    d->dressGroups();
+    d->changed();
 }
 
-int LivePlots::crosshair() const {
+const PlotView& LivePlots::view() const {
+    return d->view;
+}
+
+void LivePlots::setView(const PlotView& view) {
+    if (view == d->view) return d->showChoices();
+    if (view.since_t0 != d->view.since_t0) {
+        d->fit_epochs = true;
+        setCrosshair({});
+    }
+    d->view = view;
+    d->showChoices();
+    d->dressGroups();
+    d->changed();
+    Q_EMIT viewChanged();
+}
+
+void LivePlots::setHighlighted(const QStringList& run_ids) {
+    if (d->highlighted == run_ids) return;
+    d->highlighted = run_ids;
+    d->changed();
+}
+
+void LivePlots::addToLegend(QWidget* widget) {
+    d->legend->insertWidget(2, widget);
+}
+
+void LivePlots::setCrosshair(std::optional<int> epoch) {
+    if (epoch) {
+        // Where there is nothing to read there is no line.
+        const auto [first, last] = d->epochsWithValues();
+        epoch = first <= last ? std::optional(std::clamp(*epoch, first, last)) : std::nullopt;
+    }
+    if (epoch == d->crosshair) return;
+    d->crosshair = epoch;
+    for (PlotPanel* panel : d->panels) panel->setCrosshair(epoch);
+    d->updateValues();
+    Q_EMIT crosshairMoved();
+}
+
+std::optional<int> LivePlots::crosshair() const {
     return d->crosshair;
 }
 double LivePlots::firstEpoch() const {
@@ -473,14 +743,18 @@ double LivePlots::lastEpoch() const {
     return d->last_epoch;
 }
 
+int LivePlots::valueColumnWidth() const {
+    return d->panels.front()->values().width();
+}
+
 std::vector<QPointF> LivePlots::curve(const QString& run_id, const CurveKey& key) const {
     const Private::Run* run = d->find(run_id);
     return run ? run->curves.points(key) : std::vector<QPointF>{};
 }
 
-std::vector<QPointF> LivePlots::drawnCurve(const QString& run_id, const CurveKey& key) const {
+std::vector<QPointF> LivePlots::drawnCurve(const QString& series_id, const CurveKey& key) const {
     for (const PlotPanel* panel : d->panels) {
-        std::vector<QPointF> points = panel->drawnCurve(run_id, key);
+        std::vector<QPointF> points = panel->drawnCurve(series_id, key);
         if (!points.empty()) return points;
     }
     return {};
@@ -517,28 +791,48 @@ void LivePlots::changeEvent(QEvent* event) {
     if (!restyle) return;
     for (PlotPanel* panel : d->panels) panel->restyle();
     for (Private::Run& run : d->runs) d->dressChip(run);
+    d->dressGroups();
     d->changed();
 }
 
+bool LivePlots::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave) {
+        QStringList pointed;
+        if (event->type() == QEvent::Enter) {
+            for (const Private::Run& run : d->runs) {
+                if (run.chip == watched) pointed << run.curves.info().id;
+            }
+            for (const Private::Group& group : d->groups) {
+                if (group.chip == watched) pointed << group.group.runs;
+            }
+        }
+        if (pointed != d->pointed) {
+            d->pointed = pointed;
+            d->changed();
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
 void LivePlots::keyPressEvent(QKeyEvent* event) {
-    const int most = d->mostEpochs();
+    const auto [first, last] = d->epochsWithValues();
     const double middle = (d->first_epoch + d->last_epoch) / 2.0;
     const double half = (d->last_epoch - d->first_epoch) / 2.0;
     switch (event->key()) {
         case Qt::Key_Left:
-            setCrosshair(std::max(1, d->crosshair ? d->crosshair - 1 : most));
+            setCrosshair(d->crosshair ? *d->crosshair - 1 : last);
             break;
         case Qt::Key_Right:
-            setCrosshair(std::min(most, d->crosshair + 1));
+            setCrosshair(d->crosshair ? *d->crosshair + 1 : first);
             break;
         case Qt::Key_Home:
-            setCrosshair(1);
+            setCrosshair(first);
             break;
         case Qt::Key_End:
-            setCrosshair(most);
+            setCrosshair(last);
             break;
         case Qt::Key_Escape:
-            setCrosshair(0);
+            setCrosshair({});
             break;
         case Qt::Key_Plus:
             d->showEpochs(middle - half * 0.8, middle + half * 0.8, true);

@@ -4,10 +4,11 @@
 #include <QString>
 #include <QWidget>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "widgets/run_curves.h"
+#include "widgets/plot_series.h"
 
 namespace ballast {
 
@@ -19,8 +20,9 @@ namespace ballast {
 /// Pointing at a plot, or Left and Right with the keyboard, moves one crosshair over all; the
 /// column beside each plot shows the values at that epoch. Wheel zooms the epochs, with Ctrl or
 /// over the value axis the values; drag pans; double click or F fits. All calls on the window's
-/// thread. Repaints are coalesced (at most 25 a second), and nothing is drawn while the widget is
-/// hidden.
+/// thread. Seeds of a config can be drawn as mean and band, runs with different T0 on each other,
+/// and curves smoothed (PlotView): three buttons of the legend. Repaints are coalesced (at most 25
+/// a second), and nothing is drawn while the widget is hidden.
 class LivePlots : public QWidget {
     Q_OBJECT
 public:
@@ -46,19 +48,37 @@ public:
     void setPanels(const QStringList& names);
     QStringList panelNames() const;
 
-    /// Puts the crosshair on an epoch (counted as epochs done); 0 takes it away. It goes no
-    /// further than the latest epoch of the visible runs.
-    void setCrosshair(int epochs_done);
-    int crosshair() const;
+    /// Runs that can be drawn as one, while the view says means. A run that is in no group is drawn
+    /// itself; ids of runs that are not here are for the chip, which says how many are shown.
+    void setGroups(const std::vector<PlotGroup>& groups);
+
+    const PlotView& view() const;
+    void setView(const PlotView& view);
+
+    /// These runs, or their groups, stand out: their curves are thicker, the others faint, and
+    /// theirs alone show the band over classes. What the pointer is on in the legend does so for as
+    /// long.
+    void setHighlighted(const QStringList& run_ids);
+
+    /// A widget of the owner's, in the legend's row.
+    void addToLegend(QWidget* widget);
+
+    /// Puts the crosshair on an epoch of the axis (epochs done, or since T0), or takes it away. It
+    /// goes no further than where the visible runs have values.
+    void setCrosshair(std::optional<int> epoch);
+    std::optional<int> crosshair() const;
 
     /// The epochs in view.
     double firstEpoch() const;
     double lastEpoch() const;
+    /// Of the values beside the plots.
+    int valueColumnWidth() const;
 
     /// Exactly the points held for a run; empty for an unknown one.
     std::vector<QPointF> curve(const QString& run_id, const CurveKey& key) const;
-    /// The points the plots last drew, from the plot itself; empty for hidden runs.
-    std::vector<QPointF> drawnCurve(const QString& run_id, const CurveKey& key) const;
+    /// The points the plots last drew, from the plot itself; empty for hidden runs. By the id of a
+    /// PlotSeries.
+    std::vector<QPointF> drawnCurve(const QString& series_id, const CurveKey& key) const;
     /// The visible runs' curves, for figure_export.h.
     std::vector<RunCurves> visibleCurves() const;
     /// Replots since the widget was made, of all plots together.
@@ -71,7 +91,10 @@ public Q_SLOTS:
 Q_SIGNALS:
     /// The user toggled a run with its chip in the legend.
     void runVisibilityChanged(const QString& run_id, bool visible);
-    void crosshairMoved(int epochs_done);
+    void crosshairMoved();
+    void epochsInViewChanged();
+    /// By the user or setView().
+    void viewChanged();
     /// The user chose other panels.
     void panelsChanged();
 
@@ -79,6 +102,7 @@ protected:
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     class Private;

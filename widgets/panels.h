@@ -52,6 +52,7 @@ struct Panel {
     std::optional<ValueRange> within;  // no more than this is in view
     double margin = 0.0;               // at least, above and below, in its unit
     bool of_training = false;          // statistics of training images, of majority and minority
+    bool positive = false;             // values are, so that a logarithmic axis can show them
     bool marks_best = false;           // rings the best epoch, whose value its last column shows
 };
 

@@ -3,12 +3,14 @@
 #include <QPointF>
 #include <QWidget>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "widgets/run_curves.h"
+#include "widgets/plot_series.h"
 #include "widgets/value_column.h"
 
+class QAction;
 class QCustomPlot;
 class QCPGraph;
 class QCPItemStraightLine;
@@ -31,12 +33,15 @@ public:
     /// Whether there is another panel, so that this one can go.
     void setRemovable(bool removable);
 
-    /// Draws these runs; `empty_text` stands in the plot where there is nothing to draw.
-    void draw(std::span<const RunCurves* const> runs, const QString& empty_text);
+    /// Draws these series; `empty_text` stands in the plot where there is nothing to draw, `note`
+    /// in the header.
+    void draw(std::span<const PlotSeries> series, const PlotView& view, const QString& empty_text,
+              const QString& note);
     void setEpochs(double first, double last);
-    /// `epochs_done` 0: no line.
-    void setCrosshair(int epochs_done);
-    void setValues(std::span<const RunCurves* const> runs, int epochs_done);
+    void setCrosshair(std::optional<int> epoch);
+    /// Values at an epoch of the axis, or the latest.
+    void setValues(std::span<const PlotSeries> series, const PlotView& view,
+                   std::optional<int> epoch);
     /// Fonts and colours of the theme in use.
     void restyle();
     /// Fits the values, now and whenever they change, until the user zooms or pans.
@@ -44,13 +49,17 @@ public:
     void replotSoon();
 
     /// The points the plot last drew; none of a curve that is not the panel's.
-    std::vector<QPointF> drawnCurve(const QString& run_id, const CurveKey& key) const;
+    std::vector<QPointF> drawnCurve(const QString& series_id, const CurveKey& key) const;
+    double drawnWidth(const QString& series_id, const CurveKey& key) const;
+    QString title() const;
     int replotCount() const { return replots_; }
     const ValueColumn& values() const { return *values_; }
 
 Q_SIGNALS:
     void epochsChangedByUser(double first, double last);
-    void pointedAt(int epochs_done);  // 0: the pointer left
+    void pointedAt(int epoch);
+    void pointerLeft();
+    void logChosen(bool log);
     void fitRequested();
     void panelChosen(const QString& name);  // another in its place
     void removeRequested();
@@ -60,27 +69,41 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void build(std::span<const RunCurves* const> runs);
-    void drawPhases(std::span<const RunCurves* const> runs);
-    void drawBest(const RunCurves& run);
+    /// What is drawn for one curve; a mean has the other three too.
+    struct Graphs {
+        QCPGraph* line = nullptr;
+        QCPGraph* fewer = nullptr;
+        QCPGraph* lower = nullptr;
+        QCPGraph* upper = nullptr;
+    };
+
+    void build(std::span<const PlotSeries> series);
+    std::vector<double> drawSeries(const PlotSeries& series, const PlotView& view);
+    void setTitle(const PlotView& view);
+    void setLog(bool log);
+    void drawPhases(std::span<const PlotSeries> series, bool since_t0);
+    void drawBest(const PlotSeries& series);
     void drawNote(const QString& text);
-    void drawEmpty(std::span<const RunCurves* const> runs, const QString& empty_text);
+    void drawEmpty(std::span<const PlotSeries> series, const QString& empty_text);
+    const Graphs* find(const QString& series_id, const CurveKey& key) const;
     void wheel(class QWheelEvent& event);
 
     const Panel* panel_;
     bool first_ = false;
     bool last_ = false;
     QLabel* title_;
+    QLabel* note_;
     QToolButton* choose_;
     QToolButton* remove_;
+    QAction* log_;
     QCustomPlot* plot_;
     ValueColumn* values_;
     QCPItemStraightLine* crosshair_;
     std::vector<QString> built_;
-    std::map<QString, std::vector<QCPGraph*>> graphs_;  // of the panel's curves
-    std::vector<const RunCurves*> runs_;
+    std::map<QString, std::vector<Graphs>> graphs_;  // of the panel's curves
     bool fit_values_ = true;
     bool own_change_ = false;
+    bool since_t0_ = false;
     int replots_ = 0;
 };
 

@@ -59,6 +59,18 @@ public:
     QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
 };
 
+std::vector<double> valuesOf(const Panel& panel, std::span<const RunCurves* const> runs) {
+    std::vector<double> values;
+    for (const RunCurves* run : runs) {
+        for (const PanelCurve& curve : panel.curves) {
+            for (const QPointF& point : run->points({panel.name, curve.key})) {
+                values.push_back(point.y());
+            }
+        }
+    }
+    return values;
+}
+
 }  // namespace
 
 PlotScale screenScale() {
@@ -105,6 +117,11 @@ void useIntegerTicks(QCPAxis& axis) {
     axis.setTicker(QSharedPointer<QCPAxisTicker>(new IntegerTicker));
 }
 
+void useLinearTicks(QCPAxis& axis) {
+    axis.setScaleType(QCPAxis::stLinear);
+    axis.setTicker(QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+}
+
 void useLogTicks(QCPAxis& axis) {
     axis.setScaleType(QCPAxis::stLogarithmic);
     axis.setTicker(QSharedPointer<QCPAxisTicker>(new LogTicker));
@@ -119,7 +136,7 @@ QCPGraph* addCurve(QCustomPlot& plot) {
 }
 
 void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
-                const QColor& background, const PlotScale& scale) {
+                const QColor& background, const PlotScale& scale, double weight) {
     if (curve.look == CurveLook::edge) {
         QColor edge = color;
         edge.setAlpha(90);
@@ -127,7 +144,7 @@ void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
         return;
     }
     const bool dashed = curve.look == CurveLook::dashed;
-    QPen pen(color, 1.7 * scale.unit);
+    QPen pen(color, 1.7 * weight * scale.unit);
     pen.setCapStyle(Qt::FlatCap);
     pen.setJoinStyle(Qt::RoundJoin);
     if (curve.exact) {
@@ -164,18 +181,16 @@ void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color) {
     smallest.setBrush(QBrush(fill));
 }
 
-QString outsideText(const Panel& panel, std::span<const RunCurves* const> runs, ValueRange range) {
-    int count = 0;
-    for (const RunCurves* run : runs) {
-        for (const PanelCurve& curve : panel.curves) {
-            const auto& points = run->points({panel.name, curve.key});
-            count += static_cast<int>(std::ranges::count_if(points, [&](const QPointF& point) {
-                return std::isinf(point.y()) || point.y() < range.lower || point.y() > range.upper;
-            }));
-        }
-    }
+QString outsideText(std::span<const double> values, ValueRange range) {
+    const auto count = std::ranges::count_if(values, [&](double value) {
+        return std::isinf(value) || value < range.lower || value > range.upper;
+    });
     if (count == 0) return {};
     return count == 1 ? tr("1 point lies outside") : tr("%1 points lie outside").arg(count);
+}
+
+QString outsideText(const Panel& panel, std::span<const RunCurves* const> runs, ValueRange range) {
+    return outsideText(valuesOf(panel, runs), range);
 }
 
 QString readableNumber(double value, int decimals) {
@@ -201,13 +216,17 @@ std::pair<double, double> robustRange(std::vector<double> values) {
 }
 
 ValueRange fittingRange(const Panel& panel, std::span<const RunCurves* const> runs) {
-    std::vector<double> values;
-    for (const RunCurves* run : runs) {
-        for (const PanelCurve& curve : panel.curves) {
-            for (const QPointF& point : run->points({panel.name, curve.key})) {
-                if (std::isfinite(point.y())) values.push_back(point.y());
-            }
-        }
+    return fittingRange(panel, valuesOf(panel, runs));
+}
+
+ValueRange fittingRange(const Panel& panel, std::vector<double> values, bool log) {
+    std::erase_if(values, [&](double v) { return !std::isfinite(v) || (log && v <= 0.0); });
+    if (log) {
+        if (values.empty()) return {0.01, 1.0};
+        for (double& value : values) value = std::log10(value);
+        const auto [lower, upper] = robustRange(std::move(values));
+        const double margin = std::max((upper - lower) * 0.08, 0.05);
+        return {std::pow(10.0, lower - margin), std::pow(10.0, upper + margin)};
     }
     if (values.empty() && !panel.always) return panel.empty;
     double lower = std::numeric_limits<double>::infinity();

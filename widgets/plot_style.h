@@ -32,13 +32,16 @@ void stylePlot(QCustomPlot& plot, const PlotColors& colors, const PlotScale& sca
 
 /// Whole numbers only on this axis, as epochs are.
 void useIntegerTicks(QCPAxis& axis);
+/// Linear again, after useLogTicks().
+void useLinearTicks(QCPAxis& axis);
 /// Powers of ten, or 1-2-5 steps where the range spans less than two of them.
 void useLogTicks(QCPAxis& axis);
 
 /// A graph for one curve of a run, in the run's colour.
 QCPGraph* addCurve(QCustomPlot& plot);
+/// `weight` times as thick as plain curves are.
 void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
-                const QColor& background, const PlotScale& scale);
+                const QColor& background, const PlotScale& scale, double weight = 1.0);
 void setCurveData(QCPGraph& graph, const std::vector<QPointF>& points);
 /// Fills between the lowest and the highest class.
 void fillBand(QCPGraph& smallest, QCPGraph& largest, const QColor& color);
@@ -50,7 +53,11 @@ std::pair<double, double> robustRange(std::vector<double> values);
 /// The values a panel shows when everything is to be seen, but for those far outside all others.
 ValueRange fittingRange(const Panel& panel, std::span<const RunCurves* const> runs);
 
-/// "3 points lie outside" of the range, or "".
+/// The same for any values, on a logarithmic axis where `log`; it shows the positive ones.
+ValueRange fittingRange(const Panel& panel, std::vector<double> values, bool log = false);
+
+/// "3 points lie outside" of the range, or "". NaN is no point.
+QString outsideText(std::span<const double> values, ValueRange range);
 QString outsideText(const Panel& panel, std::span<const RunCurves* const> runs, ValueRange range);
 
 /// A number as wide as people can read: fixed decimals, or from a million on a power of ten.

@@ -42,6 +42,11 @@ void ValueColumn::setValues(const QString& when, const QStringList& headings,
     update();
 }
 
+void ValueColumn::setRoom(int columns, const QString& widest) {
+    room_columns_ = columns;
+    room_text_ = widest;
+}
+
 /// Each column as wide as its widest text.
 std::vector<int> ValueColumn::columnWidths() const {
     const QFontMetrics metrics(screenScale().font);
@@ -59,14 +64,13 @@ std::vector<int> ValueColumn::columnWidths() const {
 }
 
 QSize ValueColumn::sizeHint() const {
-    // Room for the names and two values, whatever the headings: columns beside other plots show the
-    // same names, so that the plots stay aligned.
+    // Whatever the headings: columns beside other plots show the same names.
     const QFontMetrics metrics(screenScale().font);
-    const int value = metrics.horizontalAdvance(QStringLiteral("majority")) + kSpace3;
+    const int value = metrics.horizontalAdvance(room_text_) + kSpace3;
     int name = kLeastName * metrics.averageCharWidth();
     for (const Row& row : rows_) name = std::max(name, metrics.horizontalAdvance(row.name));
     name = std::min(name, kMostName * metrics.averageCharWidth());
-    return {2 * value + name + kSpace4 + kSpace2, 60};
+    return {room_columns_ * value + name + kSpace4 + kSpace2, 60};
 }
 
 void ValueColumn::paintEvent(QPaintEvent*) {

@@ -23,8 +23,12 @@ public:
 
     /// `when` says which epoch the values are of. Repaints only if something changed.
     void setValues(const QString& when, const QStringList& headings, const std::vector<Row>& rows);
+    /// Keeps room for this many columns as wide as `widest`, the same beside all plots, so that
+    /// they stay aligned.
+    void setRoom(int columns, const QString& widest);
     const std::vector<Row>& rows() const { return rows_; }
     QString when() const { return when_; }
+    const QStringList& headings() const { return headings_; }
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -37,6 +41,8 @@ private:
     QString when_;
     QStringList headings_;
     std::vector<Row> rows_;
+    int room_columns_ = 2;
+    QString room_text_ = QStringLiteral("majority");
     int shown_width_ = 0;
 };
 

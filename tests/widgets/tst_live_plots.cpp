@@ -45,6 +45,13 @@ private Q_SLOTS:
     void removedRunsLeaveNothing();
     void setRunsKeepsVisibility();
     void aBrokenRunHidesNoSaneOne();
+    void seedsAreDrawnAsOneMean();
+    void missingEpochsShrinkN();
+    void theHighlightedRunStandsOut();
+    void epochsCountFromT0();
+    void smoothingIsSaid();
+    void lossesHaveALogarithmicAxis();
+    void theViewComesBack();
 
 private:
     void show() {
@@ -52,6 +59,11 @@ private:
         plots_->show();
         QVERIFY(QTest::qWaitForWindowExposed(plots_.get()));
         QTRY_VERIFY(!plots_->drawnCurve(kA, kMajorityAccuracy).empty());
+        // The screen's pointer may be on the legend by chance.
+        for (QToolButton* button : plots_->findChildren<QToolButton*>()) {
+            QEvent leave(QEvent::Leave);
+            QCoreApplication::sendEvent(button, &leave);
+        }
     }
     QWidget* plotOf(int index) const {
         const auto panels = plots_->findChildren<PlotPanel*>();
@@ -63,6 +75,8 @@ private:
         }
         return nullptr;
     }
+
+    const PlotPanel& panel(int index) const { return *plots_->findChildren<PlotPanel*>()[index]; }
 
     std::unique_ptr<LivePlots> plots_;
 };
@@ -79,6 +93,8 @@ void TestLivePlots::init() {
 
 void TestLivePlots::plotsHoldAndDrawExactlyTheRecordsNumbers() {
     show();
+    plots_->setHighlighted({kB});  // so that it has its band
+    QTRY_VERIFY(!plots_->drawnCurve(kB, kMinLogitLowest).empty());
     RunCurves expected(sample::run(kB, 1));
     for (int epoch = 0; epoch < 6; ++epoch) {
         expected.append(sample::record(epoch, epoch == 4, 0.02));
@@ -217,13 +233,13 @@ void TestLivePlots::crosshairSnapsAndShowsTheValuesOfItsEpoch() {
     plots_->setFocus();
     plots_->setCrosshair(3);
     QTest::keyClick(plots_.get(), Qt::Key_Right);
-    QCOMPARE(plots_->crosshair(), 4);
+    QCOMPARE(plots_->crosshair().value_or(0), 4);
     QTest::keyClick(plots_.get(), Qt::Key_End);
-    QCOMPARE(plots_->crosshair(), 6);
+    QCOMPARE(plots_->crosshair().value_or(0), 6);
     QTest::keyClick(plots_.get(), Qt::Key_Right);
-    QCOMPARE(plots_->crosshair(), 6);
+    QCOMPARE(plots_->crosshair().value_or(0), 6);
     QTest::keyClick(plots_.get(), Qt::Key_Escape);
-    QCOMPARE(plots_->crosshair(), 0);
+    QVERIFY(!plots_->crosshair());
 }
 
 void TestLivePlots::wheelZoomsTheEpochsOfAllPlotsAndDoubleClickFits() {
@@ -309,6 +325,159 @@ void TestLivePlots::aBrokenRunHidesNoSaneOne() {
     const ValueRange range = fittingRange(*findPanel("min-logit"), runs);
     QVERIFY(range.lower > -10.0 && range.upper < 10.0);
     QVERIFY(outsideText(*findPanel("min-logit"), runs, range).contains(QStringLiteral("outside")));
+}
+
+void TestLivePlots::seedsAreDrawnAsOneMean() {
+    show();
+    plots_->setGroups({{QStringLiteral("CE"), 3, {kA, kB, QStringLiteral("elsewhere")}}});
+    QVERIFY(!plots_->drawnCurve(kA, kMajorityAccuracy).empty());  // not asked for yet
+    QSignalSpy changed(plots_.get(), &LivePlots::viewChanged);
+    plots_->findChild<QToolButton*>(QStringLiteral("means"))->click();
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(plots_->view().means);
+    const QString mean = QStringLiteral("mean/a");
+    QTRY_COMPARE(plots_->drawnCurve(mean, kBalancedTestAccuracy).size(), std::size_t{6});
+    // Of 50 and 52 %, in the best epoch.
+    QCOMPARE(plots_->drawnCurve(mean, kBalancedTestAccuracy)[3].y(), 51.0);
+    QVERIFY(plots_->drawnCurve(kA, kBalancedTestAccuracy).empty());
+    plots_->setCrosshair(4);
+    const auto rows = panel(2).values().rows();
+    QCOMPARE(rows.size(), std::size_t{1});
+    QCOMPARE(rows[0].name, QStringLiteral("CE"));
+    QCOMPARE(rows[0].color, seriesColor(3));
+    QCOMPARE(rows[0].values, (QStringList{QStringLiteral("51.0 ±1.4"), QStringLiteral("51.0 ±1.4"),
+                                          QStringLiteral("2")}));
+    // One chip for the group, which says that a seed is not here.
+    auto* chip = plots_->findChild<QToolButton*>(QStringLiteral("group/a"));
+    QVERIFY(chip->isVisible() && chip->text().contains(QStringLiteral("2 of 3 seeds")));
+    QVERIFY(!plots_->findChild<QToolButton*>(QStringLiteral("chip/a"))->isVisible());
+    QSignalSpy toggled(plots_.get(), &LivePlots::runVisibilityChanged);
+    chip->click();
+    QCOMPARE(toggled.count(), 3);
+    QVERIFY(!plots_->isRunVisible(kA) && !plots_->isRunVisible(kB));
+
+    chip->click();
+    PlotView view = plots_->view();
+    view.single_seeds = true;
+    plots_->setView(view);
+    QTRY_COMPARE(plots_->drawnCurve(kA, kBalancedTestAccuracy).size(), std::size_t{6});
+    QVERIFY(panel(2).drawnWidth(kA, kBalancedTestAccuracy) <
+            panel(2).drawnWidth(mean, kBalancedTestAccuracy));
+    QCOMPARE(panel(2).values().rows().size(), std::size_t{1});
+}
+
+void TestLivePlots::missingEpochsShrinkN() {
+    show();
+    plots_->appendRecord(kA, sample::record(6));
+    plots_->appendRecord(kA, sample::record(7));
+    plots_->setGroups({{QStringLiteral("CE"), 0, {kA, kB}}});
+    PlotView view;
+    view.means = true;
+    plots_->setView(view);
+    const QString mean = QStringLiteral("mean/a");
+    QTRY_COMPARE(plots_->drawnCurve(mean, kBalancedTestAccuracy).size(), std::size_t{8});
+    QVERIFY(!std::isnan(plots_->drawnCurve(mean, kBalancedTestAccuracy)[5].y()));
+    QVERIFY(std::isnan(plots_->drawnCurve(mean, kBalancedTestAccuracy)[6].y()));
+    // The latest values are those that all seeds have.
+    QCOMPARE(panel(2).values().rows()[0].values.back(), QStringLiteral("2"));
+    plots_->setCrosshair(8);
+    QCOMPARE(panel(2).values().rows()[0].values.back(), QStringLiteral("1 of 2"));
+    QCOMPARE(panel(2).values().rows()[0].values.front(), QStringLiteral("42.0"));
+}
+
+void TestLivePlots::theHighlightedRunStandsOut() {
+    show();
+    const double plain = panel(0).drawnWidth(kA, kMajorityAccuracy);
+    QVERIFY(plots_->drawnCurve(kA, kMinLogitLowest).empty());  // two bands are a grey soup
+    plots_->setHighlighted({kA});
+    QTRY_VERIFY(panel(0).drawnWidth(kA, kMajorityAccuracy) > plain);
+    QCOMPARE(panel(0).drawnWidth(kB, kMajorityAccuracy), plain);
+    QVERIFY(!plots_->drawnCurve(kA, kMinLogitLowest).empty());
+    QVERIFY(plots_->drawnCurve(kB, kMinLogitLowest).empty());
+    QVERIFY(!plots_->drawnCurve(kB, kMinLogitMajority).empty());
+    // What the pointer is on comes before the selection.
+    QEnterEvent enter({1, 1}, {1, 1}, {1, 1});
+    QCoreApplication::sendEvent(plots_->findChild<QToolButton*>(QStringLiteral("chip/b")), &enter);
+    QTRY_VERIFY(!plots_->drawnCurve(kB, kMinLogitLowest).empty());
+    QVERIFY(plots_->drawnCurve(kA, kMinLogitLowest).empty());
+    plots_->setRunVisible(kB, false);  // alone, a run has its band
+    plots_->setHighlighted({});
+    QTRY_VERIFY(!plots_->drawnCurve(kA, kMinLogitLowest).empty());
+}
+
+void TestLivePlots::epochsCountFromT0() {
+    RunPlotInfo late = sample::run(kB, 1);
+    late.phase_starts = {0, 2};
+    plots_->addRun(late);
+    for (int epoch = 0; epoch < 6; ++epoch) plots_->appendRecord(kB, sample::record(epoch));
+    RunPlotInfo plain = sample::run(QStringLiteral("c"), 2);
+    plain.phase_starts = {0};
+    plots_->addRun(plain);
+    plots_->appendRecord(plain.id, sample::record(0));
+    show();
+    PlotView view;
+    view.since_t0 = true;
+    plots_->setView(view);
+    QTRY_COMPARE(plots_->drawnCurve(kA, kMajorityAccuracy).front().x(), -3.0);  // T0 = 4
+    QCOMPARE(plots_->drawnCurve(kB, kMajorityAccuracy).front().x(), -1.0);
+    QVERIFY(plots_->drawnCurve(plain.id, kMajorityAccuracy).empty());  // has no T0
+    QCOMPARE(plots_->firstEpoch(), -4.0);
+    plots_->setCrosshair(0);  // T0 itself
+    QCOMPARE(plots_->crosshair(), std::optional(0));
+    const auto rows = panel(0).values().rows();
+    QCOMPARE(rows.size(), std::size_t{2});
+    QCOMPARE(rows[0].values[0],
+             QString::number(100 * sample::record(3).streaming.majority_accuracy, 'f', 1));
+    QCOMPARE(rows[1].values[0],
+             QString::number(100 * sample::record(1).streaming.majority_accuracy, 'f', 1));
+    plots_->setCrosshair(-9);
+    QCOMPARE(plots_->crosshair(), std::optional(-3));
+    plots_->setView({});
+    QVERIFY(!plots_->crosshair());
+    QTRY_COMPARE(plots_->firstEpoch(), 0.0);
+}
+
+void TestLivePlots::smoothingIsSaid() {
+    show();
+    PlotView view;
+    view.smoothing = 0.9;
+    plots_->setView(view);
+    QTRY_VERIFY(panel(2).title().contains(QStringLiteral("smoothed, 0.9")));
+    const auto drawn = plots_->drawnCurve(kA, kBalancedTestAccuracy);
+    QVERIFY(drawn[5].y() != plots_->curve(kA, kBalancedTestAccuracy)[5].y());
+    // Exact values and the column are as measured.
+    QVERIFY(samePoints(plots_->drawnCurve(kA, kExactMajorityAccuracy),
+                       plots_->curve(kA, kExactMajorityAccuracy)));
+    QCOMPARE(panel(2).values().rows()[0].values[0], QStringLiteral("46.0"));
+}
+
+void TestLivePlots::lossesHaveALogarithmicAxis() {
+    plots_->setPanels({QStringLiteral("loss"), QStringLiteral("training-accuracy")});
+    show();
+    auto* log = panel(0).findChild<QAction*>(QStringLiteral("log"));
+    QVERIFY(log->isVisible());
+    QVERIFY(!panel(1).findChild<QAction*>(QStringLiteral("log"))->isVisible());
+    log->trigger();
+    QCOMPARE(plots_->view().log_panels, QStringList(QStringLiteral("loss")));
+    QTRY_VERIFY(panel(0).title().contains(QStringLiteral("log")));
+    // Three decades with their margin; what is not positive lies outside.
+    const ValueRange range = fittingRange(*findPanel("loss"), {0.01, 0.1, 1.0, 10.0, 0.0}, true);
+    QVERIFY(range.lower > 0.005 && range.lower < 0.01);
+    QVERIFY(range.upper > 10.0 && range.upper < 20.0);
+    QVERIFY(outsideText(std::vector{0.01, 0.0}, range).contains(QStringLiteral("1 point")));
+}
+
+void TestLivePlots::theViewComesBack() {
+    PlotView view;
+    view.since_t0 = true;
+    view.smoothing = 0.6;
+    view.means = true;
+    view.spread = Spread::t_interval;
+    view.single_seeds = true;
+    view.log_panels = QStringList(QStringLiteral("loss"));
+    QCOMPARE(viewFromBytes(viewBytes(view)), view);
+    QCOMPARE(viewFromBytes({}), PlotView());
+    QCOMPARE(viewFromBytes(QByteArray(200, 'x')), PlotView());
 }
 
 BALLAST_TEST(TestLivePlots)

@@ -14,6 +14,7 @@ Panel learningRatePanel() {
     panel.empty = {0.0, 0.1};
     panel.always = ValueRange{0.0, 0.0};
     panel.margin = 1e-4;
+    panel.positive = true;
     return panel;
 }
 

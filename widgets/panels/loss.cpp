@@ -13,6 +13,7 @@ Panel lossPanel() {
     panel.read_outs = {{PanelWords::tr("loss"), "loss", 4}};
     panel.empty = {0.0, 1.0};
     panel.margin = 0.01;
+    panel.positive = true;
     return panel;
 }
 

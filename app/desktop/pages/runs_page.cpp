@@ -48,7 +48,8 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       list_(new RunList),
       plots_(new LivePlots),
       table_(new RunTable([this] { return tableRuns(); })),
-      waits_(new QTimer(this)) {
+      waits_(new QTimer(this)),
+      regroup_(new QTimer(this)) {
     down_->addWidget(plots_);
     down_->addWidget(makeLower());
     down_->setStretchFactor(0, 1);
@@ -69,12 +70,14 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
         if (following_) return;
         selected_ = list_->selectedIds();
         table_->setSelectedIds(selected_);
+        plots_->setHighlighted(selected_);
         Q_EMIT selectionChanged();
     });
     connect(table_, &RunTable::selectionChanged, this, [this] {
         following_ = true;
         selected_ = table_->selectedIds();  // of which the list may leave out archived ones
         list_->setSelectedIds(selected_);
+        plots_->setHighlighted(selected_);
         following_ = false;
         Q_EMIT selectionChanged();
     });
@@ -88,6 +91,10 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
     connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
     connect(plots_, &LivePlots::runVisibilityChanged, this, &RunsPage::setVisible);
+
+    connect(plots_, &LivePlots::viewChanged, this, &RunsPage::showView);
+    regroup_->setSingleShot(true);
+    connect(regroup_, &QTimer::timeout, this, &RunsPage::groupPlots);
 
     connect(&controller_, &RunController::opened, this, &RunsPage::addAllRuns);
     connect(&controller_, &RunController::runAdded, this, &RunsPage::addRun);
@@ -139,7 +146,8 @@ std::vector<TableRun> RunsPage::tableRuns() const {
     for (const IndexedRun* run : controller_.runs()) {
         const QString id = QString::fromStdString(run->id);
         const auto color = colors_.find(id);
-        runs.push_back({run, color == colors_.end() ? 0 : color->second, plots_->isRunVisible(id)});
+        runs.push_back(
+            {run, color == colors_.end() ? 0 : shownColor(id), plots_->isRunVisible(id)});
     }
     return runs;
 }
@@ -159,6 +167,7 @@ void RunsPage::addAllRuns() {
         if (newest.contains(id)) putOnPlots(id);
         showRun(id);
     }
+    if (plots_->view().means) completeGroups();
 }
 
 void RunsPage::addRun(const QString& id) {
@@ -172,7 +181,7 @@ void RunsPage::addRun(const QString& id) {
         auto visible = std::ranges::count_if(
             on_plots, [&](const QString& other) { return plots_->isRunVisible(other); });
         for (const QString& other : on_plots) {
-            if (visible <= kSeriesColors) break;
+            if (visible <= kSeriesColors || plots_->view().means) break;
             if (!plots_->isRunVisible(other)) continue;
             plots_->removeRun(other);
             showState(other);
@@ -216,6 +225,7 @@ void RunsPage::putOnPlots(const QString& id) {
 
 /// Where several runs on the plots have one name, what differs tells them apart.
 void RunsPage::labelPlots() {
+    if (plots_->view().means) regroup_->start();
     std::vector<const IndexedRun*> runs;
     for (const QString& id : plots_->runIds()) {
         if (const IndexedRun* run = controller_.find(id)) runs.push_back(run);
@@ -224,6 +234,47 @@ void RunsPage::labelPlots() {
     for (std::size_t i = 0; i < runs.size(); ++i) {
         plots_->setRunName(QString::fromStdString(runs[i]->id), QString::fromStdString(labels[i]));
     }
+}
+
+/// Hands the plots the groups of what is on them.
+void RunsPage::groupPlots() {
+    std::vector<const IndexedRun*> shown;
+    for (const QString& id : plots_->runIds()) {
+        if (const IndexedRun* run = controller_.find(id)) shown.push_back(run);
+    }
+    const std::vector<PlotGroup> before = groups_.groups();
+    if (groups_.update(controller_.runs(), shown) == before) return;
+    plots_->setGroups(groups_.groups());
+    for (const IndexedRun* run : controller_.runs()) showState(QString::fromStdString(run->id));
+}
+
+/// Shows each visible group whole: a mean over the few seeds that happened to be ticked would not
+/// be the group's.
+void RunsPage::completeGroups() {
+    groupPlots();
+    const auto visible = [this](const QString& id) { return plots_->isRunVisible(id); };
+    QStringList missing;
+    for (const PlotGroup& group : groups_.groups()) {
+        if (!std::ranges::any_of(group.runs, visible)) continue;
+        for (const QString& id : group.runs) {
+            if (!visible(id)) missing << id;
+        }
+    }
+    for (const QString& id : missing) setVisible(id, true);
+}
+
+void RunsPage::showView() {
+    const bool means = plots_->view().means;
+    if (means == means_) return;
+    means_ = means;
+    if (means) completeGroups();
+    for (const IndexedRun* run : controller_.runs()) showState(QString::fromStdString(run->id));
+}
+
+int RunsPage::shownColor(const QString& run) const {
+    const auto found = colors_.find(run);
+    const int own = found == colors_.end() ? 0 : found->second;
+    return plots_->view().means ? groups_.colorOf(run.toStdString(), own) : own;
 }
 
 void RunsPage::setVisible(const QString& id, bool visible) {
@@ -269,7 +320,7 @@ void RunsPage::showState(const QString& id) {
     RunListItem item;
     item.id = id;
     item.name = run->notes.pinned ? QStringLiteral("★ ") + nameOf(*run) : nameOf(*run);
-    item.color_index = colors_[id];
+    item.color_index = shownColor(id);
     item.visible = plots_->isRunVisible(id);
     item.state = run->error.empty() ? run->status.state : RunState::failed;
     item.status = statusText(*run, controller_);
@@ -332,7 +383,8 @@ QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
     stream << across_->saveState() << down_->saveState() << true << table_->state()
-           << QString::fromStdString(controller_.workspace().string()) << plots_->panelNames();
+           << QString::fromStdString(controller_.workspace().string()) << plots_->panelNames()
+           << viewBytes(plots_->view());
     return state;
 }
 
@@ -344,7 +396,9 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QByteArray table;
     QString workspace;
     QStringList panels;
-    stream >> across >> down >> table_shown >> table >> workspace >> panels;
+    QByteArray view;
+    stream >> across >> down >> table_shown >> table >> workspace >> panels >> view;
+    plots_->setView(viewFromBytes(view));
     if (!panels.isEmpty()) plots_->setPanels(panels);
     if (!across.isEmpty()) across_->restoreState(across);
     if (!down.isEmpty()) down_->restoreState(down);

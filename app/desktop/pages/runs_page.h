@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "app/desktop/plot_groups.h"
+
 class QSplitter;
 class QTimer;
 
@@ -57,6 +59,10 @@ private:
     bool isOnPlots(const QString& run) const;
     void putOnPlots(const QString& run);
     void labelPlots();
+    void groupPlots();
+    void completeGroups();
+    void showView();
+    int shownColor(const QString& run) const;
     void showRun(const QString& run);
     void showState(const QString& run);
     void showWaiting();  // what queued runs wait for
@@ -71,7 +77,10 @@ private:
     RunTable* table_;
     QTimer* waits_;
     QStringList selected_;
-    bool following_ = false;         // the list follows the table
+    bool following_ = false;  // the list follows the table
+    QTimer* regroup_;         // once for many changes
+    PlotGroups groups_;
+    bool means_ = false;             // what the plots showed last
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;
 };

@@ -16,10 +16,12 @@ using namespace ballast;
 
 namespace {
 
-QString makeRun(const std::filesystem::path& workspace, const std::string& name, double best) {
+QString makeRun(const std::filesystem::path& workspace, const std::string& name, double best,
+                std::uint64_t seed = 0) {
     RunDescription description;
     description.config.name = name;
     description.config.training.epochs = 1;
+    description.config.training.seed = seed;
     description.config_as_given = nlohmann::json::object();
     description.class_counts = {5000, 50};
     const auto folder = OwnedRun::create(workspace, description);
@@ -55,7 +57,7 @@ private Q_SLOTS:
         const auto workspace =
             folder_.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString();
         low_ = makeRun(workspace, "a", 0.25);
-        high_ = makeRun(workspace, "b", 0.5);
+        high_ = makeRun(workspace, "b", 0.5, 1);
         controller_ =
             std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{}, workspace);
         page_ = std::make_unique<RunsPage>(*controller_);
@@ -94,6 +96,31 @@ private Q_SLOTS:
         QVERIFY(changed.count() >= 1);
         page_->select(low_);
         QCOMPARE(page_->table().selectedIds(), QStringList(low_));
+    }
+
+    // One run of another seed was hidden: the mean is of all.
+    void meansAreOfWholeGroups() {
+        const QString twin = makeRun(controller_->workspace(), "a", 0.35, 7);
+        RunController controller(learningLibrary(), TrainingEnvironment{},
+                                 controller_->workspace());
+        RunsPage page(controller);
+        controller.open();
+        page.plots().setRunVisible(twin, false);
+        PlotView view;
+        view.means = true;
+        page.plots().setView(view);
+        QVERIFY(page.plots().isRunVisible(twin));
+        // "a" and "b" differ in their name only, which is no reason for another group.
+        QCOMPARE(page.list().model().find(twin)->color_index,
+                 page.list().model().find(low_)->color_index);
+        page.plots().setView({});
+        QVERIFY(page.list().model().find(twin)->color_index !=
+                page.list().model().find(low_)->color_index);
+        RunsPage other(controller);
+        view.spread = Spread::range;
+        page.plots().setView(view);
+        other.restoreLayout(page.layoutState());
+        QCOMPARE(other.plots().view(), view);
     }
 
     // Actions never mean a run that cannot be seen where it was selected.
