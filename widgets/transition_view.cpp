@@ -14,7 +14,8 @@ namespace {
 using Point = Transition::Point;
 
 QString escaped(const std::string& text) {
-    return QString::fromStdString(text).toHtmlEscaped();
+    return QString::fromStdString(text).toHtmlEscaped().replace(QStringLiteral("_y"),
+                                                                QStringLiteral("<sub>y</sub>"));
 }
 
 QString percent(double share) {

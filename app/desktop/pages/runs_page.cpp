@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "app/desktop/figures.h"
+#include "app/desktop/pages/run_closeup.h"
 #include "app/desktop/run_controller.h"
 #include "core/experiment/catalog.h"
 #include "core/results/run_groups.h"
@@ -45,12 +46,19 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       controller_(controller),
       across_(new QSplitter(Qt::Horizontal)),
       down_(new QSplitter(Qt::Vertical)),
+      seen_(new QSplitter(Qt::Vertical)),
       list_(new RunList),
       plots_(new LivePlots),
+      closeup_(new RunCloseup(controller, *plots_)),
       table_(new RunTable([this] { return tableRuns(); })),
       waits_(new QTimer(this)),
       regroup_(new QTimer(this)) {
-    down_->addWidget(plots_);
+    seen_->addWidget(plots_);
+    seen_->addWidget(closeup_);
+    seen_->setStretchFactor(0, 1);
+    seen_->setChildrenCollapsible(false);
+    seen_->setSizes({400, 280});
+    down_->addWidget(seen_);
     down_->addWidget(makeLower());
     down_->setStretchFactor(0, 1);
     down_->setStretchFactor(1, 0);
@@ -70,14 +78,14 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
         if (following_) return;
         selected_ = list_->selectedIds();
         table_->setSelectedIds(selected_);
-        plots_->setHighlighted(selected_);
+        showSelected();
         Q_EMIT selectionChanged();
     });
     connect(table_, &RunTable::selectionChanged, this, [this] {
         following_ = true;
         selected_ = table_->selectedIds();  // of which the list may leave out archived ones
         list_->setSelectedIds(selected_);
-        plots_->setHighlighted(selected_);
+        showSelected();
         following_ = false;
         Q_EMIT selectionChanged();
     });
@@ -214,6 +222,13 @@ void RunsPage::giveColor(const QString& run) {
 
 bool RunsPage::isOnPlots(const QString& run) const {
     return plots_->runIds().contains(run);
+}
+
+/// The selected runs stand out on the plots, the first of them is shown closely.
+void RunsPage::showSelected() {
+    plots_->setHighlighted(selected_);
+    const QString first = selected_.value(0);
+    closeup_->setRun(first, shownColor(first));
 }
 
 /// Adds the run, or renews it; it stays hidden where it was.
@@ -384,7 +399,7 @@ QByteArray RunsPage::layoutState() const {
     QDataStream stream(&state, QIODevice::WriteOnly);
     stream << across_->saveState() << down_->saveState() << true << table_->state()
            << QString::fromStdString(controller_.workspace().string()) << plots_->panelNames()
-           << viewBytes(plots_->view());
+           << viewBytes(plots_->view()) << closeup_->shown() << seen_->saveState();
     return state;
 }
 
@@ -398,6 +413,11 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QStringList panels;
     QByteArray view;
     stream >> across >> down >> table_shown >> table >> workspace >> panels >> view;
+    QString closeup;
+    QByteArray seen;
+    stream >> closeup >> seen;
+    closeup_->show(closeup);
+    if (!seen.isEmpty()) seen_->restoreState(seen);
     plots_->setView(viewFromBytes(view));
     if (!panels.isEmpty()) plots_->setPanels(panels);
     if (!across.isEmpty()) across_->restoreState(across);

@@ -13,6 +13,7 @@ class QTimer;
 namespace ballast {
 
 class LivePlots;
+class RunCloseup;
 class RunController;
 class RunList;
 class RunTable;
@@ -35,6 +36,7 @@ public:
     LivePlots& plots() { return *plots_; }
     RunList& list() { return *list_; }
     RunTable& table() { return *table_; }
+    RunCloseup& closeup() { return *closeup_; }
 
     QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);
@@ -59,6 +61,7 @@ private:
     bool isOnPlots(const QString& run) const;
     void putOnPlots(const QString& run);
     void labelPlots();
+    void showSelected();
     void groupPlots();
     void completeGroups();
     void showView();
@@ -72,8 +75,10 @@ private:
     RunController& controller_;
     QSplitter* across_;
     QSplitter* down_;
+    QSplitter* seen_;  // the plots, and the closeup where it is shown
     RunList* list_;
     LivePlots* plots_;
+    RunCloseup* closeup_;  // under the plots
     RunTable* table_;
     QTimer* waits_;
     QStringList selected_;

@@ -4,13 +4,16 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/pages/run_closeup.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "core/runs/learning_library.h"
 #include "tests/support/test_program.h"
+#include "widgets/class_heat_map.h"
 #include "widgets/live_plots.h"
 #include "widgets/run_list.h"
 #include "widgets/run_table.h"
+#include "widgets/transition_view.h"
 
 using namespace ballast;
 
@@ -27,6 +30,7 @@ QString makeRun(const std::filesystem::path& workspace, const std::string& name,
     const auto folder = OwnedRun::create(workspace, description);
     EpochRecord record;
     record.balanced_test_accuracy = best;
+    record.streaming.accuracy = {0.75, 0.25};
     OwnedRun owned(folder);
     owned.append(record);
     owned.setStatus(RunState::finished, 1, "");
@@ -121,6 +125,44 @@ private Q_SLOTS:
         page.plots().setView(view);
         other.restoreLayout(page.layoutState());
         QCOMPARE(other.plots().view(), view);
+    }
+
+    // What the selected run's classes and phase changes show is read from its folder, and the
+    // crosshair is one.
+    void theSelectedRunFromClose() {
+        auto* classes = page_->findChild<QToolButton*>(QStringLiteral("show_classes"));
+        auto* cards = page_->findChild<QToolButton*>(QStringLiteral("show_transitions"));
+        RunCloseup& closeup = page_->closeup();
+        QVERIFY(closeup.isHidden());
+        page_->select(low_);
+        QCOMPARE(closeup.classes().epochsDone(), 0);  // nothing is read while nobody looks
+        classes->click();
+        QVERIFY(closeup.isVisible());
+        QCOMPARE(closeup.classes().epochsDone(), 1);
+        QTRY_COMPARE(closeup.classes().grid().rows, 2);  // once it has its height
+        QCOMPARE(closeup.classes().grid().at(1, 0), 25.0);
+        Q_EMIT closeup.classes().pointedAt(1);
+        QCOMPARE(page_->plots().crosshair(), std::optional(1));
+
+        EpochRecord next;
+        next.epoch = 1;
+        next.streaming.accuracy = {0.9, 0.4};
+        Q_EMIT controller_->recordArrived(low_, next);
+        QCOMPARE(closeup.classes().epochsDone(), 2);
+        Q_EMIT controller_->recordArrived(high_, next);
+        QCOMPARE(closeup.classes().grid().at(1, 1), 40.0);
+        page_->select(high_);
+        QCOMPARE(closeup.classes().epochsDone(), 1);
+
+        cards->click();
+        QVERIFY(!classes->isChecked());
+        QCOMPARE(closeup.shown(), QStringLiteral("transitions"));
+        QVERIFY(closeup.transitionCards().text().contains(QStringLiteral("one phase")));
+        RunsPage other(*controller_);
+        other.restoreLayout(page_->layoutState());
+        QCOMPARE(other.closeup().shown(), QStringLiteral("transitions"));
+        cards->click();
+        QVERIFY(closeup.isHidden());
     }
 
     // Actions never mean a run that cannot be seen where it was selected.

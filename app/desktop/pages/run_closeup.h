@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QStackedWidget>
+#include <QString>
+#include <vector>
+
+#include "core/results/records.h"
+#include "widgets/run_curves.h"
+
+class QToolButton;
+
+namespace ballast {
+
+class ClassHeatMap;
+class LivePlots;
+class RunController;
+class TransitionView;
+
+/// The selected run by class, or what its phase changes did: under the plots, by two switches in
+/// their legend; hidden while neither is on. The run's records are read once it is needed, and grow
+/// while it trains.
+class RunCloseup : public QStackedWidget {
+    Q_OBJECT
+public:
+    RunCloseup(RunController& controller, LivePlots& plots, QWidget* parent = nullptr);
+
+    /// The selected run, in its colour; empty: none.
+    void setRun(const QString& run, int color_index);
+
+    /// "classes", "transitions" or nothing.
+    void show(const QString& name);
+    QString shown() const;
+
+    ClassHeatMap& classes() { return *classes_; }
+    TransitionView& transitionCards() { return *transitions_; }
+
+private:
+    QToolButton* addSwitch(const QString& name, const QString& text, const QString& tip);
+    void choose(QToolButton* chosen, bool on);
+    void load();  // again
+    void append(const EpochRecord& record);
+    void showTransitions();
+    void followPlots();
+    int shift() const;  // between the plots' epochs and epochs done
+
+    RunController& controller_;
+    LivePlots& plots_;
+    ClassHeatMap* classes_;
+    TransitionView* transitions_;
+    QToolButton* show_classes_;
+    QToolButton* show_transitions_;
+    QString run_;
+    int color_index_ = 0;
+    bool loaded_ = false;
+    RunPlotInfo info_;
+    std::vector<EpochRecord> records_;  // of the run, once loaded
+};
+
+}  // namespace ballast
