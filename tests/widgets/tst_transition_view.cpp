@@ -32,7 +32,8 @@ private Q_SLOTS:
              {"VS", "T₀ = 160", "3 of 40 epochs", "SAM <radius>", "0 → 0.4", "before", "+5", "+3",
               "25.0", "55.0", "-1.25", "gained 30.0 points, half of it in 2 epochs",
               "Gained most: dog +50.0, class 7 +25.0.", "Lost most: cat −5.0."}) {
-            QVERIFY2(text.contains(QString::fromUtf8(words)), qPrintable(QString::fromUtf8(words) + text));
+            QVERIFY2(text.contains(QString::fromUtf8(words)),
+                     qPrintable(QString::fromUtf8(words) + text));
         }
         made.trained = 0;
         made.last = made.points[0];
