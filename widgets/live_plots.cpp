@@ -20,6 +20,7 @@
 #include "widgets/flow_layout.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
+#include "widgets/plot_key.h"
 #include "widgets/plot_panel.h"
 #include "widgets/plot_style.h"
 
@@ -30,73 +31,6 @@ constexpr int kFrame = 40;            // ms between repaints: 25 a second
 constexpr double kLeastEpochs = 2.0;  // in view
 constexpr int kChipLetters = 44;      // of a run's name
 constexpr double kSmoothings[] = {0.0, 0.6, 0.9, 0.97};
-
-/// Says what the lines and markers mean, once for all plots.
-class Key : public QWidget {
-public:
-    explicit Key(QWidget* parent) : QWidget(parent) {
-        setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-        setAccessibleName(LivePlots::tr(
-            "Key: solid line majority, dashed line minority, markers exact values, band as named"));
-    }
-    void setBand(const QString& text) {
-        if (text == band_) return;
-        band_ = text;
-        updateGeometry();
-        update();
-    }
-    QString band() const { return band_; }
-    QSize sizeHint() const override {
-        const QFontMetrics metrics(screenScale().font);
-        int width = 0;
-        for (const QString& text : texts()) width += metrics.horizontalAdvance(text) + kSample + 22;
-        return {width, metrics.height() + kSpace2};
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const PlotColors colors = plotColors();
-        const QFont font = screenScale().font;
-        const QFontMetrics metrics(font);
-        painter.setFont(font);
-        const QStringList labels = texts();
-        double x = 0.0;
-        const double y = height() / 2.0;
-        for (int i = 0; i < labels.size(); ++i) {
-            QPen pen(colors.muted, 1.7);
-            pen.setCapStyle(Qt::FlatCap);
-            if (i == 1) pen.setDashPattern({4.0, 2.4});
-            painter.setPen(pen);
-            if (i < 2) painter.drawLine(QPointF(x, y), QPointF(x + kSample, y));
-            if (i == 2) {
-                painter.setBrush(colors.muted);
-                painter.drawEllipse(QPointF(x + kSample / 2.0 - 5, y), 2.7, 2.7);
-                painter.setBrush(colors.background);
-                painter.drawEllipse(QPointF(x + kSample / 2.0 + 5, y), 2.7, 2.7);
-            }
-            if (i == 3) {
-                QColor fill = colors.muted;
-                fill.setAlpha(60);
-                painter.fillRect(QRectF(x, y - 5, kSample, 10), fill);
-            }
-            x += kSample + 6;
-            painter.setPen(colors.muted);
-            painter.drawText(QPointF(x, y + (metrics.ascent() - metrics.descent()) / 2.0),
-                             labels[i]);
-            x += metrics.horizontalAdvance(labels[i]) + 16;
-        }
-    }
-
-private:
-    static constexpr int kSample = 24;
-    QStringList texts() const {
-        return {LivePlots::tr("majority"), LivePlots::tr("minority"), LivePlots::tr("exact"),
-                band_};
-    }
-    QString band_ = LivePlots::tr("lowest to highest class");
-};
 
 QIcon swatch(int color_index, bool on, qreal scale) {
     QPixmap pixels(QSize(12, 12) * scale);
@@ -493,7 +427,7 @@ public:
     QVBoxLayout* column = nullptr;
     FlowLayout* chips = nullptr;
     QHBoxLayout* legend = nullptr;
-    Key* key = nullptr;
+    PlotKey* key = nullptr;
     QToolButton* means = nullptr;
     std::vector<std::pair<QAction*, std::function<bool(const PlotView&)>>> choices;
     std::vector<Group> groups;
@@ -528,7 +462,7 @@ LivePlots::LivePlots(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     policy.setHeightForWidth(true);
     chips->setSizePolicy(policy);
     d->legend = legend;
-    d->key = new Key(this);
+    d->key = new PlotKey(this);
     legend->addWidget(d->key);
     legend->addStretch(1);
     d->makeMeansButton();
