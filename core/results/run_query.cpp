@@ -97,9 +97,8 @@ double atLast(const IndexedRun& run, double EpochScalars::*value) {
 std::function<FieldValue(const IndexedRun&)> rememberedMethod() {
     const auto known = std::make_shared<std::map<std::string, std::string>>();
     return [known](const IndexedRun& run) {
-        RunConfig config = run.description.config;
-        config.training.seed = 0;
-        const auto [found, added] = known->try_emplace(toJson(config).dump());
+        const auto [found, added] =
+            known->try_emplace(configKey(run) + run.description.config.name);
         if (added) found->second = methodName(run.description.config);
         return text(found->second);
     };
