@@ -85,6 +85,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
+    connect(runs_, &RunsPage::failed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
     connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);

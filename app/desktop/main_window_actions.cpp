@@ -66,7 +66,7 @@ void MainWindow::makeActions() {
                    QKeySequence(Qt::CTRL | Qt::Key_D), tr("Start from the selected run's config"));
     remove_ = action(this, "delete", tr("&Move to trash"), QKeySequence(Qt::Key_Delete),
                      tr("Move the selected runs' folders into the workspace's trash"));
-    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
+    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the table
 
     auto* group = new QActionGroup(this);
     for (QAction* page : {show_experiment_, show_runs_, show_sweep_}) {
@@ -192,7 +192,7 @@ void MainWindow::makeMenus() {
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
 }
 
-/// Of the selected runs, over list and table.
+/// Of the selected runs, over the table.
 void MainWindow::showRunMenu(const QPoint& at) {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("run_menu"));

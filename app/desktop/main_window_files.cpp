@@ -116,6 +116,7 @@ void MainWindow::exportFiguresDialog() {
     if (folder.isEmpty()) return;
     settings_.setLastFolder(folder);
     carryOut([&] {
+        runs_->finishReading();
         const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
         if (curves.empty())
             throw ConfigError("no run is visible; tick the runs to export in the list");
