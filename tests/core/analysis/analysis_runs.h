@@ -23,8 +23,10 @@ public:
         run.status.state = RunState::finished;
         const auto epochs = static_cast<std::size_t>(config.training.epochs);
         run.epochs.resize(epochs);
-        for (EpochScalars& epoch : run.epochs) epoch.balanced_test_accuracy = best - 0.1;
-        run.epochs.front().balanced_test_accuracy = best;
+        for (std::size_t e = 0; e < epochs; ++e) {
+            run.epochs[e].balanced_test_accuracy = e == 0 ? best : best - 0.1;
+            run.epochs[e].balanced_validation_accuracy = run.epochs[e].balanced_test_accuracy;
+        }
         runs_.push_back(std::move(run));
         return runs_.back();
     }
