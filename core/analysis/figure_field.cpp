@@ -5,23 +5,14 @@
 #include <cmath>
 #include <optional>
 
+#include "core/analysis/config_place.h"
 #include "core/base/error.h"
 #include "core/base/nearest_word.h"
-#include "core/experiment/config_fields.h"
 #include "core/experiment/field_words.h"
-#include "core/experiment/rule_json.h"
 #include "core/experiment/sweep.h"
 
 namespace ballast {
 namespace {
-
-using nlohmann::ordered_json;
-
-const ClassRule& ruleOf(const Phase& phase, ClassTerm term) {
-    return term == ClassTerm::alpha  ? phase.alpha
-           : term == ClassTerm::beta ? phase.beta
-                                     : phase.delta;
-}
 
 /// The number at the start of `digits`, which must be all of it.
 std::optional<std::size_t> indexIn(std::string_view digits) {
@@ -29,64 +20,6 @@ std::optional<std::size_t> indexIn(std::string_view digits) {
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), index);
     if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return std::nullopt;
     return index;
-}
-
-/// The index that stands in `pointer` where its field has "*"; 0 for a field outside lists.
-std::size_t elementOf(const std::string& pointer, std::string_view list) {
-    if (list.empty()) return 0;
-    const std::size_t start = list.size() + 1;
-    const std::string_view rest = std::string_view(pointer).substr(start);
-    const auto index = indexIn(rest.substr(0, rest.find('/')));
-    if (!index) {
-        throw ConfigError("\"" + pointer + "\" is of every element of " + std::string(list) +
-                          "; a figure shows one, such as " + std::string(list) + "/0" +
-                          std::string(rest.substr(std::min(rest.find('/'), rest.size()))));
-    }
-    return *index;
-}
-
-FieldValue valueIn(const ordered_json& found) {
-    if (found.is_number()) return found.get<double>();
-    if (found.is_string()) return found.get<std::string>();
-    return {};
-}
-
-/// A rule as runField shows it: "power(nu=0.5)".
-FieldValue ruleText(const ClassRule& rule) {
-    const ordered_json json = toJson(rule);
-    if (!json.is_object()) return json.is_string() ? json.get<std::string>() : json.dump();
-    std::string inside;
-    for (const auto& [key, value] : json.items()) {
-        if (key != "rule") inside += (inside.empty() ? "" : ", ") + key + "=" + value.dump();
-    }
-    return rule.rule + "(" + inside + ")";
-}
-
-/// A config's value by its pointer, without turning the rest of the config to JSON.
-RunField configField(const std::string& pointer) {
-    RunField checked = runField(pointer);  // throws for an unknown one
-    const Field* field = findField(pointer);
-    std::string part;
-    if (field == nullptr) {
-        const std::size_t slash = pointer.rfind('/');
-        field = findField(pointer.substr(0, slash));
-        part = pointer.substr(slash + 1);
-    }
-    if (field == nullptr) return checked;
-    const std::string_view list = listOf(*field);
-    const std::size_t index = elementOf(pointer, list);
-    const bool is_rule = field->type == FieldType::class_rule;
-    return {pointer, [field, list, index, part, is_rule](const IndexedRun& run) -> FieldValue {
-                const RunConfig& config = run.description.config;
-                if (!run.error.empty()) return {};
-                if (!list.empty() && index >= listSize(config, list)) return {};
-                if (!is_rule) return valueIn(field->access.get(config, index));
-                const ClassRule& rule = ruleOf(config.phases[index], field->term);
-                if (part.empty()) return ruleText(rule);
-                if (part == "rule") return rule.rule;
-                const auto found = rule.parameters.find(part);
-                return found == rule.parameters.end() ? FieldValue() : FieldValue(found->second);
-            }};
 }
 
 FieldValue phaseStart(const IndexedRun& run, std::size_t phase) {
@@ -123,6 +56,7 @@ std::vector<std::string> FigureField::pointersOf(const IndexedRun& run) const {
     if (name == "data") {
         return {"/data/dataset", "/data/imbalance/profile", "/data/imbalance/ratio"};
     }
+    if (name == "epochs") return {"/training/epochs"};
     if (name.starts_with("T0")) {
         const std::size_t last = run.description.config.phases.size() - 1;
         return {"/phases/" + std::to_string(phaseNamed(name).value_or(last)) + "/from"};
@@ -131,7 +65,12 @@ std::vector<std::string> FigureField::pointersOf(const IndexedRun& run) const {
 }
 
 FigureField figureField(const std::string& name) {
-    if (name.starts_with('/')) return {configField(name)};
+    if (name.starts_with('/')) {
+        return {{name, [place = ConfigPlace(name)](const IndexedRun& run) {
+                     return run.error.empty() ? place.valueIn(run.description.config)
+                                              : FieldValue();
+                 }}};
+    }
     if (name == "T0") {
         return {{name, [](const IndexedRun& run) {
                      return phaseStart(run, run.description.config.phases.size() - 1);
