@@ -11,14 +11,17 @@ rooms=(
     "core/experiment   core/base core/experiment"
     "core/data         core/base core/experiment core/data"
     "core/results      core/base core/experiment core/results"
+    "core/analysis     core/base core/experiment core/results core/analysis"
     "core/theory       core/base core/experiment core/results core/theory"
     "core/interchange  core/base core/experiment core/results core/interchange"
     "core/runs         core/base core/experiment core/data core/results core/interchange core/runs"
     "core/learning     core/base core/experiment core/data core/results core/theory core/interchange core/learning
                        core/runs/training.h core/runs/learning.h core/runs/benchmarks.h core/runs/run_edits.h"
-    "widgets           core/base core/experiment core/results core/theory widgets"
-    "app/cli           core/base core/experiment core/data core/results core/theory core/interchange core/runs app/cli"
-    "app/desktop       core/base core/experiment core/data core/results core/theory core/interchange core/runs widgets app/desktop"
+    "widgets           core/base core/experiment core/results core/analysis core/theory widgets"
+    "app/cli           core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
+                       app/cli"
+    "app/desktop       core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
+                       widgets app/desktop"
 )
 
 # Headers of libraries and of the system, as patterns, and the rooms or files that may include them;
@@ -31,6 +34,7 @@ libraries=(
     'png\.h|turbojpeg\.h|curl/.*              core/data'
     'zlib\.h                                  core/data core/interchange'
     'openssl/.*                               core/base'
+    'boost/.*                                 core/analysis'
     'archive(_entry)?\.h                      core/data'
     '(torch|ATen|c10|caffe2)/.*|omp\.h        core/learning'
     'dnnl.*                                   core/learning/kernels'

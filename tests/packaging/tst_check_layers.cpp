@@ -48,6 +48,10 @@ private Q_SLOTS:
         row("core/results/a.cpp", "#include \"core/runs/sweep_store.h\"");
         row("core/results/a.cpp", "#include \"core/runs/learning_library.h\"");
         row("core/results/a.cpp", "#include \"core/theory/bound.h\"");
+        row("core/results/a.cpp", "#include \"core/analysis/response.h\"");
+        row("core/theory/a.cpp", "#include \"core/analysis/response.h\"");
+        row("core/analysis/a.cpp", "#include \"core/runs/run.h\"");
+        row("core/results/a.cpp", "#include <boost/math/distributions.hpp>");
         row("core/experiment/a.cpp", "#include \"core/runs/learning.h\"");
         row("core/data/a.cpp", "#include \"core/results/records.h\"");
         row("core/interchange/a.cpp", "#include \"core/runs/run.h\"");

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/results/seed_spread.h"
+
+namespace ballast {
+
+inline constexpr int kFigureFormat = 1;
+
+enum class FigureKind {
+    response,  // a value against one field, a line for each method
+    surface,   // a value over two fields
+    parallel   // runs as lines through several fields
+};
+
+enum class AxisScale { automatic, linear, log, categories };
+
+/// A figure of many runs as people save and send it: what is drawn, not where the runs are. FIELDs
+/// are those of figureField().
+///
+///     {"format": 1, "figure": "response", "x": "/phases/1/alpha/nu", "x_scale": "auto",
+///      "y": "best", "lines": ["method"], "where": ["/data/dataset=cifar10"],
+///      "spread": "std", "seeds_as_points": true, "title": "", "style": ""}
+///
+/// A surface has "x", "y" and "value" and no lines; parallel coordinates have "axes" and "value".
+struct FigureDescription {
+    FigureKind figure = FigureKind::response;
+    std::string x;                             // of response and surface
+    std::string y = "best";                    // response: the value; surface: the other field
+    std::string value = "best";                // of surface and parallel
+    std::vector<std::string> axes;             // of parallel
+    AxisScale x_scale = AxisScale::automatic;  // of response and surface
+    AxisScale y_scale = AxisScale::automatic;  // of surface
+    std::vector<std::string> lines{"method", "data"};  // of response; none: one line
+    std::vector<std::string> where;                    // see runCondition; all must hold
+    Spread spread = Spread::standard_deviation;
+    bool seeds_as_points = true;
+    std::string title;  // "": made of what is drawn
+    std::string style;  // of whoever draws it; "": the window's
+    bool operator==(const FigureDescription&) const = default;
+};
+
+/// Reads a description. Throws ConfigError naming `subject` with every problem: its JSON pointer,
+/// the value, what is allowed and, for an unknown key or field, the nearest known; a newer format
+/// is refused before anything else is looked at.
+FigureDescription figureFromJson(const nlohmann::json& json, const std::string& subject);
+
+/// The description as JSON, every default of its kind written out; figureFromJson gives the same
+/// again.
+nlohmann::ordered_json toJson(const FigureDescription& figure);
+
+}  // namespace ballast

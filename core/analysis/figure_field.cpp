@@ -1,0 +1,125 @@
+#include "core/analysis/figure_field.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "core/analysis/config_place.h"
+#include "core/base/error.h"
+#include "core/base/nearest_word.h"
+#include "core/experiment/field_words.h"
+#include "core/experiment/sweep.h"
+
+namespace ballast {
+namespace {
+
+/// The number at the start of `digits`, which must be all of it.
+std::optional<std::size_t> indexIn(std::string_view digits) {
+    std::size_t index = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return std::nullopt;
+    return index;
+}
+
+FieldValue phaseStart(const IndexedRun& run, std::size_t phase) {
+    const auto& phases = run.description.config.phases;
+    if (!run.error.empty() || phase == 0 || phase >= phases.size()) return {};
+    return double(phases[phase].from);
+}
+
+FieldValue accuracyRatio(const IndexedRun& run) {
+    const auto best = run.error.empty() ? run.bestEpoch() : std::nullopt;
+    if (!best) return {};
+    const EpochScalars& epoch = run.epochs[*best];
+    double ratio = epoch.exact_minority_accuracy / epoch.exact_majority_accuracy;
+    if (std::isnan(ratio)) ratio = epoch.minority_accuracy / epoch.majority_accuracy;
+    return std::isfinite(ratio) ? FieldValue(ratio) : FieldValue();
+}
+
+/// The index of "T0:K"; nothing for another name.
+std::optional<std::size_t> phaseNamed(const std::string& name) {
+    if (!name.starts_with("T0:")) return std::nullopt;
+    const auto phase = indexIn(std::string_view(name).substr(3));
+    if (!phase || *phase == 0 || *phase > 1000) {
+        throw ConfigError("\"" + name +
+                          "\": expected T0:K, a phase counted from 0 as in the config, from 1 on");
+    }
+    return phase;
+}
+
+}  // namespace
+
+std::vector<std::string> FigureField::pointersOf(const IndexedRun& run) const {
+    const std::string& name = field.name;
+    if (name.starts_with('/')) return {name};
+    if (name == "data") {
+        return {"/data/dataset", "/data/imbalance/profile", "/data/imbalance/ratio"};
+    }
+    if (name == "epochs") return {"/training/epochs"};
+    if (name.starts_with("T0")) {
+        const std::size_t last = run.description.config.phases.size() - 1;
+        return {"/phases/" + std::to_string(phaseNamed(name).value_or(last)) + "/from"};
+    }
+    return {};
+}
+
+FigureField figureField(const std::string& name) {
+    if (name.starts_with('/')) {
+        return {{name, [place = ConfigPlace(name)](const IndexedRun& run) {
+                     return run.error.empty() ? place.valueIn(run.description.config)
+                                              : FieldValue();
+                 }}};
+    }
+    if (name == "T0") {
+        return {{name, [](const IndexedRun& run) {
+                     return phaseStart(run, run.description.config.phases.size() - 1);
+                 }}};
+    }
+    if (const auto phase = phaseNamed(name)) {
+        return {{name, [phase = *phase](const IndexedRun& run) { return phaseStart(run, phase); }}};
+    }
+    if (name == "ratio") return {{name, accuracyRatio}};
+    if (name == "method") {
+        // A sweep's runs carry their method in their name; the others are worth remembering.
+        return {{name, [slow = runField(name)](const IndexedRun& run) {
+                     const std::string& own = run.description.config.name;
+                     const std::size_t label = own.find(kNameSeparator);
+                     if (!run.error.empty() || label == std::string::npos || label == 0) {
+                         return slow.of(run);
+                     }
+                     return FieldValue(own.substr(0, label));
+                 }}};
+    }
+    try {
+        return {runField(name)};
+    } catch (const ConfigError&) {
+        if (nearestWord(name, {"T0", "ratio"}).empty()) throw;
+        throw ConfigError("no field \"" + name + "\" of a run; did you mean " +
+                          nearestWord(name, {"T0", "ratio"}) + "?");
+    }
+}
+
+std::string figureFieldLabel(const std::string& name) {
+    if (name.starts_with('/')) return fieldInWords(name);
+    if (name == "T0") return "T₀, the last phase's first epoch";
+    if (name.starts_with("T0:")) {
+        return "first epoch of phase " + std::to_string(phaseNamed(name).value_or(0) + 1);
+    }
+    if (name == "ratio") return "minority over majority training accuracy, best epoch";
+    if (name == "best") return "balanced test accuracy, best epoch";
+    if (name == "last") return "balanced test accuracy, last epoch";
+    if (name.starts_with("at:"))
+        return "balanced test accuracy after " + name.substr(3) + " epochs";
+    for (const ResultFieldInfo& field : resultFields()) {
+        if (field.name == name) return std::string(field.help);
+    }
+    return name;
+}
+
+int betterDirection(const std::string& name) {
+    if (name == "loss") return -1;
+    return isAccuracyField(name) ? 1 : 0;
+}
+
+}  // namespace ballast
