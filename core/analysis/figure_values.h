@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "core/analysis/response.h"
+#include "core/analysis/surface.h"
+
+namespace ballast {
+
+/// The values of a figure exactly as they are drawn, in full.
+///
+/// CSV: a line for each mean and each seed, "series" telling them apart; numbers in full, empty
+/// where there is none. `best` is 1 in the mean that is marked.
+std::string valuesCsv(const ResponseCurves& curves);
+std::string valuesCsv(const Surface& surface);
+
+/// JSON: labels, scales, protocol, warnings, and points with their seeds; null where there is none.
+nlohmann::ordered_json valuesJson(const ResponseCurves& curves);
+nlohmann::ordered_json valuesJson(const Surface& surface);
+
+}  // namespace ballast
