@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/results/table_text.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
 #include "widgets/qt_text.h"
@@ -128,10 +127,6 @@ void drawLine(QCustomPlot& plot, const ResponsePicture& picture, std::size_t l, 
     }
 }
 
-QString cell(const std::string& words) {
-    return text(escaped(words, TableFormat::csv));
-}
-
 }  // namespace
 
 double placeOnAxis(const ResponsePicture& picture, ResponseAt at) {
@@ -178,29 +173,6 @@ QString pointWords(const ResponsePicture& picture, ResponseAt at) {
                  unit;
     }
     return words;
-}
-
-QByteArray responseCsv(const ResponsePicture& picture) {
-    QStringList rows{QStringLiteral("line,x,kind,seed,run,value,lower,upper,n")};
-    const auto full = [](double value) {
-        return std::isnan(value) ? QString() : QString::number(value, 'g', 17);
-    };
-    for (const ResponseLine& line : picture.curves.lines) {
-        for (const ResponsePoint& point : line.points) {
-            const QString place = cell(line.name) + QLatin1Char(',') + cell(valueText(point.x));
-            rows << QStringLiteral("%1,mean,,,%2,%3,%4,%5")
-                        .arg(place, full(point.spread.mean), full(point.spread.lower),
-                             full(point.spread.upper))
-                        .arg(point.spread.n);
-            for (const SeedValue& seed : point.values) {
-                rows << QStringLiteral("%1,seed,%2,%3,%4,,,")
-                            .arg(place)
-                            .arg(seed.seed)
-                            .arg(cell(seed.run), full(seed.value));
-            }
-        }
-    }
-    return (rows.join(QLatin1Char('\n')) + QLatin1Char('\n')).toUtf8();
 }
 
 void drawResponse(QCustomPlot& plot, const ResponsePicture& picture, const PlotColors& colors,

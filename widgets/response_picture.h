@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QByteArray>
 #include <QString>
 #include <optional>
 #include <utility>
@@ -33,9 +32,6 @@ QString pointWords(const ResponsePicture& picture, ResponseAt at);
 
 /// What the error bars are: "mean ± standard deviation over seeds".
 QString spreadWords(Spread spread);
-
-/// Exactly what is drawn, as CSV: a row for each mean and each seed.
-QByteArray responseCsv(const ResponsePicture& picture);
 
 /// Draws the picture into an empty plot, on screen or on paper: a line and error bars for each
 /// method in the colours of series, single seeds as faint points, a ring about each line's best,

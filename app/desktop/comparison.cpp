@@ -13,15 +13,36 @@ namespace {
 
 ResponsePicture pictureOf(std::span<const IndexedRun* const> runs,
                           const FigureDescription& figure) {
+    FigureDescription lines = figure;
+    if (figure.figure == FigureKind::surface) {  // a line for each row
+        lines.figure = FigureKind::response;
+        lines.lines = {figure.y};
+        lines.y = figure.value;
+    }
     ResponsePicture picture;
-    picture.curves = responseCurves(runs, figure);
-    picture.percent = isAccuracyField(figure.y);
+    picture.curves = responseCurves(runs, lines);
+    picture.percent = isAccuracyField(lines.y);
     picture.seeds_as_points = figure.seeds_as_points;
     picture.spread = figure.spread;
     return picture;
 }
 
 }  // namespace
+
+const std::string& resultOf(const FigureDescription& figure) {
+    return figure.figure == FigureKind::surface ? figure.value : figure.y;
+}
+
+std::optional<ResponseAt> Comparison::pointOf(const std::string& run) const {
+    for (std::size_t l = 0; l < picture.curves.lines.size(); ++l) {
+        const std::vector<ResponsePoint>& points = picture.curves.lines[l].points;
+        for (std::size_t p = 0; p < points.size(); ++p) {
+            const auto found = std::ranges::find(points[p].values, run, &SeedValue::run);
+            if (found != points[p].values.end()) return ResponseAt(l, p);
+        }
+    }
+    return std::nullopt;
+}
 
 QStringList Comparison::runsOf(ResponseAt at) const {
     QStringList ids;

@@ -14,6 +14,7 @@
 #include "core/analysis/ranking.h"
 #include "core/results/run_index.h"
 #include "widgets/response_picture.h"
+#include "widgets/surface_picture.h"
 
 namespace ballast {
 
@@ -30,6 +31,7 @@ struct Comparison {
     std::vector<FieldChoice> choices;  // that its axis and lines can have
     std::size_t runs = 0;              // that were looked at
     ResponsePicture picture;           // without lines where there is a problem
+    SurfacePicture surface;            // of a figure over two fields, whose rows are the lines
     Ranking ranking;
     QString problem;  // why there is nothing to draw, in a sentence
     QString note;     // why there is no ranking
@@ -37,9 +39,14 @@ struct Comparison {
 
     /// The runs of a point, by seed.
     QStringList runsOf(ResponseAt at) const;
+    /// The point in which a run is.
+    std::optional<ResponseAt> pointOf(const std::string& run) const;
     /// The runs of two points that have the same seed.
     std::vector<RunPair> pairsOf(ResponseAt first, ResponseAt second) const;
 };
+
+/// The field whose value a figure shows.
+const std::string& resultOf(const FigureDescription& figure);
 
 /// Any thread, for as long as the runs stay as they are.
 Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& request);

@@ -17,6 +17,7 @@
 
 #include "app/desktop/working_set.h"
 #include "core/analysis/figure_field.h"
+#include "core/analysis/figure_values.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/results/run_query.h"
@@ -27,6 +28,7 @@
 #include "widgets/ranking_table.h"
 #include "widgets/response_export.h"
 #include "widgets/response_plot.h"
+#include "widgets/surface_plot.h"
 
 namespace ballast {
 namespace {
@@ -61,6 +63,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
       working_set_(working_set),
       x_(new QComboBox),
       y_(new QComboBox),
+      second_(new QComboBox),
       lines_(new QToolButton),
       filter_(new QLineEdit),
       ticked_(new QToolButton),
@@ -70,6 +73,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
       split_(new QSplitter(Qt::Vertical)),
       answer_(new QSplitter(Qt::Horizontal)),
       plot_(new ResponsePlot),
+      surface_(new SurfacePlot),
       ranking_(new RankingTable),
       classes_(new ClassDifferencePlot),
       soon_(new QTimer(this)),
@@ -95,6 +99,8 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     picture->setContentsMargins(0, 0, 0, 0);
     picture->setSpacing(0);
     picture->addWidget(plot_, 1);
+    picture->addWidget(surface_, 1);
+    surface_->hide();
     picture->addWidget(notes_);
     split_->addWidget(above);
     answer_->addWidget(ranking_);
@@ -123,6 +129,11 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     });
     connect(plot_, &ResponsePlot::pointChosen, this, &ComparePage::mark);
     connect(ranking_, &RankingTable::pointChosen, this, &ComparePage::mark);
+    connect(surface_, &SurfacePlot::cellChosen, this, [this](std::size_t x, std::size_t y) {
+        const SurfaceCell& cell = shown_.surface.surface.at(x, y);
+        if (cell.values.empty()) return;
+        if (const auto at = shown_.pointOf(cell.values.front().run)) mark(*at);
+    });
     connect(ranking_, &QTreeWidget::itemActivated, watch_, &QToolButton::click);
     plot_->clear(tr("Reading the runs…"));
 }
@@ -142,9 +153,13 @@ QWidget* ComparePage::makeControls() {
     });
     connect(y_, &QComboBox::activated, this, [this] {
         change([name = y_->currentData().toString().toStdString()](FigureDescription& figure) {
-            figure.y = name;
+            (figure.figure == FigureKind::surface ? figure.value : figure.y) = name;
         });
     });
+    second_->setObjectName(QStringLiteral("compare_second"));
+    second_->setToolTip(tr("A second setting: a grid of both instead of lines"));
+    connect(second_, &QComboBox::activated, this,
+            [this] { setSecondAxis(second_->currentData().toString().toStdString()); });
     lines_->setObjectName(QStringLiteral("compare_lines"));
     lines_->setText(tr("Lines"));
     lines_->setToolTip(tr("By what the runs fall into lines"));
@@ -192,7 +207,9 @@ QWidget* ComparePage::makeControls() {
     row->addWidget(labelFor(tr("&Result"), y_));
     row->addWidget(y_);
     row->addWidget(labelFor(tr("&over"), x_));
-    row->addWidget(x_, 1);
+    row->addWidget(x_, 2);
+    row->addWidget(labelFor(tr("&and"), second_));
+    row->addWidget(second_, 1);
     row->addWidget(lines_);
     row->addWidget(look);
     auto* second = new QHBoxLayout;
@@ -260,6 +277,22 @@ void ComparePage::fillLines(QMenu& menu) {
     if (menu.isEmpty()) menu.addAction(tr("Nothing else varies"))->setEnabled(false);
 }
 
+/// A grid over both axes, or without a second one the lines of methods.
+void ComparePage::setSecondAxis(const std::string& name) {
+    change([&](FigureDescription& figure) {
+        const std::string result = resultOf(figure);
+        figure.figure = name.empty() ? FigureKind::response : FigureKind::surface;
+        if (name.empty()) {
+            figure.y = result;
+            figure.lines = FigureDescription().lines;
+            setAxis(figure, figure.x, shown_.choices);
+        } else {
+            figure.value = result;
+            figure.y = name;
+        }
+    });
+}
+
 void ComparePage::change(const std::function<void(FigureDescription&)>& how) {
     FigureDescription figure = shown_.figure;
     how(figure);
@@ -268,8 +301,8 @@ void ComparePage::change(const std::function<void(FigureDescription&)>& how) {
 }
 
 void ComparePage::setFigure(const FigureDescription& figure) {
-    if (figure.figure != FigureKind::response) {
-        throw ConfigError("/figure: this page draws figures of kind \"response\"");
+    if (figure.figure == FigureKind::parallel) {
+        throw ConfigError("/figure: the window draws \"response\" and \"surface\"");
     }
     figure_ = figure;
     const QSignalBlocker quiet(filter_);
@@ -332,6 +365,10 @@ void ComparePage::present(Comparison result) {
         notes_->setText(notes.join(QLatin1Char('\n')));
         notes_->setToolTip(all.size() > kMostNotes ? all.join(QLatin1Char('\n')) : QString());
     }
+    const bool grid = !shown_.surface.surface.xs.empty();
+    if (grid) surface_->setPicture(shown_.surface);
+    surface_->setVisible(grid);
+    plot_->setVisible(!grid);
     verdict_->setVisible(!verdict_->text().isEmpty());
     notes_->setVisible(!notes_->text().isEmpty());
     const bool there = marked && marked->first < shown_.picture.curves.lines.size() &&
@@ -356,7 +393,15 @@ void ComparePage::fillControls() {
         box.setCurrentIndex(box.findData(text(name)));
     };
     choose(*x_, shown_.figure.x);
-    choose(*y_, shown_.figure.y);
+    choose(*y_, resultOf(shown_.figure));
+    second_->clear();
+    second_->addItem(tr("nothing else"), QString());
+    for (const FieldChoice& choice : shown_.choices) {
+        if (choice.name != shown_.figure.x) second_->addItem(text(choice.label), text(choice.name));
+    }
+    const bool grid = shown_.figure.figure == FigureKind::surface;
+    if (grid) choose(*second_, shown_.figure.y);
+    lines_->setEnabled(!grid);
     x_->setEnabled(x_->count() > 0);
 }
 
@@ -414,10 +459,13 @@ std::vector<std::filesystem::path> ComparePage::writeTo(const std::filesystem::p
         shown_.figure.title.empty()
             ? text(shown_.picture.curves.y_label + " over " + shown_.picture.curves.x_label)
             : text(shown_.figure.title);
-    write("response.json", QByteArray::fromStdString(toJson(shown_.figure).dump(2) + "\n"));
-    write("response.pdf", responsePdf(shown_.picture, title));
-    write("response.png", responsePng(shown_.picture));
-    write("response.csv", responseCsv(shown_.picture));
+    write("figure.json", QByteArray::fromStdString(toJson(shown_.figure).dump(2) + "\n"));
+    const bool grid = shown_.figure.figure == FigureKind::surface;
+    write("figure.pdf",
+          grid ? surfacePdf(shown_.surface, title) : responsePdf(shown_.picture, title));
+    write("figure.png", grid ? surfacePng(shown_.surface) : responsePng(shown_.picture));
+    write("figure.csv", QByteArray::fromStdString(grid ? valuesCsv(shown_.surface.surface)
+                                                       : valuesCsv(shown_.picture.curves)));
     write("ranking.tsv", ranking_->asTsv().toUtf8());
     return files;
 }

@@ -19,6 +19,7 @@ namespace ballast {
 class ClassDifferencePlot;
 class RankingTable;
 class ResponsePlot;
+class SurfacePlot;
 class WorkingSet;
 
 /// Which setting is best, and by how much: a result against a hyper-parameter, a line for each
@@ -44,6 +45,7 @@ public:
     std::vector<std::filesystem::path> writeTo(const std::filesystem::path& folder) const;
 
     ResponsePlot& plot() { return *plot_; }
+    SurfacePlot& surface() { return *surface_; }
     RankingTable& ranking() { return *ranking_; }
     ClassDifferencePlot& classes() { return *classes_; }
     QString verdict() const;
@@ -67,13 +69,15 @@ private:
     void refresh();
     void present(Comparison result);
     void fillControls();
+    void setSecondAxis(const std::string& name);
     void mark(ResponseAt at);
     void showClasses();
 
     const std::filesystem::path workspace_;
     const WorkingSet& working_set_;
     QComboBox* x_;
-    QComboBox* y_;
+    QComboBox* y_;       // the result
+    QComboBox* second_;  // another axis, or none
     QToolButton* lines_;
     QLineEdit* filter_;
     QToolButton* ticked_;
@@ -83,6 +87,7 @@ private:
     QSplitter* split_;   // the picture, and below it
     QSplitter* answer_;  // the settings in order, and the classes
     ResponsePlot* plot_;
+    SurfacePlot* surface_;  // in its place
     RankingTable* ranking_;
     ClassDifferencePlot* classes_;
     QTimer* soon_;

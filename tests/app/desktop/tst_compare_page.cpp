@@ -14,6 +14,7 @@
 #include "widgets/class_difference_plot.h"
 #include "widgets/ranking_table.h"
 #include "widgets/response_plot.h"
+#include "widgets/surface_plot.h"
 
 using namespace ballast;
 
@@ -147,6 +148,28 @@ private Q_SLOTS:
         QTRY_COMPARE(other.shown().figure.y, std::string("last"));
     }
 
+    // Two fields: a grid whose cells are the points of the ranking.
+    void aGridOfTwoSettings() {
+        auto* second = page_->findChild<QComboBox*>(QStringLiteral("compare_second"));
+        second->setCurrentIndex(second->findData(QStringLiteral("method")));
+        QVERIFY(second->currentIndex() > 0);
+        Q_EMIT second->activated(second->currentIndex());
+        QTRY_VERIFY2(page_->surface().isVisible(), qPrintable(page_->shown().problem));
+        const Surface& surface = page_->surface().picture().surface;
+        QCOMPARE(surface.xs.size(), std::size_t{3});
+        QCOMPARE(surface.ys.size(), std::size_t{2});
+        QCOMPARE(page_->ranking().topLevelItemCount(), 6);
+        QVERIFY(page_->surface().wordsFor(1, 0).contains(QStringLiteral("71.0")));
+        Q_EMIT page_->surface().cellChosen(2, 1);
+        QCOMPARE(page_->ranking().currentItem()->text(1), QStringLiteral("VS"));
+        QCOMPARE(page_->ranking().currentItem()->text(2), QStringLiteral("1"));
+        QCOMPARE(page_->writeTo(workspace() / "out").size(), std::size_t{5});
+        second->setCurrentIndex(0);
+        Q_EMIT second->activated(0);
+        QTRY_VERIFY(page_->plot().isVisible());
+        QCOMPARE(page_->shown().figure.y, std::string("best"));
+    }
+
     void settingsOnDifferentDataAreNotRanked() {
         RunDescription description;
         description.config.name = "VS · ν = 0";
@@ -167,14 +190,14 @@ private Q_SLOTS:
         const std::filesystem::path out = workspace() / "out";
         const auto files = page_->writeTo(out);
         QCOMPARE(files.size(), std::size_t{5});
-        std::ifstream json(out / "response.json");
+        std::ifstream json(out / "figure.json");
         QCOMPARE(figureFromJson(nlohmann::json::parse(json), "it"), page_->shown().figure);
-        std::ifstream csv(out / "response.csv");
+        std::ifstream csv(out / "figure.csv");
         std::string line;
         int rows = 0;
         while (std::getline(csv, line)) ++rows;
         QCOMPARE(rows, 1 + 6 + 18);
-        std::ifstream pdf(out / "response.pdf", std::ios::binary);
+        std::ifstream pdf(out / "figure.pdf", std::ios::binary);
         std::getline(pdf, line);
         QVERIFY(line.starts_with("%PDF"));
         ComparePage empty(workspace() / "none", set_);
