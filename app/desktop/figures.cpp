@@ -1,8 +1,11 @@
 #include "app/desktop/figures.h"
 
+#include <algorithm>
+
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
+#include "core/results/named_sets.h"
 #include "core/results/result_table.h"
 #include "core/results/run_groups.h"
 #include "core/results/workspace.h"
@@ -63,8 +66,15 @@ std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curve
 }
 
 std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::path& workspace,
-                                                         const std::filesystem::path& folder) {
+                                                         const std::filesystem::path& folder,
+                                                         const std::string& set) {
     std::vector<RunSummary> runs = readWorkspace(workspace);
+    if (!set.empty()) {
+        const std::vector<std::string> ids = namedSet(workspace, set);
+        std::erase_if(runs, [&](const RunSummary& run) {
+            return std::ranges::find(ids, run.id) == ids.end();
+        });
+    }
     std::erase_if(runs,
                   [](const RunSummary& run) { return !run.error.empty() || run.records.empty(); });
     if (runs.empty()) {

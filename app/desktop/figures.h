@@ -19,8 +19,10 @@ std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curve
                                                 std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder);
 
-/// The same for all readable runs of a workspace. Throws ConfigError where it has none.
+/// The same for all readable runs of a workspace, or of a set saved there. Throws ConfigError where
+/// there are none.
 std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::path& workspace,
-                                                         const std::filesystem::path& folder);
+                                                         const std::filesystem::path& folder,
+                                                         const std::string& set = "");
 
 }  // namespace ballast

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/desktop/event_loop_probe.h"
+#include "app/desktop/figure_file.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
@@ -74,6 +75,18 @@ int main(int argc, char** argv) {
         QStringLiteral("export-figures"),
         QApplication::tr("Write figures and tables of all runs into DIR, without a window."),
         QStringLiteral("DIR"));
+    const QCommandLineOption figure(
+        QStringLiteral("figure"),
+        QApplication::tr("Draw the figure of a description FILE, without a window; see --output."),
+        QStringLiteral("FILE"));
+    const QCommandLineOption set(
+        QStringLiteral("set"),
+        QApplication::tr("Only the runs of this saved set, for --figure and --export-figures."),
+        QStringLiteral("NAME"));
+    const QCommandLineOption output(
+        QStringLiteral("output"),
+        QApplication::tr("Where --figure is written: a .pdf or .png file."),
+        QStringLiteral("FILE"));
     const QCommandLineOption probe(
         QStringLiteral("probe"),
         QApplication::tr(
@@ -82,7 +95,8 @@ int main(int argc, char** argv) {
         QStringLiteral("time-startup"),
         QApplication::tr(
             "Print how long the window, the workspace and the training library took; close."));
-    parser.addOptions({workspace, data, demo, export_figures, probe, time_startup});
+    parser.addOptions(
+        {workspace, data, demo, export_figures, figure, set, output, probe, time_startup});
     parser.addPositionalArgument(QStringLiteral("config"),
                                  QApplication::tr("Config file to put into the editor."),
                                  QStringLiteral("[config]"));
@@ -92,8 +106,22 @@ int main(int argc, char** argv) {
         const std::filesystem::path folder = parser.value(workspace).toStdString();
         if (parser.isSet(export_figures)) {
             const auto files =
-                writeWorkspaceFigures(folder, parser.value(export_figures).toStdString());
+                writeWorkspaceFigures(folder, parser.value(export_figures).toStdString(),
+                                      parser.value(set).toStdString());
             for (const auto& file : files) std::puts(file.c_str());
+            return 0;
+        }
+        if (parser.isSet(figure)) {
+            if (!parser.isSet(output)) {
+                throw ConfigError("--figure needs --output FILE, a .pdf or .png file");
+            }
+            const auto warnings =
+                drawFigureFile(parser.value(figure).toStdString(), folder,
+                               parser.value(set).toStdString(), parser.value(output).toStdString());
+            for (const std::string& warning : warnings) {
+                std::fprintf(stderr, "ballast: %s\n", warning.c_str());
+            }
+            std::puts(parser.value(output).toUtf8().constData());
             return 0;
         }
         if (!has_screen) {

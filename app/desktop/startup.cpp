@@ -82,7 +82,8 @@ bool needsNoScreen(int argc, const char* const* argv) {
     return std::any_of(argv + 1, argv + argc, [](const char* argument) {
         const std::string_view text(argument);
         return text == "-h" || text == "--help" || text == "--help-all" || text == "-v" ||
-               text == "--version" || text.starts_with("--export-figures");
+               text == "--version" || text.starts_with("--export-figures") ||
+               text.starts_with("--figure");
     });
 }
 
