@@ -34,6 +34,7 @@ void addConfigCommand(CommandLine& cli);
 void addImportCommand(CommandLine& cli);
 void addExportWeightsCommand(CommandLine& cli);
 void addNoteCommand(CommandLine& cli);
+void addReproduceCommand(CommandLine& cli);
 
 /// What several of them need.
 

@@ -9,13 +9,13 @@ namespace {
 
 /// In the order of --help.
 constexpr std::array kCommands = {
-    ballast::addRunCommand,      ballast::addSweepCommand,   ballast::addSegmentCommand,
-    ballast::addResumeCommand,   ballast::addDataCommands,   ballast::addLossCommand,
-    ballast::addSchemaCommand,   ballast::addPresetCommands, ballast::addBenchCommands,
-    ballast::addRunsCommand,     ballast::addExportCommand,  ballast::addTableCommand,
-    ballast::addEvaluateCommand, ballast::addForkCommand,    ballast::addEditCommand,
-    ballast::addConfigCommand,   ballast::addImportCommand,  ballast::addExportWeightsCommand,
-    ballast::addNoteCommand,
+    ballast::addRunCommand,      ballast::addSweepCommand,     ballast::addSegmentCommand,
+    ballast::addResumeCommand,   ballast::addDataCommands,     ballast::addLossCommand,
+    ballast::addSchemaCommand,   ballast::addPresetCommands,   ballast::addBenchCommands,
+    ballast::addRunsCommand,     ballast::addExportCommand,    ballast::addTableCommand,
+    ballast::addEvaluateCommand, ballast::addForkCommand,      ballast::addEditCommand,
+    ballast::addConfigCommand,   ballast::addImportCommand,    ballast::addExportWeightsCommand,
+    ballast::addNoteCommand,     ballast::addReproduceCommand,
 };
 
 }  // namespace

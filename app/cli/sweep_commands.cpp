@@ -13,6 +13,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/sweep_plan_text.h"
+#include "app/cli/sweep_training.h"
 #include "core/base/error.h"
 #include "core/base/human_text.h"
 #include "core/results/workspace.h"
@@ -28,18 +29,6 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr auto kPoll = std::chrono::milliseconds(100);
-
-struct SweepOptions {
-    std::string file;
-    fs::path workspace;
-    int jobs = 0;                      // slots; 0: see slotsFor
-    std::vector<std::string> devices;  // a slot for each; empty: `jobs` slots
-    int threads = 0;                   // of all slots together; 0: all cores
-    bool plan = false;
-    bool prepare = false;
-    bool json = false;
-    bool yes = false;  // to very many runs
-};
 
 std::atomic<bool> interrupted{false};
 std::atomic<RunControl*> current{nullptr};
@@ -172,12 +161,14 @@ int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
     return code;
 }
 
-int sweepCommand(const SweepOptions& options, const DataStore& store) {
-    const json given = readConfigJson(options.file, {});
+}  // namespace
+
+SweepEnd trainSweep(const json& given, const std::string& source, const SweepOptions& options,
+                    const DataStore& store) {
     const Sweep sweep = [&] {
-        Sweep read = sweepFromJson(given, options.file);
+        Sweep read = sweepFromJson(given, source);
         if (read.name.empty()) {
-            read.name = options.file == "-" ? "sweep" : fs::path(options.file).stem().string();
+            read.name = source == "-" ? "sweep" : fs::path(source).stem().string();
         }
         return read;
     }();
@@ -194,13 +185,14 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
     SlottedPlan slotted = planOnSlots(learningLibrary(), sweep, options.workspace, whole,
                                       options.devices, options.jobs);
     SweepPlan& plan = slotted.plan;
+    SweepEnd end;
     if (options.plan) {
         if (options.json) {
             std::cout << planJson(sweep, plan).dump(2) << std::endl;
         } else {
             printPlan(sweep, plan);
         }
-        return 0;
+        return end;
     }
     if (const std::string warning = diskWarning(options.workspace); !warning.empty()) {
         std::cerr << "ballast-cli: " << warning << std::endl;
@@ -219,13 +211,14 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
             }
         });
     }
+    for (const PlannedRun& run : plan.runs) end.runs.push_back(run.id);
     if (options.prepare) {
         if (options.json) {
             std::cout << planJson(sweep, plan).dump(2) << std::endl;
         } else {
             printSegments(plan);
         }
-        return 0;
+        return end;
     }
     if (!options.json) {
         printPlan(sweep, plan);
@@ -238,8 +231,11 @@ int sweepCommand(const SweepOptions& options, const DataStore& store) {
         std::printf("\n");
         std::fflush(stdout);
     }
-    return trainAll(slotted, options, whole);
+    end.exit_code = trainAll(slotted, options, whole);
+    return end;
 }
+
+namespace {
 
 int segmentCommand(const std::string& name, const fs::path& workspace, int threads, bool as_json,
                    const DataStore& store) {
@@ -294,7 +290,8 @@ void addSweepCommand(CommandLine& cli) {
         if (options->plan) {
             refuseOptions(command, {"--prepare"}, "with --plan, which makes no runs");
         }
-        return sweepCommand(*options, cli.store());
+        return trainSweep(readConfigJson(options->file, {}), options->file, *options, cli.store())
+            .exit_code;
     });
 }
 

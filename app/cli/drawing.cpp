@@ -1,0 +1,70 @@
+#include "app/cli/drawing.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "" where there is none.
+fs::path windowProgram() {
+    std::error_code error;
+    const fs::path own = fs::read_symlink("/proc/self/exe", error);
+    if (error) return {};
+    fs::path program = own.parent_path() / "ballast";
+    return fs::exists(program, error) ? program : fs::path();
+}
+
+/// Runs the window's program with these words; see drawFigure().
+bool drawn(std::vector<std::string> words, const fs::path& output) {
+    const std::string program = windowProgram().string();
+    if (program.empty()) return false;
+    words.insert(words.begin(), program);
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    // Its standard output, the files' names, is said by the caller.
+    posix_spawn_file_actions_t files;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    pid_t child = 0;
+    const int begun =
+        ::posix_spawn(&child, program.c_str(), &files, nullptr, arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&files);
+    if (begun != 0) throw StorageError("cannot start " + program + ": " + std::strerror(begun));
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        throw StorageError(output.string() + " was not drawn");
+    }
+    return true;
+}
+
+}  // namespace
+
+bool drawFigure(const fs::path& description, const fs::path& workspace, const std::string& set,
+                const fs::path& output) {
+    return drawn({"--figure", description.string(), "--workspace", workspace.string(), "--output",
+                  output.string(), "--set", set},
+                 output);
+}
+
+bool drawCurves(const fs::path& workspace, const std::string& set, const fs::path& folder) {
+    return drawn(
+        {"--export-figures", folder.string(), "--workspace", workspace.string(), "--set", set},
+        folder);
+}
+
+}  // namespace ballast

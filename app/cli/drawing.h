@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace ballast {
+
+/// Draws a figure's description as PDF or PNG by the window's program, which lies beside this one
+/// and needs no screen. Returns false where it is not installed. Throws StorageError where it
+/// fails; it has then said why on standard error.
+bool drawFigure(const std::filesystem::path& description, const std::filesystem::path& workspace,
+                const std::string& set, const std::filesystem::path& output);
+
+/// In the same way the curves over the epochs of a set's runs, one figure for each panel, and tables
+/// of them, into `folder`.
+bool drawCurves(const std::filesystem::path& workspace, const std::string& set,
+                const std::filesystem::path& folder);
+
+/// What to say where it is not.
+inline constexpr const char* kNoDrawing =
+    "drawing needs the window's program, ballast, which is not installed beside ballast-cli "
+    "(Debian: qt6-base-dev, qt6-svg-dev and libqcustomplot-dev before building)";
+
+}  // namespace ballast
