@@ -1,10 +1,6 @@
 #include "widgets/figure_export.h"
 
-#include <QBuffer>
 #include <QCoreApplication>
-#include <QImage>
-#include <QPageSize>
-#include <QPdfWriter>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -19,29 +15,6 @@ QString tr(const char* text) {
     return QCoreApplication::translate("ballast::Plots", text);
 }
 
-// Figures are laid out on a grid of 288 units an inch, four to a point, fine enough that
-// whole-pixel fonts and lines of a quarter point can be said in it. Both writers scale from there.
-constexpr int kUnitsPerInch = 288;
-constexpr double kUnitsPerPoint = 4.0;
-constexpr double kMillimetresPerInch = 25.4;
-// Of the legend, in points.
-constexpr double kIconWidth = 15;
-constexpr double kIconGap = 3;
-constexpr double kColumnGap = 7;
-
-int units(double millimetres) {
-    return static_cast<int>(std::lround(millimetres / kMillimetresPerInch * kUnitsPerInch));
-}
-
-PlotScale paperScale() {
-    PlotScale scale;
-    scale.unit = 0.6 * kUnitsPerPoint;
-    scale.font = QFont(QStringLiteral("Helvetica"));
-    scale.font.setStyleHint(QFont::SansSerif);
-    scale.font.setPixelSize(static_cast<int>(7.0 * kUnitsPerPoint));
-    return scale;
-}
-
 /// One entry of the legend: a graph without data that lends its pen.
 void addKey(QCustomPlot& plot, const QString& name, const PanelCurve& curve, const QColor& color,
             const PlotScale& scale) {
@@ -49,19 +22,6 @@ void addKey(QCustomPlot& plot, const QString& name, const PanelCurve& curve, con
     styleCurve(*graph, curve, color, Qt::white, scale);
     graph->setName(name);
     graph->addToLegend();
-}
-
-/// How many entries stand side by side without leaving the page: every column is as wide as the
-/// widest of them.
-int legendColumns(std::span<const RunCurves> runs, double width_mm, const PlotScale& scale) {
-    const QFontMetricsF metrics(scale.font);
-    double widest = metrics.horizontalAdvance(tr("majority"));
-    for (const RunCurves& run : runs) {
-        widest = std::max(widest, metrics.horizontalAdvance(run.info().name));
-    }
-    const double entry = widest + (kIconWidth + kIconGap + kColumnGap) * kUnitsPerPoint;
-    const int fitting = static_cast<int>(0.94 * units(width_mm) / entry);
-    return std::clamp(fitting, 1, std::max(3, static_cast<int>(runs.size())));
 }
 
 /// What the values of a curve are called.
@@ -73,29 +33,9 @@ QString headingOf(const Panel& panel, const PanelCurve& curve) {
 
 void addLegend(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves> runs,
                double width_mm, const PlotColors& colors, const PlotScale& scale) {
-    QCPLegend* legend = plot.legend;
-    plot.plotLayout()->insertRow(0);
-    // Beside it an empty element that takes the rest of the line, so that entries are not spread.
-    auto* line = new QCPLayoutGrid;
-    plot.plotLayout()->addElement(0, 0, line);
-    line->addElement(0, 0, legend);
-    line->addElement(0, 1, new QCPLayoutElement(&plot));
-    plot.plotLayout()->setRowStretchFactor(0, 0.001);
-    plot.plotLayout()->setRowSpacing(static_cast<int>(2 * kUnitsPerPoint));
-    legend->setVisible(true);
-    legend->setFont(scale.font);
-    legend->setTextColor(colors.text);
-    legend->setBorderPen(Qt::NoPen);
-    legend->setBrush(Qt::NoBrush);
-    legend->setIconSize(static_cast<int>(kIconWidth * kUnitsPerPoint),
-                        static_cast<int>(7 * kUnitsPerPoint));
-    legend->setIconTextPadding(static_cast<int>(kIconGap * kUnitsPerPoint));
-    legend->setColumnSpacing(static_cast<int>(kColumnGap * kUnitsPerPoint));
-    legend->setRowSpacing(static_cast<int>(1 * kUnitsPerPoint));
-    legend->setMargins(QMargins(0, 0, 0, 0));
-    legend->setFillOrder(QCPLegend::foColumnsFirst);
-    legend->setWrap(legendColumns(runs, width_mm, scale));
-
+    QStringList names{tr("majority")};
+    for (const RunCurves& run : runs) names << run.info().name;
+    addPaperLegend(plot, names, width_mm, static_cast<int>(runs.size()), colors, scale);
     const PanelCurve solid{.key = "", .look = CurveLook::solid, .value = nullptr};
     for (const RunCurves& run : runs) {
         addKey(plot, run.info().name, solid, seriesColor(run.info().color_index, false), scale);
@@ -113,7 +53,7 @@ void addLegend(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves>
             addKey(plot, headingOf(panel, curve), curve, colors.muted, scale);
         }
     }
-    legend->setMaximumSize(legend->minimumOuterSizeHint());  // entries side by side, not spread
+    fitPaperLegend(plot);
 }
 
 void addPhases(QCustomPlot& plot, std::span<const RunCurves> runs, const PlotColors& colors,
@@ -142,22 +82,13 @@ void addPhases(QCustomPlot& plot, std::span<const RunCurves> runs, const PlotCol
 }
 
 void compose(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves> runs,
-             double width_mm) {
-    PlotColors colors = plotColors(false);
-    colors.background = Qt::white;
-    colors.text = Qt::black;
-    colors.muted = QColor(0xff303030);
-    colors.axis = QColor(0xff404040);
-    colors.grid = QColor(0xffe4e4e4);
-    const PlotScale scale = paperScale();
+             double width_mm, const PlotColors& colors, const PlotScale& scale) {
     stylePlot(plot, colors, scale);
     useIntegerTicks(*plot.xAxis);
     plot.xAxis->setLabel(tr("epochs done"));
     const QString label = panel.axis.isEmpty() ? panel.title : panel.axis;
     plot.yAxis->setLabel(panel.unit.isEmpty() ? label
                                               : QStringLiteral("%1 (%2)").arg(label, panel.unit));
-    plot.axisRect()->setMinimumMargins(QMargins(8, 8, 8, 8));
-    plot.plotLayout()->setMargins(QMargins(4, 8, 8, 4));
 
     int epochs = 1;
     std::vector<const RunCurves*> pointers;
@@ -201,57 +132,22 @@ void compose(QCustomPlot& plot, const Panel& panel, std::span<const RunCurves> r
     addLegend(plot, panel, runs, width_mm, colors, scale);
 }
 
-/// Draws the figure, `width` by `height` units, with a painter whose scale is set.
-void paint(QCPPainter& painter, const Panel& panel, std::span<const RunCurves> runs,
-           QSizeF size_mm) {
-    QCustomPlot plot;
-    plot.setBufferDevicePixelRatio(1.0);
-    compose(plot, panel, runs, size_mm.width());
-    painter.setMode(QCPPainter::pmNoCaching);
-    painter.setMode(QCPPainter::pmNonCosmetic);
-    plot.toPainter(&painter, units(size_mm.width()), units(size_mm.height()));
+ComposePaper composing(const Panel& panel, std::span<const RunCurves> runs, QSizeF size_mm) {
+    return [&panel, runs, size_mm](QCustomPlot& plot, const PlotColors& colors,
+                                   const PlotScale& scale) {
+        compose(plot, panel, runs, size_mm.width(), colors, scale);
+    };
 }
 
 }  // namespace
 
 QByteArray figurePdf(const Panel& panel, std::span<const RunCurves> runs, QSizeF size_mm) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QPdfWriter writer(&buffer);
-    writer.setTitle(panel.title);
-    writer.setCreator(QStringLiteral("Ballast"));
-    writer.setResolution(kUnitsPerInch);
-    writer.setPageSize(QPageSize(size_mm, QPageSize::Millimeter, QString(), QPageSize::ExactMatch));
-    writer.setPageMargins(QMarginsF());
-    QCPPainter painter;
-    painter.begin(&writer);
-    painter.setMode(QCPPainter::pmVectorized);
-    paint(painter, panel, runs, size_mm);
-    painter.end();
-    return bytes;
+    return paperPdf(panel.title, size_mm, composing(panel, runs, size_mm));
 }
 
 QByteArray figurePng(const Panel& panel, std::span<const RunCurves> runs, QSizeF size_mm,
                      int dots_per_inch) {
-    const double scale = static_cast<double>(dots_per_inch) / kUnitsPerInch;
-    const auto pixels = [&](double mm) {
-        return static_cast<int>(std::lround(mm / kMillimetresPerInch * dots_per_inch));
-    };
-    QImage image(pixels(size_mm.width()), pixels(size_mm.height()), QImage::Format_RGB32);
-    image.fill(Qt::white);
-    const int dots_per_metre = static_cast<int>(std::lround(dots_per_inch / 0.0254));
-    image.setDotsPerMeterX(dots_per_metre);
-    image.setDotsPerMeterY(dots_per_metre);
-    QCPPainter painter(&image);
-    painter.scale(scale, scale);
-    paint(painter, panel, runs, size_mm);
-    painter.end();
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
-    return bytes;
+    return paperPng(size_mm, dots_per_inch, composing(panel, runs, size_mm));
 }
 
 }  // namespace ballast

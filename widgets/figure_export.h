@@ -6,13 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "widgets/paper.h"
 #include "widgets/run_curves.h"
 
 namespace ballast {
-
-/// Width of one column and of a page of two, as in most two-column papers, in millimetres.
-inline constexpr QSizeF kSingleColumn{90.0, 60.0};
-inline constexpr QSizeF kDoubleColumn{180.0, 80.0};
 
 /// `runs` as a figure for print: white ground, type of 7 and 8 points, the legend above the plot.
 /// The PDF is all vectors and `size_mm` large, to a point. Needs a QGuiApplication (any platform).

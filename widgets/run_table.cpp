@@ -3,21 +3,18 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDataStream>
+#include <QElapsedTimer>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QInputDialog>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPainter>
-#include <QScrollBar>
+#include <QResizeEvent>
 #include <QShortcut>
 #include <QSignalBlocker>
-#include <QStyledItemDelegate>
 #include <QTimer>
 #include <QToolButton>
-#include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -26,14 +23,14 @@
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
-#include "widgets/run_tick.h"
+#include "widgets/run_tree.h"
 
 namespace ballast {
 namespace {
 
-constexpr int kSoon = 250;             // ms
-constexpr int kMostColumnWidth = 320;  // of a name; the user may widen it
-constexpr int kMeasuredRows = 60;
+constexpr int kSoon = 250;        // ms
+constexpr int kShareOfTime = 10;  // refreshing takes a tenth of the window's time at most
+constexpr int kNarrow = 620;      // device-independent pixels below which the bar takes two lines
 
 const std::vector<std::string> kAtFirst = {"name",       "state",     "epochs", "best",
                                            "best-epoch", "chosen-on", "last",   "majority",
@@ -41,69 +38,16 @@ const std::vector<std::string> kAtFirst = {"name",       "state",     "epochs", 
 constexpr const char* kOffered[] = {
     "state",  "epochs", "best", "best-epoch", "chosen-on", "last", "majority", "minority", "many",
     "medium", "few",    "loss", "method",     "data",      "tags", "note",     "created",  "disk"};
-constexpr std::uint32_t kStateFormat = 0x42540002;  // of state(); those before had no number
+// Of state(); those before the second had no number, the second said nothing of running runs.
+constexpr std::uint32_t kStateFormat = 0x42540003;
+constexpr std::uint32_t kSecondFormat = 0x42540002;
 
-/// A cell with room on both sides; in the first column with a tick in the run's colour.
-class CellDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        const int text = option.fontMetrics.horizontalAdvance(index.data().toString());
-        const int tick = index.column() == 0 ? kRunTick + kSpace2 : 0;
-        return {text + tick + 2 * kSpace2 + 1, option.fontMetrics.height() + kSpace2};
-    }
-
-    void paint(QPainter* painter, const QStyleOptionViewItem& given,
-               const QModelIndex& index) const override {
-        QStyleOptionViewItem option = given;
-        initStyleOption(&option, index);
-        const QString text = option.text;
-        option.text.clear();
-        option.features &= ~QStyleOptionViewItem::HasCheckIndicator;
-        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &option, painter,
-                                            option.widget);
-        QRect where = option.rect.adjusted(kSpace2, 0, -kSpace2, 0);
-        if (index.column() == 0) {
-            paintRunTick(*painter, tickRect(option.rect),
-                         seriesColor(index.data(RunTableModel::color_role).toInt()),
-                         static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt()));
-            where.setLeft(where.left() + kRunTick + kSpace2);
-        }
-        const bool active = option.state.testFlag(QStyle::State_Active);
-        const bool selected = option.state.testFlag(QStyle::State_Selected);
-        painter->save();
-        painter->setPen(
-            option.palette.color(active ? QPalette::Active : QPalette::Inactive,
-                                 selected ? QPalette::HighlightedText : QPalette::Text));
-        painter->setFont(option.font);
-        painter->drawText(where, static_cast<int>(option.displayAlignment),
-                          option.fontMetrics.elidedText(text, Qt::ElideMiddle, where.width()));
-        painter->restore();
-    }
-
-    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
-                     const QModelIndex& index) override {
-        if (event->type() != QEvent::MouseButtonRelease || index.column() > 0) return false;
-        const auto* mouse = static_cast<QMouseEvent*>(event);
-        const QRect hit = tickRect(option.rect).adjusted(-kSpace1, -kSpace1, kSpace1, kSpace1);
-        if (mouse->button() != Qt::LeftButton || !hit.contains(mouse->position().toPoint())) {
-            return false;
-        }
-        return toggle(*model, index);
-    }
-
-    static bool toggle(QAbstractItemModel& model, const QModelIndex& index) {
-        const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
-        return model.setData(index, on ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
-    }
-
-private:
-    static QRect tickRect(const QRect& cell) {
-        return {cell.left() + kSpace2, cell.top() + (cell.height() - kRunTick) / 2, kRunTick,
-                kRunTick};
-    }
-};
+std::vector<const IndexedRun*> runsOf(const std::vector<TableRun>& rows) {
+    std::vector<const IndexedRun*> runs;
+    runs.reserve(rows.size());
+    for (const TableRun& row : rows) runs.push_back(row.run);
+    return runs;
+}
 
 }  // namespace
 
@@ -111,17 +55,19 @@ RunTable::RunTable(Source source, QWidget* parent)
     : QWidget(parent),
       source_(std::move(source)),
       model_(new RunTableModel(this)),
-      table_(new QTreeView),
+      tree_(new RunTree(*model_)),
       bar_(new QWidget(this)),
+      bar_lines_(new QBoxLayout(QBoxLayout::LeftToRight, bar_)),
+      buttons_(new QHBoxLayout),
       filter_(new QLineEdit),
       group_(new QToolButton),
       choose_(new QToolButton),
+      running_(new QToolButton),
       archived_(new QToolButton),
       views_(new ViewMenu([this] { return state(); }, this)),
       problem_(new QLabel),
       count_(new QLabel),
       soon_(new QTimer(this)) {
-    makeTree();
     makeBar();
     problem_->setObjectName(QStringLiteral("filter_problem"));
     problem_->setWordWrap(true);
@@ -132,86 +78,28 @@ RunTable::RunTable(Source source, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(bar_);
     column->addWidget(problem_);
-    column->addWidget(table_);
-    setFocusProxy(table_);
+    column->addWidget(tree_, 1);
+    setFocusProxy(tree_);
     setColumns(kAtFirst);
 
     soon_->setSingleShot(true);
     soon_->setInterval(kSoon);
     connect(soon_, &QTimer::timeout, this, &RunTable::refresh);
     connect(model_, &RunTableModel::visibilityToggled, this, &RunTable::visibilityToggled);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        if (!updating_) Q_EMIT selectionChanged();
-    });
-    connect(table_, &QTreeView::activated, this, [this](const QModelIndex& index) {
-        const QStringList ids = model_->idsOf(index);
-        if (ids.size() == 1) Q_EMIT activated(ids.front());
-    });
-    const auto fold = [this](const QModelIndex& index, bool open) {
-        const QString group = model_->idsOf(index).front();
-        if (open) {
-            unfolded_.insert(group);
-        } else {
-            unfolded_.remove(group);
-        }
-    };
-    connect(table_, &QTreeView::expanded, this, [this, fold](const QModelIndex& index) {
-        fold(index, true);
-        // The runs beneath are indented, and were not there when the columns were fitted.
-        const int wanted = static_cast<QAbstractItemView*>(table_)->sizeHintForColumn(0);
-        QHeaderView* header = table_->header();
-        header->resizeSection(0,
-                              std::max(header->sectionSize(0), std::min(wanted, kMostColumnWidth)));
-    });
-    connect(table_, &QTreeView::collapsed, this,
-            [fold](const QModelIndex& index) { fold(index, false); });
-    auto* copy_keys = new QShortcut(QKeySequence::Copy, this);
-    copy_keys->setContext(Qt::WidgetWithChildrenShortcut);
-    connect(copy_keys, &QShortcut::activated, this, &RunTable::copy);
-}
-
-void RunTable::makeTree() {
-    table_->setObjectName(QStringLiteral("run_table"));
-    table_->setAccessibleName(tr("Run table"));
-    table_->setModel(model_);
-    table_->setItemDelegate(new CellDelegate(table_));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    table_->setUniformRowHeights(true);  // ten thousand rows are laid out at once
-    table_->setAllColumnsShowFocus(true);
-    table_->setAlternatingRowColors(true);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->setRootIsDecorated(false);
-    table_->setExpandsOnDoubleClick(true);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(table_, &QTreeView::customContextMenuRequested, this, [this](const QPoint& at) {
-        if (!selectedIds().isEmpty()) {
-            Q_EMIT menuRequested(table_->viewport()->mapToGlobal(at));
-        }
-    });
-    table_->installEventFilter(this);
-    QHeaderView* header = table_->header();
-    header->setHighlightSections(false);
-    header->setStretchLastSection(false);
-    header->setSectionsMovable(false);
-    header->setMinimumSectionSize(40);
-    header->setStyleSheet(
-        QStringLiteral("QHeaderView::section { padding: 4px %1px; }"
-                       "QHeaderView::up-arrow, QHeaderView::down-arrow {"
-                       " subcontrol-position: top center; width: 9px; height: 9px; }")
-            .arg(kSpace2));
-    header->setResizeContentsPrecision(kMeasuredRows);
-    header->setSortIndicatorClearable(true);
-    header->setSortIndicator(-1, Qt::DescendingOrder);  // the order of the runs
-    table_->setSortingEnabled(true);
+    connect(tree_, &RunTree::selectionChangedByUser, this, &RunTable::selectionChanged);
+    connect(tree_, &RunTree::activatedRun, this, &RunTable::activated);
+    connect(tree_, &RunTree::removeRequested, this, &RunTable::removeRequested);
+    connect(tree_, &RunTree::menuRequested, this, &RunTable::menuRequested);
+    QHeaderView* header = tree_->header();
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this](const QPoint& at) {
         QMenu menu;
         fillColumnMenu(menu);
-        menu.exec(table_->header()->mapToGlobal(at));
+        menu.exec(tree_->header()->mapToGlobal(at));
     });
+    auto* copy_keys = new QShortcut(QKeySequence::Copy, this);
+    copy_keys->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(copy_keys, &QShortcut::activated, this, &RunTable::copy);
 }
 
 /// A click groups or not; the arrow beside it says by what.
@@ -243,7 +131,8 @@ void RunTable::fillGroupMenu(QMenu& menu) {
     connect(seeds, &QAction::triggered, this, [this] { setGrouping({true, {}}); });
     menu.addSection(tr("By these fields"));
     std::vector<std::string> fields = {"method", "data", "tags"};
-    for (std::string& field : differingFields(source_())) fields.push_back(std::move(field));
+    for (std::string& field : differingFields(runsOf(source_())))
+        fields.push_back(std::move(field));
     for (const std::string& field : grouping_.fields) {
         if (std::ranges::find(fields, field) == fields.end()) fields.push_back(field);
     }
@@ -280,10 +169,14 @@ void RunTable::makeBar() {
     archived_->setCheckable(true);
     archived_->setAutoRaise(true);
     archived_->hide();  // until there is one
-    connect(archived_, &QToolButton::toggled, this, [this](bool on) {
-        refresh();
-        Q_EMIT archivedToggled(on);
-    });
+    connect(archived_, &QToolButton::toggled, this, &RunTable::refresh);
+    running_->setObjectName(QStringLiteral("running_first"));
+    running_->setIcon(icon(QStringLiteral("play")));
+    running_->setToolTip(tr("Hold runs in training on top"));
+    running_->setCheckable(true);
+    running_->setChecked(true);
+    running_->setAutoRaise(true);
+    connect(running_, &QToolButton::toggled, this, &RunTable::refresh);
     choose_->setObjectName(QStringLiteral("columns"));
     choose_->setText(tr("Columns"));
     choose_->setAutoRaise(true);
@@ -309,16 +202,32 @@ void RunTable::makeBar() {
     copy_all->setAutoRaise(true);
     connect(copy_all, &QToolButton::clicked, this, &RunTable::copy);
     count_->setForegroundRole(QPalette::PlaceholderText);
-    auto* row = new QHBoxLayout(bar_);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace1);
-    row->addWidget(filter_, 1);
-    row->addWidget(count_);
-    row->addWidget(archived_);
-    row->addWidget(group_);
-    row->addWidget(choose_);
-    row->addWidget(view);
-    row->addWidget(copy_all);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(kSpace2);
+    line->addWidget(filter_, 1);
+    line->addWidget(count_);
+    buttons_->setSpacing(kSpace1);
+    for (QWidget* button : {running_, archived_, group_, choose_, view, copy_all}) {
+        buttons_->addWidget(button);
+    }
+    bar_lines_->setContentsMargins(kSpace2, kSpace1, kSpace2, kSpace1);
+    bar_lines_->setSpacing(kSpace1);
+    bar_lines_->addLayout(line, 1);
+    bar_lines_->addLayout(buttons_);
+}
+
+void RunTable::fitColumns() {
+    tree_->fitColumns();
+}
+
+void RunTable::addToBar(QWidget* widget) {
+    buttons_->addWidget(widget);
+}
+
+void RunTable::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    bar_lines_->setDirection(event->size().width() < kNarrow ? QBoxLayout::TopToBottom
+                                                             : QBoxLayout::LeftToRight);
 }
 
 void RunTable::refreshSoon() {
@@ -332,6 +241,13 @@ void RunTable::showEvent(QShowEvent* event) {
 }
 
 void RunTable::refresh() {
+    QElapsedTimer clock;
+    clock.start();
+    showRuns();
+    soon_->setInterval(std::max(kSoon, kShareOfTime * static_cast<int>(clock.elapsed())));
+}
+
+void RunTable::showRuns() {
     const std::vector<TableRun> all = source_();
     std::vector<TableRun> chosen;
     std::size_t archived = 0;
@@ -354,28 +270,15 @@ void RunTable::refresh() {
     showProblem({});
     archived_->setVisible(archived > 0 || archived_->isChecked());
     stale_ = false;
-    const QStringList selected = selectedIds();
-    const int before = model_->columnCount();
-    const int across = table_->horizontalScrollBar()->value();
-    const int down = table_->verticalScrollBar()->value();
-    updating_ = true;
-    bool reset = false;
-    const auto watch =
-        connect(model_, &QAbstractItemModel::modelReset, this, [&] { reset = true; });
+    const int columns = model_->columnCount();
     const bool first = model_->rowCount() == 0;
-    table_->setRootIsDecorated(grouping_.on);
-    model_->setRuns(chosen, grouping_);
-    disconnect(watch);
-    if (reset) {
-        const QSignalBlocker quiet(table_->header());
-        table_->header()->setSortIndicator(model_->sortColumn(), model_->sortOrder());
-        unfoldAgain();
-        if (first || before != model_->columnCount()) fitColumns();
-        setSelectedIds(selected);
-        table_->horizontalScrollBar()->setValue(across);
-        table_->verticalScrollBar()->setValue(down);
-    }
-    updating_ = false;
+    tree_->setRootIsDecorated(grouping_.on);
+    tree_->keepingView([&] {
+        model_->setRunningFirst(running_->isChecked());
+        model_->setRuns(chosen, grouping_);
+    });
+    model_->keepOnly(runsOf(all));
+    if (first || columns != model_->columnCount()) tree_->fitColumns();
     const std::size_t left_out =
         std::ranges::any_of(chosen, [](const TableRun& run) { return run.run->notes.archived; })
             ? 0
@@ -385,24 +288,6 @@ void RunTable::refresh() {
     if (chosen.size() != total) shown = tr("%L1 of %2").arg(chosen.size()).arg(shown);
     if (left_out > 0) shown += tr(", %L1 archived").arg(left_out);
     count_->setText(shown);
-    if (selectedIds() != selected) Q_EMIT selectionChanged();
-}
-
-/// What was unfolded before the rows were made anew.
-void RunTable::unfoldAgain() {
-    for (int row = 0; row < model_->rowCount(); ++row) {
-        const QModelIndex group = model_->index(row, 0);
-        if (model_->rowCount(group) == 0) continue;
-        if (unfolded_.contains(model_->idsOf(group).front())) table_->expand(group);
-    }
-}
-
-void RunTable::fitColumns() {
-    QHeaderView* header = table_->header();
-    for (int column = 0; column < header->count(); ++column) {
-        table_->resizeColumnToContents(column);
-        header->resizeSection(column, std::min(header->sectionSize(column), kMostColumnWidth));
-    }
 }
 
 void RunTable::showProblem(const QString& sentence) {
@@ -421,8 +306,8 @@ QString RunTable::problem() const {
     return problem_->text();
 }
 
-void RunTable::setRunVisible(const QString& run, bool visible) {
-    model_->setVisible(run, visible);
+void RunTable::renew(const TableRun& run) {
+    model_->renew(run);
 }
 
 void RunTable::setFilter(const QString& conditions) {
@@ -490,7 +375,7 @@ void RunTable::fillColumnMenu(QMenu& menu) {
     connect(menu.addAction(tr("Accuracy at epoch…")), &QAction::triggered, this,
             &RunTable::askForEpoch);
     connect(menu.addAction(tr("All fields…")), &QAction::triggered, this, &RunTable::chooseColumns);
-    std::vector<std::string> fields = differingFields(source_());
+    std::vector<std::string> fields = differingFields(runsOf(source_()));
     for (const std::string& key : keys_) {
         if (key.starts_with('/') && std::ranges::find(fields, key) == fields.end()) {
             fields.push_back(key);
@@ -507,7 +392,7 @@ void RunTable::chooseColumns() {
     for (const ResultFieldInfo& field : resultFields()) {
         if (field.name != "name") keys.emplace_back(field.name);
     }
-    for (std::string& field : fieldsOfConfigs(source_())) keys.push_back(std::move(field));
+    for (std::string& field : fieldsOfConfigs(runsOf(source_()))) keys.push_back(std::move(field));
     for (const std::string& key : keys_) {
         const bool listed = std::ranges::find(keys, key) != keys.end();
         if (key != "name" && !listed) keys.push_back(key);
@@ -528,75 +413,29 @@ void RunTable::askForEpoch() {
     setColumns(std::move(keys));
 }
 
-/// All rows that can be seen by scrolling, from the top.
-QModelIndexList RunTable::rowsInOrder() const {
-    QModelIndexList rows;
-    for (int row = 0; row < model_->rowCount(); ++row) {
-        const QModelIndex top = model_->index(row, 0);
-        rows << top;
-        if (!table_->isExpanded(top)) continue;
-        for (int run = 0; run < model_->rowCount(top); ++run) rows << model_->index(run, 0, top);
-    }
-    return rows;
+QStringList RunTable::selectedIds() const {
+    return tree_->selectedIds();
 }
 
-QStringList RunTable::selectedIds() const {
-    QModelIndexList rows = table_->selectionModel()->selectedRows();
-    const auto place = [](const QModelIndex& row) {
-        const QModelIndex top = row.parent();
-        return top.isValid() ? std::pair(top.row(), row.row()) : std::pair(row.row(), -1);
-    };
-    std::ranges::sort(rows, {}, place);
+QStringList RunTable::shownIds() const {
     QStringList ids;
-    for (const QModelIndex& row : rows) ids << model_->idsOf(row);
-    ids.removeDuplicates();
+    for (int row = 0; row < model_->rowCount(); ++row) ids << model_->idsOf(model_->index(row, 0));
     return ids;
 }
 
 void RunTable::setSelectedIds(const QStringList& ids) {
-    const QSet<QString> wanted(ids.begin(), ids.end());
-    const auto all = [&](const QModelIndex& row) {
-        const QStringList its = model_->idsOf(row);
-        return std::ranges::all_of(its, [&](const QString& id) { return wanted.contains(id); });
-    };
-    QItemSelection selection;
-    const auto select = [&](const QModelIndex& row) {
-        selection.select(row, row.siblingAtColumn(model_->columnCount() - 1));
-    };
-    for (int row = 0; row < model_->rowCount() && !wanted.isEmpty(); ++row) {
-        const QModelIndex top = model_->index(row, 0);
-        if (all(top)) {
-            select(top);
-            continue;
-        }
-        for (int run = 0; run < model_->rowCount(top); ++run) {
-            if (const QModelIndex one = model_->index(run, 0, top); all(one)) select(one);
-        }
-    }
-    const bool was_updating = std::exchange(updating_, true);
-    table_->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
-    updating_ = was_updating;
+    tree_->setSelectedIds(ids);
+}
+
+void RunTable::select(const QString& run) {
+    if (stale_) refresh();
+    tree_->setSelectedIds({run});
+    tree_->reveal(run);
+    Q_EMIT selectionChanged();
 }
 
 QString RunTable::selectionAsTsv() const {
-    QModelIndexList rows = rowsInOrder();
-    const QItemSelectionModel& selection = *table_->selectionModel();
-    if (selection.hasSelection()) {
-        rows.removeIf([&](const QModelIndex& row) { return !selection.isSelected(row); });
-    }
-    const auto line = [this](const auto& cell) {
-        QStringList cells;
-        for (int column = 0; column < model_->columnCount(); ++column) {
-            cells << cell(column).toString().replace(QLatin1Char('\t'), QLatin1Char(' '));
-        }
-        return cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
-    };
-    QString text = line(
-        [this](int column) { return model_->headerData(column, Qt::Horizontal, Qt::DisplayRole); });
-    for (const QModelIndex& row : rows) {
-        text += line([&](int column) { return row.siblingAtColumn(column).data(); });
-    }
-    return text;
+    return tree_->selectionAsTsv();
 }
 
 void RunTable::copy() {
@@ -611,7 +450,7 @@ QByteArray RunTable::state() const {
     QStringList fields;
     for (const std::string& field : grouping_.fields) fields << QString::fromStdString(field);
     stream << kStateFormat << keys << model_->sortColumn() << static_cast<int>(model_->sortOrder())
-           << filter_->text() << grouping_.on << fields << archivedShown();
+           << filter_->text() << grouping_.on << fields << archivedShown() << running_->isChecked();
     return state;
 }
 
@@ -626,8 +465,10 @@ void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     QStringList fields;
     bool archived = false;
     stream >> format;
-    if (format != kStateFormat) return;
+    if (format != kStateFormat && format != kSecondFormat) return;
+    bool running_first = true;
     stream >> keys >> column >> order >> filter >> grouped >> fields >> archived;
+    if (format == kStateFormat) stream >> running_first;
     if (stream.status() != QDataStream::Ok || keys.isEmpty()) return;
     RunGrouping grouping{with_filter && grouped, {}};
     try {
@@ -640,6 +481,8 @@ void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     {
         const QSignalBlocker no_text(filter_);
         const QSignalBlocker no_group(group_);
+        const QSignalBlocker no_order(running_);
+        running_->setChecked(running_first);
         filter_->setText(with_filter ? filter : QString());
         group_->setChecked(grouping.on);
         grouping_ = std::move(grouping);
@@ -650,23 +493,8 @@ void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     setArchivedShown(with_filter && archived);
     refresh();
     const bool known = column >= 0 && column < model_->columnCount();
-    table_->sortByColumn(known ? column : -1,
-                         order == Qt::DescendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
-}
-
-bool RunTable::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == table_ && event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if (key->key() == Qt::Key_Delete && !selectedIds().isEmpty()) {
-            Q_EMIT removeRequested(selectedIds());
-            return true;
-        }
-        if (key->key() == Qt::Key_Space && table_->currentIndex().isValid()) {
-            CellDelegate::toggle(*model_, table_->currentIndex().siblingAtColumn(0));
-            return true;
-        }
-    }
-    return QWidget::eventFilter(watched, event);
+    tree_->sortByColumn(known ? column : -1,
+                        order == Qt::DescendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
 }
 
 }  // namespace ballast

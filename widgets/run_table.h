@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QSet>
 #include <QStringList>
 #include <QWidget>
 #include <functional>
@@ -9,14 +8,17 @@
 #include "widgets/run_table_model.h"
 #include "widgets/view_menu.h"
 
+class QBoxLayout;
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QMenu;
 class QTimer;
 class QToolButton;
-class QTreeView;
 
 namespace ballast {
+
+class RunTree;
 
 /// The runs as a tree table: columns that the user chooses, sorted by a click on a header, filtered
 /// in the language of `ballast-cli runs --where` and by plain words, single or in groups over their
@@ -32,15 +34,20 @@ public:
 
     explicit RunTable(Source source, QWidget* parent = nullptr);
 
-    /// Filter line and buttons: to be placed where there is room, and shown with the table.
+    /// Filter line and buttons, in two lines where the table is narrow.
     QWidget* bar() { return bar_; }
+    /// Gives each column the width of what it shows, within reason.
+    void fitColumns();
+    /// Puts a button behind those of the bar.
+    void addToBar(QWidget* widget);
 
     /// Asks for the runs soon: any number of calls is one.
     void refreshSoon();
     /// Asks for the runs now.
     void refresh();
 
-    void setRunVisible(const QString& run, bool visible);
+    /// Renews colour, tick, status and progress of a run where it has a row, at once.
+    void renew(const TableRun& run);
 
     /// See runFilter() of core/results/run_query.h. What is wrong leaves the table as it is;
     /// problem() says it.
@@ -58,7 +65,13 @@ public:
 
     /// Ids of the selected runs, of whole groups, in the table's order, each once.
     QStringList selectedIds() const;
+    /// Ids of all runs that the filter leaves, in the table's order.
+    QStringList shownIds() const;
+
+    /// Without selectionChanged().
     void setSelectedIds(const QStringList& ids);
+    /// Selects one run, brings its row into view, and says so.
+    void select(const QString& run);
 
     RunTableModel& model() { return *model_; }
 
@@ -82,33 +95,32 @@ Q_SIGNALS:
     void activated(const QString& run);  // double click or Return, on a single run
     void removeRequested(const QStringList& runs);
     void menuRequested(const QPoint& at);  // on the screen, for the selected runs
-    void archivedToggled(bool shown);
 
 protected:
     void showEvent(QShowEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void showRuns();
     void makeBar();
-    void makeTree();
     void makeGroupMenu();
     void fillGroupMenu(QMenu& menu);
     void fillColumnMenu(QMenu& menu);
     void chooseColumns();
-    void unfoldAgain();
-    QModelIndexList rowsInOrder() const;
     void addColumnAction(QMenu& menu, const std::string& key);
     void askForEpoch();
     void showProblem(const QString& sentence);
-    void fitColumns();
 
     const Source source_;
     RunTableModel* model_;
-    QTreeView* table_;
+    RunTree* tree_;
     QWidget* bar_;
+    QBoxLayout* bar_lines_;
+    QHBoxLayout* buttons_;
     QLineEdit* filter_;
     QToolButton* group_;
     QToolButton* choose_;
+    QToolButton* running_;
     QToolButton* archived_;
     ViewMenu* views_;
     QLabel* problem_;
@@ -116,11 +128,9 @@ private:
     QTimer* soon_;
     std::vector<std::string> keys_;
     RunGrouping grouping_;
-    QSet<QString> unfolded_;  // groups, by their first run
-    QString filtered_by_;     // what `holds_` was made from
+    QString filtered_by_;  // what `holds_` was made from
     std::function<bool(const IndexedRun&)> holds_;
     bool stale_ = true;
-    bool updating_ = false;
 };
 
 }  // namespace ballast

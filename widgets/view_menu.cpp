@@ -5,7 +5,11 @@
 namespace ballast {
 
 ViewMenu::ViewMenu(std::function<QByteArray()> present, QWidget* parent)
-    : QMenu(parent), present_(std::move(present)) {
+    : QMenu(parent),
+      present_(std::move(present)),
+      words_{tr("Save view…"), tr("Remove view"),
+             tr("Name of this filter, grouping, columns and order:")} {
+    setToolTipsVisible(true);
     connect(this, &QMenu::aboutToShow, this, &ViewMenu::fill);
 }
 
@@ -28,6 +32,8 @@ QString ViewMenu::presentName() const {
 void ViewMenu::fill() {
     clear();
     delete removal_;
+    addActions(leading_);
+    if (!leading_.isEmpty() && !views_.isEmpty()) addSeparator();
     const QString present = presentName();
     for (auto view = views_.cbegin(); view != views_.cend(); ++view) {
         // A name may hold what marks a shortcut.
@@ -38,10 +44,10 @@ void ViewMenu::fill() {
         connect(action, &QAction::triggered, this,
                 [this, saved = view.value()] { Q_EMIT chosen(saved); });
     }
-    if (!views_.isEmpty()) addSeparator();
-    connect(addAction(tr("Save view…")), &QAction::triggered, this, &ViewMenu::askForName);
+    if (!isEmpty()) addSeparator();
+    connect(addAction(words_.save), &QAction::triggered, this, &ViewMenu::askForName);
     if (views_.isEmpty()) return;
-    removal_ = addMenu(tr("Remove view"));
+    removal_ = addMenu(words_.remove);
     for (const QString& name : views_.keys()) {
         QAction* action =
             removal_->addAction(QString(name).replace(QLatin1Char('&'), QStringLiteral("&&")));
@@ -51,9 +57,9 @@ void ViewMenu::fill() {
 
 void ViewMenu::askForName() {
     bool accepted = false;
-    const QString name = QInputDialog::getText(
-        parentWidget(), tr("Save view"), tr("Name of this filter, grouping, columns and order:"),
-        QLineEdit::Normal, presentName(), &accepted);
+    const QString title = QString(words_.save).remove(QStringLiteral("…"));
+    const QString name = QInputDialog::getText(parentWidget(), title, words_.prompt,
+                                               QLineEdit::Normal, presentName(), &accepted);
     if (accepted) save(name);
 }
 

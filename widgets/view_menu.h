@@ -18,6 +18,16 @@ public:
     /// `present` is asked for the view that is shown.
     explicit ViewMenu(std::function<QByteArray()> present, QWidget* parent = nullptr);
 
+    /// What the menu says, where it is not views that it saves.
+    struct Words {
+        QString save;
+        QString remove;
+        QString prompt;
+    };
+    void setWords(const Words& words) { words_ = words; }
+    /// Actions above the saved views.
+    void setLeading(const QList<QAction*>& actions) { leading_ = actions; }
+
     void setViews(const Views& views) { views_ = views; }
     const Views& views() const { return views_; }
 
@@ -37,6 +47,8 @@ private:
     void askForName();
 
     const std::function<QByteArray()> present_;
+    Words words_;
+    QList<QAction*> leading_;
     Views views_;
     QPointer<QMenu> removal_;
 };

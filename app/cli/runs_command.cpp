@@ -6,6 +6,7 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
+#include "core/results/named_sets.h"
 #include "core/results/run_groups.h"
 #include "core/results/run_query.h"
 #include "core/results/table_text.h"
@@ -21,6 +22,7 @@ constexpr int kShownDigits = 4;
 struct RunsOptions {
     std::filesystem::path workspace;
     std::vector<std::string> conditions;  // all must hold; see runCondition
+    std::string set;                      // of sets.json; empty: all runs
     std::vector<std::string> sort;        // see sortRuns
     std::vector<std::string> columns;     // see runField; empty: the usual ones
     bool group = false;                   // over seeds
@@ -179,10 +181,17 @@ int runsCommand(const RunsOptions& options) {
     for (const std::string& key : options.sort)
         runField(key.starts_with('-') ? key.substr(1) : key);
     for (const std::string& condition : options.conditions) runCondition(condition);
+    std::vector<std::string> set;
+    if (!options.set.empty()) set = namedSet(options.workspace, options.set);
 
     RunIndex index(options.workspace);
     index.refresh();
     std::vector<const IndexedRun*> runs = runsWhere(index.runs(), options.conditions);
+    if (!options.set.empty()) {
+        std::erase_if(runs, [&](const IndexedRun* run) {
+            return std::ranges::find(set, run->id) == set.end();
+        });
+    }
     for (const IndexedRun* run : runs) {
         if (!run->error.empty()) {
             std::cerr << "ballast-cli: cannot read " << run->id << ": " << run->error << "\n";
@@ -222,6 +231,8 @@ void addRunsCommand(CommandLine& cli) {
     CLI::App* command = cli.add("runs", "List, choose, sort and group runs");
     command->add_option("WORKSPACE", options->workspace)->required();
     addWhere(command, options->conditions);
+    command->add_option("--set", options->set, "Only the runs of a set saved in the window")
+        ->type_name("NAME");
     command
         ->add_option("--sort", options->sort,
                      "Field to sort by, -FIELD for the largest first; may be repeated")

@@ -11,6 +11,7 @@
 
 #include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
+#include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
@@ -43,6 +44,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       sweep_(new SweepPage([store = controller.dataStore()](const DataConfig& wanted) {
           return store.classCounts(wanted);
       })),
+      compare_(new ComparePage(controller.workspace(), runs_->workingSet())),
       edits_(new EditActions(controller, this)),
       run_actions_(new RunActions(controller, this)) {
     setWindowTitle(tr("Ballast"));
@@ -55,6 +57,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     pages_->addWidget(experiment_);
     pages_->addWidget(runs_);
     pages_->addWidget(sweep_);
+    pages_->addWidget(compare_);
     setCentralWidget(middle);
     makeActions();
     makeMenus();
@@ -85,6 +88,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
+    connect(runs_, &RunsPage::failed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
     connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);
@@ -92,6 +96,15 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runChanged, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::ended, this, &MainWindow::runEnded);
+    for (const auto signal : {&RunController::ended, &RunController::runRemoved,
+                              &RunController::runChanged, &RunController::configChanged}) {
+        connect(&controller_, signal, compare_, &ComparePage::refreshSoon);
+    }
+    connect(&controller_, &RunController::opened, compare_, &ComparePage::refreshSoon);
+    connect(compare_, &ComparePage::watchRequested, this, [this](const QStringList& runs) {
+        runs_->showOnly(runs);
+        showRuns();
+    });
     connect(&controller_, &RunController::said, this,
             [this](const QString& run, const QString& line) {
                 const IndexedRun* summary = controller_.find(run);
@@ -127,6 +140,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(&views, &ViewMenu::viewsChanged, this,
             [this, &views] { settings_.setRunViews(views.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
+    compare_->restoreLayout(settings_.layout(QStringLiteral("compare")));
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     // Large scales make small screens: no part of the window lies outside.
@@ -160,6 +174,10 @@ void MainWindow::showRuns() {
 void MainWindow::showSweep() {
     sweep_->setBase(experiment_->checked());
     showPage(sweep_, show_sweep_);
+}
+
+void MainWindow::showCompare() {
+    showPage(compare_, show_compare_);
 }
 
 void MainWindow::start() {
@@ -282,6 +300,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
     settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
+    settings_.setLayout(QStringLiteral("compare"), compare_->layoutState());
     import_job_.cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();

@@ -14,6 +14,7 @@ class QStackedWidget;
 namespace ballast {
 
 class Banner;
+class ComparePage;
 class EditActions;
 class ExperimentPage;
 class RunActions;
@@ -21,7 +22,8 @@ class RunController;
 class RunsPage;
 class SweepPage;
 
-/// The main window: the pages of experiment, runs and sweep, and the actions between them.
+/// The main window: the pages of experiment, sweep, runs and comparison, and the actions between
+/// them.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -30,8 +32,8 @@ public:
     /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
     void startDemo();
 
-    /// Puts a config file into the editor, or a sweep onto its page. An unreadable one is said in
-    /// the banner.
+    /// Puts a config file into the editor, a sweep or a figure onto its page. An unreadable one is
+    /// said in the banner.
     void openConfig(const std::filesystem::path& file);
 
     /// Makes a run of what the authors' public code left in `folder`, on a thread of its own: the
@@ -41,12 +43,14 @@ public:
     ExperimentPage& experimentPage() { return *experiment_; }
     RunsPage& runsPage() { return *runs_; }
     SweepPage& sweepPage() { return *sweep_; }
+    ComparePage& comparePage() { return *compare_; }
     EditActions& editActions() { return *edits_; }
     RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
     void showExperiment();
     void showRuns();
     void showSweep();
+    void showCompare();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -93,6 +97,7 @@ private:
     ExperimentPage* experiment_;
     RunsPage* runs_;
     SweepPage* sweep_;
+    ComparePage* compare_;
     EditActions* edits_;
     RunActions* run_actions_;
     QAction* new_;
@@ -102,6 +107,7 @@ private:
     QAction* show_experiment_;
     QAction* show_runs_;
     QAction* show_sweep_;
+    QAction* show_compare_;
     QAction* start_;
     QAction* pause_;
     QAction* resume_;

@@ -54,6 +54,8 @@ void MainWindow::makeActions() {
                         tr("Watch and compare runs"));
     show_sweep_ = action(this, "sweep", tr("S&weep"), QKeySequence(Qt::CTRL | Qt::Key_3),
                          tr("Vary the config in the editor"));
+    show_compare_ = action(this, "compare", tr("&Compare"), QKeySequence(Qt::CTRL | Qt::Key_4),
+                           tr("See which setting is best, and by how much"));
     start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
                     tr("Queue a run of the config in the editor, or the runs of the sweep"));
     pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
@@ -66,10 +68,10 @@ void MainWindow::makeActions() {
                    QKeySequence(Qt::CTRL | Qt::Key_D), tr("Start from the selected run's config"));
     remove_ = action(this, "delete", tr("&Move to trash"), QKeySequence(Qt::Key_Delete),
                      tr("Move the selected runs' folders into the workspace's trash"));
-    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the list
+    remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the table
 
     auto* group = new QActionGroup(this);
-    for (QAction* page : {show_experiment_, show_runs_, show_sweep_}) {
+    for (QAction* page : {show_experiment_, show_runs_, show_sweep_, show_compare_}) {
         page->setCheckable(true);
         group->addAction(page);
     }
@@ -80,6 +82,7 @@ void MainWindow::makeActions() {
     connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
     connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
     connect(show_sweep_, &QAction::triggered, this, &MainWindow::showSweep);
+    connect(show_compare_, &QAction::triggered, this, &MainWindow::showCompare);
     connect(start_, &QAction::triggered, this, &MainWindow::start);
     connect(pause_, &QAction::triggered, this, [this] {
         for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
@@ -162,7 +165,7 @@ void MainWindow::makeMenus() {
     run->addAction(remove_);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({show_experiment_, show_runs_, show_sweep_});
+    view->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_});
     view->addSeparator();
     view->addActions(run_actions_->viewActions());
     QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
@@ -192,7 +195,7 @@ void MainWindow::makeMenus() {
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
 }
 
-/// Of the selected runs, over list and table.
+/// Of the selected runs, over the table.
 void MainWindow::showRunMenu(const QPoint& at) {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("run_menu"));
@@ -213,7 +216,7 @@ void MainWindow::makeToolBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setIconSize({16, 16});
-    bar->addActions({show_experiment_, show_runs_, show_sweep_});
+    bar->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_});
     bar->addSeparator();
     bar->addActions({start_, pause_, resume_, stop_});
     auto* space = new QWidget;

@@ -1,10 +1,12 @@
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QStackedWidget>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/demo.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
@@ -50,6 +52,10 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
             sweep_->setSweep(config);
             if (config.contains("base")) experiment_->setConfig(config.at("base"));
             return showSweep();
+        }
+        if (config.contains("figure")) {
+            compare_->setFigure(figureFromJson(config, file.string()));
+            return showCompare();
         }
         experiment_->setConfig(config);
         showExperiment();
@@ -116,9 +122,15 @@ void MainWindow::exportFiguresDialog() {
     if (folder.isEmpty()) return;
     settings_.setLastFolder(folder);
     carryOut([&] {
+        if (pages_->currentWidget() == compare_) {
+            const auto written = compare_->writeTo(toPath(folder));
+            banner_->showMessage(tr("Wrote %1 files to %2").arg(written.size()).arg(folder));
+            return;
+        }
+        runs_->finishReading();
         const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
         if (curves.empty())
-            throw ConfigError("no run is visible; tick the runs to export in the list");
+            throw ConfigError("no run is visible; tick the runs to export in the table");
         std::vector<const IndexedRun*> runs;
         for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
         const auto files = writeFigures(curves, runs, toPath(folder));

@@ -30,7 +30,7 @@ RunActions::RunActions(RunController& controller, QWidget* window)
     hide_all_->setToolTip(tr("Take all runs off the plots"));
     differ_->setToolTip(tr("In what the selected runs differ, side by side"));
     pin_->setToolTip(tr("Hold on top of the table"));
-    archive_->setToolTip(tr("Leave out of list and table; nothing is removed"));
+    archive_->setToolTip(tr("Leave out of the table; nothing is removed"));
     connect(show_only_, &QAction::triggered, this, [this] { Q_EMIT showOnlyRequested(runs_); });
     connect(hide_all_, &QAction::triggered, this, &RunActions::hideAllRequested);
     connect(differ_, &QAction::triggered, this, &RunActions::showDifferences);

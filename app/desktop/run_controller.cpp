@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
+#include "core/results/config_key.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -151,6 +152,7 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
     lookForEdits(*summary);
     summary->description = readDescription(summary->folder);
     summary->description.config_as_given = nullptr;
+    summary->config_key = configKey(summary->description);
     Q_EMIT configChanged(run);
 }
 
@@ -316,6 +318,7 @@ void RunController::handle(const RunEvent& event) {
         Q_EMIT recordsReplaced(id);
     } else if (const auto* changed = std::get_if<ConfigChanged>(&event.what)) {
         run->description.config = changed->config;
+        run->config_key = configKey(run->description);
         lookForEdits(*run);
         Q_EMIT configChanged(id);
     } else if (const auto* line = std::get_if<LogLine>(&event.what)) {

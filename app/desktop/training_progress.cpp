@@ -5,8 +5,8 @@
 #include <QProgressBar>
 #include <algorithm>
 
-#include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/run_status.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 
@@ -42,8 +42,8 @@ void TrainingProgress::refresh() {
         return other->status.state == RunState::queued && other->error.empty() &&
                controller_.holds(QString::fromStdString(other->id));
     });
-    QString line = text(run->description.config.name) + QStringLiteral(" · ") +
-                   RunsPage::statusText(*run, controller_);
+    QString line =
+        text(run->description.config.name) + QStringLiteral(" · ") + statusText(*run, controller_);
     if (waiting > 0) line += tr(" · %n more in the queue", nullptr, static_cast<int>(waiting));
     text_->setText(line);
     if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {

@@ -1,108 +1,80 @@
 #include "core/analysis/class_differences.h"
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 
 #include "core/base/error.h"
-#include "core/results/run_folder.h"
-#include "core/results/statistics.h"
+#include "core/experiment/imbalance.h"
+#include "core/results/workspace.h"
 
 namespace ballast {
 namespace {
 
-/// The runs whose seed the group has once.
-std::map<std::uint64_t, const IndexedRun*> runsBySeed(const RunGroup& group) {
-    std::map<std::uint64_t, const IndexedRun*> runs;
-    std::map<std::uint64_t, int> times;
-    for (const IndexedRun* run : group.runs) {
-        const std::uint64_t seed = run->description.config.training.seed;
-        runs[seed] = run;
-        ++times[seed];
-    }
-    std::erase_if(runs, [&](const auto& entry) { return times[entry.first] > 1; });
-    return runs;
+/// Of the best epoch; empty where there is none.
+std::vector<double> classAccuracies(const RunSummary& run) {
+    if (!run.error.empty()) return {};
+    const EpochRecord* best = bestRecord(run.records, run.description.config.training.selection);
+    return best == nullptr ? std::vector<double>() : best->test_accuracy;
 }
 
-/// A run's test accuracies per class; empty, with a warning, where it cannot be read.
-std::vector<double> accuraciesOf(const IndexedRun& run, bool best,
-                                 std::vector<std::string>& warnings) {
-    const RunSummary read = readRun(run.folder);
-    if (!read.error.empty()) {
-        warnings.push_back(run.id + " is left out: " + read.error);
-        return {};
+/// Means over the classes that have test images.
+GroupMeans measuredMeans(const std::vector<double>& values, const std::vector<bool>& majority) {
+    std::vector<double> measured;
+    std::vector<bool> flags;
+    for (std::size_t y = 0; y < values.size() && y < majority.size(); ++y) {
+        if (std::isnan(values[y])) continue;
+        measured.push_back(values[y]);
+        flags.push_back(majority[y]);
     }
-    const EpochRecord* record =
-        best ? bestRecord(read.records, read.description.config.training.selection)
-        : read.records.empty() ? nullptr
-                               : &read.records.back();
-    if (record == nullptr || record->test_accuracy.empty()) {
-        warnings.push_back(run.id + " is left out: it has no test accuracies");
-        return {};
-    }
-    return record->test_accuracy;
-}
-
-double meanOf(const std::vector<std::vector<double>>& runs, std::size_t index) {
-    std::vector<double> values;
-    for (const std::vector<double>& run : runs) values.push_back(run[index]);
-    return statisticsOf(values).mean;
+    return groupMeans(measured, flags);
 }
 
 }  // namespace
 
-ClassDifferences classDifferences(const RunGroup& first, const RunGroup& second,
-                                  const std::string& value) {
-    if (value != "best" && value != "last") {
-        throw ConfigError("\"" + value + "\" is not recorded class by class; allowed: best, last");
-    }
-    ClassDifferences made;
-    std::vector<std::vector<double>> runs[2];  // [seed][class]
-    const auto others = runsBySeed(second);
-    std::size_t classes = 0;
-    for (const auto& [seed, own] : runsBySeed(first)) {
-        const auto other = others.find(seed);
-        if (other == others.end()) continue;
-        const bool best = value == "best";
-        std::vector<double> a = accuraciesOf(*own, best, made.warnings);
-        std::vector<double> b = accuraciesOf(*other->second, best, made.warnings);
+ClassDifferences classDifferences(std::span<const RunPair> pairs) {
+    ClassDifferences result;
+    std::vector<std::int64_t> counts;
+    std::vector<std::vector<double>> of_class;  // over pairs
+    std::vector<double> majority;
+    std::vector<double> minority;
+    for (const RunPair& pair : pairs) {
+        const RunSummary first = readRun(pair.first);
+        const RunSummary second = readRun(pair.second);
+        const std::vector<double> a = classAccuracies(first);
+        const std::vector<double> b = classAccuracies(second);
         if (a.empty() || b.empty()) continue;
-        if (classes == 0) classes = a.size();
-        if (a.size() != classes || b.size() != classes) {
-            throw ConfigError(own->id + " and " + other->second->id + " have " +
-                              std::to_string(a.size()) + " and " + std::to_string(b.size()) +
-                              " classes; runs of the same classes can be compared");
+        if (counts.empty()) {
+            counts = first.description.class_counts;
+            of_class.resize(counts.size());
+            for (std::size_t y = 0; y < counts.size(); ++y) {
+                result.classes.push_back({y, className(first.description, y), counts[y], {}});
+            }
         }
-        made.seeds.push_back(seed);
-        runs[0].push_back(std::move(a));
-        runs[1].push_back(std::move(b));
-    }
-    if (made.seeds.empty()) {
-        std::string sentence = "the groups have no seed in common whose runs can be read";
-        for (const std::string& warning : made.warnings) sentence += "; " + warning;
-        throw ConfigError(sentence);
-    }
-    const RunDescription& description = first.runs.front()->description;
-    std::vector<double> p;
-    for (std::size_t index = 0; index < classes; ++index) {
-        ClassDifference difference;
-        difference.index = index;
-        difference.name = className(description, index);
-        if (index < description.class_counts.size()) {
-            difference.images = description.class_counts[index];
+        for (const RunSummary* run : {&first, &second}) {
+            if (run->description.class_counts == counts) continue;
+            throw ConfigError("the runs " + first.id + " and " + run->id +
+                              " have other classes or other numbers of training images; by class "
+                              "only settings on the same data compare");
         }
-        difference.first = meanOf(runs[0], index);
-        difference.second = meanOf(runs[1], index);
-        std::vector<double> differences;
-        for (std::size_t s = 0; s < made.seeds.size(); ++s) {
-            differences.push_back(runs[0][s][index] - runs[1][s][index]);
+        if (a.size() != counts.size() || b.size() != counts.size()) continue;
+        ++result.seeds;
+        std::vector<double> difference(counts.size());
+        for (std::size_t y = 0; y < counts.size(); ++y) {
+            difference[y] = a[y] - b[y];
+            of_class[y].push_back(difference[y]);
         }
-        difference.statistics = pairedStatistics(differences);
-        p.push_back(difference.statistics.t_p);
-        made.classes.push_back(std::move(difference));
+        const GroupMeans means = measuredMeans(difference, majorityClasses(counts));
+        majority.push_back(means.majority);
+        minority.push_back(means.minority);
     }
-    const std::vector<double> adjusted = holmAdjusted(p);
-    for (std::size_t i = 0; i < classes; ++i) made.classes[i].holm_p = adjusted[i];
-    return made;
+    for (ClassDifference& one : result.classes) {
+        one.difference = pairedStatistics(of_class[one.class_index]);
+    }
+    std::erase_if(result.classes, [](const ClassDifference& one) { return one.difference.n == 0; });
+    std::ranges::stable_sort(result.classes, std::ranges::greater{}, &ClassDifference::images);
+    result.majority = pairedStatistics(majority);
+    result.minority = pairedStatistics(minority);
+    return result;
 }
 
 }  // namespace ballast

@@ -106,6 +106,7 @@ std::string figureFieldLabel(const std::string& name) {
     if (name.starts_with("T0:")) {
         return "first epoch of phase " + std::to_string(phaseNamed(name).value_or(0) + 1);
     }
+    if (name == "method" || name == "data") return name;
     if (name == "ratio") return "minority over majority training accuracy, best epoch";
     if (name == "best") return "balanced test accuracy, best epoch";
     if (name == "last") return "balanced test accuracy, last epoch";

@@ -170,7 +170,9 @@ ResponseCurves responseCurves(std::span<const IndexedRun* const> runs,
         markBest(line, direction);
         line.protocol = protocolText(protocolOf(line_runs, figure.y));
         for (const HiddenDifference& difference : hiddenDifferences(point_runs, fields)) {
-            differences.add(line.name, difference);
+            // Methods side by side are to differ.
+            const bool meant = figure.x == "method" && !difference.within_a_point;
+            if (!meant) differences.add(line.name, difference);
         }
         curves.lines.push_back(std::move(line));
     }

@@ -1,6 +1,7 @@
 #include "core/results/epoch_scalars.h"
 
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace ballast {
@@ -119,6 +120,26 @@ EpochScalars scalarsOf(const EpochRecord& record) {
         scalars.exact_minority_accuracy = record.exact->minority_accuracy;
     }
     return scalars;
+}
+
+EpochRecord recordOf(const EpochScalars& scalars, int epoch) {
+    EpochRecord record;
+    record.epoch = epoch;
+    record.learning_rate = scalars.learning_rate;
+    record.weight_decay = scalars.weight_decay;
+    record.loss = scalars.loss;
+    record.balanced_test_accuracy = scalars.balanced_test_accuracy;
+    record.balanced_validation_accuracy = scalars.balanced_validation_accuracy;
+    record.shots = {scalars.many, scalars.medium, scalars.few};
+    record.streaming.majority_accuracy = scalars.majority_accuracy;
+    record.streaming.minority_accuracy = scalars.minority_accuracy;
+    if (!std::isnan(scalars.exact_majority_accuracy) ||
+        !std::isnan(scalars.exact_minority_accuracy)) {
+        record.exact.emplace();
+        record.exact->majority_accuracy = scalars.exact_majority_accuracy;
+        record.exact->minority_accuracy = scalars.exact_minority_accuracy;
+    }
+    return record;
 }
 
 std::optional<ScannedRecord> scanOwnShape(std::string_view line) {

@@ -25,6 +25,9 @@ struct EpochScalars {
 
 EpochScalars scalarsOf(const EpochRecord& record);
 
+/// The record of `epoch` (from 0) without what it says of each class.
+EpochRecord recordOf(const EpochScalars& scalars, int epoch);
+
 /// A line of epochs.jsonl without what it says of each class.
 struct ScannedRecord {
     int epoch = 0;

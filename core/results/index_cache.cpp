@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint32_t kIndexFormat = 2;
+constexpr std::uint32_t kIndexFormat = 3;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::string_view kMagic = "BALLASTI";
 
@@ -103,6 +103,7 @@ std::string packed(const IndexedRun& run) {
     block.value(fresh.good_bytes);
     block.value(fresh.good_hash);
     block.value(run.disk_bytes);
+    block.text(run.config_key);
     const RunDescription& description = run.description;
     block.text(toJson(description.config).dump());
     block.value(static_cast<std::uint64_t>(description.class_counts.size()));
@@ -152,6 +153,7 @@ void unpack(std::string_view head, IndexedRun& run) {
     fresh.good_bytes = block.value<std::int64_t>();
     fresh.good_hash = block.value<std::uint64_t>();
     run.disk_bytes = block.value<std::int64_t>();
+    run.config_key = block.text();
     RunDescription& description = run.description;
     description.config = configFromJson(json::parse(block.text()), "the index's cache");
     description.class_counts.resize(block.count());

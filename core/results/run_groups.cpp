@@ -14,13 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string keyOf(const RunDescription& run) {
-    RunConfig config = run.config;
-    config.name.clear();
-    config.training.seed = 0;
-    config.data.folder = dataIdentity(run);  // the images may have moved
-    return toJson(config).dump();
-}
+constexpr const char* kSeed = "/training/seed";
 
 /// Whether `a` counts rather than `b`, of the same config and seed.
 bool countsBefore(const IndexedRun* a, const IndexedRun* b) {
@@ -133,7 +127,7 @@ std::vector<std::vector<const IndexedRun*>> gathered(std::span<const IndexedRun*
 std::vector<RunGroup> groupRuns(std::span<const IndexedRun* const> runs, bool by_method) {
     const RunField method = runField("method");
     const auto members = gathered(runs, [&](const IndexedRun& run) {
-        return keyOf(run.description) + (by_method ? valueText(method.of(run)) : "");
+        return configKey(run) + (by_method ? valueText(method.of(run)) : "");
     });
     std::vector<RunGroup> groups;
     for (std::vector<const IndexedRun*> all : members) {
@@ -265,16 +259,33 @@ std::vector<std::string> runLabels(std::span<const IndexedRun* const> runs) {
     }
     for (const auto& [name, members] : namesakes) {
         if (members.size() == 1) continue;
-        std::vector<json> fields;
+        // Seeds of one config share its fields: making them costs more than all else.
+        std::unordered_map<std::string, json> by_key;
+        std::vector<json*> fields;
         std::set<std::string> differing;
+        const json* first = nullptr;
         for (const std::size_t i : members) {
-            fields.push_back(fieldsOf(runs[i]->description.config));
-            addDiffering(fields.front(), fields.back(), differing);
-            addDiffering(fields.back(), fields.front(), differing);
+            const auto [found, added] = by_key.try_emplace(configKey(*runs[i]));
+            json& its = found->second;
+            fields.push_back(&its);
+            if (!added) continue;
+            its = fieldsOf(runs[i]->description.config);
+            its.erase(kSeed);
+            if (first == nullptr) first = &its;
+            addDiffering(*first, its, differing);
+            addDiffering(its, *first, differing);
+        }
+        const auto seedOf = [&](std::size_t i) {
+            return runs[i]->description.config.training.seed;
+        };
+        if (std::ranges::any_of(
+                members, [&](std::size_t i) { return seedOf(i) != seedOf(members.front()); })) {
+            differing.insert(kSeed);
         }
         std::map<std::string, int> equal;
         for (std::size_t k = 0; k < members.size(); ++k) {
-            std::string label = withFields(name, fields[k], differing);
+            (*fields[k])[kSeed] = seedOf(members[k]);
+            std::string label = withFields(name, *fields[k], differing);
             if (const int before = equal[label]++; before > 0) {
                 label += " #" + std::to_string(before + 1);
             }

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/results/config_key.h"
 #include "core/results/index_cache.h"
 
 namespace ballast {
@@ -199,6 +200,7 @@ std::int64_t readChanges(IndexedRun& run) {
         bytes += std::max<std::int64_t>(0, fresh.description.size);
         run.description = readDescription(run.folder);
         run.description.config_as_given = nullptr;
+        run.config_key = configKey(run.description);
     }
     if (look(fresh.status, stampOf(run.folder / "status.json"))) {
         bytes += std::max<std::int64_t>(0, fresh.status.size);
@@ -287,12 +289,17 @@ bool IndexedRun::complete() const {
     return error.empty() && static_cast<int>(epochs.size()) >= description.config.training.epochs;
 }
 
+std::string configKey(const IndexedRun& run) {
+    return run.config_key.empty() ? configKey(run.description) : run.config_key;
+}
+
 IndexedRun indexed(const RunSummary& summary) {
     IndexedRun run;
     run.id = summary.id;
     run.folder = summary.folder;
     run.description = summary.description;
     run.description.config_as_given = nullptr;
+    if (summary.error.empty()) run.config_key = configKey(run.description);
     run.status = summary.status;
     for (const EpochRecord& record : summary.records) run.epochs.push_back(scalarsOf(record));
     run.warnings = summary.warnings;

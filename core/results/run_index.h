@@ -48,6 +48,7 @@ struct IndexedRun {
     RunNotes notes;
     std::string notes_problem;    // why notes.json cannot be read; `notes` is empty then
     std::int64_t disk_bytes = 0;  // sizes of all the folder's files
+    std::string config_key;       // of its description; empty: not worked out, see configKey()
     RunFreshness freshness;
 
     /// The epoch (from 0) that the run's selection (test or validation) chooses, as bestRecord.
@@ -61,6 +62,9 @@ struct IndexedRun {
     /// Whether all epochs are trained.
     bool complete() const;
 };
+
+/// See config_key.h: what the index worked out, or else worked out now.
+std::string configKey(const IndexedRun& run);
 
 /// The same of a run that has been read whole. `disk_bytes` and `freshness` stay empty.
 IndexedRun indexed(const RunSummary& run);

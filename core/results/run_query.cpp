@@ -97,9 +97,8 @@ double atLast(const IndexedRun& run, double EpochScalars::*value) {
 std::function<FieldValue(const IndexedRun&)> rememberedMethod() {
     const auto known = std::make_shared<std::map<std::string, std::string>>();
     return [known](const IndexedRun& run) {
-        RunConfig config = run.description.config;
-        config.training.seed = 0;
-        const auto [found, added] = known->try_emplace(toJson(config).dump());
+        const auto [found, added] =
+            known->try_emplace(configKey(run) + run.description.config.name);
         if (added) found->second = methodName(run.description.config);
         return text(found->second);
     };
@@ -235,30 +234,6 @@ std::string lowered(std::string given) {
     return given;
 }
 
-/// What stands between "and" and ";", without empty parts.
-std::vector<std::string> filterParts(const std::string& typed) {
-    std::vector<std::string> parts(1);
-    std::istringstream stream(typed);
-    const auto close = [&] {
-        if (!parts.back().empty()) parts.emplace_back();
-    };
-    for (std::string word; stream >> word;) {
-        if (word == "and") {
-            close();
-            continue;
-        }
-        for (std::size_t at = 0; at != std::string::npos;) {
-            const std::size_t end = word.find(';', at);
-            const std::string piece = word.substr(at, end - at);
-            if (!piece.empty()) parts.back() += (parts.back().empty() ? "" : " ") + piece;
-            if (end != std::string::npos) close();
-            at = end == std::string::npos ? end : end + 1;
-        }
-    }
-    if (parts.back().empty()) parts.pop_back();
-    return parts;
-}
-
 template<class T>
 bool compare(const T& a, const std::string& with, const T& b) {
     if (with == "=") return a == b;
@@ -308,6 +283,29 @@ bool isAccuracyField(std::string_view name) {
     static constexpr std::string_view kAccuracies[] = {"best",     "last", "validation", "majority",
                                                        "minority", "many", "medium",     "few"};
     return name.starts_with("at:") || std::ranges::find(kAccuracies, name) != std::end(kAccuracies);
+}
+
+std::vector<std::string> filterParts(const std::string& typed) {
+    std::vector<std::string> parts(1);
+    std::istringstream stream(typed);
+    const auto close = [&] {
+        if (!parts.back().empty()) parts.emplace_back();
+    };
+    for (std::string word; stream >> word;) {
+        if (word == "and") {
+            close();
+            continue;
+        }
+        for (std::size_t at = 0; at != std::string::npos;) {
+            const std::size_t end = word.find(';', at);
+            const std::string piece = word.substr(at, end - at);
+            if (!piece.empty()) parts.back() += (parts.back().empty() ? "" : " ") + piece;
+            if (end != std::string::npos) close();
+            at = end == std::string::npos ? end : end + 1;
+        }
+    }
+    if (parts.back().empty()) parts.pop_back();
+    return parts;
 }
 
 RunField runField(const std::string& name) {

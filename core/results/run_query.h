@@ -50,6 +50,9 @@ std::function<bool(const IndexedRun&)> runWords(const std::string& words);
 /// "drw best>0.6 and state=finished". Words before a condition need no "and". Throws ConfigError.
 std::function<bool(const IndexedRun&)> runFilter(const std::string& typed);
 
+/// What stands between "and" and ";" of a filter, without empty parts.
+std::vector<std::string> filterParts(const std::string& typed);
+
 /// Pointers to those runs for which all conditions hold, in their order. Throws ConfigError.
 std::vector<const IndexedRun*> runsWhere(std::span<const IndexedRun> runs,
                                          const std::vector<std::string>& conditions);

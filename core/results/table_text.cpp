@@ -1,6 +1,7 @@
 #include "core/results/table_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <iterator>
 #include <utility>
@@ -15,6 +16,17 @@ constexpr std::pair<std::string_view, std::string_view> kLatexSymbols[] = {
     {"ν", "$\\nu$"},    {"ρ", "$\\rho$"},  {"τ", "$\\tau$"},   {"₀", "$_0$"},
     {"±", "$\\pm$"},    {"–", "--"},       {"×", "$\\times$"}, {"…", "\\ldots{}"},
 };
+
+/// What a spreadsheet would work out rather than show. Numbers are what they are.
+bool looksLikeFormula(std::string_view text) {
+    if (text.empty() || std::string_view("=+-@").find(text.front()) == std::string_view::npos) {
+        return false;
+    }
+    const std::string_view digits = text.substr(text.front() == '+' ? 1 : 0);
+    double number = 0.0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error != std::errc() || end != digits.data() + digits.size();
+}
 
 }  // namespace
 
@@ -50,6 +62,7 @@ std::string escaped(std::string_view text, TableFormat format) {
         if (format == TableFormat::csv && c == '"') result += '"';
         result += c == '\n' || c == '\r' ? ' ' : c;
     }
+    if (format == TableFormat::csv && looksLikeFormula(text)) result.insert(0, 1, '\'');
     const bool quoted =
         format == TableFormat::csv && result.find_first_of(",\"") != std::string::npos;
     return quoted ? "\"" + result + "\"" : result;

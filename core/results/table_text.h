@@ -11,7 +11,8 @@ enum class TableFormat { markdown, latex, csv };
 /// "%.*f"
 std::string fixedText(double value, int digits);
 
-/// Text that stands for itself in a cell of that format.
+/// Text that stands for itself in a cell of that format. In CSV what a spreadsheet would take for a
+/// formula (= + - @ before what is no number) begins with an apostrophe.
 std::string escaped(std::string_view text, TableFormat format);
 
 /// before + cells with `between` + after + a line's end.

@@ -67,7 +67,10 @@ void makeWorkspace(const fs::path& workspace, const WorkspaceSize& size) {
     // One run through the front door says how the files look.
     const fs::path model_workspace = workspace / "model";
     RunDescription description;
-    description.class_counts.assign(static_cast<std::size_t>(size.classes), 500);
+    for (int y = 0; y < size.classes; ++y) {  // long-tailed, of ratio 100
+        const double share = y / std::max(1.0, size.classes - 1.0);
+        description.class_counts.push_back(static_cast<std::int64_t>(5000 * std::pow(100, -share)));
+    }
     description.version = "0.1.0";
     description.device = "cpu";
     description.config_as_given = json::object();

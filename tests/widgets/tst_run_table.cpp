@@ -2,13 +2,16 @@
 #include <QElapsedTimer>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QToolButton>
 #include <QTreeView>
 #include <QtTest>
 #include <deque>
 
 #include "core/base/error.h"
+#include "core/results/config_key.h"
 #include "tests/support/test_program.h"
 #include "widgets/run_table.h"
+#include "widgets/run_tree.h"
 
 using namespace ballast;
 
@@ -43,7 +46,7 @@ class TestRunTable : public QObject {
     std::vector<TableRun> given() const {
         std::vector<TableRun> list;
         for (const IndexedRun& run : runs_) {
-            list.push_back({&run, static_cast<int>(list.size()), list.size() < 2});
+            list.push_back({&run, static_cast<int>(list.size()), list.size() < 2, {}, -1.0});
         }
         return list;
     }
@@ -56,9 +59,17 @@ class TestRunTable : public QObject {
             .data()
             .toString();
     }
+    /// Without what tells runs of one name apart.
     QStringList names() const {
         QStringList list;
-        for (int row = 0; row < table_->model().rowCount(); ++row) list << cell(row, "name");
+        for (int row = 0; row < table_->model().rowCount(); ++row) {
+            list << cell(row, "name").section(QStringLiteral(" ("), 0, 0);
+        }
+        return list;
+    }
+    std::vector<const IndexedRun*> runs() const {
+        std::vector<const IndexedRun*> list;
+        for (const IndexedRun& run : runs_) list.push_back(&run);
         return list;
     }
     QTreeView& view() const { return *table_->findChild<QTreeView*>(); }
@@ -83,7 +94,7 @@ private Q_SLOTS:
         model.setColumns({"name", "best", "/optimizer/lr"});
         model.setRuns(given(), {});
         model.sort(1, Qt::DescendingOrder);
-        model.setVisible(QStringLiteral("a-0"), true);
+        model.renew({&runs_[2], 5, true, QStringLiteral("epoch 1/2"), 0.5});
         model.setRuns(given(), {});
         model.setRuns(given(), kGrouped);
         model.sort(2, Qt::AscendingOrder);
@@ -93,7 +104,7 @@ private Q_SLOTS:
         model.setRuns(given(), {true, {"name", "/optimizer/lr"}});
         model.setRuns(given(), {true, {"state"}});
         model.sort(0, Qt::AscendingOrder);
-        model.setVisible(QStringLiteral("b-1"), true);
+        model.renew({&runs_[3], 5, true, QStringLiteral("epoch 1/2"), 0.5});
         model.setColumns({"name"});
         model.setRuns({}, kGrouped);
         QCOMPARE(model.rowCount(), 0);
@@ -220,6 +231,77 @@ private Q_SLOTS:
         QCOMPARE(table_->model().rowCount(), 5);
     }
 
+    void theStateStandsInItsRow() {
+        runs_[2].status.state = RunState::running;
+        runs_[4].status.state = RunState::diverged;
+        table_->setColumns({"name", "state"});
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("a b none b c"));  // on top
+        RunTableModel& model = table_->model();
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        table_->renew({&runs_[2], 3, true, QStringLiteral("epoch 2/4"), 0.25});
+        QCOMPARE(changed.count(), 1);
+        const QModelIndex state = model.index(0, 1);
+        QCOMPARE(state.data().toString(), QStringLiteral("epoch 2/4"));
+        QCOMPARE(state.data(RunTableModel::progress_role).toDouble(), 0.25);
+        QCOMPARE(state.siblingAtColumn(0).data(RunTableModel::color_role).toInt(), 3);
+        QCOMPARE(model.index(1, 1).data(RunTableModel::progress_role).toDouble(), -1.0);
+        QVERIFY(model.indexOf(QStringLiteral("c-0")).data(RunTableModel::wrong_role).toBool());
+        auto* first = table_->findChild<QToolButton*>(QStringLiteral("running_first"));
+        first->setChecked(false);
+        QCOMPARE(names().join(QLatin1Char(' ')), QStringLiteral("b none a b c"));
+        // A group counts the states of its runs; its bar is their mean.
+        runs_[3].status.state = RunState::running;
+        table_->setGrouped(true);
+        table_->renew({&runs_[3], 0, true, QStringLiteral("epoch 2/4"), 0.5});
+        QCOMPARE(cell(0, "state"), QStringLiteral("1 finished, 1 running"));
+        const QModelIndex group = model.index(0, 2);
+        QCOMPARE(group.data(RunTableModel::progress_role).toDouble(), 0.75);
+        QCOMPARE(model.index(1, 2, model.index(0, 0)).data().toString(),
+                 QStringLiteral("epoch 2/4"));
+    }
+
+    void runsOfOneNameAreToldApart() {
+        QCOMPARE(cell(0, "name"), QStringLiteral("b (seed = 0)"));
+        QCOMPARE(cell(3, "name"), QStringLiteral("b (seed = 1)"));
+        QCOMPARE(cell(4, "name"), QStringLiteral("c"));
+        table_->setFilter(QStringLiteral("best<0.6"));  // what differs within what is shown
+        QCOMPARE(cell(0, "name"), QStringLiteral("b"));
+    }
+
+    void aSelectedRunIsBroughtIntoView() {
+        table_->setGrouped(true);
+        QSignalSpy selected(table_.get(), &RunTable::selectionChanged);
+        table_->select(QStringLiteral("b-1"));
+        QCOMPARE(selected.count(), 1);
+        QVERIFY(view().isExpanded(table_->model().index(0, 0)));
+        QCOMPARE(table_->selectedIds(), QStringList(QStringLiteral("b-1")));
+    }
+
+    void theKeyboard() {
+        QSignalSpy toggled(table_.get(), &RunTable::visibilityToggled);
+        QSignalSpy removed(table_.get(), &RunTable::removeRequested);
+        QTest::keyClick(&view(), Qt::Key_Delete);
+        QCOMPARE(removed.count(), 0);
+        view().setCurrentIndex(table_->model().index(2, 0));
+        QTest::keyClick(&view(), Qt::Key_Space);
+        QCOMPARE(toggled.count(), 1);
+        QCOMPARE(toggled.at(0).at(0).toString(), QStringLiteral("a-0"));
+        QTest::keyClick(&view(), Qt::Key_Delete);
+        QCOMPARE(removed.at(0).at(0).toStringList(), QStringList(QStringLiteral("a-0")));
+    }
+
+    void clickingTheTickTogglesVisibility() {
+        table_->resize(600, 300);
+        QSignalSpy toggled(table_.get(), &RunTable::visibilityToggled);
+        const QRect row = view().visualRect(table_->model().index(0, 0));
+        QTest::mouseClick(view().viewport(), Qt::LeftButton, {},
+                          QPoint(row.left() + 15, row.center().y()));
+        QCOMPARE(toggled.count(), 1);
+        QTest::mouseClick(view().viewport(), Qt::LeftButton, {}, row.center());
+        QCOMPARE(toggled.count(), 1);
+        QCOMPARE(table_->selectedIds(), QStringList(QStringLiteral("b-0")));
+    }
+
     void runningAccuraciesAreMarked() {
         runs_[0].epochs.back().majority_accuracy = 0.75;
         runs_[3].epochs.back().majority_accuracy = 0.25;
@@ -238,6 +320,7 @@ private Q_SLOTS:
         for (int i = 0; i < 10'000; ++i) {
             runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
                                     i % 5, 0.01 * (1 + i / 500)));
+            runs_.back().config_key = configKey(runs_.back().description);
         }
         table_->setColumns({"name", "state", "best", "/optimizer/lr", "/training/seed"});
         for (const bool grouped : {false, true}) {
@@ -266,7 +349,7 @@ private Q_SLOTS:
     }
 
     void columnsOfWhatDiffers() {
-        const auto fields = differingFields(given());
+        const auto fields = differingFields(runs());
         QCOMPARE(fields, std::vector<std::string>({"/optimizer/lr", "/training/seed"}));
         table_->setColumns({"name", "/optimizer/lr", "at:1", "unknown"});
         QCOMPARE(cell(4, "/optimizer/lr"), QStringLiteral("0.25"));
@@ -292,7 +375,7 @@ private Q_SLOTS:
     void copiesTabSeparatedValues() {
         table_->setColumns({"name", "best"});
         selectRow(3);
-        QCOMPARE(table_->selectionAsTsv(), QStringLiteral("Run\tBest %\nb\t75.0\n"));
+        QCOMPARE(table_->selectionAsTsv(), QStringLiteral("Run\tBest %\nb (seed = 1)\t75.0\n"));
         view().clearSelection();
         QCOMPARE(table_->selectionAsTsv().count(QLatin1Char('\n')), 6);
     }
@@ -308,7 +391,8 @@ private Q_SLOTS:
         QCOMPARE(other.columns(), table_->columns());
         QStringList after;
         for (int row = 0; row < other.model().rowCount(); ++row) {
-            after << other.model().index(row, 0).data().toString();
+            after << other.model().index(row, 0).data().toString().section(QStringLiteral(" ("), 0,
+                                                                           0);
         }
         QCOMPARE(after, before);
         other.restoreState(table_->state(), false);  // in another workspace
@@ -322,6 +406,7 @@ private Q_SLOTS:
         for (int i = 0; i < 1000; ++i) {
             runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
                                     i % 5, 0.01 * (1 + i / 5)));
+            runs_.back().config_key = configKey(runs_.back().description);
         }
         QElapsedTimer clock;
         clock.start();

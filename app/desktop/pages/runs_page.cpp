@@ -1,42 +1,44 @@
 #include "app/desktop/pages/runs_page.h"
 
 #include <QDataStream>
-#include <QHBoxLayout>
 #include <QIODevice>
+#include <QSet>
 #include <QSplitter>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/attempt.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/run_closeup.h"
+#include "app/desktop/records_reader.h"
 #include "app/desktop/run_controller.h"
-#include "core/experiment/catalog.h"
+#include "app/desktop/run_status.h"
+#include "app/desktop/working_set.h"
+#include "core/results/named_sets.h"
 #include "core/results/run_groups.h"
+#include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
-#include "widgets/run_list.h"
+#include "widgets/qt_text.h"
 #include "widgets/run_table.h"
 
 namespace ballast {
 namespace {
 
 constexpr int kWaitsInterval = 500;  // ms
+constexpr int kBeside = 420;         // the table's width at first, device-independent pixels
 
-QString nameOf(const IndexedRun& run) {
-    const std::string& name = run.description.config.name;
-    return QString::fromStdString(name.empty() ? run.id : name);
+/// A working set as a ViewMenu keeps it, the same for the same runs.
+QByteArray setBytes(const WorkingSet& set) {
+    QStringList runs(set.runs().begin(), set.runs().end());
+    runs.sort();
+    return runs.join(QLatin1Char('\n')).toUtf8();
 }
 
-double progressOf(const IndexedRun& run, const RunController& controller) {
-    const int epochs = std::max(1, run.description.config.training.epochs);
-    if (run.status.state == RunState::finished || !run.error.empty()) return -1.0;
-    double done = static_cast<double>(run.epochs.size());
-    if (const auto step = controller.progress(QString::fromStdString(run.id));
-        step && step->steps > 0) {
-        done = step->epoch + static_cast<double>(step->step) / step->steps;
-    }
-    return std::min(1.0, done / epochs);
+QStringList runsOfSet(const QByteArray& bytes) {
+    return QString::fromUtf8(bytes).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
 }
 
 }  // namespace
@@ -44,13 +46,15 @@ double progressOf(const IndexedRun& run, const RunController& controller) {
 RunsPage::RunsPage(RunController& controller, QWidget* parent)
     : QWidget(parent),
       controller_(controller),
-      across_(new QSplitter(Qt::Horizontal)),
-      down_(new QSplitter(Qt::Vertical)),
+      working_set_(new WorkingSet(this)),
+      reader_(new RecordsReader(this)),
+      split_(new QSplitter(Qt::Vertical)),
       seen_(new QSplitter(Qt::Vertical)),
-      list_(new RunList),
       plots_(new LivePlots),
       closeup_(new RunCloseup(controller, *plots_)),
       table_(new RunTable([this] { return tableRuns(); })),
+      sets_(new ViewMenu([this] { return setBytes(*working_set_); }, this)),
+      beside_(new QToolButton),
       waits_(new QTimer(this)),
       regroup_(new QTimer(this)) {
     seen_->addWidget(plots_);
@@ -58,47 +62,35 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     seen_->setStretchFactor(0, 1);
     seen_->setChildrenCollapsible(false);
     seen_->setSizes({400, 280});
-    down_->addWidget(seen_);
-    down_->addWidget(makeLower());
-    down_->setStretchFactor(0, 1);
-    down_->setStretchFactor(1, 0);
-    down_->setSizes({600, 170});
-    down_->setCollapsible(0, false);
-    across_->addWidget(list_);
-    across_->addWidget(down_);
-    across_->setStretchFactor(0, 0);
-    across_->setStretchFactor(1, 1);
-    across_->setSizes({290, 990});
-    across_->setChildrenCollapsible(false);
+    split_->addWidget(seen_);
+    split_->addWidget(table_);
+    split_->setStretchFactor(0, 1);
+    split_->setStretchFactor(1, 0);
+    split_->setSizes({560, 210});
+    split_->setCollapsible(0, false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(across_);
+    layout->addWidget(split_);
+    makeSetMenu();
+    makeSideButton();
 
-    connect(list_, &RunList::selectionChanged, this, [this] {
-        if (following_) return;
-        selected_ = list_->selectedIds();
-        table_->setSelectedIds(selected_);
-        showSelected();
-        Q_EMIT selectionChanged();
-    });
     connect(table_, &RunTable::selectionChanged, this, [this] {
-        following_ = true;
-        selected_ = table_->selectedIds();  // of which the list may leave out archived ones
-        list_->setSelectedIds(selected_);
         showSelected();
-        following_ = false;
         Q_EMIT selectionChanged();
     });
-    connect(list_, &RunList::menuRequested, this, &RunsPage::menuRequested);
     connect(table_, &RunTable::menuRequested, this, &RunsPage::menuRequested);
-    connect(table_, &RunTable::visibilityToggled, this, &RunsPage::setVisible);
     connect(table_, &RunTable::activated, this, &RunsPage::editRequested);
     connect(table_, &RunTable::removeRequested, this, &RunsPage::removeRequested);
-    connect(table_, &RunTable::archivedToggled, this, &RunsPage::listArchived);
-    connect(list_, &RunList::activated, this, &RunsPage::editRequested);
-    connect(list_, &RunList::removeRequested, this, &RunsPage::removeRequested);
-    connect(list_, &RunList::visibilityToggled, this, &RunsPage::setVisible);
-    connect(plots_, &LivePlots::runVisibilityChanged, this, &RunsPage::setVisible);
+    const auto tick = [this](const QString& run, bool on) { working_set_->setTicked({run}, on); };
+    connect(table_, &RunTable::visibilityToggled, this, tick);
+    connect(plots_, &LivePlots::runVisibilityChanged, this,
+            [this, tick](const QString& run, bool on) {
+                in_legend_ = true;
+                tick(run, on);
+                in_legend_ = false;
+            });
+    connect(working_set_, &WorkingSet::changed, this, &RunsPage::showSet);
+    connect(reader_, &RecordsReader::read, this, &RunsPage::takeRecords);
 
     connect(plots_, &LivePlots::viewChanged, this, &RunsPage::showView);
     regroup_->setSingleShot(true);
@@ -113,14 +105,13 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
                 plots_->appendRecord(run, record);
                 showRun(run);
             });
-    connect(&controller_, &RunController::recordsReplaced, this, [this](const QString& run) {
-        if (isOnPlots(run)) plots_->setRecords(run, controller_.readRecords(run));
-        showRun(run);
-    });
-    connect(&controller_, &RunController::configChanged, this, [this](const QString& run) {
+    const auto read_again = [this](const QString& run) {
         if (isOnPlots(run)) putOnPlots(run);
+        labelPlots();
         showRun(run);
-    });
+    };
+    connect(&controller_, &RunController::recordsReplaced, this, read_again);
+    connect(&controller_, &RunController::configChanged, this, read_again);
     // Which runs wait for others is decided by the workers, some time after a state has changed.
     waits_->setSingleShot(true);
     waits_->setInterval(kWaitsInterval);
@@ -132,49 +123,122 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(&controller_, &RunController::runAdded, this, later);
     connect(&controller_, &RunController::runChanged, this, later);
     connect(&controller_, &RunController::progressed, this, later);
-    connect(&controller_, &RunController::progressed, this, &RunsPage::showState);
+    connect(&controller_, &RunController::progressed, this, &RunsPage::renewRow);
 }
 
-/// The table, and its filter and buttons above.
-QWidget* RunsPage::makeLower() {
-    auto* lower = new QWidget;
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(kSpace2, kSpace1, kSpace2, kSpace1);
-    row->addWidget(table_->bar(), 1);
-    auto* column = new QVBoxLayout(lower);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(row);
-    column->addWidget(table_, 1);
-    return lower;
+/// What is ticked: only the selected, what the filter leaves, nothing, or a set of that name.
+void RunsPage::makeSetMenu() {
+    sets_->setWords({tr("Save set…"), tr("Remove set"), tr("Name of this set of ticked runs:")});
+    const auto add = [this](const QString& words, const QString& tip, auto&& runs) {
+        auto* action = new QAction(words, this);
+        action->setToolTip(tip);
+        connect(action, &QAction::triggered, this, [this, runs] { showOnly(runs()); });
+        return action;
+    };
+    sets_->setLeading({add(tr("Only the selected"), tr("Untick all other runs"),
+                           [this] { return selectedRuns(); }),
+                       add(tr("All in the table"), tr("What the filter leaves, and nothing else"),
+                           [this] { return table_->shownIds(); }),
+                       add(tr("None"), tr("Untick all runs"), [] { return QStringList(); })});
+    auto* button = new QToolButton;
+    button->setObjectName(QStringLiteral("sets"));
+    button->setText(tr("Ticked"));
+    button->setToolTip(tr("Which runs are ticked, and sets of them saved by name"));
+    button->setAutoRaise(true);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(sets_);
+    table_->addToBar(button);
+    connect(sets_, &ViewMenu::chosen, this,
+            [this](const QByteArray& set) { showOnly(runsOfSet(set)); });
+    const auto say = [this](const QString& sentence) { Q_EMIT failed(sentence); };
+    connect(sets_, &QMenu::aboutToShow, this, [this, say] {  // others may have saved some
+        attempt(
+            [this] {
+                ViewMenu::Views views;
+                for (const auto& [name, runs] : readNamedSets(controller_.workspace())) {
+                    QStringList ids;
+                    for (const std::string& run : runs) ids << text(run);
+                    ids.sort();
+                    views[text(name)] = ids.join(QLatin1Char('\n')).toUtf8();
+                }
+                sets_->setViews(views);
+            },
+            say);
+    });
+    connect(sets_, &ViewMenu::viewsChanged, this, [this, say] {
+        attempt(
+            [this] {
+                NamedSets sets;
+                for (auto set = sets_->views().cbegin(); set != sets_->views().cend(); ++set) {
+                    std::vector<std::string>& runs = sets[set.key().toStdString()];
+                    for (const QString& run : runsOfSet(set.value())) {
+                        runs.push_back(run.toStdString());
+                    }
+                }
+                writeNamedSets(controller_.workspace(), sets);
+            },
+            say);
+    });
+}
+
+void RunsPage::makeSideButton() {
+    beside_->setObjectName(QStringLiteral("table_beside"));
+    beside_->setIcon(icon(QStringLiteral("beside")));
+    beside_->setToolTip(tr("Table beside the plots rather than below"));
+    beside_->setCheckable(true);
+    beside_->setAutoRaise(true);
+    table_->addToBar(beside_);
+    connect(beside_, &QToolButton::toggled, this, &RunsPage::setTableBeside);
+}
+
+bool RunsPage::tableIsBeside() const {
+    return split_->orientation() == Qt::Horizontal;
+}
+
+void RunsPage::setTableBeside(bool beside) {
+    beside_->setChecked(beside);
+    if (beside == tableIsBeside()) return;
+    (beside ? sizes_below_ : sizes_beside_) = split_->saveState();
+    split_->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
+    split_->insertWidget(beside ? 0 : 1, table_);
+    split_->setStretchFactor(split_->indexOf(seen_), 1);
+    split_->setStretchFactor(split_->indexOf(table_), 0);
+    split_->setCollapsible(split_->indexOf(seen_), false);
+    const QByteArray& sizes = beside ? sizes_beside_ : sizes_below_;
+    if (!sizes.isEmpty()) {
+        split_->restoreState(sizes);
+    } else if (beside) {
+        split_->setSizes({kBeside, std::max(1, width() - kBeside)});
+    }
+    table_->fitColumns();
+}
+
+TableRun RunsPage::tableRun(const IndexedRun& run) const {
+    const QString id = text(run.id);
+    return {&run, shownColor(id), working_set_->contains(id), statusText(run, controller_),
+            progressOf(run, controller_)};
 }
 
 std::vector<TableRun> RunsPage::tableRuns() const {
     std::vector<TableRun> runs;
-    for (const IndexedRun* run : controller_.runs()) {
-        const QString id = QString::fromStdString(run->id);
-        const auto color = colors_.find(id);
-        runs.push_back(
-            {run, color == colors_.end() ? 0 : shownColor(id), plots_->isRunVisible(id)});
-    }
+    for (const IndexedRun* run : controller_.runs()) runs.push_back(tableRun(*run));
     return runs;
 }
 
+/// Those that were ticked when the workspace was open last, or else the newest.
 void RunsPage::addAllRuns() {
     const auto runs = controller_.runs();
-    std::set<QString> newest;
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // the newest are shown
-        if (!(*run)->error.empty() || (*run)->notes.archived) continue;
-        if (newest.size() == kSeriesColors) break;
-        newest.insert(QString::fromStdString((*run)->id));
-    }
+    QStringList ticked;
     for (const IndexedRun* run : runs) {
-        const QString id = QString::fromStdString(run->id);
-        if (colors_.contains(id)) continue;
-        giveColor(id);
-        if (newest.contains(id)) putOnPlots(id);
-        showRun(id);
+        giveColor(text(run->id));
+        if (ticked_before_.contains(text(run->id))) ticked << text(run->id);
     }
+    for (auto run = runs.rbegin(); run != runs.rend() && ticked.size() < kSeriesColors; ++run) {
+        if (!ticked_before_.isEmpty() && !ticked.isEmpty()) break;
+        if ((*run)->error.empty() && !(*run)->notes.archived) ticked.prepend(text((*run)->id));
+    }
+    working_set_->setTicked(ticked, true);
+    table_->refreshSoon();
     if (plots_->view().means) completeGroups();
 }
 
@@ -183,27 +247,28 @@ void RunsPage::addRun(const QString& id) {
     if (run == nullptr) return;
     giveColor(id);
     if (run->error.empty()) {
-        putOnPlots(id);
         // Beyond eight the colours repeat: the newest eight are shown.
+        QStringList too_many;
         const QStringList on_plots = plots_->runIds();
-        auto visible = std::ranges::count_if(
-            on_plots, [&](const QString& other) { return plots_->isRunVisible(other); });
+        auto visible = working_set_->runs().size() + 1;
         for (const QString& other : on_plots) {
             if (visible <= kSeriesColors || plots_->view().means) break;
-            if (!plots_->isRunVisible(other)) continue;
-            plots_->removeRun(other);
-            showState(other);
+            if (!working_set_->contains(other)) continue;
+            too_many << other;
             --visible;
         }
+        working_set_->setTicked(too_many, false);
+        working_set_->setTicked({id}, true);
     }
-    showRun(id);
+    table_->refreshSoon();
 }
 
 void RunsPage::removeRun(const QString& run) {
     taken_colors_.erase(colors_[run]);
     colors_.erase(run);
-    list_->removeItem(run);
+    reader_->forget(run);
     plots_->removeRun(run);
+    working_set_->setTicked({run}, false);
     labelPlots();
     table_->refreshSoon();
 }
@@ -226,16 +291,64 @@ bool RunsPage::isOnPlots(const QString& run) const {
 
 /// The selected runs stand out on the plots, the first of them is shown closely.
 void RunsPage::showSelected() {
-    plots_->setHighlighted(selected_);
-    const QString first = selected_.value(0);
+    const QStringList selected = selectedRuns();
+    plots_->setHighlighted(selected);
+    const QString first = selected.value(0);
     closeup_->setRun(first, shownColor(first));
+}
+
+void RunsPage::showSet(const QStringList& ticked, const QStringList& unticked) {
+    for (const QString& id : unticked) {
+        if (in_legend_) {  // where it can be ticked again
+            plots_->setRunVisible(id, false);
+        } else {
+            reader_->forget(id);
+            plots_->removeRun(id);
+        }
+        renewRow(id);
+    }
+    const QStringList on_plots = plots_->runIds();
+    const QSet<QString> there(on_plots.begin(), on_plots.end());
+    bool added = !unticked.isEmpty();
+    for (const QString& id : ticked) {
+        const IndexedRun* run = controller_.find(id);
+        if (run == nullptr) continue;
+        if (run->error.empty() && !there.contains(id)) {
+            putOnPlots(id);
+            added = true;
+        }
+        plots_->setRunVisible(id, true);
+        renewRow(id);
+    }
+    if (added) labelPlots();
 }
 
 /// Adds the run, or renews it; it stays hidden where it was.
 void RunsPage::putOnPlots(const QString& id) {
-    plots_->addRun(plotInfo(*controller_.find(id), colors_[id]));
-    plots_->setRecords(id, controller_.readRecords(id));
-    labelPlots();
+    const IndexedRun& run = *controller_.find(id);
+    plots_->addRun(plotInfo(run, colors_[id]));
+    std::vector<EpochRecord> records;
+    for (const EpochScalars& epoch : run.epochs) {
+        records.push_back(recordOf(epoch, static_cast<int>(records.size())));
+    }
+    plots_->setRecords(id, records);
+    if (!run.epochs.empty()) reader_->want(id, run.folder);
+}
+
+void RunsPage::takeRecords(const QString& id, const std::vector<EpochRecord>& records) {
+    const IndexedRun* run = controller_.find(id);
+    if (run == nullptr || !isOnPlots(id)) return;
+    plots_->setRecords(id, records);
+    if (records.size() >= run->epochs.size()) return;
+    // It has trained on meanwhile.
+    for (std::size_t e = records.size(); e < run->epochs.size(); ++e) {
+        plots_->appendRecord(id, recordOf(run->epochs[e], static_cast<int>(e)));
+    }
+    reader_->want(id, run->folder);
+}
+
+void RunsPage::finishReading() {
+    for (const QString& id : reader_->takeWaiting()) takeRecords(id, controller_.readRecords(id));
 }
 
 /// Where several runs on the plots have one name, what differs tells them apart.
@@ -247,7 +360,7 @@ void RunsPage::labelPlots() {
     }
     const std::vector<std::string> labels = runLabels(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        plots_->setRunName(QString::fromStdString(runs[i]->id), QString::fromStdString(labels[i]));
+        plots_->setRunName(text(runs[i]->id), text(labels[i]));
     }
 }
 
@@ -260,22 +373,20 @@ void RunsPage::groupPlots() {
     const std::vector<PlotGroup> before = groups_.groups();
     if (groups_.update(controller_.runs(), shown) == before) return;
     plots_->setGroups(groups_.groups());
-    for (const IndexedRun* run : controller_.runs()) showState(QString::fromStdString(run->id));
+    renewAllRows();
 }
 
 /// Shows each visible group whole: a mean over the few seeds that happened to be ticked would not
 /// be the group's.
 void RunsPage::completeGroups() {
     groupPlots();
-    const auto visible = [this](const QString& id) { return plots_->isRunVisible(id); };
     QStringList missing;
     for (const PlotGroup& group : groups_.groups()) {
-        if (!std::ranges::any_of(group.runs, visible)) continue;
-        for (const QString& id : group.runs) {
-            if (!visible(id)) missing << id;
-        }
+        const bool shown = std::ranges::any_of(
+            group.runs, [this](const QString& id) { return working_set_->contains(id); });
+        if (shown) missing << group.runs;
     }
-    for (const QString& id : missing) setVisible(id, true);
+    working_set_->setTicked(missing, true);
 }
 
 void RunsPage::showView() {
@@ -283,7 +394,7 @@ void RunsPage::showView() {
     if (means == means_) return;
     means_ = means;
     if (means) completeGroups();
-    for (const IndexedRun* run : controller_.runs()) showState(QString::fromStdString(run->id));
+    renewAllRows();
 }
 
 int RunsPage::shownColor(const QString& run) const {
@@ -292,138 +403,74 @@ int RunsPage::shownColor(const QString& run) const {
     return plots_->view().means ? groups_.colorOf(run.toStdString(), own) : own;
 }
 
-void RunsPage::setVisible(const QString& id, bool visible) {
-    const IndexedRun* run = controller_.find(id);
-    if (run == nullptr) return;
-    if (visible && run->error.empty() && !isOnPlots(id)) putOnPlots(id);
-    plots_->setRunVisible(id, visible);
-    showState(id);
-}
-
 void RunsPage::showOnly(const QStringList& runs) {
-    for (const QString& id : plots_->runIds()) {
-        if (plots_->isRunVisible(id) && !runs.contains(id)) setVisible(id, false);
-    }
-    for (const QString& id : runs) setVisible(id, true);
+    working_set_->setOnly(runs);
 }
 
 void RunsPage::showRun(const QString& run) {
-    showState(run);
+    renewRow(run);
     table_->refreshSoon();
 }
 
-/// Adds the archived runs to the list, or takes them out.
-void RunsPage::listArchived() {
-    for (const IndexedRun* run : controller_.runs()) {
-        if (run->notes.archived) showState(QString::fromStdString(run->id));
-    }
+void RunsPage::renewRow(const QString& id) {
+    if (const IndexedRun* run = controller_.find(id)) table_->renew(tableRun(*run));
+}
+
+void RunsPage::renewAllRows() {
+    for (const IndexedRun* run : controller_.runs()) table_->renew(tableRun(*run));
 }
 
 void RunsPage::showWaiting() {
     for (const IndexedRun* run : controller_.runs()) {
-        if (run->status.state == RunState::queued) showState(QString::fromStdString(run->id));
+        if (run->status.state == RunState::queued) table_->renew(tableRun(*run));
     }
-}
-
-void RunsPage::showState(const QString& id) {
-    const IndexedRun* run = controller_.find(id);
-    if (run == nullptr) return;
-    if (run->notes.archived && !table_->archivedShown()) {
-        list_->removeItem(id);
-        return;
-    }
-    RunListItem item;
-    item.id = id;
-    item.name = run->notes.pinned ? QStringLiteral("★ ") + nameOf(*run) : nameOf(*run);
-    item.color_index = shownColor(id);
-    item.visible = plots_->isRunVisible(id);
-    item.state = run->error.empty() ? run->status.state : RunState::failed;
-    item.status = statusText(*run, controller_);
-    item.progress = progressOf(*run, controller_);
-    list_->setItem(item);
-    table_->setRunVisible(id, item.visible);
-}
-
-QString RunsPage::statusText(const IndexedRun& run, const RunController& controller) {
-    const QString state = stateText(run, controller);
-    const auto edit = controller.pendingEdit(QString::fromStdString(run.id));
-    return edit && run.error.empty() ? tr("%1 · an edit waits for epoch %2").arg(state).arg(*edit)
-                                     : state;
-}
-
-QString RunsPage::stateText(const IndexedRun& run, const RunController& controller) {
-    if (!run.error.empty()) return QString::fromStdString(run.error);
-    const int epochs = run.description.config.training.epochs;
-    const int done = static_cast<int>(run.epochs.size());
-    const QString id = QString::fromStdString(run.id);
-    if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
-    switch (run.status.state) {
-        case RunState::queued:
-            if (const IndexedRun* trunk = controller.find(controller.waitsFor(id))) {
-                return tr("waits for the trunk of %1, %2 epochs").arg(nameOf(*trunk)).arg(epochs);
-            }
-            return done == 0 ? tr("queued, %1 epochs").arg(epochs)
-                             : tr("queued, resumes after %1 of %2 epochs").arg(done).arg(epochs);
-        case RunState::running:
-            if (const auto progress = controller.progress(id)) return runningText(*progress);
-            return controller.holds(id)
-                       ? tr("loading the data…")
-                       : tr("epoch %1/%2, in another process").arg(done + 1).arg(epochs);
-        case RunState::paused:
-            return tr("paused in epoch %1/%2").arg(done + 1).arg(epochs);
-        case RunState::finished:
-            if (const auto best = run.bestEpoch()) {
-                return finishedText(run.best(), static_cast<int>(*best),
-                                    run.description.config.training.selection);
-            }
-            return tr("finished");
-        case RunState::stopped:
-            return tr("stopped after %1 of %2 epochs").arg(done).arg(epochs);
-        case RunState::diverged:
-        case RunState::failed:
-            break;
-    }
-    return QString::fromStdString(run.status.message);
 }
 
 QStringList RunsPage::selectedRuns() const {
-    return selected_;
+    return table_->selectedIds();
 }
 
 void RunsPage::select(const QString& run) {
-    list_->select(run);
+    table_->select(run);
 }
 
 QByteArray RunsPage::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << across_->saveState() << down_->saveState() << true << table_->state()
-           << QString::fromStdString(controller_.workspace().string()) << plots_->panelNames()
-           << viewBytes(plots_->view()) << closeup_->shown() << seen_->saveState();
+    const bool beside = tableIsBeside();
+    const QByteArray sizes = split_->saveState();
+    QStringList ticked(working_set_->runs().begin(), working_set_->runs().end());
+    ticked.sort();
+    stream << (beside ? sizes : sizes_beside_) << (beside ? sizes_below_ : sizes) << true
+           << table_->state() << text(controller_.workspace().string()) << plots_->panelNames()
+           << viewBytes(plots_->view()) << closeup_->shown() << seen_->saveState() << beside
+           << ticked;
     return state;
 }
 
 void RunsPage::restoreLayout(const QByteArray& state) {
-    QByteArray across;
-    QByteArray down;
     QDataStream stream(state);
     bool table_shown = false;  // instead of the results, in earlier versions
     QByteArray table;
     QString workspace;
     QStringList panels;
     QByteArray view;
-    stream >> across >> down >> table_shown >> table >> workspace >> panels >> view;
+    stream >> sizes_beside_ >> sizes_below_ >> table_shown >> table >> workspace >> panels >> view;
     QString closeup;
     QByteArray seen;
     stream >> closeup >> seen;
+    bool beside = false;
+    QStringList ticked;
+    if (stream.status() == QDataStream::Ok) stream >> beside >> ticked;
     closeup_->show(closeup);
     if (!seen.isEmpty()) seen_->restoreState(seen);
     plots_->setView(viewFromBytes(view));
     if (!panels.isEmpty()) plots_->setPanels(panels);
-    if (!across.isEmpty()) across_->restoreState(across);
-    if (!down.isEmpty()) down_->restoreState(down);
-    // What was filtered and grouped elsewhere would hide runs here.
-    const bool same = workspace == QString::fromStdString(controller_.workspace().string());
+    if (!sizes_below_.isEmpty()) split_->restoreState(sizes_below_);
+    setTableBeside(beside);
+    // What was filtered, grouped and ticked elsewhere would hide runs here.
+    const bool same = workspace == text(controller_.workspace().string());
+    if (same) ticked_before_ = ticked;
     if (!table.isEmpty()) table_->restoreState(table, same);
 }
 

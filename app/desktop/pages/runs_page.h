@@ -9,57 +9,70 @@
 
 class QSplitter;
 class QTimer;
+class QToolButton;
 
 namespace ballast {
 
 class LivePlots;
+class RecordsReader;
 class RunCloseup;
 class RunController;
-class RunList;
 class RunTable;
+class ViewMenu;
+class WorkingSet;
+struct EpochRecord;
 struct IndexedRun;
 struct TableRun;
 
-/// Where runs are watched and compared: the list, the live plots and the table. It shows
-/// what the controller knows and changes nothing but what is visible. A run's records are read when
-/// it is put on the plots.
+/// Where runs are watched and compared: the run table, below the plots or beside them, and the live
+/// plots of the working set. It shows what the controller knows and changes nothing but what is
+/// visible. A run's numbers are on the plots at once, those of each class when they have been read.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
     explicit RunsPage(RunController& controller, QWidget* parent = nullptr);
 
-    /// Runs that the user has selected in the list or the table, in its order.
+    /// Runs that the user has selected in the table, in its order.
     QStringList selectedRuns() const;
     void select(const QString& run);
-    /// Puts these runs on the plots and takes all others off.
+    /// Ticks these runs and no others.
     void showOnly(const QStringList& runs);
+    WorkingSet& workingSet() { return *working_set_; }
     LivePlots& plots() { return *plots_; }
-    RunList& list() { return *list_; }
     RunTable& table() { return *table_; }
     RunCloseup& closeup() { return *closeup_; }
+    /// Working sets saved by name, of the workspace.
+    ViewMenu& sets() { return *sets_; }
+
+    /// Reads what is still being read for the plots, at once: for exports.
+    void finishReading();
+
+    bool tableIsBeside() const;
+    void setTableBeside(bool beside);
 
     QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);
-
-    /// One line about a run's state, for the list.
-    static QString statusText(const IndexedRun& run, const RunController& controller);
 
 Q_SIGNALS:
     void selectionChanged();
     void editRequested(const QString& run);
     void removeRequested(const QStringList& runs);
     void menuRequested(const QPoint& at);  // on the screen, for the selected runs
+    void failed(const QString& sentence);
 
 private:
-    static QString stateText(const IndexedRun& run, const RunController& controller);
-    QWidget* makeLower();
+    void makeSetMenu();
+    void makeSideButton();
+    TableRun tableRun(const IndexedRun& run) const;
     std::vector<TableRun> tableRuns() const;
     void addAllRuns();
     void addRun(const QString& run);
     void removeRun(const QString& run);
     void giveColor(const QString& run);
     bool isOnPlots(const QString& run) const;
+    void showSet(const QStringList& ticked, const QStringList& unticked);
     void putOnPlots(const QString& run);
+    void takeRecords(const QString& run, const std::vector<EpochRecord>& records);
     void labelPlots();
     void showSelected();
     void groupPlots();
@@ -67,24 +80,27 @@ private:
     void showView();
     int shownColor(const QString& run) const;
     void showRun(const QString& run);
-    void showState(const QString& run);
+    void renewRow(const QString& run);
+    void renewAllRows();
     void showWaiting();  // what queued runs wait for
-    void listArchived();
-    void setVisible(const QString& run, bool visible);
 
     RunController& controller_;
-    QSplitter* across_;
-    QSplitter* down_;
-    QSplitter* seen_;  // the plots, and the closeup where it is shown
-    RunList* list_;
+    WorkingSet* working_set_;
+    RecordsReader* reader_;
+    QSplitter* split_;  // the plots and the table
+    QSplitter* seen_;   // the plots, and the closeup where it is shown
     LivePlots* plots_;
     RunCloseup* closeup_;  // under the plots
     RunTable* table_;
+    ViewMenu* sets_;
+    QToolButton* beside_;
     QTimer* waits_;
-    QStringList selected_;
-    bool following_ = false;  // the list follows the table
-    QTimer* regroup_;         // once for many changes
+    QTimer* regroup_;  // once for many changes
+    QByteArray sizes_below_;
+    QByteArray sizes_beside_;
+    QStringList ticked_before_;  // when the workspace was open last
     PlotGroups groups_;
+    bool in_legend_ = false;         // the user unticks a run there
     bool means_ = false;             // what the plots showed last
     std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
     std::set<int> taken_colors_;

@@ -18,7 +18,7 @@
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
 #include "widgets/live_plots.h"
-#include "widgets/run_list.h"
+#include "widgets/run_table.h"
 #include "widgets/schedule_timeline.h"
 
 using namespace ballast;
@@ -194,8 +194,11 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(controller_->find(run)->status.state == RunState::failed, 60000);
         QCOMPARE(window_->banner().kind(), Banner::Kind::error);
         QVERIFY(window_->banner().message().contains(QStringLiteral("cuda:99")));
-        QVERIFY(window_->runsPage().list().model().find(run)->status.contains(
-            QStringLiteral("cuda:99")));
+        RunTable& table = window_->runsPage().table();
+        table.refresh();
+        const QModelIndex row = table.model().indexOf(run);
+        QVERIFY(row.siblingAtColumn(1).data().toString().contains(QStringLiteral("cuda:99")));
+        QVERIFY(row.data(RunTableModel::wrong_role).toBool());
     }
 
     /// Its worker may still be loading the training library; nothing is running that could be
@@ -234,9 +237,11 @@ private Q_SLOTS:
         std::ofstream(bad / "run.json") << "nonsense";
         controller_->open();
         QCOMPARE(controller_->runs().size(), std::size_t{2});
-        const auto* item = window_->runsPage().list().model().find(
-            QString::fromStdString(bad.filename().string()));
-        QVERIFY(item != nullptr && item->status.contains(QStringLiteral("damaged")));
+        RunTable& table = window_->runsPage().table();
+        table.refresh();
+        const QModelIndex row =
+            table.model().indexOf(QString::fromStdString(bad.filename().string()));
+        QVERIFY(row.siblingAtColumn(1).data().toString().contains(QStringLiteral("damaged")));
         QCOMPARE(window_->runsPage().plots().runIds().size(), 1);
     }
 };

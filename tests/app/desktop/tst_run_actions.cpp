@@ -18,7 +18,6 @@
 #include "widgets/differences_dialog.h"
 #include "widgets/live_plots.h"
 #include "widgets/notes_dialog.h"
-#include "widgets/run_list.h"
 #include "widgets/run_table.h"
 
 using namespace ballast;
@@ -33,7 +32,11 @@ class TestRunActions : public QObject {
     QStringList ids_;
 
     RunsPage& page() { return window_->runsPage(); }
-    void choose(const QStringList& ids) { page().list().setSelectedIds(ids); }
+    void choose(const QStringList& ids) {
+        page().table().refresh();
+        page().table().setSelectedIds(ids);
+        Q_EMIT page().table().selectionChanged();
+    }
     void trigger(const QString& label) {
         RunActions& actions = window_->runActions();
         for (QAction* action : actions.viewActions() + actions.noteActions()) {
@@ -85,7 +88,8 @@ private Q_SLOTS:
         QVERIFY(!notes(ids_[0]).pinned);
         trigger(QStringLiteral("Archive"));
         QVERIFY(notes(ids_[0]).archived && notes(ids_[1]).archived);
-        QCOMPARE(page().list().model().rowCount(), 1);
+        page().table().refresh();
+        QCOMPARE(page().table().model().rowCount(), 1);
         // Archived runs are found by a filter, and come back from there.
         page().table().setFilter(QStringLiteral("archived=yes"));
         QCOMPARE(page().table().model().rowCount(), 2);
@@ -95,7 +99,8 @@ private Q_SLOTS:
         QCOMPARE(page().selectedRuns().size(), 2);
         trigger(QStringLiteral("Take out of the archive"));
         QVERIFY(!notes(ids_[0]).archived && !notes(ids_[1]).archived);
-        QCOMPARE(page().list().model().rowCount(), 3);
+        page().table().setFilter({});
+        QCOMPARE(page().table().model().rowCount(), 3);
     }
 
     void notesAndTagsOfSeveral() {
@@ -137,7 +142,7 @@ private Q_SLOTS:
 
     void theMenuHoldsAll() {
         choose({ids_[1]});
-        Q_EMIT page().list().menuRequested(QPoint(10, 10));
+        Q_EMIT page().table().menuRequested(QPoint(10, 10));
         auto* menu = window_->findChild<QMenu*>(QStringLiteral("run_menu"));
         QVERIFY(menu != nullptr);
         QStringList enabled;

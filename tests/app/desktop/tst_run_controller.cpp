@@ -4,12 +4,12 @@
 
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/working_set.h"
 #include "core/runs/learning_library.h"
 #include "tests/support/test_program.h"
 #include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
-#include "widgets/run_list.h"
 
 using namespace ballast;
 
@@ -85,7 +85,7 @@ private Q_SLOTS:
         const auto curve = page.plots().curve(idOf(trained), kBalancedTestAccuracy);
         QCOMPARE(curve.back(), QPointF(3, 75.0));
         QCOMPARE(controller.find(idOf(removed)), nullptr);
-        QCOMPARE(page.list().model().find(idOf(removed)), nullptr);
+        QVERIFY(!page.workingSet().contains(idOf(removed)));
         QVERIFY(page.plots().runIds().contains(idOf(made)));
     }
 
@@ -100,9 +100,8 @@ private Q_SLOTS:
         const QString oldest = QString::fromStdString(in_order.front()->id);
         QCOMPARE(page.plots().runIds().size(), kSeriesColors);
         QVERIFY(!page.plots().runIds().contains(oldest));
-        QVERIFY(!page.list().model().find(oldest)->visible);
-        page.list().model().setData(page.list().model().index(0), Qt::Checked, Qt::CheckStateRole);
-        QVERIFY(page.list().model().find(oldest)->visible);
+        QVERIFY(!page.workingSet().contains(oldest));
+        page.workingSet().setTicked({oldest}, true);
         QCOMPARE(page.plots().curve(oldest, kBalancedTestAccuracy).size(), std::size_t{2});
     }
 };

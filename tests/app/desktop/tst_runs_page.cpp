@@ -2,16 +2,19 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QtTest>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/pages/run_closeup.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/working_set.h"
+#include "core/results/named_sets.h"
 #include "core/runs/learning_library.h"
 #include "tests/support/test_program.h"
+#include "tests/widgets/curve_keys.h"
 #include "widgets/class_heat_map.h"
 #include "widgets/live_plots.h"
-#include "widgets/run_list.h"
 #include "widgets/run_table.h"
 #include "widgets/transition_view.h"
 
@@ -31,6 +34,7 @@ QString makeRun(const std::filesystem::path& workspace, const std::string& name,
     EpochRecord record;
     record.balanced_test_accuracy = best;
     record.streaming.accuracy = {0.75, 0.25};
+    record.streaming.min_logit = {-1.5, 2.0};
     OwnedRun owned(folder);
     owned.append(record);
     owned.setStatus(RunState::finished, 1, "");
@@ -39,7 +43,7 @@ QString makeRun(const std::filesystem::path& workspace, const std::string& name,
 
 }  // namespace
 
-/// The list, the plots and the table show the same runs.
+/// The plots and the table show the same runs.
 class TestRunsPage : public QObject {
     Q_OBJECT
 
@@ -83,14 +87,77 @@ private Q_SLOTS:
                  QStringList(high_));
     }
 
-    void ticksOfTableListAndPlotsAgree() {
+    void ticksOfTableAndPlotsAgree() {
         RunTableModel& model = page_->table().model();
         model.setData(model.index(0, 0), Qt::Unchecked, Qt::CheckStateRole);
         QVERIFY(!page_->plots().isRunVisible(low_));
-        QVERIFY(!page_->list().model().find(low_)->visible);
-        page_->list().model().setData(page_->list().model().index(0), Qt::Checked,
-                                      Qt::CheckStateRole);
+        QVERIFY(!page_->workingSet().contains(low_));
+        page_->workingSet().setTicked({low_}, true);
+        QVERIFY(page_->plots().isRunVisible(low_));
         QCOMPARE(model.index(0, 0).data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Checked));
+        // What is unticked in the legend can be ticked there again.
+        Q_EMIT page_->plots().runVisibilityChanged(low_, false);
+        QVERIFY(!page_->workingSet().contains(low_));
+        QVERIFY(page_->plots().runIds().contains(low_));
+        page_->showOnly({});
+        QVERIFY(page_->plots().visibleCurves().empty());
+    }
+
+    // The numbers of an epoch are drawn at once, those of its classes when they have been read.
+    void classesFollowTheRest() {
+        page_->showOnly({});
+        page_->showOnly({low_});
+        QCOMPARE(page_->plots().curve(low_, kBalancedTestAccuracy),
+                 std::vector<QPointF>{QPointF(1, 25.0)});
+        const CurveKey logit{"min-logit", "lowest"};
+        QVERIFY(std::isnan(page_->plots().curve(low_, logit).front().y()));
+        QTRY_COMPARE(page_->plots().curve(low_, logit).front().y(), -1.5);
+        page_->showOnly({});
+        page_->showOnly({low_});
+        page_->finishReading();  // an export does not wait
+        QCOMPARE(page_->plots().curve(low_, logit).front().y(), -1.5);
+    }
+
+    void aSetIsSavedInTheWorkspace() {
+        page_->showOnly({high_});
+        QVERIFY(page_->sets().save(QStringLiteral("best")));
+        QCOMPARE(readNamedSets(controller_->workspace()),
+                 (NamedSets{{"best", {high_.toStdString()}}}));
+        page_->showOnly({low_});
+        Q_EMIT page_->sets().aboutToShow();
+        Q_EMIT page_->sets().chosen(page_->sets().views().first());
+        QCOMPARE(page_->workingSet().runs(), QSet<QString>{high_});
+        for (QAction* action : page_->sets().actions()) {
+            if (action->text() == QStringLiteral("All in the table")) action->trigger();
+        }
+        QCOMPARE(page_->workingSet().runs(), QSet<QString>({low_, high_}));
+        std::ofstream(namedSetsFile(controller_->workspace())) << R"({"format": 9})";
+        QSignalSpy failed(page_.get(), &RunsPage::failed);
+        page_->sets().save(QStringLiteral("other"));
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(failed.at(0).at(0).toString().contains(QStringLiteral("format 9")));
+    }
+
+    void theTableStandsBelowOrBeside() {
+        auto* button = page_->findChild<QToolButton*>(QStringLiteral("table_beside"));
+        const auto leftOfPlots = [](RunsPage& page) {
+            return page.table().mapTo(&page, QPoint()).x() <
+                   page.plots().mapTo(&page, QPoint()).x();
+        };
+        QVERIFY(!leftOfPlots(*page_));
+        button->click();
+        QTRY_VERIFY(leftOfPlots(*page_));
+        page_->showOnly({high_});
+        RunController next(learningLibrary(), TrainingEnvironment{}, controller_->workspace());
+        RunsPage other(next);
+        other.resize(1000, 700);
+        other.restoreLayout(page_->layoutState());
+        other.show();
+        next.open();
+        QTRY_VERIFY(leftOfPlots(other));
+        QCOMPARE(other.workingSet().runs(), QSet<QString>{high_});  // as it was
+        button->click();
+        QTRY_VERIFY(!leftOfPlots(*page_));
     }
 
     void theSelectionIsOne() {
@@ -109,17 +176,19 @@ private Q_SLOTS:
                                  controller_->workspace());
         RunsPage page(controller);
         controller.open();
-        page.plots().setRunVisible(twin, false);
+        page.workingSet().setTicked({twin}, false);
         PlotView view;
         view.means = true;
         page.plots().setView(view);
         QVERIFY(page.plots().isRunVisible(twin));
         // "a" and "b" differ in their name only, which is no reason for another group.
-        QCOMPARE(page.list().model().find(twin)->color_index,
-                 page.list().model().find(low_)->color_index);
+        page.table().refresh();
+        const auto color = [&](const QString& run) {
+            return page.table().model().indexOf(run).data(RunTableModel::color_role).toInt();
+        };
+        QCOMPARE(color(twin), color(low_));
         page.plots().setView({});
-        QVERIFY(page.list().model().find(twin)->color_index !=
-                page.list().model().find(low_)->color_index);
+        QVERIFY(color(twin) != color(low_));
         RunsPage other(controller);
         view.spread = Spread::range;
         page.plots().setView(view);
@@ -188,17 +257,16 @@ private Q_SLOTS:
     void archivedRunsAreLeftOutUntilTheyAreAskedFor() {
         controller_->changeNotes(low_, [](RunNotes& notes) { notes.archived = true; });
         QTRY_COMPARE(page_->table().model().rowCount(), 1);
-        QVERIFY(page_->list().model().find(low_) == nullptr);
         page_->table().setArchivedShown(true);
         QCOMPARE(page_->table().model().rowCount(), 2);
-        QVERIFY(page_->list().model().find(low_) != nullptr);
         page_->table().setArchivedShown(false);
         page_->table().setFilter(QStringLiteral("archived=yes"));
         QCOMPARE(page_->table().model().rowCount(), 1);
         RunController next(learningLibrary(), TrainingEnvironment{}, controller_->workspace());
         RunsPage other(next);
         next.open();
-        QVERIFY(other.list().model().find(low_) == nullptr);
+        other.table().refresh();
+        QVERIFY(!other.table().model().indexOf(low_).isValid());
         QVERIFY(!other.plots().isRunVisible(low_));
     }
 
@@ -223,7 +291,8 @@ private Q_SLOTS:
     // Who works with the command line beside the window sees it here.
     void notesOfOthersArrive() {
         changeNotes(controller_->find(high_)->folder, [](RunNotes& notes) { notes.pinned = true; });
-        QTRY_VERIFY(page_->list().model().find(high_)->name.startsWith(QStringLiteral("★")));
+        QTRY_VERIFY(page_->table().model().indexOf(high_).data().toString().startsWith(
+            QStringLiteral("★")));
         QTRY_COMPARE(page_->table().model().idsOf(page_->table().model().index(0, 0)),
                      QStringList(high_));  // on top
     }

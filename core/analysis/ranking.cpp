@@ -1,0 +1,113 @@
+#include "core/analysis/ranking.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/results/statistics.h"
+#include "core/results/table_text.h"
+
+namespace ballast {
+namespace {
+
+constexpr double kLevel = 0.05;
+
+/// How much better `best` is, seed by seed.
+std::vector<double> differences(const ResponsePoint& best, const ResponsePoint& other, int better) {
+    std::map<std::uint64_t, double> values;
+    for (const SeedValue& value : other.values) values[value.seed] = value.value;
+    std::vector<double> result;
+    for (const SeedValue& value : best.values) {
+        const auto found = values.find(value.seed);
+        if (found != values.end()) result.push_back(better * (value.value - found->second));
+    }
+    return result;
+}
+
+std::string amount(double value, DifferenceUnit unit, int digits) {
+    const bool percent = unit == DifferenceUnit::percentage_points;
+    return percent ? fixedText(100.0 * value, digits) : fixedText(value, digits + 2);
+}
+
+std::string verdictOf(const ResponseCurves& curves, const Ranking& ranking, DifferenceUnit unit) {
+    const auto name = [&](const RankedPoint& at) { return pointName(curves, at.line, at.point); };
+    const std::string in = unit == DifferenceUnit::percentage_points ? " %" : "";
+    const std::string points = unit == DifferenceUnit::percentage_points ? " points" : "";
+    const RankedPoint& best = ranking.points.front();
+    std::string verdict = name(best) + " is best: " + amount(best.mean.mean, unit, 1);
+    if (best.mean.n > 1) verdict += " ± " + amount(best.deviation, unit, 1);
+    verdict += in + " (n = " + std::to_string(best.mean.n) + ")";
+    if (ranking.points.size() == 1) return verdict + ".";
+    const RankedPoint& second = ranking.points[1];
+    const PairedStatistics& by = second.behind;
+    if (by.n < 2) {
+        return verdict + ", before " + name(second) + " with " + amount(second.mean.mean, unit, 1) +
+               in + "; " +
+               (by.n == 0 ? "they have no seed in common, so nothing can be said of the difference."
+                          : "one common seed says nothing about the difference.");
+    }
+    verdict += ", " + amount(by.mean, unit, 2) + points + " before " + name(second) +
+               " (95 % interval " + amount(by.lower, unit, 2) + " … " + amount(by.upper, unit, 2) +
+               ", " + pValueText(second.holm_p) + " by Holm over " +
+               std::to_string(ranking.points.size() - 1) +
+               (ranking.points.size() == 2 ? " comparison)." : " comparisons).");
+    const auto alike = std::ranges::count(ranking.points, true, &RankedPoint::alike);
+    if (alike == 0) return verdict + " It is told apart from every other setting.";
+    verdict += alike == 1 ? " One setting is" : " " + std::to_string(alike) + " settings are";
+    verdict += " not told apart from it";
+    if (second.alike && by.seeds_for_power > by.n) {
+        verdict += "; to tell the second would take about " + std::to_string(by.seeds_for_power) +
+                   " seeds";
+    }
+    return verdict + ".";
+}
+
+}  // namespace
+
+std::string pointName(const ResponseCurves& curves, std::size_t line, std::size_t point) {
+    const ResponseLine& its = curves.lines[line];
+    const std::string x = valueText(its.points[point].x);
+    if (curves.lines.size() == 1) return x;
+    return its.name + " at " + x;
+}
+
+Ranking rankPoints(const ResponseCurves& curves, int better, DifferenceUnit unit) {
+    Ranking ranking;
+    if (better == 0) return ranking;
+    for (std::size_t l = 0; l < curves.lines.size(); ++l) {
+        for (std::size_t p = 0; p < curves.lines[l].points.size(); ++p) {
+            std::vector<double> values;
+            for (const SeedValue& value : curves.lines[l].points[p].values) {
+                values.push_back(value.value);
+            }
+            RankedPoint ranked;
+            ranked.line = l;
+            ranked.point = p;
+            ranked.mean = seedSpread(values, Spread::t_interval);
+            ranked.deviation = statisticsOf(values).standard_deviation;
+            if (ranked.mean.n > 0) ranking.points.push_back(ranked);
+        }
+    }
+    if (ranking.points.empty()) return ranking;
+    std::ranges::stable_sort(ranking.points, std::ranges::greater{},
+                             [&](const RankedPoint& at) { return better * at.mean.mean; });
+    const auto pointOf = [&](const RankedPoint& at) -> const ResponsePoint& {
+        return curves.lines[at.line].points[at.point];
+    };
+    std::vector<double> p;
+    for (std::size_t i = 1; i < ranking.points.size(); ++i) {
+        RankedPoint& other = ranking.points[i];
+        other.behind =
+            pairedStatistics(differences(pointOf(ranking.points.front()), pointOf(other), better));
+        p.push_back(other.behind.t_p);
+        ranking.by_few_seeds = ranking.by_few_seeds || other.behind.n < 2;
+    }
+    const std::vector<double> adjusted = holmAdjusted(p);
+    for (std::size_t i = 1; i < ranking.points.size(); ++i) {
+        ranking.points[i].holm_p = adjusted[i - 1];
+        ranking.points[i].alike = !(adjusted[i - 1] < kLevel);
+    }
+    ranking.verdict = verdictOf(curves, ranking, unit);
+    return ranking;
+}
+
+}  // namespace ballast

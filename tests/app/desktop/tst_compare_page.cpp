@@ -1,0 +1,196 @@
+#include <QComboBox>
+#include <QLineEdit>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "app/desktop/pages/compare_page.h"
+#include "app/desktop/working_set.h"
+#include "core/base/error.h"
+#include "core/results/owned_run.h"
+#include "tests/support/test_program.h"
+#include "widgets/class_difference_plot.h"
+#include "widgets/ranking_table.h"
+#include "widgets/response_plot.h"
+
+using namespace ballast;
+
+namespace {
+
+/// A finished run of a sweep over ν.
+QString makeRun(const std::filesystem::path& workspace, const std::string& method, double nu,
+                std::uint64_t seed, double best) {
+    RunDescription description;
+    RunConfig& config = description.config;
+    config.name = method + " · ν = " + std::to_string(nu);
+    config.training.epochs = 2;
+    config.training.seed = seed;
+    config.phases.resize(2);
+    config.phases[1].from = 1;
+    config.phases[1].alpha = {"power", {{"nu", nu}}, {}};
+    config.lr_schedule.warmup_epochs = 0;
+    description.config_as_given = nlohmann::json::object();
+    description.class_counts = {5000, 500, 50};
+    const auto folder = OwnedRun::create(workspace, description);
+    EpochRecord record;
+    record.balanced_test_accuracy = best;
+    record.test_accuracy = {best + 0.2, best, best - 0.2};
+    OwnedRun owned(folder);
+    owned.append(record);
+    record.epoch = 1;
+    record.phase = 1;
+    owned.append(record);
+    owned.setStatus(RunState::finished, 2, "");
+    return QString::fromStdString(folder.filename().string());
+}
+
+}  // namespace
+
+/// A sweep's question is answered in one look: which setting, by how much, for which classes.
+class TestComparePage : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> folder_;
+    WorkingSet set_;
+    std::unique_ptr<ComparePage> page_;
+    std::map<std::pair<std::string, double>, QStringList> runs_;
+
+    std::filesystem::path workspace() const { return folder_->path().toStdString(); }
+    void open() {
+        page_ = std::make_unique<ComparePage>(workspace(), set_);
+        page_->resize(1100, 700);
+        page_->show();
+    }
+
+private Q_SLOTS:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        runs_.clear();
+        for (std::uint64_t seed = 0; seed < 3; ++seed) {
+            for (const double nu : {0.0, 0.5, 1.0}) {
+                const double noise = 0.01 * static_cast<double>(seed);
+                runs_[{"CE+ADRW", nu}] << makeRun(workspace(), "CE+ADRW", nu, seed,
+                                                  0.7 - 0.1 * std::abs(nu - 0.5) + noise);
+                runs_[{"VS", nu}] << makeRun(workspace(), "VS", nu, seed,
+                                             0.6 + 0.05 * nu + noise * noise);
+            }
+        }
+        open();
+        QTRY_VERIFY(!page_->verdict().isEmpty());
+    }
+    void cleanup() {
+        page_.reset();
+        set_.setOnly({});
+    }
+
+    void theAnswerStandsThere() {
+        const Comparison& shown = page_->shown();
+        QCOMPARE(shown.figure.x, std::string("/phases/1/alpha/nu"));
+        QCOMPARE(shown.picture.curves.lines.size(), std::size_t{2});
+        QVERIFY2(page_->verdict().startsWith(
+                     QStringLiteral("CE+ADRW at 0.5 is best: 71.0 ± 1.0 % (n = 3)")),
+                 qPrintable(page_->verdict()));
+        RankingTable& table = page_->ranking();
+        QCOMPARE(table.topLevelItemCount(), 6);
+        QCOMPARE(table.topLevelItem(0)->text(1), QStringLiteral("CE+ADRW"));
+        QCOMPARE(table.topLevelItem(1)->text(5), QStringLiteral("5.00"));
+        // For which classes: against the second, over three seeds.
+        QTRY_COMPARE(page_->classes().bars().size(), std::size_t{3});
+        QVERIFY(std::abs(page_->classes().bars().front() - 5.0) < 1e-9);
+    }
+
+    void aPointIsChosenInPlotTableAndClassesAlike() {
+        const ResponseAt vs(1, 2);
+        auto& plot = page_->plot();
+        auto* canvas = plot.findChild<QWidget*>(QStringLiteral("response_plot"));
+        QTRY_VERIFY(plot.placeOf(vs).x() > 0);
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, plot.placeOf(vs).toPoint());
+        QCOMPARE(plot.marked(), std::optional(vs));
+        QCOMPARE(page_->ranking().currentItem()->text(1), QStringLiteral("VS"));
+        QCOMPARE(page_->ranking().currentItem()->text(2), QStringLiteral("1"));
+        QTRY_VERIFY(page_->classes().title().endsWith(QStringLiteral("− VS at 1")));
+        QSignalSpy watched(page_.get(), &ComparePage::watchRequested);
+        page_->findChild<QToolButton*>(QStringLiteral("compare_watch"))->click();
+        QCOMPARE(watched.at(0).at(0).toStringList(), (runs_[{"VS", 1.0}]));
+        page_->ranking().setCurrentItem(page_->ranking().topLevelItem(0));
+        QCOMPARE(plot.marked(), std::optional(ResponseAt(0, 1)));
+        QTest::keyClick(&plot, Qt::Key_Right);
+        QCOMPARE(plot.marked(), std::optional(ResponseAt(0, 2)));
+    }
+
+    void theFilterAndTheTicksChoose() {
+        auto* filter = page_->findChild<QLineEdit*>(QStringLiteral("compare_filter"));
+        filter->setText(QStringLiteral("method = VS"));
+        QTRY_COMPARE(page_->shown().picture.curves.lines.size(), std::size_t{1});
+        QVERIFY(page_->verdict().startsWith(QStringLiteral("1 is best")));
+        filter->setText(QStringLiteral("methd = VS"));
+        QTRY_VERIFY(page_->shown().problem.contains(QStringLiteral("did you mean method?")));
+        filter->clear();
+        set_.setOnly(runs_[{"VS", 0.0}] + runs_[{"VS", 1.0}]);
+        page_->findChild<QToolButton*>(QStringLiteral("compare_ticked"))->click();
+        QTRY_COMPARE(page_->ranking().topLevelItemCount(), 2);
+        set_.setTicked(runs_[{"VS", 0.5}], true);
+        QTRY_COMPARE(page_->ranking().topLevelItemCount(), 3);
+    }
+
+    void anotherResult() {
+        auto* y = page_->findChild<QComboBox*>(QStringLiteral("compare_y"));
+        y->setCurrentIndex(y->findData(QStringLiteral("last")));
+        Q_EMIT y->activated(y->currentIndex());
+        QTRY_COMPARE(page_->shown().figure.y, std::string("last"));
+        const QByteArray layout = page_->layoutState();
+        ComparePage other(workspace(), set_);
+        other.restoreLayout(layout);
+        other.show();
+        QTRY_COMPARE(other.shown().figure.y, std::string("last"));
+    }
+
+    void settingsOnDifferentDataAreNotRanked() {
+        RunDescription description;
+        description.config.name = "VS · ν = 0";
+        description.config.training.epochs = 1;
+        description.config.data.imbalance.ratio = 10;
+        description.config_as_given = nlohmann::json::object();
+        description.class_counts = {5000, 500};
+        OwnedRun owned(OwnedRun::create(workspace(), description));
+        owned.append({});
+        owned.setStatus(RunState::finished, 1, "");
+        page_->refreshSoon();
+        QTRY_VERIFY(
+            page_->verdict().startsWith(QStringLiteral("The runs are on 2 different data")));
+        QCOMPARE(page_->ranking().topLevelItemCount(), 0);
+    }
+
+    void writesWhatItShows() {
+        const std::filesystem::path out = workspace() / "out";
+        const auto files = page_->writeTo(out);
+        QCOMPARE(files.size(), std::size_t{5});
+        std::ifstream json(out / "response.json");
+        QCOMPARE(figureFromJson(nlohmann::json::parse(json), "it"), page_->shown().figure);
+        std::ifstream csv(out / "response.csv");
+        std::string line;
+        int rows = 0;
+        while (std::getline(csv, line)) ++rows;
+        QCOMPARE(rows, 1 + 6 + 18);
+        std::ifstream pdf(out / "response.pdf", std::ios::binary);
+        std::getline(pdf, line);
+        QVERIFY(line.starts_with("%PDF"));
+        ComparePage empty(workspace() / "none", set_);
+        QVERIFY_THROWS_EXCEPTION(ConfigError, empty.writeTo(out));
+    }
+
+    void nothingToCompare() {
+        const QTemporaryDir none;
+        ComparePage page(none.path().toStdString(), set_);
+        page.show();
+        QSignalSpy shown(&page, &ComparePage::shownChanged);
+        QVERIFY(shown.wait());
+        QVERIFY(page.verdict().isEmpty());
+        QCOMPARE(page.ranking().topLevelItemCount(), 0);
+    }
+};
+
+BALLAST_TEST(TestComparePage)
+#include "tst_compare_page.moc"
