@@ -61,7 +61,7 @@ void addThreads(CLI::App* command, int& threads, const std::string& help) {
 }
 
 void addOutput(CLI::App* command, std::filesystem::path& file) {
-    command->add_option("--output", file, "File to write; standard output if left out")
+    command->add_option("-o,--output", file, "File to write; standard output if left out")
         ->type_name("FILE");
 }
 

@@ -81,4 +81,13 @@ void requireWorkspace(const std::filesystem::path& workspace) {
     }
 }
 
+void deliver(const std::string& text, const std::filesystem::path& output) {
+    if (output.empty()) {
+        std::cout << text;
+        return;
+    }
+    if (output.has_parent_path()) makeFolders(output.parent_path());
+    replaceFile(output, text);
+}
+
 }  // namespace ballast

@@ -34,6 +34,9 @@ void addConfigCommand(CommandLine& cli);
 void addImportCommand(CommandLine& cli);
 void addExportWeightsCommand(CommandLine& cli);
 void addNoteCommand(CommandLine& cli);
+void addFigureCommand(CommandLine& cli);
+void addCompareCommand(CommandLine& cli);
+void addPaperCommand(CommandLine& cli);
 void addReproduceCommand(CommandLine& cli);
 
 /// What several of them need.
@@ -58,5 +61,8 @@ std::filesystem::path runFolder(const std::string& run, const std::filesystem::p
 
 /// Throws ConfigError where there is no such folder.
 void requireWorkspace(const std::filesystem::path& workspace);
+
+/// Prints the text, or replaces the file where one is given, and makes its folder.
+void deliver(const std::string& text, const std::filesystem::path& output);
 
 }  // namespace ballast

@@ -15,7 +15,8 @@ constexpr std::array kCommands = {
     ballast::addRunsCommand,     ballast::addExportCommand,    ballast::addTableCommand,
     ballast::addEvaluateCommand, ballast::addForkCommand,      ballast::addEditCommand,
     ballast::addConfigCommand,   ballast::addImportCommand,    ballast::addExportWeightsCommand,
-    ballast::addNoteCommand,     ballast::addReproduceCommand,
+    ballast::addNoteCommand,     ballast::addFigureCommand,    ballast::addCompareCommand,
+    ballast::addPaperCommand,    ballast::addReproduceCommand,
 };
 
 }  // namespace

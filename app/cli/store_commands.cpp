@@ -31,16 +31,6 @@ void sayUnreadable(const std::string& id, const std::string& error) {
     if (!error.empty()) std::cerr << "ballast-cli: left out " << id << ": " << error << "\n";
 }
 
-/// Prints, or replaces a file.
-void deliver(const std::string& text, const fs::path& output) {
-    if (output.empty()) {
-        std::cout << text;
-        return;
-    }
-    if (output.has_parent_path()) makeFolders(output.parent_path());
-    replaceFile(output, text);
-}
-
 /// Every number of a run or of a workspace's runs as CSV; see run_export.h.
 int exportCommand(const fs::path& source, const fs::path& output) {
     std::vector<fs::path> folders;

@@ -160,15 +160,18 @@ AxisScale scaleFor(AxisScale asked, const std::vector<FieldValue>& values,
     return unevenness(logs) < unevenness(numbers) ? AxisScale::log : AxisScale::linear;
 }
 
+void requireRuns(const FigurePoints& points) {
+    if (!points.points.empty()) return;
+    std::string why = points.chosen == 0 && points.asked > 0
+                          ? "holds of none of " + counted(points.asked, " run", " runs")
+                          : "leaves no run to draw";
+    for (const std::string& reason : leftOutWarnings(points)) why += "; " + reason;
+    fail("/where", why);
+}
+
 void requireVarying(const FigurePoints& points, std::size_t key, const std::string& pointer,
                     const std::string& field) {
-    if (points.points.empty()) {
-        std::string why = points.chosen == 0 && points.asked > 0
-                              ? "holds of none of " + counted(points.asked, " run", " runs")
-                              : "leaves no run to draw";
-        for (const std::string& reason : leftOutWarnings(points)) why += "; " + reason;
-        fail("/where", why);
-    }
+    requireRuns(points);
     const FieldValue& first = points.points.front().keys[key];
     const bool varies = std::ranges::any_of(
         points.points, [&](const FigurePoint& point) { return point.keys[key] != first; });

@@ -61,6 +61,9 @@ std::vector<FieldValue> axisValues(std::span<const FigurePoint> points, std::siz
 AxisScale scaleFor(AxisScale asked, const std::vector<FieldValue>& values,
                    const std::string& pointer);
 
+/// Throws ConfigError where no run is left.
+void requireRuns(const FigurePoints& points);
+
 /// Throws ConfigError where no run is left, or where all have the same value on the axis of `key`.
 void requireVarying(const FigurePoints& points, std::size_t key, const std::string& pointer,
                     const std::string& field);

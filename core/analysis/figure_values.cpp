@@ -1,5 +1,6 @@
 #include "core/analysis/figure_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,16 @@ ordered_json seedsJson(const std::vector<SeedValue>& values) {
     return seeds;
 }
 
+/// What a line has on an axis.
+const FieldValue& valueOn(const ParallelCoordinates& drawn, const ParallelLine& line,
+                          std::size_t axis) {
+    const ParallelAxis& on = drawn.axes[axis];
+    if (on.scale == AxisScale::categories) {
+        return on.values[static_cast<std::size_t>(line.positions[axis])];
+    }
+    return *std::ranges::find(on.values, FieldValue(line.positions[axis]));
+}
+
 constexpr const char* kPointHeader = "series,run,seed,value,lower,upper,n,best\n";
 
 }  // namespace
@@ -91,6 +102,21 @@ std::string valuesCsv(const Surface& surface) {
         text += pointCsv({csvText(valueText(surface.xs[i % surface.xs.size()])),
                           csvText(valueText(surface.ys[i / surface.xs.size()]))},
                          cell.spread, cell.values, surface.best == i);
+    }
+    return text;
+}
+
+std::string valuesCsv(const ParallelCoordinates& drawn) {
+    std::string text;
+    for (const ParallelAxis& axis : drawn.axes) text += csvText(axis.label) + ",";
+    text += kPointHeader;
+    for (std::size_t i = 0; i < drawn.lines.size(); ++i) {
+        const ParallelLine& line = drawn.lines[i];
+        std::vector<std::string> places;
+        for (std::size_t a = 0; a < drawn.axes.size(); ++a) {
+            places.push_back(csvText(valueText(valueOn(drawn, line, a))));
+        }
+        text += pointCsv(places, line.spread, line.values, i + 1 == drawn.lines.size());
     }
     return text;
 }
@@ -136,6 +162,30 @@ ordered_json valuesJson(const Surface& surface) {
             {"value", surface.value_label}, {"protocol", surface.protocol},
             {"cells", std::move(cells)},    {"missing", surface.missing},
             {"warnings", surface.warnings}};
+}
+
+ordered_json valuesJson(const ParallelCoordinates& drawn) {
+    ordered_json axes = ordered_json::array();
+    for (const ParallelAxis& axis : drawn.axes) {
+        axes.push_back({{"label", axis.label}, {"scale", scaleName(axis.scale)}});
+    }
+    ordered_json lines = ordered_json::array();
+    for (const ParallelLine& line : drawn.lines) {
+        ordered_json places = ordered_json::array();
+        for (std::size_t a = 0; a < drawn.axes.size(); ++a) {
+            places.push_back(valueJson(valueOn(drawn, line, a)));
+        }
+        ordered_json object;
+        object["axes"] = std::move(places);
+        object.update(spreadJson(line.spread));
+        object["seeds"] = seedsJson(line.values);
+        lines.push_back(std::move(object));
+    }
+    return {{"axes", std::move(axes)},
+            {"value", drawn.value_label},
+            {"protocol", drawn.protocol},
+            {"lines", std::move(lines)},
+            {"warnings", drawn.warnings}};
 }
 
 }  // namespace ballast

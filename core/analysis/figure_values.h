@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "core/analysis/parallel.h"
 #include "core/analysis/response.h"
 #include "core/analysis/surface.h"
 
@@ -14,9 +15,11 @@ namespace ballast {
 /// where there is none. `best` is 1 in the mean that is marked.
 std::string valuesCsv(const ResponseCurves& curves);
 std::string valuesCsv(const Surface& surface);
+std::string valuesCsv(const ParallelCoordinates& drawn);
 
 /// JSON: labels, scales, protocol, warnings, and points with their seeds; null where there is none.
 nlohmann::ordered_json valuesJson(const ResponseCurves& curves);
 nlohmann::ordered_json valuesJson(const Surface& surface);
+nlohmann::ordered_json valuesJson(const ParallelCoordinates& drawn);
 
 }  // namespace ballast

@@ -122,6 +122,12 @@ std::string valueOf(const IndexedRun& run, const std::string& pointer,
     return text.empty() ? "–" : text;
 }
 
+/// Adds a value that is not there yet, while there is room.
+void addValue(std::vector<std::string>& values, std::string value) {
+    if (values.size() >= kShownValues || std::ranges::find(values, value) != values.end()) return;
+    values.push_back(std::move(value));
+}
+
 }  // namespace
 
 std::vector<HiddenDifference> hiddenDifferences(std::span<const PointRuns> points,
@@ -137,18 +143,17 @@ std::vector<HiddenDifference> hiddenDifferences(std::span<const PointRuns> point
         HiddenDifference difference{pointer, {}, false};
         std::optional<ConfigPlace> place;
         if (pointer != "/phases" && pointer != "/lr_schedule/steps") place.emplace(pointer);
+        std::vector<std::string> mixed;  // values of points that have several
         for (const PointRuns& runs : points) {
-            std::string before;
-            for (const IndexedRun* run : runs) {
-                std::string value = valueOf(*run, pointer, place);
-                if (run != runs.front() && value != before) difference.within_a_point = true;
-                before = value;
-                if (difference.values.size() < kShownValues &&
-                    std::ranges::find(difference.values, value) == difference.values.end()) {
-                    difference.values.push_back(std::move(value));
-                }
+            std::vector<std::string> own;
+            for (const IndexedRun* run : runs) addValue(own, valueOf(*run, pointer, place));
+            for (const std::string& value : own) {
+                addValue(difference.values, value);
+                if (own.size() > 1) addValue(mixed, value);
             }
         }
+        difference.within_a_point = !mixed.empty();
+        if (difference.within_a_point) difference.values = std::move(mixed);
         differences.push_back(std::move(difference));
     }
     return differences;

@@ -14,7 +14,8 @@ using PointRuns = std::vector<const IndexedRun*>;
 /// A field of the config in which the runs of a line differ although the figure does not show it.
 struct HiddenDifference {
     std::string pointer;              // "/phases" and "/lr_schedule/steps": their number
-    std::vector<std::string> values;  // for people, as they appear; the first six
+    std::vector<std::string> values;  // for people, as they appear; the first six of those
+                                      // that are in one mean, or of all where none are
     bool within_a_point = false;      // some point's mean is over several values
 };
 

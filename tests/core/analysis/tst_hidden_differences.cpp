@@ -69,6 +69,7 @@ private Q_SLOTS:
         QVERIFY(found[0].within_a_point);
         QCOMPARE(found[1].pointer, std::string("/phases/0/beta"));
         QVERIFY(!found[1].within_a_point);
+        QCOMPARE(found[1].values.size(), std::size_t{2});
         const auto without = hiddenDifferences(points, {});
         QVERIFY(std::ranges::find(without, "/phases/1/alpha/nu", &HiddenDifference::pointer) !=
                 without.end());
