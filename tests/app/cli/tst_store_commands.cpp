@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/experiment/presets.h"
+#include "core/results/named_sets.h"
 #include "core/results/run_index.h"
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
@@ -47,6 +48,20 @@ private Q_SLOTS:
         QCOMPARE(lines[1], QByteArray("LA                 2  0.6200  0.5000"));
         QCOMPARE(lines[4], QByteArray("CE                 1  0.5100  0.4000"));
         QVERIFY(fs::exists(RunIndex::cacheFile(workspace().toStdString())));
+    }
+
+    void runsOfASet() {
+        const CliAnswer all =
+            runCli({"runs", workspace(), "--where", "name=LA", "--columns", "id", "--json"});
+        const json listed = parsed(all.out);
+        writeNamedSets(workspace().toStdString(),
+                       {{"two", {listed[0]["id"], listed[2]["id"], "gone"}}});
+        const CliAnswer answer = runCli({"runs", workspace(), "--set", "two", "--columns", "id"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.out.count('\n'), 3);
+        const CliAnswer wrong = runCli({"runs", workspace(), "--set", "tow"});
+        QCOMPARE(wrong.code, 2);
+        QVERIFY2(wrong.says("did you mean two?"), wrong.err.constData());
     }
 
     void unreadableRunsAreListedAndSaid() {

@@ -26,6 +26,18 @@ private Q_SLOTS:
         QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
     }
 
+    void recordsWithoutClasses() {
+        EpochRecord record = madeRecord(7, 1.0 / 3.0);
+        record.exact = record.streaming;
+        for (const EpochRecord& whole : {record, madeRecord(3, kMissing)}) {
+            const EpochRecord bare = recordOf(scalarsOf(whole), whole.epoch);
+            QVERIFY(same(scalarsOf(bare), scalarsOf(whole)));
+            QCOMPARE(bare.epoch, whole.epoch);
+            QCOMPARE(bare.exact.has_value(), whole.exact.has_value());
+            QVERIFY(bare.test_accuracy.empty() && bare.streaming.min_logit.empty());
+        }
+    }
+
     // Spellings of a number that toJson does not write.
     void numbersAreReadAlike_data() {
         QTest::addColumn<QByteArray>("number");

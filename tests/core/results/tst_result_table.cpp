@@ -190,6 +190,12 @@ private Q_SLOTS:
                  std::string("50\\% a\\_b \\{x\\}\\textbackslash{}"));
         QCOMPARE(escaped("a|b", TableFormat::markdown), std::string("a\\|b"));
         QCOMPARE(escaped("a,\"b\"", TableFormat::csv), std::string("\"a,\"\"b\"\"\""));
+        // What a spreadsheet would work out; numbers stay numbers.
+        QCOMPARE(escaped("=1+2", TableFormat::csv), std::string("'=1+2"));
+        QCOMPARE(escaped("-x", TableFormat::csv), std::string("'-x"));
+        QCOMPARE(escaped("@SUM(A1,B2)", TableFormat::csv), std::string("\"'@SUM(A1,B2)\""));
+        QCOMPARE(escaped("-0.5", TableFormat::csv), std::string("-0.5"));
+        QCOMPARE(escaped("+1e-3", TableFormat::csv), std::string("+1e-3"));
     }
 
     // The table of single runs says the same of an index and of whole runs.

@@ -11,6 +11,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/presets.h"
+#include "core/results/config_key.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "tests/core/results/made_runs.h"
@@ -95,6 +96,31 @@ class TestRunIndex : public QObject {
     }
 
 private Q_SLOTS:
+    // What makes runs repetitions is worked out once, and kept for the next process.
+    void keysOfConfigsAreKept() {
+        const fs::path workspace = threeRuns();
+        RunConfig config = namedConfig("another name");
+        config.training.seed = 7;
+        madeRun(workspace, config, {0.5});
+        config.optimizer.lr = 0.5;
+        madeRun(workspace, config, {0.5});
+        waitForTheClock();
+        RunIndex(workspace).refresh();
+        RunIndex warm(workspace);
+        warm.refresh();
+        QVERIFY(warm.effort().cache_used);
+        for (const IndexedRun& run : warm.runs()) {
+            QCOMPARE(run.config_key, configKey(run.description));
+        }
+        const std::span<const IndexedRun> runs = warm.runs();
+        QCOMPARE(runs[0].config_key, runs[1].config_key);  // of names alone
+        QCOMPARE(runs[0].config_key, runs[3].config_key);  // of another seed
+        QVERIFY(runs[0].config_key != runs[4].config_key);
+        IndexedRun by_hand = runs[4];
+        by_hand.config_key.clear();
+        QCOMPARE(configKey(by_hand), runs[4].config_key);
+    }
+
     void saysWhatReadingEverythingSays() {
         const fs::path workspace = threeRuns();
         const fs::path owned = madeRun(workspace, namedConfig("c"), {0.5}, RunState::queued);
