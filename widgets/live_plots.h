@@ -33,6 +33,8 @@ public:
     void setRuns(const std::vector<RunPlotInfo>& runs);
     /// Adds a run at the end, or replaces the one of the same id, which loses its records.
     void addRun(const RunPlotInfo& run);
+    /// The same for many runs with their records, in one pass.
+    void addRuns(std::vector<RunCurves> runs);
     void removeRun(const QString& run_id);
     /// Calls a run otherwise, where it is shown; its curves stay.
     void setRunName(const QString& run_id, const QString& name);
@@ -40,6 +42,7 @@ public:
     void appendRecord(const QString& run_id, const EpochRecord& record);
     void setRecords(const QString& run_id, std::span<const EpochRecord> records);
     void setRunVisible(const QString& run_id, bool visible);
+    bool hasRun(const QString& run_id) const;
     bool isRunVisible(const QString& run_id) const;
     QStringList runIds() const;
 
@@ -102,7 +105,6 @@ protected:
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     class Private;

@@ -10,14 +10,13 @@
 #include "widgets/plot_series.h"
 #include "widgets/value_column.h"
 
-class QAction;
 class QCustomPlot;
 class QCPGraph;
 class QCPItemStraightLine;
-class QLabel;
-class QToolButton;
 
 namespace ballast {
+
+class PlotHeader;
 
 /// One of LivePlots' plots: a header with the title, the plot, and the column of values beside it.
 /// It draws what it is given and reports what the user does; LivePlots keeps them in step.
@@ -79,23 +78,14 @@ private:
 
     void build(std::span<const PlotSeries> series);
     std::vector<double> drawSeries(const PlotSeries& series, const PlotView& view);
-    void setTitle(const PlotView& view);
     void setLog(bool log);
-    void drawPhases(std::span<const PlotSeries> series, bool since_t0);
-    void drawBest(const PlotSeries& series);
-    void drawNote(const QString& text);
-    void drawEmpty(std::span<const PlotSeries> series, const QString& empty_text);
     const Graphs* find(const QString& series_id, const CurveKey& key) const;
     void wheel(class QWheelEvent& event);
 
     const Panel* panel_;
     bool first_ = false;
     bool last_ = false;
-    QLabel* title_;
-    QLabel* note_;
-    QToolButton* choose_;
-    QToolButton* remove_;
-    QAction* log_;
+    PlotHeader* header_;
     QCustomPlot* plot_;
     ValueColumn* values_;
     QCPItemStraightLine* crosshair_;
