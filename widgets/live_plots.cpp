@@ -1,8 +1,9 @@
 #include "widgets/live_plots.h"
 
+#include <QElapsedTimer>
 #include <QHBoxLayout>
-#include <QHash>
 #include <QKeyEvent>
+#include <QSet>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -20,7 +21,8 @@
 namespace ballast {
 namespace {
 
-constexpr int kFrame = 40;  // ms between repaints: 25 a second
+constexpr int kFrame = 40;        // ms between repaints: 25 a second
+constexpr int kSlowFrame = 1000;  // … where drawing is slow, so that it takes a quarter of the time
 
 }  // namespace
 
@@ -63,7 +65,9 @@ public:
     void draw() {
         if (!q->isVisible() || !dirty) return;
         dirty = false;
-        legend->setChips(chips());
+        QElapsedTimer timer;
+        timer.start();
+        showLegend();
         key->setBand(view.means
                          ? LivePlots::tr("mean and %1 over seeds").arg(spreadName(view.spread))
                          : LivePlots::tr("lowest to highest class"));
@@ -86,6 +90,7 @@ public:
         }
         if (crosshair) q->setCrosshair(crosshair);
         updateValues();
+        frame.setInterval(std::clamp(4 * static_cast<int>(timer.elapsed()), kFrame, kSlowFrame));
     }
 
     /// What is drawn; valid until something changes.
@@ -96,27 +101,49 @@ public:
         return *series;
     }
 
-    /// One for each group, and for each run that is in none.
-    std::vector<LegendChip> chips() const {
-        std::vector<LegendChip> list;
-        std::set<QString> grouped;
+    /// A chip for each group, and for each run that is in none; where there are too many, for those
+    /// that are selected first, then for the visible ones.
+    void showLegend() {
+        struct Entry {
+            const PlotGroup* group = nullptr;
+            const Run* run = nullptr;
+            int shown = 0;  // visible runs
+            bool selected = false;
+        };
+        const QSet<QString> selected(highlighted.begin(), highlighted.end());
+        std::vector<Entry> entries;
+        QSet<QString> grouped;
         for (const PlotGroup& group : groups) {
             if (!view.means || group.runs.isEmpty()) continue;
-            int here = 0;
-            int shown = 0;
+            Entry entry{&group};
+            bool any = false;
             for (const QString& id : group.runs) {
                 grouped.insert(id);
                 const Run* run = find(id);
-                here += run != nullptr ? 1 : 0;
-                shown += run != nullptr && run->visible ? 1 : 0;
+                any = any || run != nullptr;
+                entry.shown += run != nullptr && run->visible ? 1 : 0;
+                entry.selected = entry.selected || selected.contains(id);
             }
-            if (here > 0) list.push_back(groupChip(group, shown));
+            if (any) entries.push_back(entry);
         }
         for (const auto& run : runs) {
-            if (grouped.contains(run->curves.info().id)) continue;
-            list.push_back(runChip(run->curves.info(), run->visible));
+            const QString& id = run->curves.info().id;
+            if (grouped.contains(id)) continue;
+            entries.push_back({nullptr, run.get(), run->visible ? 1 : 0, selected.contains(id)});
         }
-        return list;
+        const int more = static_cast<int>(entries.size()) - static_cast<int>(kMostChips);
+        if (more > 0) {
+            std::ranges::stable_partition(entries, [](const Entry& e) { return e.shown > 0; });
+            std::ranges::stable_partition(entries, &Entry::selected);
+            entries.resize(kMostChips);
+        }
+        std::vector<LegendChip> chips;
+        for (const Entry& entry : entries) {
+            chips.push_back(entry.group != nullptr
+                                ? groupChip(*entry.group, entry.shown)
+                                : runChip(entry.run->curves.info(), entry.run->visible));
+        }
+        legend->setChips(chips, std::max(0, more));
     }
 
     void toggle(const QStringList& ids, bool on) {
@@ -286,6 +313,12 @@ void LivePlots::setRunName(const QString& run_id, const QString& name) {
     if (run == nullptr || run->curves.info().name == name) return;
     run->curves.setName(name);
     d->changed();
+}
+
+void LivePlots::setRunNames(const QHash<QString, QString>& names) {
+    for (auto name = names.begin(); name != names.end(); ++name) {
+        setRunName(name.key(), name.value());
+    }
 }
 
 void LivePlots::appendRecord(const QString& run_id, const EpochRecord& record) {

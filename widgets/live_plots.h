@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QPointF>
 #include <QString>
 #include <QWidget>
@@ -38,6 +39,8 @@ public:
     void removeRun(const QString& run_id);
     /// Calls a run otherwise, where it is shown; its curves stay.
     void setRunName(const QString& run_id, const QString& name);
+    /// The same for many, by their ids.
+    void setRunNames(const QHash<QString, QString>& names);
     /// Unknown ids are ignored.
     void appendRecord(const QString& run_id, const EpochRecord& record);
     void setRecords(const QString& run_id, std::span<const EpochRecord> records);

@@ -1,6 +1,7 @@
 #include "widgets/plot_legend.h"
 
 #include <QFontMetrics>
+#include <QLabel>
 #include <QPainter>
 #include <QPixmap>
 #include <QSignalBlocker>
@@ -61,7 +62,13 @@ LegendChip groupChip(const PlotGroup& group, int shown) {
     return chip;
 }
 
-PlotLegend::PlotLegend(QWidget* parent) : QWidget(parent), flow_(new FlowLayout(kSpace1, this)) {
+PlotLegend::PlotLegend(QWidget* parent)
+    : QWidget(parent), flow_(new FlowLayout(kSpace1, this)), more_(new QLabel(this)) {
+    more_->setObjectName(QStringLiteral("more_chips"));
+    more_->setContentsMargins(kSpace2, kSpace1, 0, 0);
+    more_->setForegroundRole(QPalette::PlaceholderText);
+    more_->setToolTip(tr("Selected runs stand first"));
+    more_->hide();
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
@@ -72,7 +79,9 @@ PlotLegend::~PlotLegend() {
     for (const Shown& shown : shown_) shown.button->removeEventFilter(this);
 }
 
-void PlotLegend::setChips(const std::vector<LegendChip>& chips) {
+void PlotLegend::setChips(const std::vector<LegendChip>& chips, int more) {
+    more_->setText(tr("%L1 more").arg(more));
+    more_->setVisible(more > 0);
     std::vector<Shown> wanted;
     for (const LegendChip& chip : chips) {
         const auto old = std::ranges::find(shown_, chip.name,
@@ -95,6 +104,7 @@ void PlotLegend::setChips(const std::vector<LegendChip>& chips) {
     if (same_order) return;
     while (QLayoutItem* item = flow_->takeAt(0)) delete item;
     for (const Shown& shown : shown_) flow_->addWidget(shown.button);
+    flow_->addWidget(more_);
 }
 
 void PlotLegend::restyle() {

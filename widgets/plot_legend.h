@@ -6,6 +6,7 @@
 
 #include "widgets/plot_series.h"
 
+class QLabel;
 class QToolButton;
 
 namespace ballast {
@@ -27,6 +28,9 @@ LegendChip runChip(const RunPlotInfo& run, bool on);
 /// `shown` of its runs are visible.
 LegendChip groupChip(const PlotGroup& group, int shown);
 
+/// So many chips are in a legend at most: more would take the place of the plots.
+inline constexpr std::size_t kMostChips = 24;
+
 /// Which colour is which run, in lines that wrap. A click shows or hides what a chip stands for;
 /// the pointer on it lets it stand out for as long.
 class PlotLegend : public QWidget {
@@ -35,8 +39,8 @@ public:
     explicit PlotLegend(QWidget* parent = nullptr);
     ~PlotLegend() override;
 
-    /// Buttons of the same name stay.
-    void setChips(const std::vector<LegendChip>& chips);
+    /// Buttons of the same name stay. `more` are left out, which a line says.
+    void setChips(const std::vector<LegendChip>& chips, int more = 0);
     /// Colours of the theme in use.
     void restyle();
 
@@ -59,6 +63,7 @@ private:
     void drop(QToolButton* button);
 
     FlowLayout* flow_;
+    QLabel* more_;
     std::vector<Shown> shown_;
 };
 

@@ -22,6 +22,11 @@ QString drawnNote(std::span<const RunCurves* const> visible, std::span<const Plo
         lines << (left_out == 1 ? tr("1 run without a T₀ is not drawn")
                                 : tr("%1 runs without a T₀ are not drawn").arg(left_out));
     }
+    const auto crowd = std::ranges::count_if(series, &PlotSeries::crowd);
+    if (crowd > 0) {
+        lines << (view.means ? tr("%L1 curves are thin and without bands").arg(crowd)
+                             : tr("%L1 runs are drawn thin").arg(crowd));
+    }
     const bool fewer = std::ranges::any_of(series, [](const PlotSeries& one) {
         return one.mean && std::ranges::any_of(one.runs, [&](const RunCurves* run) {
                    return run->epochsDone() != one.mostEpochs();

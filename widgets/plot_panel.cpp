@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/plot_crowd.h"
 #include "widgets/plot_header.h"
 #include "widgets/plot_marks.h"
 #include "widgets/plot_style.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr auto kCrosshairLayer = "crosshair";
 constexpr auto kFrontLayer = "front";  // of the curves that stand out
+constexpr auto kCrowdLayer = "crowd";
 constexpr double kZoomStep = 0.82;  // of the range that stays in view, for one notch of the wheel
 
 }  // namespace
@@ -49,6 +51,9 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     plot_->addLayer(QString::fromLatin1(kCrosshairLayer), nullptr, QCustomPlot::limAbove);
     plot_->addLayer(QString::fromLatin1(kFrontLayer), plot_->layer(QStringLiteral("main")));
     plot_->layer(QString::fromLatin1(kCrosshairLayer))->setMode(QCPLayer::lmBuffered);
+    plot_->addLayer(QString::fromLatin1(kCrowdLayer), plot_->layer(QStringLiteral("main")),
+                    QCustomPlot::limBelow);
+    crowd_ = new PlotCrowd(*plot_, QString::fromLatin1(kCrowdLayer));
     crosshair_ = new QCPItemStraightLine(plot_);
     crosshair_->setLayer(QString::fromLatin1(kCrosshairLayer));
     crosshair_->setSelectable(false);
@@ -88,6 +93,10 @@ void PlotPanel::setPanel(const Panel& panel) {
 
 QString PlotPanel::title() const {
     return header_->title();
+}
+
+QString PlotPanel::note() const {
+    return header_->note();
 }
 
 void PlotPanel::setLog(bool log) {
@@ -145,7 +154,8 @@ void PlotPanel::build(std::span<const PlotSeries> series) {
     graphs_.clear();
     built_.clear();
     for (const PlotSeries& one : series) {
-        built_.push_back(one.id);
+        built_.push_back({one.id, one.crowd});
+        if (one.crowd) continue;
         std::vector<Graphs>& graphs = graphs_[one.id];
         for (std::size_t i = 0; i < panel_->curves.size(); ++i) {
             graphs.push_back({addCurve(*plot_)});
@@ -200,9 +210,10 @@ std::vector<double> PlotPanel::drawSeries(const PlotSeries& series, const PlotVi
 
 void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
                      const QString& empty_text, const QString& note) {
-    std::vector<QString> ids;
-    for (const PlotSeries& one : series) ids.push_back(one.id);
-    if (ids != built_) build(series);
+    const auto same = [](const PlotSeries& one, const Built& built) {
+        return one.id == built.id && one.crowd == built.crowd;
+    };
+    if (!std::ranges::equal(series, built_, same)) build(series);
     const bool log = panel_->positive && view.log_panels.contains(text(panel_->name));
     setLog(log);
     header_->describe(view, log);
@@ -213,17 +224,26 @@ void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
     }
 
     std::vector<double> values;
+    std::vector<CrowdSeries> crowd;
     for (const PlotSeries& one : series) {
+        if (one.crowd) {
+            crowd.push_back(crowdSeries(one, *panel_, view));
+            for (const CrowdCurve& curve : crowd.back().curves) {
+                for (const QPointF& point : curve.points) values.push_back(point.y());
+            }
+            continue;
+        }
         const std::vector<double> drawn = drawSeries(one, view);
         values.insert(values.end(), drawn.begin(), drawn.end());
     }
+    crowd_->setSeries(std::move(crowd));
     for (int i = plot_->itemCount() - 1; i >= 0; --i) {
         if (plot_->item(i) != crosshair_) plot_->removeItem(i);
     }
     drawPhases(*plot_, series, view.since_t0, first_);
     if (panel_->marks_best) {
         for (const PlotSeries& one : series) {
-            if (!one.mean && one.listed) drawBest(*plot_, one);
+            if (!one.mean && one.listed && !one.crowd) drawBest(*plot_, one);
         }
     }
     drawEmpty(*plot_, *panel_, series, empty_text);
@@ -276,6 +296,14 @@ const PlotPanel::Graphs* PlotPanel::find(const QString& series_id, const CurveKe
 
 std::vector<QPointF> PlotPanel::drawnCurve(const QString& series_id, const CurveKey& key) const {
     std::vector<QPointF> points;
+    if (key.panel != panel_->name) return points;
+    const std::vector<CrowdSeries>& crowd = crowd_->series();
+    if (const auto one = std::ranges::find(crowd, series_id, &CrowdSeries::id);
+        one != crowd.end()) {
+        const auto curve = std::ranges::find(panel_->curves, key.curve, &PanelCurve::key);
+        if (curve == panel_->curves.end()) return points;
+        return one->curves[static_cast<std::size_t>(curve - panel_->curves.begin())].points;
+    }
     const Graphs* graphs = find(series_id, key);
     if (graphs == nullptr) return points;
     for (const QCPGraphData& point : *graphs->line->data()) {

@@ -16,6 +16,7 @@ class QCPItemStraightLine;
 
 namespace ballast {
 
+class PlotCrowd;
 class PlotHeader;
 
 /// One of LivePlots' plots: a header with the title, the plot, and the column of values beside it.
@@ -51,6 +52,7 @@ public:
     std::vector<QPointF> drawnCurve(const QString& series_id, const CurveKey& key) const;
     double drawnWidth(const QString& series_id, const CurveKey& key) const;
     QString title() const;
+    QString note() const;
     int replotCount() const { return replots_; }
     const ValueColumn& values() const { return *values_; }
 
@@ -76,6 +78,11 @@ private:
         QCPGraph* upper = nullptr;
     };
 
+    struct Built {
+        QString id;
+        bool crowd = false;
+    };
+
     void build(std::span<const PlotSeries> series);
     std::vector<double> drawSeries(const PlotSeries& series, const PlotView& view);
     void setLog(bool log);
@@ -88,8 +95,9 @@ private:
     PlotHeader* header_;
     QCustomPlot* plot_;
     ValueColumn* values_;
+    PlotCrowd* crowd_;  // its child
     QCPItemStraightLine* crosshair_;
-    std::vector<QString> built_;
+    std::vector<Built> built_;
     std::map<QString, std::vector<Graphs>> graphs_;  // of the panel's curves
     bool fit_values_ = true;
     bool own_change_ = false;

@@ -18,6 +18,9 @@ struct PlotGroup {
     bool operator==(const PlotGroup&) const = default;
 };
 
+/// Series beyond which those that do not stand out are drawn thin, as a crowd.
+inline constexpr std::size_t kCrowd = 40;
+
 enum class Emphasis { faint, plain, strong };
 
 /// What live plots draw in one colour: a run, or the mean of a group's seeds.
@@ -28,6 +31,7 @@ struct PlotSeries {
     Emphasis emphasis = Emphasis::plain;
     bool listed = true;           // in the column of values
     bool band_of_classes = true;  // from the lowest class to the highest, where a panel has it
+    bool crowd = false;           // one of many: thin, without a band
     bool mean = false;            // over `runs`, which may be one
     std::vector<const RunCurves*> runs;  // one, or the group's visible ones; never empty
     int shift = 0;                       // x = epochs done − shift

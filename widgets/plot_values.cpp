@@ -14,6 +14,8 @@ QString tr(const char* text) {
     return QCoreApplication::translate("ballast::Plots", text);
 }
 
+constexpr std::size_t kMostRows = 40;
+
 QString words(const SeedSpread& value, Spread spread, int decimals) {
     const QString mean = readableNumber(value.mean, decimals);
     if (value.n < 2) return mean;
@@ -25,6 +27,21 @@ QString words(const SeedSpread& value, Spread spread, int decimals) {
     return QStringLiteral("%1 ±%2").arg(mean, readableNumber(value.upper - value.mean, decimals));
 }
 
+/// Those of the column, no more than it could ever show; where some are left out (`more`), the ones
+/// that stand out come first.
+std::vector<const PlotSeries*> inOrder(std::span<const PlotSeries> series, int& more) {
+    std::vector<const PlotSeries*> list;
+    for (const PlotSeries& one : series) {
+        if (one.listed) list.push_back(&one);
+    }
+    if (list.size() <= kMostRows) return list;
+    std::ranges::stable_partition(
+        list, [](const PlotSeries* one) { return one->emphasis == Emphasis::strong; });
+    more = static_cast<int>(list.size() - kMostRows);
+    list.resize(kMostRows);
+    return list;
+}
+
 }  // namespace
 
 void showValues(ValueColumn& beside, const Panel& panel, std::span<const PlotSeries> series,
@@ -32,8 +49,9 @@ void showValues(ValueColumn& beside, const Panel& panel, std::span<const PlotSer
     std::vector<ValueColumn::Row> rows;
     QStringList headings;
     const bool means = std::ranges::any_of(series, &PlotSeries::mean);
-    for (const PlotSeries& one : series) {
-        if (!one.listed) continue;
+    int more = 0;
+    for (const PlotSeries* listed : inOrder(series, more)) {
+        const PlotSeries& one = *listed;
         const int at = epoch ? *epoch + one.shift : one.epochsDone();
         QStringList values;
         int n = static_cast<int>(one.runs.size());
@@ -69,7 +87,7 @@ void showValues(ValueColumn& beside, const Panel& panel, std::span<const PlotSer
     if (panel.of_training) when << tr("running");
     if (view.smoothing > 0.0) when << tr("not smoothed");
     beside.setRoom(means ? 3 : 2, means ? QStringLiteral("00.0 ±0.0") : tr("majority"));
-    beside.setValues(when.join(QStringLiteral(", ")), headings, rows);
+    beside.setValues(when.join(QStringLiteral(", ")), headings, rows, more);
     beside.setToolTip(panel.of_training
                           ? tr("Running values are taken while the epoch is trained and its "
                                "weights change; exact ones, the markers, after it.")
