@@ -24,6 +24,15 @@ namespace {
 constexpr int kFrame = 40;        // ms between repaints: 25 a second
 constexpr int kSlowFrame = 1000;  // … where drawing is slow, so that it takes a quarter of the time
 
+std::vector<HistoryEvent::Kind> eventKinds(std::span<const PlotSeries> series) {
+    std::set<HistoryEvent::Kind> kinds;
+    for (const PlotSeries& one : series) {
+        if (!one.events) continue;
+        for (const HistoryEvent& event : one.runs.front()->events()) kinds.insert(event.kind);
+    }
+    return {kinds.begin(), kinds.end()};
+}
+
 }  // namespace
 
 class LivePlots::Private {
@@ -72,6 +81,7 @@ public:
                          ? LivePlots::tr("mean and %1 over seeds").arg(spreadName(view.spread))
                          : LivePlots::tr("lowest to highest class"));
         const std::vector<PlotSeries>& shown = seriesShown();
+        key->setEvents(eventKinds(shown));
         if (fit_epochs) {
             int first = 0;
             int last = 0;
@@ -238,6 +248,7 @@ void LivePlots::Private::listen() {
     });
     connect(stack, &PlotStack::panelsChosen, q, &LivePlots::panelsChanged);
     connect(stack, &PlotStack::fitRequested, q, &LivePlots::fit);
+    connect(stack, &PlotStack::eventActivated, q, &LivePlots::eventActivated);
     connect(stack, &PlotStack::pressed, q, [this] { q->setFocus(Qt::MouseFocusReason); });
     connect(stack, &PlotStack::pointedAt, q, [this](int epoch) { q->setCrosshair(epoch); });
     connect(stack, &PlotStack::pointerLeft, q, [this] { q->setCrosshair({}); });

@@ -23,7 +23,9 @@ namespace ballast {
 /// over the value axis the values; drag pans; double click or F fits. All calls on the window's
 /// thread. Seeds of a config can be drawn as mean and band, runs with different T0 on each other,
 /// and curves smoothed (PlotView): three buttons of the legend. Repaints are coalesced (at most 25
-/// a second), and nothing is drawn while the widget is hidden.
+/// a second), and nothing is drawn while the widget is hidden. What happened to the run that stands
+/// out or is alone is marked on the epoch axis: forks, phases, learning-rate steps, edits, the best
+/// epoch.
 class LivePlots : public QWidget {
     Q_OBJECT
 public:
@@ -98,6 +100,8 @@ Q_SIGNALS:
     /// The user toggled a run with its chip in the legend.
     void runVisibilityChanged(const QString& run_id, bool visible);
     void crosshairMoved();
+    /// A click on the mark of something that happened to a run, or on the line of a phase.
+    void eventActivated(const QString& run_id, HistoryEvent::Kind kind, int epochs_done);
     void epochsInViewChanged();
     /// By the user or setView().
     void viewChanged();

@@ -2,18 +2,22 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QHelpEvent>
+#include <QToolTip>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/plot_crowd.h"
+#include "widgets/plot_events.h"
 #include "widgets/plot_header.h"
 #include "widgets/plot_marks.h"
 #include "widgets/plot_style.h"
 #include "widgets/plot_values.h"
 #include "widgets/qcustomplot_wrapper.h"
 #include "widgets/qt_text.h"
+#include "widgets/tool_tips.h"
 
 namespace ballast {
 namespace {
@@ -21,6 +25,8 @@ namespace {
 constexpr auto kCrosshairLayer = "crosshair";
 constexpr auto kFrontLayer = "front";  // of the curves that stand out
 constexpr auto kCrowdLayer = "crowd";
+constexpr double kClick = 3.0;      // pixels that the pointer may move in one
+constexpr double kLineReach = 3.0;  // pixels beside a phase line that still mean it
 constexpr double kZoomStep = 0.82;  // of the range that stays in view, for one notch of the wheel
 
 }  // namespace
@@ -54,6 +60,7 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     plot_->addLayer(QString::fromLatin1(kCrowdLayer), plot_->layer(QStringLiteral("main")),
                     QCustomPlot::limBelow);
     crowd_ = new PlotCrowd(*plot_, QString::fromLatin1(kCrowdLayer));
+    events_ = new PlotEvents(*plot_, QString::fromLatin1(kFrontLayer));
     crosshair_ = new QCPItemStraightLine(plot_);
     crosshair_->setLayer(QString::fromLatin1(kCrosshairLayer));
     crosshair_->setSelectable(false);
@@ -66,10 +73,20 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     connect(plot_, &QCustomPlot::afterReplot, this, [this] { ++replots_; });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotPanel::fitRequested);
     connect(plot_, &QCustomPlot::mousePress, this, &PlotPanel::pressed);
+    connect(plot_, &QCustomPlot::mousePress, this,
+            [this](const QMouseEvent* event) { pressed_at_ = event->position(); });
+    connect(plot_, &QCustomPlot::mouseRelease, this, [this](const QMouseEvent* event) {
+        const bool click = event->button() == Qt::LeftButton &&
+                           (event->position() - pressed_at_).manhattanLength() <= kClick;
+        if (const auto mark = click ? eventAt(pressed_at_) : std::nullopt) {
+            Q_EMIT eventActivated(mark->run, mark->event.kind, mark->event.epoch);
+        }
+    });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) { wheel(*event); });
     connect(plot_, &QCustomPlot::mouseMove, this, [this](const QMouseEvent* event) {
         const double epoch = plot_->xAxis->pixelToCoord(event->position().x());
         Q_EMIT pointedAt(static_cast<int>(std::lround(epoch)));
+        plot_->setCursor(eventAt(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
     });
     connect(plot_->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
             [this](const QCPRange& range) {
@@ -81,6 +98,8 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     setPanel(panel);
     restyle();
 }
+
+PlotPanel::~PlotPanel() = default;
 
 void PlotPanel::setPanel(const Panel& panel) {
     panel_ = &panel;
@@ -246,6 +265,8 @@ void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
             if (!one.mean && one.listed && !one.crowd) drawBest(*plot_, one);
         }
     }
+    events_->setMarks(last_ ? eventMarks(series) : std::vector<EventMark>());
+    phases_ = phaseMarks(series);
     drawEmpty(*plot_, *panel_, series, empty_text);
     header_->setNote(note);
     if (fit_values_) {
@@ -256,6 +277,26 @@ void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
         drawNote(*plot_, outsideText(values, range));
     }
     replotSoon();
+}
+
+std::optional<EventMark> PlotPanel::eventAt(QPointF pixel) const {
+    if (const EventMark* mark = events_->at(pixel)) return *mark;
+    if (!plot_->axisRect()->rect().contains(pixel.toPoint())) return std::nullopt;
+    const double x = plot_->xAxis->pixelToCoord(pixel.x());
+    const double reach = plot_->xAxis->pixelToCoord(pixel.x() + kLineReach) - x;
+    const auto line = std::ranges::find_if(
+        phases_, [&](const EventMark& mark) { return std::abs(mark.x - x) <= reach; });
+    return line == phases_.end() ? std::nullopt : std::optional(*line);
+}
+
+std::vector<QPointF> PlotPanel::eventPlaces() const {
+    return events_->places();
+}
+
+QString PlotPanel::eventTip(QPointF pixel) const {
+    const auto mark = eventAt(pixel);
+    if (!mark) return {};
+    return QStringLiteral("%1: %2").arg(mark->name, QString::fromStdString(mark->event.text));
 }
 
 void PlotPanel::setCrosshair(std::optional<int> epoch) {
@@ -319,6 +360,12 @@ double PlotPanel::drawnWidth(const QString& series_id, const CurveKey& key) cons
 
 bool PlotPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == plot_ && event->type() == QEvent::Leave) Q_EMIT pointerLeft();
+    if (watched == plot_ && event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const QString tip = eventTip(help->pos());
+        if (!tip.isEmpty()) QToolTip::showText(help->globalPos(), wrappedToolTip(tip), plot_);
+        return !tip.isEmpty();
+    }
     return QWidget::eventFilter(watched, event);
 }
 

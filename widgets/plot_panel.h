@@ -16,7 +16,9 @@ class QCPItemStraightLine;
 
 namespace ballast {
 
+struct EventMark;
 class PlotCrowd;
+class PlotEvents;
 class PlotHeader;
 
 /// One of LivePlots' plots: a header with the title, the plot, and the column of values beside it.
@@ -25,6 +27,7 @@ class PlotPanel : public QWidget {
     Q_OBJECT
 public:
     explicit PlotPanel(const Panel& panel, QWidget* parent = nullptr);
+    ~PlotPanel() override;
 
     const Panel& panel() const { return *panel_; }
     void setPanel(const Panel& panel);
@@ -53,6 +56,10 @@ public:
     double drawnWidth(const QString& series_id, const CurveKey& key) const;
     QString title() const;
     QString note() const;
+    /// Marks of events that are drawn, where they are, and the tip of what is there; empty:
+    /// nothing.
+    std::vector<QPointF> eventPlaces() const;
+    QString eventTip(QPointF pixel) const;
     int replotCount() const { return replots_; }
     const ValueColumn& values() const { return *values_; }
 
@@ -65,6 +72,8 @@ Q_SIGNALS:
     void panelChosen(const QString& name);  // another in its place
     void removeRequested();
     void pressed();
+    /// A click on an event's mark, or on the line of a phase.
+    void eventActivated(const QString& run, HistoryEvent::Kind kind, int epochs_done);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -86,6 +95,7 @@ private:
     void build(std::span<const PlotSeries> series);
     std::vector<double> drawSeries(const PlotSeries& series, const PlotView& view);
     void setLog(bool log);
+    std::optional<EventMark> eventAt(QPointF pixel) const;
     const Graphs* find(const QString& series_id, const CurveKey& key) const;
     void wheel(class QWheelEvent& event);
 
@@ -95,7 +105,10 @@ private:
     PlotHeader* header_;
     QCustomPlot* plot_;
     ValueColumn* values_;
-    PlotCrowd* crowd_;  // its child
+    PlotCrowd* crowd_;  // these two are its children
+    PlotEvents* events_;
+    std::vector<EventMark> phases_;  // behind the phase lines
+    QPointF pressed_at_;
     QCPItemStraightLine* crosshair_;
     std::vector<Built> built_;
     std::map<QString, std::vector<Graphs>> graphs_;  // of the panel's curves

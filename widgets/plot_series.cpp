@@ -143,11 +143,13 @@ std::vector<PlotSeries> plotSeries(std::span<const RunCurves* const> visible,
     const bool any = strong_ones > 0;
     const bool many = result.size() + faint.size() > kCrowd;
     const bool few_strong = static_cast<std::size_t>(strong_ones) <= kCrowd;
+    const bool few_marked = static_cast<std::size_t>(strong_ones) <= kMarkedRuns;
     for (PlotSeries& series : faint) series.crowd = many;
     for (PlotSeries& series : result) {
         const bool strong = stands_out(series);
         series.crowd = many && !(strong && few_strong);
         if (any && result.size() > 1) series.emphasis = strong ? Emphasis::strong : Emphasis::faint;
+        series.events = !series.mean && (result.size() == 1 || (strong && few_marked));
         series.band_of_classes = !series.mean && !series.crowd && (strong || result.size() == 1);
     }
     result.insert(result.begin(), faint.begin(), faint.end());

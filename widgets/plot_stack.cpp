@@ -79,6 +79,7 @@ void PlotStack::addPanel(const Panel& shown) {
     connect(panel, &PlotPanel::pointedAt, this, &PlotStack::pointedAt);
     connect(panel, &PlotPanel::pointerLeft, this, &PlotStack::pointerLeft);
     connect(panel, &PlotPanel::pressed, this, &PlotStack::pressed);
+    connect(panel, &PlotPanel::eventActivated, this, &PlotStack::eventActivated);
     connect(panel, &PlotPanel::epochsChangedByUser, this, &PlotStack::epochsChosen);
     connect(panel, &PlotPanel::logChosen, this,
             [this, panel](bool log) { Q_EMIT logChosen(text(panel->panel().name), log); });

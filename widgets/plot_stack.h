@@ -41,6 +41,7 @@ Q_SIGNALS:
     void pointedAt(int epoch);
     void pointerLeft();
     void pressed();
+    void eventActivated(const QString& run, HistoryEvent::Kind kind, int epochs_done);
     void fitRequested();
     void logChosen(const QString& panel, bool log);
     /// setPanels() chose others.

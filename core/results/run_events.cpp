@@ -31,14 +31,14 @@ std::string joined(const std::vector<std::string>& parts) {
     return text;
 }
 
-std::optional<RunEvent> forkEvent(const RunDescription& run) {
+std::optional<HistoryEvent> forkEvent(const RunDescription& run) {
     if (!run.parent.is_object() || !run.parent.contains("checkpoint")) return std::nullopt;
     const json from = run.parent.contains("run") ? run.parent["run"] : run.parent["checkpoint"];
     const json epoch = run.parent.value("epoch", json());
     const int at = epoch.is_number_integer() ? epoch.get<int>() : 0;
     const std::string name = std::filesystem::path(shown(from)).filename().string();
-    return RunEvent{RunEvent::Kind::fork, at,
-                    "forked from " + name + " at epoch " + std::to_string(at)};
+    return HistoryEvent{HistoryEvent::Kind::fork, at,
+                        "forked from " + name + " at epoch " + std::to_string(at)};
 }
 
 /// The value of a phase's field before an edit, which split the phase at `epoch`; null where it is
@@ -57,25 +57,39 @@ json valueBefore(const RunConfig& config, int epoch, const std::string& pointer)
     return {};
 }
 
-RunEvent editEvent(const RunConfig& config, const json& edit) {
-    RunEvent event{RunEvent::Kind::edit, edit.value("epoch", 0), {}};
-    std::vector<std::string> parts;
+std::vector<RunDifference> changesOf(const RunConfig& config, const json& edit) {
+    std::vector<RunDifference> changes;
+    const int epoch = edit.value("epoch", 0);
     for (const json& setting : edit.value("settings", json::array())) {
         if (!setting.is_object() || !setting.contains("pointer")) continue;
         const std::string pointer = shown(setting["pointer"]);
-        const std::string value = shown(setting.value("value", json()));
-        const json before = event.epoch > 0 ? valueBefore(config, event.epoch, pointer) : json();
-        parts.push_back(
-            editedInWords(pointer) +
-            (before.is_primitive() && !before.is_null() ? " " + shown(before) + " → " : " = ") +
-            value);
+        const json before = epoch > 0 ? valueBefore(config, epoch, pointer) : json();
+        const bool known = before.is_primitive() && !before.is_null();
+        changes.push_back(
+            {pointer,
+             epoch,
+             editedInWords(pointer),
+             {known ? shown(before) : std::string(), shown(setting.value("value", json()))}});
     }
-    if (edit.value("next_phase_now", false)) parts.emplace_back("next phase begins");
-    event.text = "edit: " + joined(parts);
-    return event;
+    if (edit.value("next_phase_now", false)) {
+        changes.push_back({"", epoch, "next phase begins", {"", "yes"}});
+    }
+    return changes;
 }
 
-RunEvent phaseEvent(const Transition& transition) {
+HistoryEvent editEvent(const RunConfig& config, const json& edit) {
+    std::vector<std::string> parts;
+    for (const RunDifference& change : changesOf(config, edit)) {
+        const std::string& before = change.values.front();
+        const std::string& after = change.values.back();
+        parts.push_back(change.label + (change.pointer.empty() ? std::string()
+                                        : before.empty()       ? " = " + after
+                                                               : " " + before + " → " + after));
+    }
+    return {HistoryEvent::Kind::edit, edit.value("epoch", 0), "edit: " + joined(parts)};
+}
+
+HistoryEvent phaseEvent(const Transition& transition) {
     std::vector<std::string> parts;
     for (const Transition::Change& change : transition.changes) {
         parts.push_back(change.what + " " + change.before + " → " + change.after);
@@ -83,37 +97,47 @@ RunEvent phaseEvent(const Transition& transition) {
     const std::string name = transition.phase == 1
                                  ? "T₀ = " + std::to_string(transition.epoch)
                                  : "phase " + std::to_string(transition.phase + 1);
-    return {RunEvent::Kind::phase, transition.epoch,
+    return {HistoryEvent::Kind::phase, transition.epoch,
             name + (parts.empty() ? "" : ": " + joined(parts))};
 }
 
-bool happensAt(std::span<const RunEvent> events, int epoch) {
-    return std::ranges::find(events, epoch, &RunEvent::epoch) != events.end();
+bool happensAt(std::span<const HistoryEvent> events, int epoch) {
+    return std::ranges::find(events, epoch, &HistoryEvent::epoch) != events.end();
 }
 
 }  // namespace
 
-const char* eventName(RunEvent::Kind kind) {
+const char* eventName(HistoryEvent::Kind kind) {
     constexpr const char* kNames[] = {"fork", "phase", "learning-rate", "edit", "best"};
     return kNames[static_cast<int>(kind)];
 }
 
-std::vector<RunEvent> describedEvents(const RunDescription& run) {
-    std::vector<RunEvent> events;
+std::vector<HistoryEvent> describedEvents(const RunDescription& run) {
+    std::vector<HistoryEvent> events;
     if (const auto fork = forkEvent(run)) events.push_back(*fork);
-    std::vector<RunEvent> edits;
+    std::vector<HistoryEvent> edits;
     for (const json& edit : run.edits) edits.push_back(editEvent(run.config, edit));
     for (const Transition& transition : transitions(run.config, {}, {})) {
         if (!happensAt(edits, transition.epoch)) events.push_back(phaseEvent(transition));
     }
     events.insert(events.end(), edits.begin(), edits.end());
-    std::ranges::stable_sort(events, {}, &RunEvent::epoch);
+    std::ranges::stable_sort(events, {}, &HistoryEvent::epoch);
     return events;
 }
 
-std::vector<RunEvent> learningRateSteps(std::span<const double> rates,
-                                        std::span<const RunEvent> told) {
-    std::vector<RunEvent> steps;
+std::vector<RunDifference> editChanges(const RunDescription& run, int epoch) {
+    std::vector<RunDifference> all;
+    for (const json& edit : run.edits) {
+        if (edit.value("epoch", 0) != epoch) continue;
+        const std::vector<RunDifference> changes = changesOf(run.config, edit);
+        all.insert(all.end(), changes.begin(), changes.end());
+    }
+    return all;
+}
+
+std::vector<HistoryEvent> learningRateSteps(std::span<const double> rates,
+                                            std::span<const HistoryEvent> told) {
+    std::vector<HistoryEvent> steps;
     for (std::size_t e = 1; e < rates.size(); ++e) {
         const bool steps_here = rates[e] != rates[e - 1];
         const bool rests_before = e == 1 || rates[e - 1] == rates[e - 2];
@@ -124,28 +148,29 @@ std::vector<RunEvent> learningRateSteps(std::span<const double> rates,
             continue;
         }
         steps.push_back(
-            {RunEvent::Kind::learning_rate, epoch,
+            {HistoryEvent::Kind::learning_rate, epoch,
              "learning rate " + numberText(rates[e - 1]) + " → " + numberText(rates[e])});
     }
     return steps;
 }
 
-RunEvent bestEvent(int epochs_done, double balanced_test_accuracy) {
+HistoryEvent bestEvent(int epochs_done, double balanced_test_accuracy) {
     char text[32];
     std::snprintf(text, sizeof text, "best %.1f %%", 100.0 * balanced_test_accuracy);
-    return {RunEvent::Kind::best, epochs_done, text};
+    return {HistoryEvent::Kind::best, epochs_done, text};
 }
 
-std::vector<RunEvent> runEvents(const RunDescription& run, std::span<const EpochRecord> records) {
-    std::vector<RunEvent> events = describedEvents(run);
+std::vector<HistoryEvent> runEvents(const RunDescription& run,
+                                    std::span<const EpochRecord> records) {
+    std::vector<HistoryEvent> events = describedEvents(run);
     std::vector<double> rates;
     for (const EpochRecord& record : records) rates.push_back(record.learning_rate);
-    const std::vector<RunEvent> steps = learningRateSteps(rates, events);
+    const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);
     events.insert(events.end(), steps.begin(), steps.end());
     if (const EpochRecord* best = bestRecord(records, run.config.training.selection)) {
         events.push_back(bestEvent(best->epoch + 1, best->balanced_test_accuracy));
     }
-    std::ranges::stable_sort(events, {}, &RunEvent::epoch);
+    std::ranges::stable_sort(events, {}, &HistoryEvent::epoch);
     return events;
 }
 

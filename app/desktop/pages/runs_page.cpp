@@ -101,6 +101,7 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(plots_, &LivePlots::runVisibilityChanged, this, &RunsPage::setVisible);
 
     connect(plots_, &LivePlots::viewChanged, this, &RunsPage::showView);
+    connect(plots_, &LivePlots::eventActivated, this, &RunsPage::select);
     regroup_->setSingleShot(true);
     connect(regroup_, &QTimer::timeout, this, &RunsPage::groupPlots);
 

@@ -10,9 +10,9 @@ using nlohmann::json;
 
 namespace {
 
-QStringList lines(const std::vector<RunEvent>& events) {
+QStringList lines(const std::vector<HistoryEvent>& events) {
     QStringList lines;
-    for (const RunEvent& event : events) {
+    for (const HistoryEvent& event : events) {
         lines << QStringLiteral("%1 %2: %3")
                      .arg(event.epoch)
                      .arg(QLatin1String(eventName(event.kind)), QString::fromStdString(event.text));
@@ -69,6 +69,10 @@ private Q_SLOTS:
         QVERIFY2(said[0].startsWith("4 edit: edit: ") && said[0].endsWith(" 0 → 1"),
                  qPrintable(said[0]));
         QCOMPARE(said[1], QStringLiteral("6 edit: edit: next phase begins"));
+        const std::vector<RunDifference> changes = editChanges(run, 4);
+        QCOMPARE(changes.size(), std::size_t{1});
+        QVERIFY((changes[0].values == std::vector<std::string>{"0", "1"}));
+        QVERIFY(editChanges(run, 5).empty());
     }
 
     void learningRatesThatRestHaveSteps() {
@@ -76,7 +80,7 @@ private Q_SLOTS:
         QCOMPARE(lines(learningRateSteps(steps, {})),
                  QStringList({"2 learning-rate: learning rate 0.1 → 0.01",
                               "4 learning-rate: learning rate 0.01 → 0.001"}));
-        const RunEvent told[] = {{RunEvent::Kind::phase, 2, ""}};
+        const HistoryEvent told[] = {{HistoryEvent::Kind::phase, 2, ""}};
         QCOMPARE(learningRateSteps(steps, told).size(), std::size_t{1});
         QVERIFY(learningRateSteps(std::vector{0.1, 0.09, 0.07, 0.04, 0.0}, {}).empty());
         QVERIFY(learningRateSteps(std::vector{0.02, 0.04, 0.06, 0.08, 0.1, 0.1}, {}).empty());
