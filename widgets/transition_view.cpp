@@ -139,6 +139,9 @@ TransitionView::TransitionView(QWidget* parent) : QScrollArea(parent) {
     column_->setSpacing(kSpace1);
     column_->addStretch(1);
     setWidget(content);
+    // Cards that were just made have no place yet; whoever scrolls wants another one.
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &TransitionView::scrollToWanted);
+    connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { wanted_.reset(); });
     clear(tr("Select a run to see what its phase changes did"));
 }
 
@@ -189,19 +192,19 @@ void TransitionView::clear(const QString& reason) {
 }
 
 void TransitionView::showTransition(int epoch) {
-    // Later: cards that were just made have no place yet.
-    QMetaObject::invokeMethod(
-        this,
-        [this, epoch] {
-            const QLabel* card = nullptr;
-            for (const Card& one : cards_) {
-                if (one.epoch <= epoch || card == nullptr) card = one.label;
-            }
-            if (card == nullptr) return;
-            widget()->layout()->activate();
-            verticalScrollBar()->setValue(card->y() - kSpace1);
-        },
-        Qt::QueuedConnection);
+    wanted_ = epoch;
+    scrollToWanted();
+}
+
+void TransitionView::scrollToWanted() {
+    if (!wanted_) return;
+    const QLabel* card = nullptr;
+    for (const Card& one : cards_) {
+        if (one.epoch <= *wanted_ || card == nullptr) card = one.label;
+    }
+    if (card == nullptr) return;
+    widget()->layout()->activate();
+    verticalScrollBar()->setValue(card->y() - kSpace1);
 }
 
 QString TransitionView::text() const {

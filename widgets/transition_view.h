@@ -2,6 +2,7 @@
 
 #include <QScrollArea>
 #include <QStringList>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,10 +40,12 @@ private:
 
     QLabel* addLabel(const QString& text);
     void drop();
+    void scrollToWanted();
 
     QVBoxLayout* column_;
     std::vector<QLabel*> labels_;  // from above
     std::vector<Card> cards_;
+    std::optional<int> wanted_;  // the epoch whose card is to be seen
 };
 
 }  // namespace ballast
