@@ -106,6 +106,27 @@ void RunCloseup::setRun(const QString& run, int color_index) {
     if (!shown().isEmpty()) load();
 }
 
+void RunCloseup::compareWith(const QString& other) {
+    if (other == other_) return;
+    other_ = other;
+    loaded_ = false;
+    if (!shown().isEmpty()) load();
+}
+
+void RunCloseup::subtractOther() {
+    const IndexedRun* run = controller_.find(run_);
+    const IndexedRun* other = controller_.find(other_);
+    if (run == nullptr || other == nullptr || !other->error.empty()) return;
+    RunPlotInfo info = plotInfo(*other, 0);
+    info.name = tr("%1, seed %2").arg(info.name).arg(other->description.config.training.seed);
+    if (run->description.config.data.dataset != other->description.config.data.dataset) {
+        return classes_->clear(
+            tr("%1 and %2 have other data: there is no difference class by class")
+                .arg(info_.name, info.name));
+    }
+    classes_->subtract(info, controller_.readRecords(other_));
+}
+
 void RunCloseup::load() {
     const IndexedRun* run = controller_.find(run_);
     loaded_ = true;
@@ -122,6 +143,7 @@ void RunCloseup::load() {
     records_ = controller_.readRecords(run_);
     classes_->setRun(info_, classNamesOf(run->description));
     classes_->setRecords(records_);
+    subtractOther();
     showTransitions();
     followPlots();
     showWanted();

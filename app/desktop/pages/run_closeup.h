@@ -29,6 +29,9 @@ public:
     /// The selected run, in its colour; empty: none.
     void setRun(const QString& run, int color_index);
 
+    /// The classes are shown as the run less this one; empty: as they are.
+    void compareWith(const QString& other);
+
     /// "classes", "transitions" or nothing.
     void show(const QString& name);
     QString shown() const;
@@ -58,7 +61,10 @@ private:
     TransitionView* transitions_;
     QToolButton* show_classes_;
     QToolButton* show_transitions_;
+    void subtractOther();
+
     QString run_;
+    QString other_;  // subtracted from it
     int color_index_ = 0;
     bool loaded_ = false;
     std::optional<std::pair<QString, int>> wanted_;  // the card of a run and epoch to scroll to

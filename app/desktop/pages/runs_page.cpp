@@ -230,6 +230,7 @@ void RunsPage::showSelected() {
     plots_->setHighlighted(selected_);
     const QString first = selected_.value(0);
     closeup_->setRun(first, shownColor(first));
+    closeup_->compareWith(selected_.size() == 2 ? selected_[1] : QString());
 }
 
 /// Adds the run, or renews it; it stays hidden where it was.
