@@ -18,25 +18,31 @@
 namespace ballast {
 namespace {
 
+/// From 0 to the scale; from 0 to the largest values; around 0.
+enum class Colors { share, size, sign };
+
 /// What a map can show. Adding one is a line here.
 struct Quantity {
     const char* name;
     const char* label;
     const char* unit;
     double scale;
-    bool share;  // coloured from 0 to its scale; else around 0
+    Colors colors;
     int decimals;
     const std::vector<double>& (*values)(const EpochRecord&);
 };
 
 using Values = const std::vector<double>&;
 constexpr Quantity kQuantities[] = {
-    {"training-accuracy", QT_TR_NOOP("Training accuracy"), " %", 100.0, true, 1,
+    {"training-accuracy", QT_TR_NOOP("Training accuracy"), " %", 100.0, Colors::share, 1,
      [](const EpochRecord& r) -> Values { return r.streaming.accuracy; }},
-    {"test-accuracy", QT_TR_NOOP("Test accuracy"), " %", 100.0, true, 1,
+    {"test-accuracy", QT_TR_NOOP("Test accuracy"), " %", 100.0, Colors::share, 1,
      [](const EpochRecord& r) -> Values { return r.test_accuracy; }},
-    {"min-logit", QT_TR_NOOP("Smallest logit, B_y(f)"), "", 1.0, false, 2,
+    {"min-logit", QT_TR_NOOP("Smallest logit, B_y(f)"), "", 1.0, Colors::sign, 2,
      [](const EpochRecord& r) -> Values { return r.streaming.min_logit; }},
+    // Eq. 15, as the trainer recorded it from B_y(f) and the epoch's α, β and Δ.
+    {"lipschitz", QT_TR_NOOP("Local Lipschitz constant, μ_y"), "", 1.0, Colors::size, 3,
+     [](const EpochRecord& r) -> Values { return r.streaming.lipschitz; }},
 };
 
 constexpr int kLeastRow = 2;  // pixels; below, neighbouring classes are averaged
@@ -91,6 +97,8 @@ ClassHeatMap::ClassHeatMap(QWidget* parent)
 
 void ClassHeatMap::setRun(const RunPlotInfo& run, const QStringList& class_names) {
     run_ = run;
+    reference_.reset();
+    reference_epochs_.clear();
     names_ = class_names;
     reason_.clear();
     epochs_.clear();
@@ -102,8 +110,24 @@ void ClassHeatMap::setRun(const RunPlotInfo& run, const QStringList& class_names
     changed();
 }
 
+void ClassHeatMap::subtract(const RunPlotInfo& reference, std::span<const EpochRecord> records) {
+    if (reference.class_counts != run_.class_counts) {
+        return clear(
+            tr("%1 and %2 have other classes or other numbers of training images: there is "
+               "no difference class by class")
+                .arg(run_.name, reference.name));
+    }
+    reference_ = reference;
+    reference_epochs_.clear();
+    for (const EpochRecord& record : records) put(reference_epochs_, record);
+    title_->setText(tr("Per class: A − B, A: %1, B: %2").arg(run_.name, reference.name));
+    changed();
+}
+
 void ClassHeatMap::clear(const QString& reason) {
     run_ = {};
+    reference_.reset();
+    reference_epochs_.clear();
     order_.clear();
     epochs_.clear();
     reason_ = reason;
@@ -113,20 +137,36 @@ void ClassHeatMap::clear(const QString& reason) {
 
 void ClassHeatMap::setRecords(std::span<const EpochRecord> records) {
     epochs_.clear();
-    for (const EpochRecord& record : records) append(record);
+    for (const EpochRecord& record : records) put(epochs_, record);
     changed();
 }
 
 void ClassHeatMap::append(const EpochRecord& record) {
+    put(epochs_, record);
+    changed();
+}
+
+void ClassHeatMap::put(std::vector<Epoch>& epochs, const EpochRecord& record) {
     if (record.epoch < 0) return;
-    epochs_.resize(static_cast<std::size_t>(record.epoch));
+    epochs.resize(static_cast<std::size_t>(record.epoch));
     Epoch epoch;
     for (const Quantity& quantity : kQuantities) {
         epoch.values.push_back(quantity.values(record));
         for (double& value : epoch.values.back()) value *= quantity.scale;
     }
-    epochs_.push_back(std::move(epoch));
-    changed();
+    epochs.push_back(std::move(epoch));
+}
+
+std::vector<double> ClassHeatMap::valuesOf(std::size_t epoch, std::size_t quantity) const {
+    if (epoch >= epochs_.size() || epochs_[epoch].values.empty()) return {};
+    std::vector<double> values = epochs_[epoch].values[quantity];
+    if (!reference_) return values;
+    const bool there = epoch < reference_epochs_.size() && !reference_epochs_[epoch].values.empty();
+    if (!there) return {};
+    const std::vector<double>& less = reference_epochs_[epoch].values[quantity];
+    if (less.size() != values.size()) return {};
+    for (std::size_t y = 0; y < values.size(); ++y) values[y] -= less[y];
+    return values;
 }
 
 void ClassHeatMap::setEpochs(double first, double last) {
@@ -206,8 +246,9 @@ QColor ClassHeatMap::colorOf(double value) const {
                                            QColor(0xb2, 0x18, 0x2b)};
     if (std::isnan(value)) return plotColors().grid;
     const double share = (value - lowest_) / (highest_ - lowest_);
-    const bool shares = kQuantities[quantity_->currentIndex()].share;
-    return between(shares ? std::span<const QColor>(kShares) : kAroundZero, share);
+    const bool around_zero =
+        reference_ || kQuantities[quantity_->currentIndex()].colors == Colors::sign;
+    return between(!around_zero ? std::span<const QColor>(kShares) : kAroundZero, share);
 }
 
 /// Makes the picture: one pixel a cell, scaled as it is painted.
@@ -217,20 +258,21 @@ void ClassHeatMap::render() {
     const auto index = static_cast<std::size_t>(quantity_->currentIndex());
     const Quantity& quantity = kQuantities[index];
     std::vector<std::vector<double>> values;
-    for (const Epoch& epoch : epochs_) {
-        values.push_back(epoch.values.empty() ? std::vector<double>{} : epoch.values[index]);
+    for (std::size_t epoch = 0; epoch < epochs_.size(); ++epoch) {
+        values.push_back(valuesOf(epoch, index));
     }
     const QRect map = area();
     grid_ = heatGrid(values, order_, std::max(1, map.height() / kLeastRow), map.width());
     lowest_ = 0.0;
     highest_ = quantity.scale;
-    if (!quantity.share) {
+    const bool around_zero = reference_ || quantity.colors == Colors::sign;
+    if (around_zero || quantity.colors != Colors::share) {
         std::vector<double> sizes;
         for (const double value : grid_.values) {
             if (std::isfinite(value)) sizes.push_back(std::abs(value));
         }
         highest_ = sizes.empty() ? 1.0 : std::max(1e-6, robustRange(std::move(sizes)).second);
-        lowest_ = -highest_;
+        if (around_zero) lowest_ = -highest_;
     }
     image_ = QImage(std::max(1, grid_.columns), std::max(1, grid_.rows), QImage::Format_RGB32);
     for (int row = 0; row < grid_.rows; ++row) {
@@ -248,17 +290,23 @@ void ClassHeatMap::render() {
         if (grid_.epochs_per_column > 1) {
             remarks << tr("a column is the mean of %1 epochs").arg(grid_.epochs_per_column);
         }
-        if (!epochs_.empty() && !any) remarks << tr("no values in this run's records");
+        if (reference_) remarks << tr("red: larger in A, blue: larger in B");
+        if (!epochs_.empty() && !any) {
+            remarks << (reference_ ? tr("no epoch with values of both runs")
+                                   : tr("no values in this run's records"));
+        }
     }
     remark_->setText(remarks.join(QStringLiteral(" · ")));
 }
 
 std::vector<double> ClassHeatMap::shownValues() const {
-    const int epochs = crosshair_ ? *crosshair_ : epochsDone();
+    // The latest that both have.
+    const int both = reference_ ? std::min(epochsDone(), static_cast<int>(reference_epochs_.size()))
+                                : epochsDone();
+    const int epochs = crosshair_ ? *crosshair_ : both;
     if (epochs < 1 || epochs > epochsDone()) return {};
-    const Epoch& epoch = epochs_[static_cast<std::size_t>(epochs - 1)];
-    if (epoch.values.empty()) return {};
-    return epoch.values[static_cast<std::size_t>(quantity_->currentIndex())];
+    return valuesOf(static_cast<std::size_t>(epochs - 1),
+                    static_cast<std::size_t>(quantity_->currentIndex()));
 }
 
 void ClassHeatMap::paintEvent(QPaintEvent*) {
@@ -370,7 +418,8 @@ void ClassHeatMap::paintScale(QPainter& painter) const {
     const QRect map = area();
     const QFontMetrics metrics(painter.font());
     const Quantity& quantity = kQuantities[quantity_->currentIndex()];
-    const QString low = QString::number(lowest_, 'g', 3);
+    QString low = QString::number(lowest_, 'g', 3);
+    if (reference_) low.prepend(tr("A − B: "));
     const QString high = QString::number(highest_, 'g', 3) + QString::fromLatin1(quantity.unit);
     double x = map.right() - kScaleWidth - metrics.horizontalAdvance(high) - kSpace1;
     const double middle = map.top() / 2.0;

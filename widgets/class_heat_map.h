@@ -15,7 +15,8 @@ class QLabel;
 
 namespace ballast {
 
-/// One run's classes over its epochs: training accuracy, test accuracy or B_y(f) as colours, the
+/// One run's classes over its epochs, or what it has more than another: training accuracy, test
+/// accuracy, B_y(f) or μ_y (Eq. 15) as colours, the
 /// classes from the most frequent above to the rarest below, and beside it their values at the
 /// crosshair's epoch, or the latest, as bars. Its epochs stand under those of LivePlots. Where
 /// there are more classes than lines of pixels, neighbours are averaged, and it says so.
@@ -26,6 +27,9 @@ public:
 
     /// Without records. Empty names number the classes.
     void setRun(const RunPlotInfo& run, const QStringList& class_names);
+    /// Shows the run less this one, epoch by epoch where both have values; where their class counts
+    /// differ, a sentence says that there is no difference. Until the next setRun().
+    void subtract(const RunPlotInfo& reference, std::span<const EpochRecord> records);
     /// No run: says `reason`.
     void clear(const QString& reason);
     void setRecords(std::span<const EpochRecord> records);
@@ -38,7 +42,8 @@ public:
     /// The width of the column beside the plots.
     void setBarsWidth(int width);
 
-    /// What is shown: "training-accuracy", "test-accuracy", "min-logit".
+    /// What is shown: "training-accuracy", "test-accuracy", "min-logit",
+    /// "lipschitz".
     void setQuantity(const QString& name);
     QString quantity() const;
 
@@ -46,6 +51,10 @@ public:
     const HeatGrid& grid() const { return grid_; }
     std::size_t classAt(int position) const;
     QString remark() const;
+    const QString& reason() const { return reason_; }
+    /// The ends of the colours.
+    double lowest() const { return lowest_; }
+    double highest() const { return highest_; }
     int epochsDone() const { return static_cast<int>(epochs_.size()); }
     QSize sizeHint() const override { return {600, 220}; }
     QSize minimumSizeHint() const override { return {200, 120}; }
@@ -67,6 +76,9 @@ private:
         std::vector<std::vector<double>> values;  // of each quantity
     };
 
+    static void put(std::vector<Epoch>& epochs, const EpochRecord& record);
+    /// As shown, of a 0-based epoch.
+    std::vector<double> valuesOf(std::size_t epoch, std::size_t quantity) const;
     QRect area() const;  // of the map
     double xOf(double epochs_done) const;
     int positionAt(int y) const;
@@ -86,8 +98,10 @@ private:
     RunPlotInfo run_;
     QStringList names_;
     QString reason_;
-    std::vector<std::size_t> order_;  // classes by frequency
-    std::vector<Epoch> epochs_;       // [e]: of epoch e
+    std::vector<std::size_t> order_;        // classes by frequency
+    std::vector<Epoch> epochs_;             // [e]: of epoch e
+    std::optional<RunPlotInfo> reference_;  // which is subtracted
+    std::vector<Epoch> reference_epochs_;
     HeatGrid grid_;
     QImage image_;
     bool stale_ = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QPointF>
 #include <QString>
 #include <QWidget>
@@ -22,7 +23,9 @@ namespace ballast {
 /// over the value axis the values; drag pans; double click or F fits. All calls on the window's
 /// thread. Seeds of a config can be drawn as mean and band, runs with different T0 on each other,
 /// and curves smoothed (PlotView): three buttons of the legend. Repaints are coalesced (at most 25
-/// a second), and nothing is drawn while the widget is hidden.
+/// a second), and nothing is drawn while the widget is hidden. What happened to the run that stands
+/// out or is alone is marked on the epoch axis: forks, phases, learning-rate steps, edits, the best
+/// epoch.
 class LivePlots : public QWidget {
     Q_OBJECT
 public:
@@ -33,13 +36,18 @@ public:
     void setRuns(const std::vector<RunPlotInfo>& runs);
     /// Adds a run at the end, or replaces the one of the same id, which loses its records.
     void addRun(const RunPlotInfo& run);
+    /// The same for many runs with their records, in one pass.
+    void addRuns(std::vector<RunCurves> runs);
     void removeRun(const QString& run_id);
     /// Calls a run otherwise, where it is shown; its curves stay.
     void setRunName(const QString& run_id, const QString& name);
+    /// The same for many, by their ids.
+    void setRunNames(const QHash<QString, QString>& names);
     /// Unknown ids are ignored.
     void appendRecord(const QString& run_id, const EpochRecord& record);
     void setRecords(const QString& run_id, std::span<const EpochRecord> records);
     void setRunVisible(const QString& run_id, bool visible);
+    bool hasRun(const QString& run_id) const;
     bool isRunVisible(const QString& run_id) const;
     QStringList runIds() const;
 
@@ -92,6 +100,8 @@ Q_SIGNALS:
     /// The user toggled a run with its chip in the legend.
     void runVisibilityChanged(const QString& run_id, bool visible);
     void crosshairMoved();
+    /// A click on the mark of something that happened to a run, or on the line of a phase.
+    void eventActivated(const QString& run_id, HistoryEvent::Kind kind, int epochs_done);
     void epochsInViewChanged();
     /// By the user or setView().
     void viewChanged();
@@ -102,7 +112,6 @@ protected:
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     class Private;

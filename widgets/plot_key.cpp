@@ -4,6 +4,7 @@
 #include <QPainter>
 
 #include "widgets/palette.h"
+#include "widgets/plot_events.h"
 #include "widgets/plot_style.h"
 
 namespace ballast {
@@ -11,10 +12,28 @@ namespace {
 
 constexpr int kSample = 24;  // pixels of a line
 
+constexpr int kSymbol = 14;  // of an event, with its gap
+
+QString eventWords(HistoryEvent::Kind kind) {
+    switch (kind) {
+        case HistoryEvent::Kind::fork:
+            return PlotKey::tr("fork");
+        case HistoryEvent::Kind::phase:
+            return PlotKey::tr("phase");
+        case HistoryEvent::Kind::learning_rate:
+            return PlotKey::tr("learning rate");
+        case HistoryEvent::Kind::edit:
+            return PlotKey::tr("edit");
+        case HistoryEvent::Kind::best:
+            break;
+    }
+    return PlotKey::tr("best");
+}
+
 }  // namespace
 
 PlotKey::PlotKey(QWidget* parent) : QWidget(parent) {
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(
         tr("Key: solid line majority, dashed line minority, markers exact values, band as named"));
 }
@@ -30,11 +49,31 @@ QStringList PlotKey::texts() const {
     return {tr("majority"), tr("minority"), tr("exact"), band_};
 }
 
-QSize PlotKey::sizeHint() const {
+void PlotKey::setEvents(const std::vector<HistoryEvent::Kind>& kinds) {
+    if (kinds == events_) return;
+    events_ = kinds;
+    updateGeometry();
+    update();
+}
+
+int PlotKey::widthOf(const QStringList& texts) const {
     const QFontMetrics metrics(screenScale().font);
     int width = 0;
-    for (const QString& text : texts()) width += metrics.horizontalAdvance(text) + kSample + 22;
-    return {width, metrics.height() + kSpace2};
+    for (const QString& text : texts) width += metrics.horizontalAdvance(text) + kSample + 22;
+    return width;
+}
+
+QSize PlotKey::minimumSizeHint() const {
+    return {widthOf(texts()), QFontMetrics(screenScale().font).height() + kSpace2};
+}
+
+QSize PlotKey::sizeHint() const {
+    const QFontMetrics metrics(screenScale().font);
+    QSize size = minimumSizeHint();
+    for (const HistoryEvent::Kind kind : events_) {
+        size.rwidth() += kSymbol + metrics.horizontalAdvance(eventWords(kind)) + 16;
+    }
+    return size;
 }
 
 void PlotKey::paintEvent(QPaintEvent*) {
@@ -68,6 +107,15 @@ void PlotKey::paintEvent(QPaintEvent*) {
         painter.setPen(colors.muted);
         painter.drawText(QPointF(x, y + (metrics.ascent() - metrics.descent()) / 2.0), labels[i]);
         x += metrics.horizontalAdvance(labels[i]) + 16;
+    }
+    for (const HistoryEvent::Kind kind : events_) {
+        const QString words = eventWords(kind);
+        if (x + kSymbol + metrics.horizontalAdvance(words) > width()) break;
+        paintEventSymbol(painter, kind, {x + 5, y}, colors.muted, colors.background);
+        x += kSymbol;
+        painter.setPen(colors.muted);
+        painter.drawText(QPointF(x, y + (metrics.ascent() - metrics.descent()) / 2.0), words);
+        x += metrics.horizontalAdvance(words) + 16;
     }
 }
 

@@ -3,6 +3,9 @@
 #include <QString>
 #include <QStringList>
 #include <QWidget>
+#include <vector>
+
+#include "core/results/run_events.h"
 
 namespace ballast {
 
@@ -15,14 +18,20 @@ public:
     /// What the bands are: "lowest to highest class" at first.
     void setBand(const QString& text);
     QString band() const { return band_; }
+    /// Which marks of events are on the plots.
+    void setEvents(const std::vector<HistoryEvent::Kind>& kinds);
     QSize sizeHint() const override;
+    /// Marks of events give way to others in the row.
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
     QStringList texts() const;
+    int widthOf(const QStringList& texts) const;
 
+    std::vector<HistoryEvent::Kind> events_;
     QString band_ = tr("lowest to highest class");
 };
 

@@ -2,89 +2,45 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
-#include <QMenu>
-#include <QToolButton>
+#include <QHelpEvent>
+#include <QToolTip>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
-#include <set>
 
-#include "widgets/icons.h"
+#include "widgets/plot_crowd.h"
+#include "widgets/plot_events.h"
+#include "widgets/plot_header.h"
+#include "widgets/plot_marks.h"
 #include "widgets/plot_style.h"
+#include "widgets/plot_values.h"
 #include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
+#include "widgets/tool_tips.h"
 
 namespace ballast {
 namespace {
 
 constexpr auto kCrosshairLayer = "crosshair";
 constexpr auto kFrontLayer = "front";  // of the curves that stand out
+constexpr auto kCrowdLayer = "crowd";
+constexpr double kClick = 3.0;      // pixels that the pointer may move in one
+constexpr double kLineReach = 3.0;  // pixels beside a phase line that still mean it
 constexpr double kZoomStep = 0.82;  // of the range that stays in view, for one notch of the wheel
-constexpr int kFaint = 80;          // opacity of curves behind others, of 255
-
-QString words(const SeedSpread& value, Spread spread, int decimals) {
-    const QString mean = readableNumber(value.mean, decimals);
-    if (value.n < 2) return mean;
-    // The half width; the range's edges are not symmetrical.
-    if (spread == Spread::range) {
-        return QStringLiteral("%1…%2").arg(readableNumber(value.lower, decimals),
-                                           readableNumber(value.upper, decimals));
-    }
-    return QStringLiteral("%1 ±%2").arg(mean, readableNumber(value.upper - value.mean, decimals));
-}
 
 }  // namespace
 
 PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     : QWidget(parent),
       panel_(&panel),
-      title_(new QLabel(this)),
-      note_(new QLabel(this)),
-      choose_(new QToolButton(this)),
-      remove_(new QToolButton(this)),
-      log_(new QAction(tr("Logarithmic values"), this)),
+      header_(new PlotHeader(this)),
       plot_(new QCustomPlot(this)),
       values_(new ValueColumn(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* header = new QHBoxLayout;
-    header->setContentsMargins(kSpace3, kSpace1, kSpace3, 0);
-    header->setSpacing(kSpace1);
-    choose_->setObjectName(QStringLiteral("panel"));
-    choose_->setAutoRaise(true);
-    choose_->setPopupMode(QToolButton::InstantPopup);
-    choose_->setArrowType(Qt::DownArrow);
-    choose_->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
-    choose_->setIconSize({10, 10});
-    choose_->setFocusPolicy(Qt::StrongFocus);
-    choose_->setToolTip(tr("Choose what this plot shows"));
-    auto* menu = new QMenu(choose_);
-    for (const Panel& choice : panels()) {
-        const QString name = QString::fromUtf8(choice.name.data(), qsizetype(choice.name.size()));
-        connect(menu->addAction(choice.title), &QAction::triggered, this,
-                [this, name] { Q_EMIT panelChosen(name); });
-    }
-    menu->addSeparator();
-    log_->setObjectName(QStringLiteral("log"));
-    log_->setCheckable(true);
-    connect(log_, &QAction::triggered, this, &PlotPanel::logChosen);
-    menu->addAction(log_);
-    choose_->setMenu(menu);
-    remove_->setObjectName(QStringLiteral("remove_panel"));
-    remove_->setAutoRaise(true);
-    remove_->setIcon(icon(QStringLiteral("remove")));
-    remove_->setToolTip(tr("Remove this plot"));
-    remove_->setAccessibleName(tr("Remove this plot"));
-    connect(remove_, &QToolButton::clicked, this, &PlotPanel::removeRequested);
-    header->addWidget(title_);
-    header->addWidget(choose_);
-    header->addSpacing(kSpace3);
-    header->addWidget(note_);
-    header->addStretch(1);
-    header->addWidget(remove_);
-    layout->addLayout(header);
+    layout->addWidget(header_);
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     row->addWidget(plot_, 1);
@@ -101,19 +57,36 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     plot_->addLayer(QString::fromLatin1(kCrosshairLayer), nullptr, QCustomPlot::limAbove);
     plot_->addLayer(QString::fromLatin1(kFrontLayer), plot_->layer(QStringLiteral("main")));
     plot_->layer(QString::fromLatin1(kCrosshairLayer))->setMode(QCPLayer::lmBuffered);
+    plot_->addLayer(QString::fromLatin1(kCrowdLayer), plot_->layer(QStringLiteral("main")),
+                    QCustomPlot::limBelow);
+    crowd_ = new PlotCrowd(*plot_, QString::fromLatin1(kCrowdLayer));
+    events_ = new PlotEvents(*plot_, QString::fromLatin1(kFrontLayer));
     crosshair_ = new QCPItemStraightLine(plot_);
     crosshair_->setLayer(QString::fromLatin1(kCrosshairLayer));
     crosshair_->setSelectable(false);
     crosshair_->setVisible(false);
     useIntegerTicks(*plot_->xAxis);
 
+    connect(header_, &PlotHeader::panelChosen, this, &PlotPanel::panelChosen);
+    connect(header_, &PlotHeader::logChosen, this, &PlotPanel::logChosen);
+    connect(header_, &PlotHeader::removeRequested, this, &PlotPanel::removeRequested);
     connect(plot_, &QCustomPlot::afterReplot, this, [this] { ++replots_; });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotPanel::fitRequested);
     connect(plot_, &QCustomPlot::mousePress, this, &PlotPanel::pressed);
+    connect(plot_, &QCustomPlot::mousePress, this,
+            [this](const QMouseEvent* event) { pressed_at_ = event->position(); });
+    connect(plot_, &QCustomPlot::mouseRelease, this, [this](const QMouseEvent* event) {
+        const bool click = event->button() == Qt::LeftButton &&
+                           (event->position() - pressed_at_).manhattanLength() <= kClick;
+        if (const auto mark = click ? eventAt(pressed_at_) : std::nullopt) {
+            Q_EMIT eventActivated(mark->run, mark->event.kind, mark->event.epoch);
+        }
+    });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) { wheel(*event); });
     connect(plot_, &QCustomPlot::mouseMove, this, [this](const QMouseEvent* event) {
         const double epoch = plot_->xAxis->pixelToCoord(event->position().x());
         Q_EMIT pointedAt(static_cast<int>(std::lround(epoch)));
+        plot_->setCursor(eventAt(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
     });
     connect(plot_->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
             [this](const QCPRange& range) {
@@ -126,32 +99,23 @@ PlotPanel::PlotPanel(const Panel& panel, QWidget* parent)
     restyle();
 }
 
+PlotPanel::~PlotPanel() = default;
+
 void PlotPanel::setPanel(const Panel& panel) {
     panel_ = &panel;
-    setTitle({});
-    log_->setVisible(panel.positive);
-    choose_->setAccessibleName(tr("Plot: %1. Choose another").arg(panel.title));
+    header_->setPanel(panel);
     plot_->setAccessibleName(panel.title);
     values_->setAccessibleName(tr("Values: %1").arg(panel.title));
     built_.clear();
     fit_values_ = true;
 }
 
-void PlotPanel::setTitle(const PlotView& view) {
-    QStringList remarks;
-    if (!panel_->unit.isEmpty()) remarks << panel_->unit;
-    if (view.smoothing > 0.0) remarks << tr("smoothed, %1").arg(view.smoothing);
-    if (log_->isChecked()) remarks << tr("log");
-    QString title = panel_->title.toHtmlEscaped();
-    if (!remarks.isEmpty()) {
-        title += QStringLiteral("  <span style='font-weight:400'>%1</span>")
-                     .arg(remarks.join(QStringLiteral(" · ")));
-    }
-    title_->setText(title.replace(QStringLiteral("B_y"), QStringLiteral("B<sub>y</sub>")));
+QString PlotPanel::title() const {
+    return header_->title();
 }
 
-QString PlotPanel::title() const {
-    return title_->text();
+QString PlotPanel::note() const {
+    return header_->note();
 }
 
 void PlotPanel::setLog(bool log) {
@@ -167,20 +131,14 @@ void PlotPanel::setPlace(bool first, bool last) {
 }
 
 void PlotPanel::setRemovable(bool removable) {
-    remove_->setVisible(removable);
+    header_->setRemovable(removable);
 }
 
 void PlotPanel::restyle() {
     const PlotColors colors = plotColors();
     const PlotScale scale = screenScale();
     stylePlot(*plot_, colors, scale);
-    QFont bold = font();
-    bold.setWeight(QFont::DemiBold);
-    title_->setFont(bold);
-    note_->setFont(scale.font);
-    QPalette muted = note_->palette();
-    muted.setColor(QPalette::WindowText, colors.muted);
-    note_->setPalette(muted);
+    header_->restyle();
     // One left margin for all panels, so that the epoch axes stand under one another.
     const QFontMetrics metrics(scale.font);
     QCPAxisRect* rect = plot_->axisRect();
@@ -192,8 +150,7 @@ void PlotPanel::restyle() {
     plot_->xAxis->setLabel(!last_      ? QString()
                            : since_t0_ ? tr("epochs done since T₀")
                                        : tr("epochs done"));
-    QColor line = colors.muted;
-    crosshair_->setPen(QPen(line, 1));
+    crosshair_->setPen(QPen(colors.muted, 1));
     built_.clear();
 }
 
@@ -216,7 +173,8 @@ void PlotPanel::build(std::span<const PlotSeries> series) {
     graphs_.clear();
     built_.clear();
     for (const PlotSeries& one : series) {
-        built_.push_back(one.id);
+        built_.push_back({one.id, one.crowd});
+        if (one.crowd) continue;
         std::vector<Graphs>& graphs = graphs_[one.id];
         for (std::size_t i = 0; i < panel_->curves.size(); ++i) {
             graphs.push_back({addCurve(*plot_)});
@@ -234,7 +192,7 @@ std::vector<double> PlotPanel::drawSeries(const PlotSeries& series, const PlotVi
     const PlotScale scale = screenScale();
     const bool strong = series.emphasis == Emphasis::strong;
     QColor color = seriesColor(series.color_index);
-    if (series.emphasis == Emphasis::faint) color.setAlpha(kFaint);
+    if (series.emphasis == Emphasis::faint) color.setAlpha(kFaintAlpha);
     const double weight = strong ? 1.5 : series.listed ? 1.0 : 0.6;
     const QString layer = QString::fromLatin1(strong ? kFrontLayer : "main");
     std::vector<double> values;
@@ -271,15 +229,13 @@ std::vector<double> PlotPanel::drawSeries(const PlotSeries& series, const PlotVi
 
 void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
                      const QString& empty_text, const QString& note) {
-    std::vector<QString> ids;
-    for (const PlotSeries& one : series) ids.push_back(one.id);
-    if (ids != built_) build(series);
-    const bool log =
-        panel_->positive && view.log_panels.contains(QString::fromUtf8(
-                                panel_->name.data(), static_cast<qsizetype>(panel_->name.size())));
-    log_->setChecked(log);
+    const auto same = [](const PlotSeries& one, const Built& built) {
+        return one.id == built.id && one.crowd == built.crowd;
+    };
+    if (!std::ranges::equal(series, built_, same)) build(series);
+    const bool log = panel_->positive && view.log_panels.contains(text(panel_->name));
     setLog(log);
-    setTitle(view);
+    header_->describe(view, log);
     if (since_t0_ != view.since_t0) {
         since_t0_ = view.since_t0;
         restyle();
@@ -287,140 +243,60 @@ void PlotPanel::draw(std::span<const PlotSeries> series, const PlotView& view,
     }
 
     std::vector<double> values;
+    std::vector<CrowdSeries> crowd;
     for (const PlotSeries& one : series) {
+        if (one.crowd) {
+            crowd.push_back(crowdSeries(one, *panel_, view));
+            for (const CrowdCurve& curve : crowd.back().curves) {
+                for (const QPointF& point : curve.points) values.push_back(point.y());
+            }
+            continue;
+        }
         const std::vector<double> drawn = drawSeries(one, view);
         values.insert(values.end(), drawn.begin(), drawn.end());
     }
+    crowd_->setSeries(std::move(crowd));
     for (int i = plot_->itemCount() - 1; i >= 0; --i) {
         if (plot_->item(i) != crosshair_) plot_->removeItem(i);
     }
-    drawPhases(series, view.since_t0);
+    drawPhases(*plot_, series, view.since_t0, first_);
     if (panel_->marks_best) {
         for (const PlotSeries& one : series) {
-            if (!one.mean && one.listed) drawBest(one);
+            if (!one.mean && one.listed && !one.crowd) drawBest(*plot_, one);
         }
     }
-    drawEmpty(series, empty_text);
-    note_->setText(note);
+    events_->setMarks(last_ ? eventMarks(series) : std::vector<EventMark>());
+    phases_ = phaseMarks(series);
+    drawEmpty(*plot_, *panel_, series, empty_text);
+    header_->setNote(note);
     if (fit_values_) {
         const ValueRange range = fittingRange(*panel_, values, log);
         own_change_ = true;
         plot_->yAxis->setRange(range.lower, range.upper);
         own_change_ = false;
-        drawNote(outsideText(values, range));
+        drawNote(*plot_, outsideText(values, range));
     }
     replotSoon();
 }
 
-void PlotPanel::drawPhases(std::span<const PlotSeries> series, bool since_t0) {
-    struct Line {
-        QString label;
-        std::set<int> colors;
-    };
-    std::map<int, Line> lines;
-    std::set<int> deferring;
-    for (const PlotSeries& one : series) {
-        const std::vector<int>& starts = one.info().phase_starts;
-        for (std::size_t phase = 1; phase < starts.size(); ++phase) {
-            const int at = starts[phase] - one.shift;
-            Line& line = lines[at];
-            if (line.label.isEmpty()) {
-                line.label = since_t0 && phase == 1 ? tr("T₀")
-                             : phase == 1           ? tr("T₀ = %1").arg(at)
-                                                    : tr("phase %1: %2").arg(phase + 1).arg(at);
-            }
-            line.colors.insert(one.color_index);
-            deferring.insert(one.color_index);
-        }
-    }
-    const PlotColors colors = plotColors();
-    int row = 0;
-    for (const auto& [epoch, line] : lines) {
-        const bool shared = line.colors == deferring;
-        const QColor color = shared ? colors.muted : seriesColor(*line.colors.begin());
-        auto* mark = new QCPItemStraightLine(plot_);
-        mark->setSelectable(false);
-        mark->setPen(QPen(color, 1.2, Qt::DotLine));
-        mark->point1->setCoords(epoch, 1);
-        mark->point2->setCoords(epoch, 2);
-        if (!first_) continue;
-        auto* label = new QCPItemText(plot_);
-        label->setSelectable(false);
-        label->setClipToAxisRect(false);
-        label->setFont(screenScale().font);
-        label->setColor(shared ? colors.text : color);
-        label->setText(line.label);
-        label->setPadding(QMargins(3, 1, 3, 1));
-        label->setBrush(QBrush(colors.background));
-        label->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-        label->position->setTypeX(QCPItemPosition::ptPlotCoords);
-        label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        label->position->setCoords(epoch, row % 2 == 0 ? 0.0 : 0.16);
-        ++row;
-    }
+std::optional<EventMark> PlotPanel::eventAt(QPointF pixel) const {
+    if (const EventMark* mark = events_->at(pixel)) return *mark;
+    if (!plot_->axisRect()->rect().contains(pixel.toPoint())) return std::nullopt;
+    const double x = plot_->xAxis->pixelToCoord(pixel.x());
+    const double reach = plot_->xAxis->pixelToCoord(pixel.x() + kLineReach) - x;
+    const auto line = std::ranges::find_if(
+        phases_, [&](const EventMark& mark) { return std::abs(mark.x - x) <= reach; });
+    return line == phases_.end() ? std::nullopt : std::optional(*line);
 }
 
-void PlotPanel::drawBest(const PlotSeries& series) {
-    QPointF best = series.runs.front()->best();
-    if (std::isnan(best.y())) return;
-    best.rx() -= series.shift;
-    QColor color = seriesColor(series.color_index);
-    if (series.emphasis == Emphasis::faint) color.setAlpha(kFaint);
-    auto* ring = new QCPItemEllipse(plot_);
-    ring->setSelectable(false);
-    ring->setPen(QPen(color, 1.8));
-    ring->setBrush(QBrush(plotColors().background));
-    auto* center = new QCPItemTracer(plot_);  // an anchor for a ring of constant size
-    center->setSelectable(false);
-    center->setStyle(QCPItemTracer::tsNone);
-    center->position->setCoords(best);
-    for (QCPItemPosition* corner : {ring->topLeft, ring->bottomRight}) {
-        corner->setParentAnchor(center->position);
-        const double offset = corner == ring->topLeft ? -4.5 : 4.5;
-        corner->setType(QCPItemPosition::ptAbsolute);
-        corner->setCoords(offset, offset);
-    }
+std::vector<QPointF> PlotPanel::eventPlaces() const {
+    return events_->places();
 }
 
-/// In the upper right corner, where few curves pass.
-void PlotPanel::drawNote(const QString& text) {
-    if (text.isEmpty()) return;
-    auto* label = new QCPItemText(plot_);
-    label->setSelectable(false);
-    label->setFont(screenScale().font);
-    label->setColor(plotColors().warning);
-    label->setBrush(QBrush(plotColors().background));
-    label->setPadding(QMargins(kSpace1, 1, kSpace1, 1));
-    label->setText(text);
-    label->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
-    label->position->setType(QCPItemPosition::ptAxisRectRatio);
-    label->position->setCoords(0.995, 0.02);
-}
-
-void PlotPanel::drawEmpty(std::span<const PlotSeries> series, const QString& empty_text) {
-    QString text = empty_text;
-    const bool needs_minority = panel_->of_training;
-    bool all_balanced = !series.empty();
-    bool all_imported = !series.empty();
-    for (const PlotSeries& one : series) {
-        for (const RunCurves* run : one.runs) {
-            all_balanced = all_balanced && !run->hasMinority();
-            all_imported = all_imported && run->epochsDone() > 0 && !run->hasTrainingStatistics();
-        }
-    }
-    if (needs_minority && all_imported) text = tr("Imported runs have no training statistics");
-    if (needs_minority && all_balanced) text = tr("No minority: classes are balanced");
-    if (text.isEmpty()) return;
-    auto* label = new QCPItemText(plot_);
-    label->setSelectable(false);
-    label->setFont(font());
-    label->setColor(plotColors().muted);
-    label->setBrush(QBrush(plotColors().background));  // over a T₀ line
-    label->setPadding(QMargins(kSpace2, kSpace1, kSpace2, kSpace1));
-    label->setText(text);
-    label->setPositionAlignment(Qt::AlignCenter);
-    label->position->setType(QCPItemPosition::ptAxisRectRatio);
-    label->position->setCoords(0.5, 0.5);
+QString PlotPanel::eventTip(QPointF pixel) const {
+    const auto mark = eventAt(pixel);
+    if (!mark) return {};
+    return QStringLiteral("%1: %2").arg(mark->name, QString::fromStdString(mark->event.text));
 }
 
 void PlotPanel::setCrosshair(std::optional<int> epoch) {
@@ -434,51 +310,7 @@ void PlotPanel::setCrosshair(std::optional<int> epoch) {
 
 void PlotPanel::setValues(std::span<const PlotSeries> series, const PlotView& view,
                           std::optional<int> epoch) {
-    std::vector<ValueColumn::Row> rows;
-    QStringList headings;
-    const bool means = std::ranges::any_of(series, &PlotSeries::mean);
-    for (const PlotSeries& one : series) {
-        if (!one.listed) continue;
-        const int at = epoch ? *epoch + one.shift : one.epochsDone();
-        QStringList values;
-        int n = static_cast<int>(one.runs.size());
-        for (const ReadOut& column : panel_->read_outs) {
-            const SeedSpread value = valueOf(one, {panel_->name, column.curve}, at, view.spread);
-            values << words(value, view.spread, column.decimals);
-            n = std::min(n, value.n);
-        }
-        if (panel_->marks_best) {
-            const SeedSpread best = bestOf(one, view.spread);
-            const double x = one.runs.front()->best().x() - one.shift;
-            values << (one.mean || best.n == 0 ? words(best, view.spread, 1)
-                                               : tr("%1 @%2").arg(best.mean, 0, 'f', 1).arg(x));
-        }
-        if (panel_->of_training && !one.runs.front()->hasMinority()) {
-            values.back() = tr("balanced");
-            n = static_cast<int>(one.runs.size());
-        }
-        if (means) {
-            const int all = static_cast<int>(one.runs.size());
-            values << (n < all ? tr("%1 of %2").arg(n).arg(all) : QString::number(n));
-        }
-        rows.push_back({seriesColor(one.color_index), one.name, values});
-    }
-    for (const ReadOut& column : panel_->read_outs) headings << column.heading;
-    if (panel_->marks_best) headings << tr("best");
-    if (means) headings << tr("n");
-    QStringList when;
-    when << (!epoch ? tr("latest")
-             : view.since_t0
-                 ? tr("T₀ %1 %2").arg(QChar(*epoch < 0 ? u'−' : u'+')).arg(std::abs(*epoch))
-                 : tr("epoch %1").arg(*epoch));
-    if (panel_->of_training) when << tr("running");
-    if (view.smoothing > 0.0) when << tr("not smoothed");
-    values_->setRoom(means ? 3 : 2, means ? QStringLiteral("00.0 ±0.0") : tr("majority"));
-    values_->setValues(when.join(QStringLiteral(", ")), headings, rows);
-    values_->setToolTip(panel_->of_training
-                            ? tr("Running values are taken while the epoch is trained and its "
-                                 "weights change; exact ones, the markers, after it.")
-                            : QString());
+    showValues(*values_, *panel_, series, view, epoch);
 }
 
 void PlotPanel::wheel(QWheelEvent& event) {
@@ -505,6 +337,14 @@ const PlotPanel::Graphs* PlotPanel::find(const QString& series_id, const CurveKe
 
 std::vector<QPointF> PlotPanel::drawnCurve(const QString& series_id, const CurveKey& key) const {
     std::vector<QPointF> points;
+    if (key.panel != panel_->name) return points;
+    const std::vector<CrowdSeries>& crowd = crowd_->series();
+    if (const auto one = std::ranges::find(crowd, series_id, &CrowdSeries::id);
+        one != crowd.end()) {
+        const auto curve = std::ranges::find(panel_->curves, key.curve, &PanelCurve::key);
+        if (curve == panel_->curves.end()) return points;
+        return one->curves[static_cast<std::size_t>(curve - panel_->curves.begin())].points;
+    }
     const Graphs* graphs = find(series_id, key);
     if (graphs == nullptr) return points;
     for (const QCPGraphData& point : *graphs->line->data()) {
@@ -520,6 +360,12 @@ double PlotPanel::drawnWidth(const QString& series_id, const CurveKey& key) cons
 
 bool PlotPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == plot_ && event->type() == QEvent::Leave) Q_EMIT pointerLeft();
+    if (watched == plot_ && event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const QString tip = eventTip(help->pos());
+        if (!tip.isEmpty()) QToolTip::showText(help->globalPos(), wrappedToolTip(tip), plot_);
+        return !tip.isEmpty();
+    }
     return QWidget::eventFilter(watched, event);
 }
 

@@ -10,14 +10,16 @@
 #include "widgets/plot_series.h"
 #include "widgets/value_column.h"
 
-class QAction;
 class QCustomPlot;
 class QCPGraph;
 class QCPItemStraightLine;
-class QLabel;
-class QToolButton;
 
 namespace ballast {
+
+struct EventMark;
+class PlotCrowd;
+class PlotEvents;
+class PlotHeader;
 
 /// One of LivePlots' plots: a header with the title, the plot, and the column of values beside it.
 /// It draws what it is given and reports what the user does; LivePlots keeps them in step.
@@ -25,6 +27,7 @@ class PlotPanel : public QWidget {
     Q_OBJECT
 public:
     explicit PlotPanel(const Panel& panel, QWidget* parent = nullptr);
+    ~PlotPanel() override;
 
     const Panel& panel() const { return *panel_; }
     void setPanel(const Panel& panel);
@@ -52,6 +55,11 @@ public:
     std::vector<QPointF> drawnCurve(const QString& series_id, const CurveKey& key) const;
     double drawnWidth(const QString& series_id, const CurveKey& key) const;
     QString title() const;
+    QString note() const;
+    /// Marks of events that are drawn, where they are, and the tip of what is there; empty:
+    /// nothing.
+    std::vector<QPointF> eventPlaces() const;
+    QString eventTip(QPointF pixel) const;
     int replotCount() const { return replots_; }
     const ValueColumn& values() const { return *values_; }
 
@@ -64,6 +72,8 @@ Q_SIGNALS:
     void panelChosen(const QString& name);  // another in its place
     void removeRequested();
     void pressed();
+    /// A click on an event's mark, or on the line of a phase.
+    void eventActivated(const QString& run, HistoryEvent::Kind kind, int epochs_done);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -77,29 +87,30 @@ private:
         QCPGraph* upper = nullptr;
     };
 
+    struct Built {
+        QString id;
+        bool crowd = false;
+    };
+
     void build(std::span<const PlotSeries> series);
     std::vector<double> drawSeries(const PlotSeries& series, const PlotView& view);
-    void setTitle(const PlotView& view);
     void setLog(bool log);
-    void drawPhases(std::span<const PlotSeries> series, bool since_t0);
-    void drawBest(const PlotSeries& series);
-    void drawNote(const QString& text);
-    void drawEmpty(std::span<const PlotSeries> series, const QString& empty_text);
+    std::optional<EventMark> eventAt(QPointF pixel) const;
     const Graphs* find(const QString& series_id, const CurveKey& key) const;
     void wheel(class QWheelEvent& event);
 
     const Panel* panel_;
     bool first_ = false;
     bool last_ = false;
-    QLabel* title_;
-    QLabel* note_;
-    QToolButton* choose_;
-    QToolButton* remove_;
-    QAction* log_;
+    PlotHeader* header_;
     QCustomPlot* plot_;
     ValueColumn* values_;
+    PlotCrowd* crowd_;  // these two are its children
+    PlotEvents* events_;
+    std::vector<EventMark> phases_;  // behind the phase lines
+    QPointF pressed_at_;
     QCPItemStraightLine* crosshair_;
-    std::vector<QString> built_;
+    std::vector<Built> built_;
     std::map<QString, std::vector<Graphs>> graphs_;  // of the panel's curves
     bool fit_values_ = true;
     bool own_change_ = false;

@@ -1,5 +1,6 @@
 #include "widgets/plot_series.h"
 
+#include <QSet>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -133,16 +134,23 @@ std::vector<PlotSeries> plotSeries(std::span<const RunCurves* const> visible,
         result.push_back(std::move(series));
     }
 
+    const QSet<QString> wanted(highlighted.begin(), highlighted.end());
     const auto stands_out = [&](const PlotSeries& series) {
-        return std::ranges::any_of(series.runs, [&](const RunCurves* run) {
-            return highlighted.contains(run->info().id);
-        });
+        return std::ranges::any_of(
+            series.runs, [&](const RunCurves* run) { return wanted.contains(run->info().id); });
     };
-    const bool any = std::ranges::any_of(result, stands_out);
+    const auto strong_ones = std::ranges::count_if(result, stands_out);
+    const bool any = strong_ones > 0;
+    const bool many = result.size() + faint.size() > kCrowd;
+    const bool few_strong = static_cast<std::size_t>(strong_ones) <= kCrowd;
+    const bool few_marked = static_cast<std::size_t>(strong_ones) <= kMarkedRuns;
+    for (PlotSeries& series : faint) series.crowd = many;
     for (PlotSeries& series : result) {
         const bool strong = stands_out(series);
+        series.crowd = many && !(strong && few_strong);
         if (any && result.size() > 1) series.emphasis = strong ? Emphasis::strong : Emphasis::faint;
-        series.band_of_classes = !series.mean && (strong || result.size() == 1);
+        series.events = !series.mean && (result.size() == 1 || (strong && few_marked));
+        series.band_of_classes = !series.mean && !series.crowd && (strong || result.size() == 1);
     }
     result.insert(result.begin(), faint.begin(), faint.end());
     for (PlotSeries& series : result) {

@@ -18,6 +18,12 @@ struct PlotGroup {
     bool operator==(const PlotGroup&) const = default;
 };
 
+/// Runs that stand out whose events are marked together; more would be a row of riddles.
+inline constexpr std::size_t kMarkedRuns = 3;
+
+/// Series beyond which those that do not stand out are drawn thin, as a crowd.
+inline constexpr std::size_t kCrowd = 40;
+
 enum class Emphasis { faint, plain, strong };
 
 /// What live plots draw in one colour: a run, or the mean of a group's seeds.
@@ -28,6 +34,8 @@ struct PlotSeries {
     Emphasis emphasis = Emphasis::plain;
     bool listed = true;           // in the column of values
     bool band_of_classes = true;  // from the lowest class to the highest, where a panel has it
+    bool events = false;          // what happened to the run is marked on the epoch axis
+    bool crowd = false;           // one of many: thin, without a band
     bool mean = false;            // over `runs`, which may be one
     std::vector<const RunCurves*> runs;  // one, or the group's visible ones; never empty
     int shift = 0;                       // x = epochs done − shift

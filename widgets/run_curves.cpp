@@ -80,6 +80,19 @@ bool RunCurves::hasTrainingStatistics() const {
     return has_training_statistics_;
 }
 
+std::vector<HistoryEvent> RunCurves::events() const {
+    std::vector<HistoryEvent> events = info_.events;
+    std::vector<double> rates;
+    for (const QPointF& point : points({"learning-rate", "rate"})) rates.push_back(point.y());
+    const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);
+    events.insert(events.end(), steps.begin(), steps.end());
+    if (const QPointF at = best(); !std::isnan(at.y())) {
+        events.push_back(bestEvent(static_cast<int>(at.x()), at.y() / 100.0));
+    }
+    std::ranges::stable_sort(events, {}, &HistoryEvent::epoch);
+    return events;
+}
+
 QPointF RunCurves::best() const {
     QPointF best(kMissing, kMissing);
     for (const QPointF& point : info_.selection == Selection::validation ? validation_ : test_) {

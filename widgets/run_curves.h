@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/results/records.h"
+#include "core/results/run_events.h"
 #include "widgets/panels.h"
 
 namespace ballast {
@@ -21,6 +22,7 @@ struct RunPlotInfo {
     std::vector<bool> majority;     // majorityClasses(class_counts); empty: no minority
     std::vector<std::int64_t> class_counts;
     Selection selection = Selection::test;
+    std::vector<HistoryEvent> events;  // describedEvents()
 };
 
 /// One run's records as curves over epochs done: what epoch e (0-based) left stands at x = e + 1.
@@ -48,6 +50,10 @@ public:
     /// The balanced test accuracy of the best epoch, chosen on the data the run's config says, the
     /// earliest of equals; NaN where there is none.
     QPointF best() const;
+
+    /// What happened to it, by epoch: what its description says, steps of the learning rate, and
+    /// the best epoch.
+    std::vector<HistoryEvent> events() const;
 
     /// Whether the classes fall into a majority and a minority.
     bool hasMinority() const { return !info_.majority.empty(); }

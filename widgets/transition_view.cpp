@@ -1,7 +1,9 @@
 #include "widgets/transition_view.h"
 
 #include <QLabel>
+#include <QScrollBar>
 #include <QTextDocumentFragment>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -124,19 +126,43 @@ QString cardText(const Transition& transition, const QStringList& names) {
 
 }  // namespace
 
-TransitionView::TransitionView(QWidget* parent) : QScrollArea(parent), label_(new QLabel) {
+TransitionView::TransitionView(QWidget* parent) : QScrollArea(parent) {
     setObjectName(QStringLiteral("transition_view"));
     setAccessibleName(tr("What the phase changes did"));
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
-    label_->setAutoFillBackground(true);
-    label_->setBackgroundRole(QPalette::Base);
-    label_->setTextFormat(Qt::RichText);
-    label_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    label_->setMargin(kSpace3);
-    label_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    setWidget(label_);
+    auto* content = new QWidget;
+    content->setAutoFillBackground(true);
+    content->setBackgroundRole(QPalette::Base);
+    column_ = new QVBoxLayout(content);
+    column_->setContentsMargins(kSpace3, kSpace3, kSpace3, kSpace3);
+    column_->setSpacing(kSpace1);
+    column_->addStretch(1);
+    setWidget(content);
+    // Cards that were just made have no place yet; whoever scrolls wants another one.
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &TransitionView::scrollToWanted);
+    connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { wanted_.reset(); });
     clear(tr("Select a run to see what its phase changes did"));
+}
+
+QLabel* TransitionView::addLabel(const QString& text) {
+    auto* label = new QLabel(text);
+    label->setTextFormat(Qt::RichText);
+    label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    column_->insertWidget(static_cast<int>(labels_.size()), label);
+    labels_.push_back(label);
+    return label;
+}
+
+void TransitionView::drop() {
+    cards_.clear();
+    for (QLabel* label : labels_) {
+        column_->removeWidget(label);
+        label->hide();
+        label->deleteLater();
+    }
+    labels_.clear();
 }
 
 void TransitionView::setTransitions(const QString& run_name,
@@ -145,19 +171,48 @@ void TransitionView::setTransitions(const QString& run_name,
     if (transitions.empty()) {
         return clear(tr("%1 has one phase: nothing changes during the run").arg(run_name));
     }
-    QString text;
-    for (const Transition& transition : transitions) text += cardText(transition, class_names);
-    label_->setText(
-        QStringLiteral("<b>%1</b>").arg(tr("Transitions: %1").arg(run_name.toHtmlEscaped())) +
-        text);
+    QStringList texts{
+        QStringLiteral("<b>%1</b>").arg(tr("Transitions: %1").arg(run_name.toHtmlEscaped()))};
+    for (const Transition& transition : transitions) texts << cardText(transition, class_names);
+    // While a run trains only the texts change, and the place that is read stays.
+    if (texts.size() != std::ssize(labels_) || cards_.empty()) {
+        drop();
+        for (const QString& text : texts) addLabel(text);
+    }
+    cards_.clear();
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+        labels_[i]->setText(texts[static_cast<qsizetype>(i)]);
+        if (i > 0) cards_.push_back({transitions[i - 1].epoch, labels_[i]});
+    }
 }
 
 void TransitionView::clear(const QString& reason) {
-    label_->setText(reason.toHtmlEscaped());
+    drop();
+    addLabel(reason.toHtmlEscaped());
+}
+
+void TransitionView::showTransition(int epoch) {
+    wanted_ = epoch;
+    scrollToWanted();
+}
+
+void TransitionView::scrollToWanted() {
+    if (!wanted_) return;
+    const QLabel* card = nullptr;
+    for (const Card& one : cards_) {
+        if (one.epoch <= *wanted_ || card == nullptr) card = one.label;
+    }
+    if (card == nullptr) return;
+    widget()->layout()->activate();
+    verticalScrollBar()->setValue(card->y() - kSpace1);
 }
 
 QString TransitionView::text() const {
-    return QTextDocumentFragment::fromHtml(label_->text()).toPlainText();
+    QStringList texts;
+    for (const QLabel* label : labels_) {
+        texts << QTextDocumentFragment::fromHtml(label->text()).toPlainText();
+    }
+    return texts.join(QLatin1Char('\n'));
 }
 
 }  // namespace ballast

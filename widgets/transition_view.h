@@ -2,11 +2,14 @@
 
 #include <QScrollArea>
 #include <QStringList>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "core/results/transition.h"
 
 class QLabel;
+class QVBoxLayout;
 
 namespace ballast {
 
@@ -23,10 +26,26 @@ public:
     /// No run: says `reason`.
     void clear(const QString& reason);
 
+    /// Scrolls to the card of the change at that epoch (epochs done); the nearest before it, where
+    /// there is none.
+    void showTransition(int epoch);
+
     QString text() const;  // without the marks of rich text
 
 private:
-    QLabel* label_;
+    struct Card {
+        int epoch = 0;
+        QLabel* label = nullptr;
+    };
+
+    QLabel* addLabel(const QString& text);
+    void drop();
+    void scrollToWanted();
+
+    QVBoxLayout* column_;
+    std::vector<QLabel*> labels_;  // from above
+    std::vector<Card> cards_;
+    std::optional<int> wanted_;  // the epoch whose card is to be seen
 };
 
 }  // namespace ballast

@@ -2,6 +2,7 @@
 
 #include <QPainter>
 #include <algorithm>
+#include <span>
 
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
@@ -21,8 +22,9 @@ ValueColumn::ValueColumn(QWidget* parent) : QWidget(parent) {
 }
 
 void ValueColumn::setValues(const QString& when, const QStringList& headings,
-                            const std::vector<Row>& rows) {
-    if (when == when_ && headings == headings_ && rows == rows_) return;
+                            const std::vector<Row>& rows, int more) {
+    if (when == when_ && headings == headings_ && rows == rows_ && more == more_) return;
+    more_ = more;
     when_ = when;
     headings_ = headings;
     rows_ = rows;
@@ -38,6 +40,7 @@ void ValueColumn::setValues(const QString& when, const QStringList& headings,
         }
         lines << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
     }
+    if (more > 0) lines << tr("%L1 more").arg(more);
     setAccessibleDescription(lines.join(QLatin1Char('\n')));
     update();
 }
@@ -45,6 +48,22 @@ void ValueColumn::setValues(const QString& when, const QStringList& headings,
 void ValueColumn::setRoom(int columns, const QString& widest) {
     room_columns_ = columns;
     room_text_ = widest;
+}
+
+int ValueColumn::lineHeight() const {
+    return QFontMetrics(screenScale().font).height() + 3;
+}
+
+/// Below the headings.
+int ValueColumn::rowsTop() const {
+    return kSpace1 + lineHeight() + 2;
+}
+
+int ValueColumn::left() const {
+    const int all = static_cast<int>(rows_.size());
+    const int room = std::max(0, (height() - rowsTop()) / lineHeight());
+    if (more_ == 0 && all <= room) return 0;
+    return more_ + all - std::min(all, std::max(0, room - 1));  // a line says so
 }
 
 /// Each column as wide as its widest text.
@@ -80,7 +99,7 @@ void ValueColumn::paintEvent(QPaintEvent*) {
     const PlotColors colors = plotColors();
     QFont font = screenScale().font;
     const QFontMetrics metrics(font);
-    const int line = metrics.height() + 3;
+    const int line = lineHeight();
     const int right = width() - kSpace3;
     const std::vector<int> widths = columnWidths();
     const auto count = static_cast<int>(widths.size());
@@ -103,12 +122,13 @@ void ValueColumn::paintEvent(QPaintEvent*) {
     for (int i = 0; i < count; ++i) {
         painter.drawText(column(i, top), Qt::AlignRight | Qt::AlignVCenter, headings_[i]);
     }
-    top += line + 2;
+    top = rowsTop();
     painter.setPen(QPen(colors.grid, 1));
     painter.drawLine(kSpace1, top - 1, right, top - 1);
 
-    for (const Row& row : rows_) {
-        if (top + line > height()) break;
+    const int left_out = left();
+    const auto shown = static_cast<int>(rows_.size()) + more_ - left_out;
+    for (const Row& row : std::span(rows_).first(static_cast<std::size_t>(shown))) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(row.color);
         painter.drawRoundedRect(QRectF(kSpace1, top + (line - 8) / 2.0, 8, 8), 2, 2);
@@ -122,6 +142,10 @@ void ValueColumn::paintEvent(QPaintEvent*) {
         }
         top += line;
     }
+    if (left_out == 0) return;
+    painter.setPen(colors.muted);
+    painter.drawText(QRect(kSpace1, top, right - kSpace1, line), Qt::AlignLeft | Qt::AlignVCenter,
+                     tr("%L1 more").arg(left_out));
 }
 
 }  // namespace ballast

@@ -24,6 +24,7 @@ RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
     for (const Phase& phase : config.phases) info.phase_starts.push_back(phase.from);
     info.majority = majorityClasses(run.description.class_counts);
     info.class_counts = run.description.class_counts;
+    info.events = describedEvents(run.description);
     return info;
 }
 

@@ -56,4 +56,13 @@ std::string fieldInWords(const std::string& pointer) {
     return partOf(*owner, pointer.substr(slash + 1)) + " of " + label + placeOf(pointer);
 }
 
+std::string editedInWords(const std::string& pointer) {
+    static constexpr std::string_view kInForce = "/phase/";
+    static constexpr std::string_view kFirst = ", phase 1";
+    if (!pointer.starts_with(kInForce)) return fieldInWords(pointer);
+    std::string words = fieldInWords("/phases/0/" + pointer.substr(kInForce.size()));
+    if (words.ends_with(kFirst)) words.resize(words.size() - kFirst.size());
+    return words;
+}
+
 }  // namespace ballast

@@ -9,4 +9,8 @@ namespace ballast {
 /// A pointer that leads to neither is returned as it is.
 std::string fieldInWords(const std::string& pointer);
 
+/// The same of an edit's pointer, where "/phase/…" is of the phase that was in force: "Learning
+/// rate" of "/phase/lr_factor".
+std::string editedInWords(const std::string& pointer);
+
 }  // namespace ballast

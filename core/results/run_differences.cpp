@@ -41,17 +41,6 @@ std::ptrdiff_t placeOf(const std::string& pointer) {
     return field == nullptr ? std::ssize(all) : field - all.data();
 }
 
-/// "Learning rate" of an edit's "/optimizer/lr" or "/phase/lr_factor", which is of the phase that
-/// was in force.
-std::string editedInWords(const std::string& pointer) {
-    static constexpr std::string_view kInForce = "/phase/";
-    static constexpr std::string_view kFirst = ", phase 1";
-    if (!pointer.starts_with(kInForce)) return fieldInWords(pointer);
-    std::string words = fieldInWords("/phases/0/" + pointer.substr(kInForce.size()));
-    if (words.ends_with(kFirst)) words.resize(words.size() - kFirst.size());
-    return words;
-}
-
 bool differ(const std::vector<std::string>& values, std::span<const IndexedRun* const> runs) {
     const std::string* first = nullptr;
     for (std::size_t i = 0; i < runs.size(); ++i) {

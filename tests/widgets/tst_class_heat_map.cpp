@@ -63,6 +63,40 @@ private Q_SLOTS:
         QCOMPARE(map.grid().at(0, 2), 100 * sample::record(2, false, 0.05).streaming.accuracy[0]);
     }
 
+    void lipschitzConstantsStartAtZero() {
+        ClassHeatMap map;
+        map.setRun(sample::run(QStringLiteral("a")), {});
+        EpochRecord record = sample::record(0);
+        record.streaming.lipschitz = {0.5, 1.5, 2.5, 4.0};
+        map.append(record);
+        map.setQuantity(QStringLiteral("lipschitz"));
+        QCOMPARE(map.quantity(), QStringLiteral("lipschitz"));
+        QCOMPARE(map.grid().at(3, 0), 4.0);
+        QCOMPARE(map.lowest(), 0.0);
+        QCOMPARE(map.highest(), 4.0);
+    }
+
+    void twoRunsAsTheirDifference() {
+        ClassHeatMap map;
+        map.setRun(sample::run(QStringLiteral("a")), {});
+        map.setRecords(std::vector{sample::record(0, false, 0.1), sample::record(1, false, 0.1)});
+        RunPlotInfo other = sample::run(QStringLiteral("b"));
+        map.subtract(other, std::vector{sample::record(0)});
+        QVERIFY(std::abs(map.grid().at(2, 0) - 10.0) < 1e-9);  // per cent
+        QVERIFY(std::isnan(map.grid().at(2, 1)));              // the other has no such epoch
+        QCOMPARE(map.lowest(), -map.highest());
+        QVERIFY(map.remark().contains(QStringLiteral("red: larger in A")));
+        map.setRecords({});
+        QVERIFY(map.remark().contains(QStringLiteral("B")));
+        other.class_counts = {1, 2, 3};
+        map.subtract(other, {});
+        QVERIFY(map.reason().contains(QStringLiteral("no difference")));
+        map.setRun(sample::run(QStringLiteral("a")), {});
+        map.append(sample::record(0));
+        QCOMPARE(map.grid().at(0, 0), 91.0);
+        QCOMPARE(map.lowest(), 0.0);
+    }
+
     void aThousandClassesAreAveragedAndItIsSaid() {
         ClassHeatMap map;
         map.resize(700, 300);

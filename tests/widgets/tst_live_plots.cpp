@@ -52,6 +52,7 @@ private Q_SLOTS:
     void smoothingIsSaid();
     void lossesHaveALogarithmicAxis();
     void theViewComesBack();
+    void eventsAreMarkedToldAndClicked();
 
 private:
     void show() {
@@ -171,7 +172,7 @@ void TestLivePlots::chipsToggleRuns() {
     // A change from outside is no user's change.
     plots_->setRunVisible(kA, false);
     QCOMPARE(spy.count(), 2);
-    QVERIFY(!chip->isChecked());
+    QTRY_VERIFY(!chip->isChecked());
 }
 
 void TestLivePlots::hiddenPlotsDoNothing() {
@@ -350,7 +351,7 @@ void TestLivePlots::seedsAreDrawnAsOneMean() {
     // One chip for the group, which says that a seed is not here.
     auto* chip = plots_->findChild<QToolButton*>(QStringLiteral("group/a"));
     QVERIFY(chip->isVisible() && chip->text().contains(QStringLiteral("2 of 3 seeds")));
-    QVERIFY(!plots_->findChild<QToolButton*>(QStringLiteral("chip/a"))->isVisible());
+    QTRY_VERIFY(!plots_->findChild<QToolButton*>(QStringLiteral("chip/a")));
     QSignalSpy toggled(plots_.get(), &LivePlots::runVisibilityChanged);
     chip->click();
     QCOMPARE(toggled.count(), 3);
@@ -478,6 +479,45 @@ void TestLivePlots::theViewComesBack() {
     QCOMPARE(viewFromBytes(viewBytes(view)), view);
     QCOMPARE(viewFromBytes({}), PlotView());
     QCOMPARE(viewFromBytes(QByteArray(200, 'x')), PlotView());
+}
+
+void TestLivePlots::eventsAreMarkedToldAndClicked() {
+    RunPlotInfo info = sample::run(kA, 0);
+    info.events = {{HistoryEvent::Kind::fork, 2, "forked from CE at epoch 2"},
+                   {HistoryEvent::Kind::phase, 4, "T₀ = 4: ν 0 → 1"},
+                   {HistoryEvent::Kind::edit, 4, "edit: ν = 1"}};
+    plots_->addRun(info);
+    for (int epoch = 0; epoch < 6; ++epoch) plots_->appendRecord(kA, sample::record(epoch));
+    show();
+    QVERIFY(panel(2).eventPlaces().empty());  // two runs, and none stands out
+    plots_->setHighlighted({kA});
+    // And the best epoch, which is the fourth.
+    QTRY_COMPARE(panel(2).eventPlaces().size(), std::size_t{4});
+    QVERIFY(panel(0).eventPlaces().empty());
+    QTRY_VERIFY(panel(2).eventPlaces()[0].x() > 0.0);
+    const std::vector<QPointF> places = panel(2).eventPlaces();
+    QCOMPARE(panel(2).eventTip(places[0]), QStringLiteral("A: forked from CE at epoch 2"));
+    QCOMPARE(panel(2).eventTip(places[1]), QStringLiteral("A: T₀ = 4: ν 0 → 1"));
+    QCOMPARE(panel(2).eventTip(places[3]), QStringLiteral("A: best 50.0 %"));
+    QVERIFY(places[1].x() == places[2].x() && places[1].y() > places[2].y() + 8.0);
+
+    QSignalSpy activated(plots_.get(), &LivePlots::eventActivated);
+    QTest::mouseClick(plotOf(2), Qt::LeftButton, {}, places[0].toPoint());
+    QCOMPARE(activated.count(), 1);
+    QCOMPARE(activated[0][0].toString(), kA);
+    QCOMPARE(activated[0][1].value<HistoryEvent::Kind>(), HistoryEvent::Kind::fork);
+    QCOMPARE(activated[0][2].toInt(), 2);
+    // The line of a phase in any plot; a drag is no click.
+    const QPoint line(static_cast<int>(places[1].x()), plotOf(0)->height() / 2);
+    QTest::mouseClick(plotOf(0), Qt::LeftButton, {}, line);
+    QCOMPARE(activated.count(), 2);
+    QCOMPARE(activated[1][1].value<HistoryEvent::Kind>(), HistoryEvent::Kind::phase);
+    QTest::mousePress(plotOf(0), Qt::LeftButton, {}, line);
+    QTest::mouseRelease(plotOf(0), Qt::LeftButton, {}, line + QPoint(30, 0));
+    QCOMPARE(activated.count(), 2);
+    plots_->setRunVisible(kB, false);  // alone, it needs no selection
+    plots_->setHighlighted({});
+    QTRY_COMPARE(panel(2).eventPlaces().size(), std::size_t{4});
 }
 
 BALLAST_TEST(TestLivePlots)

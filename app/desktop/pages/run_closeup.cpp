@@ -1,11 +1,16 @@
 #include "app/desktop/pages/run_closeup.h"
 
 #include <QToolButton>
+#include <nlohmann/json.hpp>
 
 #include "app/desktop/figures.h"
 #include "app/desktop/run_controller.h"
+#include "core/results/run_differences.h"
+#include "core/results/run_events.h"
+#include "core/results/run_groups.h"
 #include "core/results/transition.h"
 #include "widgets/class_heat_map.h"
+#include "widgets/differences_dialog.h"
 #include "widgets/live_plots.h"
 #include "widgets/transition_view.h"
 
@@ -54,6 +59,7 @@ RunCloseup::RunCloseup(RunController& controller, LivePlots& plots, QWidget* par
     });
     connect(&plots_, &LivePlots::crosshairMoved, this, &RunCloseup::followPlots);
     connect(&plots_, &LivePlots::epochsInViewChanged, this, &RunCloseup::followPlots);
+    connect(&plots_, &LivePlots::eventActivated, this, &RunCloseup::openEvent);
     connect(classes_, &ClassHeatMap::pointedAt, this,
             [this](int epochs_done) { plots_.setCrosshair(epochs_done - shift()); });
     connect(classes_, &ClassHeatMap::pointerLeft, this, [this] { plots_.setCrosshair({}); });
@@ -100,6 +106,27 @@ void RunCloseup::setRun(const QString& run, int color_index) {
     if (!shown().isEmpty()) load();
 }
 
+void RunCloseup::compareWith(const QString& other) {
+    if (other == other_) return;
+    other_ = other;
+    loaded_ = false;
+    if (!shown().isEmpty()) load();
+}
+
+void RunCloseup::subtractOther() {
+    const IndexedRun* run = controller_.find(run_);
+    const IndexedRun* other = controller_.find(other_);
+    if (run == nullptr || other == nullptr || !other->error.empty()) return;
+    RunPlotInfo info = plotInfo(*other, 0);
+    info.name = tr("%1, seed %2").arg(info.name).arg(other->description.config.training.seed);
+    if (run->description.config.data.dataset != other->description.config.data.dataset) {
+        return classes_->clear(
+            tr("%1 and %2 have other data: there is no difference class by class")
+                .arg(info_.name, info.name));
+    }
+    classes_->subtract(info, controller_.readRecords(other_));
+}
+
 void RunCloseup::load() {
     const IndexedRun* run = controller_.find(run_);
     loaded_ = true;
@@ -116,8 +143,50 @@ void RunCloseup::load() {
     records_ = controller_.readRecords(run_);
     classes_->setRun(info_, classNamesOf(run->description));
     classes_->setRecords(records_);
+    subtractOther();
     showTransitions();
     followPlots();
+    showWanted();
+}
+
+void RunCloseup::openEvent(const QString& run, HistoryEvent::Kind kind, int epochs_done) {
+    if (kind == HistoryEvent::Kind::edit) return showEdit(run, epochs_done);
+    if (kind == HistoryEvent::Kind::fork) return showFork(run);
+    if (kind != HistoryEvent::Kind::phase) return;
+    wanted_ = {run, epochs_done};
+    show(kTransitions);
+    showWanted();
+}
+
+void RunCloseup::showWanted() {
+    if (!wanted_ || !loaded_ || wanted_->first != run_) return;
+    transitions_->showTransition(wanted_->second);
+    wanted_.reset();
+}
+
+void RunCloseup::showEdit(const QString& id, int epochs_done) {
+    const IndexedRun* run = controller_.find(id);
+    if (run == nullptr) return;
+    auto* dialog = new DifferencesDialog({tr("before"), tr("after epoch %1").arg(epochs_done)},
+                                         editChanges(run->description, epochs_done), window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();  // beside the plots, not in their way
+}
+
+void RunCloseup::showFork(const QString& id) {
+    const IndexedRun* run = controller_.find(id);
+    if (run == nullptr) return;
+    const auto parent = run->description.parent.find("run");
+    const bool named = parent != run->description.parent.end() && parent->is_string();
+    const IndexedRun* from =
+        named ? controller_.find(QString::fromStdString(parent->get<std::string>())) : nullptr;
+    if (from == nullptr || !from->error.empty()) return;  // its folder is elsewhere, or gone
+    const IndexedRun* const both[] = {from, run};
+    QStringList names;
+    for (const std::string& label : runLabels(both)) names << QString::fromStdString(label);
+    auto* dialog = new DifferencesDialog(names, runDifferences(both), window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();  // beside the plots, not in their way
 }
 
 void RunCloseup::append(const EpochRecord& record) {

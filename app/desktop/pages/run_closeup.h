@@ -2,6 +2,8 @@
 
 #include <QStackedWidget>
 #include <QString>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/results/records.h"
@@ -27,9 +29,16 @@ public:
     /// The selected run, in its colour; empty: none.
     void setRun(const QString& run, int color_index);
 
+    /// The classes are shown as the run less this one; empty: as they are.
+    void compareWith(const QString& other);
+
     /// "classes", "transitions" or nothing.
     void show(const QString& name);
     QString shown() const;
+
+    /// What happened to a run, from close: of a phase its card among the transitions, of an edit or
+    /// a fork what it changed, in a dialogue. The run's card comes once it is the selected one.
+    void openEvent(const QString& run, HistoryEvent::Kind kind, int epochs_done);
 
     ClassHeatMap& classes() { return *classes_; }
     TransitionView& transitionCards() { return *transitions_; }
@@ -40,6 +49,9 @@ private:
     void load();  // again
     void append(const EpochRecord& record);
     void showTransitions();
+    void showWanted();
+    void showEdit(const QString& run, int epochs_done);
+    void showFork(const QString& run);
     void followPlots();
     int shift() const;  // between the plots' epochs and epochs done
 
@@ -49,9 +61,13 @@ private:
     TransitionView* transitions_;
     QToolButton* show_classes_;
     QToolButton* show_transitions_;
+    void subtractOther();
+
     QString run_;
+    QString other_;  // subtracted from it
     int color_index_ = 0;
     bool loaded_ = false;
+    std::optional<std::pair<QString, int>> wanted_;  // the card of a run and epoch to scroll to
     RunPlotInfo info_;
     std::vector<EpochRecord> records_;  // of the run, once loaded
 };

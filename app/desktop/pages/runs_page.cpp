@@ -93,6 +93,7 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     connect(reader_, &RecordsReader::read, this, &RunsPage::takeRecords);
 
     connect(plots_, &LivePlots::viewChanged, this, &RunsPage::showView);
+    connect(plots_, &LivePlots::eventActivated, this, &RunsPage::select);
     regroup_->setSingleShot(true);
     connect(regroup_, &QTimer::timeout, this, &RunsPage::groupPlots);
 
@@ -295,6 +296,7 @@ void RunsPage::showSelected() {
     plots_->setHighlighted(selected);
     const QString first = selected.value(0);
     closeup_->setRun(first, shownColor(first));
+    closeup_->compareWith(selected.size() == 2 ? selected[1] : QString());
 }
 
 void RunsPage::showSet(const QStringList& ticked, const QStringList& unticked) {
