@@ -97,7 +97,12 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                                   .arg(data->values);
             }
         },
-        [&](const QString& sentence) { result.problem = sentence; });
+        [&](const QString& sentence) {
+            result.problem = sentence;
+            result.picture = {};
+            result.surface = {};
+            result.ranking = {};
+        });
     return result;
 }
 

@@ -2,7 +2,6 @@
 
 #include <QDataStream>
 #include <QIODevice>
-#include <QSet>
 #include <QSplitter>
 #include <QTimer>
 #include <QToolButton>
@@ -287,7 +286,7 @@ void RunsPage::giveColor(const QString& run) {
 }
 
 bool RunsPage::isOnPlots(const QString& run) const {
-    return plots_->runIds().contains(run);
+    return plots_->hasRun(run);
 }
 
 /// The selected runs stand out on the plots, the first of them is shown closely.
@@ -309,31 +308,40 @@ void RunsPage::showSet(const QStringList& ticked, const QStringList& unticked) {
         }
         renewRow(id);
     }
-    const QStringList on_plots = plots_->runIds();
-    const QSet<QString> there(on_plots.begin(), on_plots.end());
-    bool added = !unticked.isEmpty();
+    std::vector<RunCurves> added;
     for (const QString& id : ticked) {
         const IndexedRun* run = controller_.find(id);
         if (run == nullptr) continue;
-        if (run->error.empty() && !there.contains(id)) {
-            putOnPlots(id);
-            added = true;
+        if (run->error.empty() && !isOnPlots(id)) {
+            added.push_back(curvesOf(*run));
+            if (!run->epochs.empty()) reader_->want(id, run->folder);
         }
         plots_->setRunVisible(id, true);
         renewRow(id);
     }
-    if (added) labelPlots();
+    const bool others = !added.empty() || !unticked.isEmpty();
+    if (!added.empty()) plots_->addRuns(std::move(added));
+    if (others) labelPlots();
+}
+
+/// What the index holds of it; its classes follow from the reader.
+RunCurves RunsPage::curvesOf(const IndexedRun& run) const {
+    RunCurves curves(plotInfo(run, colors_.at(text(run.id))));
+    std::vector<EpochRecord> records;
+    records.reserve(run.epochs.size());
+    for (const EpochScalars& epoch : run.epochs) {
+        records.push_back(recordOf(epoch, static_cast<int>(records.size())));
+    }
+    curves.setRecords(records);
+    return curves;
 }
 
 /// Adds the run, or renews it; it stays hidden where it was.
 void RunsPage::putOnPlots(const QString& id) {
     const IndexedRun& run = *controller_.find(id);
-    plots_->addRun(plotInfo(run, colors_[id]));
-    std::vector<EpochRecord> records;
-    for (const EpochScalars& epoch : run.epochs) {
-        records.push_back(recordOf(epoch, static_cast<int>(records.size())));
-    }
-    plots_->setRecords(id, records);
+    std::vector<RunCurves> renewed;
+    renewed.push_back(curvesOf(run));
+    plots_->addRuns(std::move(renewed));
     if (!run.epochs.empty()) reader_->want(id, run.folder);
 }
 
@@ -361,9 +369,9 @@ void RunsPage::labelPlots() {
         if (const IndexedRun* run = controller_.find(id)) runs.push_back(run);
     }
     const std::vector<std::string> labels = runLabels(runs);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        plots_->setRunName(text(runs[i]->id), text(labels[i]));
-    }
+    QHash<QString, QString> names;
+    for (std::size_t i = 0; i < runs.size(); ++i) names[text(runs[i]->id)] = text(labels[i]);
+    plots_->setRunNames(names);
 }
 
 /// Hands the plots the groups of what is on them.

@@ -16,6 +16,7 @@ namespace ballast {
 class LivePlots;
 class RecordsReader;
 class RunCloseup;
+class RunCurves;
 class RunController;
 class RunTable;
 class ViewMenu;
@@ -71,6 +72,7 @@ private:
     void giveColor(const QString& run);
     bool isOnPlots(const QString& run) const;
     void showSet(const QStringList& ticked, const QStringList& unticked);
+    RunCurves curvesOf(const IndexedRun& run) const;
     void putOnPlots(const QString& run);
     void takeRecords(const QString& run, const std::vector<EpochRecord>& records);
     void labelPlots();
