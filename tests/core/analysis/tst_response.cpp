@@ -180,6 +180,25 @@ private Q_SLOTS:
         QVERIFY(!hasWarning(categories, "/lines"));
     }
 
+    void exactRatiosAndOthers() {
+        AnalysisRuns runs;
+        for (const double nu : {0.0, 0.5, 1.0}) {
+            EpochScalars& epoch = runs.add(nuConfig(nu, 0), 0.5).epochs.front();
+            epoch.majority_accuracy = 0.8;
+            epoch.minority_accuracy = 0.4;
+            if (nu == 0.5) continue;
+            epoch.exact_majority_accuracy = 0.9;
+            epoch.exact_minority_accuracy = 0.6;
+        }
+        FigureDescription figure = nuFigure();
+        figure.y = "ratio";
+        const ResponseCurves mixed = responseCurves(runs.all(), figure);
+        QVERIFY2(hasWarning(mixed, "/y: 2 of 3 ratios are of exact statistics"),
+                 allWarnings(mixed).c_str());
+        figure.where = {"/phases/1/alpha/nu!=0.5"};
+        QVERIFY(!hasWarning(responseCurves(runs.all(), figure), "ratios"));
+    }
+
     void lessIsBetterForTheLoss() {
         AnalysisRuns runs;
         for (const double nu : {0.0, 0.5, 1.0}) {
