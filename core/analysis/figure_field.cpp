@@ -50,6 +50,12 @@ std::optional<std::size_t> phaseNamed(const std::string& name) {
 
 }  // namespace
 
+bool hasExactRatio(const IndexedRun& run) {
+    const auto best = run.bestEpoch();
+    return best && !std::isnan(run.epochs[*best].exact_minority_accuracy /
+                               run.epochs[*best].exact_majority_accuracy);
+}
+
 std::vector<std::string> FigureField::pointersOf(const IndexedRun& run) const {
     const std::string& name = field.name;
     if (name.starts_with('/')) return {name};

@@ -27,6 +27,9 @@ struct FigureField {
 /// thread at a time.
 FigureField figureField(const std::string& name);
 
+/// Whether a run's "ratio" is of exact statistics, not of the training passes with augmentation.
+bool hasExactRatio(const IndexedRun& run);
+
 /// What an axis says: "ν of class weight α_y, phase 2", "balanced test accuracy, best epoch".
 std::string figureFieldLabel(const std::string& name);
 

@@ -160,13 +160,23 @@ AxisScale scaleFor(AxisScale asked, const std::vector<FieldValue>& values,
     return unevenness(logs) < unevenness(numbers) ? AxisScale::log : AxisScale::linear;
 }
 
+namespace {
+
+/// Why runs are missing, to end a sentence with.
+std::string leftOutText(const FigurePoints& points) {
+    std::string text;
+    for (const std::string& reason : leftOutWarnings(points)) text += "; " + reason;
+    return text;
+}
+
+}  // namespace
+
 void requireRuns(const FigurePoints& points) {
     if (!points.points.empty()) return;
-    std::string why = points.chosen == 0 && points.asked > 0
-                          ? "holds of none of " + counted(points.asked, " run", " runs")
-                          : "leaves no run to draw";
-    for (const std::string& reason : leftOutWarnings(points)) why += "; " + reason;
-    fail("/where", why);
+    const std::string why = points.chosen == 0 && points.asked > 0
+                                ? "holds of none of " + counted(points.asked, " run", " runs")
+                                : "leaves no run to draw";
+    fail("/where", why + leftOutText(points));
 }
 
 void requireVarying(const FigurePoints& points, std::size_t key, const std::string& pointer,
@@ -176,8 +186,10 @@ void requireVarying(const FigurePoints& points, std::size_t key, const std::stri
     const bool varies = std::ranges::any_of(
         points.points, [&](const FigurePoint& point) { return point.keys[key] != first; });
     if (!varies) {
-        fail(pointer, "\"" + field + "\" is " + valueText(first) + " in all runs; an axis needs " +
-                          "two values");
+        const std::string value = valueText(first);
+        fail(pointer, "\"" + field + "\" is " + (value.empty() ? "missing" : value) +
+                          " in all runs that count; an axis needs two values" +
+                          leftOutText(points));
     }
 }
 

@@ -134,6 +134,13 @@ std::string comparisonMarkdown(const GroupComparison& comparison) {
                     cell(comparison.names[pair.second]) + ": " + cell(difference) + "\n";
         }
     }
+    for (const GroupPair& pair : comparison.pairs) {
+        if (pair.unpaired == 0) continue;
+        text += "- Left out of " + cell(comparison.names[pair.first]) + " and " +
+                cell(comparison.names[pair.second]) + ": " + std::to_string(pair.unpaired) +
+                (pair.unpaired == 1 ? " run whose seed" : " runs whose seeds") +
+                " the other has not\n";
+    }
     for (const std::string& warning : comparison.warnings) text += "- " + cell(warning) + "\n";
     return text;
 }

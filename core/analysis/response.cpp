@@ -122,6 +122,21 @@ void warnOfProtocols(const FigurePoints& made, std::span<const FigureField> show
     }
 }
 
+/// Accuracies measured without augmentation are higher than those of the training passes.
+void warnOfRatios(const FigurePoints& made, std::vector<std::string>& warnings) {
+    std::size_t exact = 0;
+    std::size_t all = 0;
+    for (const FigurePoint& point : made.points) {
+        all += point.runs.size();
+        exact += static_cast<std::size_t>(std::ranges::count_if(
+            point.runs, [](const IndexedRun* run) { return hasExactRatio(*run); }));
+    }
+    if (exact == 0 || exact == all) return;
+    warnings.push_back("/y: " + std::to_string(exact) + " of " + std::to_string(all) +
+                       " ratios are of exact statistics, the others of the training passes; "
+                       "/training/exact_every = 1 makes all exact");
+}
+
 }  // namespace
 
 ResponseCurves responseCurves(std::span<const IndexedRun* const> runs,
@@ -178,6 +193,7 @@ ResponseCurves responseCurves(std::span<const IndexedRun* const> runs,
     }
     differences.sayTo(curves.warnings);
     warnOfProtocols(made, fields, curves.warnings);
+    if (figure.y == "ratio") warnOfRatios(made, curves.warnings);
     warnOfSeeds(curves, curves.warnings);
     return curves;
 }

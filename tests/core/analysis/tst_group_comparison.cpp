@@ -106,6 +106,10 @@ private Q_SLOTS:
                 std::string::npos);
         QVERIFY(text.find("- B: best epoch on test, mean ± std (n − 1) of 6 seeds, subset seed 0, "
                           "4 epochs") != std::string::npos);
+        QVERIFY(text.find("- Left out of A and B: 1 run whose seed the other has not\n") !=
+                std::string::npos);
+        QVERIFY(text.find("- Left out of A and C: 4 runs whose seeds the other has not\n") !=
+                std::string::npos);
         const auto json = comparisonJson(made);
         QCOMPARE(json["pairs"][0]["n"], 5);
         QCOMPARE(json["pairs"][0]["holm_p"].get<double>(), made.pairs[0].holm_p);

@@ -180,6 +180,25 @@ private Q_SLOTS:
         QVERIFY(!hasWarning(categories, "/lines"));
     }
 
+    void exactRatiosAndOthers() {
+        AnalysisRuns runs;
+        for (const double nu : {0.0, 0.5, 1.0}) {
+            EpochScalars& epoch = runs.add(nuConfig(nu, 0), 0.5).epochs.front();
+            epoch.majority_accuracy = 0.8;
+            epoch.minority_accuracy = 0.4;
+            if (nu == 0.5) continue;
+            epoch.exact_majority_accuracy = 0.9;
+            epoch.exact_minority_accuracy = 0.6;
+        }
+        FigureDescription figure = nuFigure();
+        figure.y = "ratio";
+        const ResponseCurves mixed = responseCurves(runs.all(), figure);
+        QVERIFY2(hasWarning(mixed, "/y: 2 of 3 ratios are of exact statistics"),
+                 allWarnings(mixed).c_str());
+        figure.where = {"/phases/1/alpha/nu!=0.5"};
+        QVERIFY(!hasWarning(responseCurves(runs.all(), figure), "ratios"));
+    }
+
     void lessIsBetterForTheLoss() {
         AnalysisRuns runs;
         for (const double nu : {0.0, 0.5, 1.0}) {
@@ -192,6 +211,17 @@ private Q_SLOTS:
         QVERIFY(!responseCurves(runs.all(), figure).lines.at(0).best);
     }
 
+    // A sweep that has just begun has one value: the others are on their way.
+    void unfinishedRunsAreNamedWhereTheAxisNeedsThem() {
+        AnalysisRuns runs;
+        runs.add(nuConfig(0.0), 0.5);
+        for (const double nu : {0.5, 1.0}) runs.add(nuConfig(nu), 0.5).epochs.clear();
+        const std::string error = errorOf([&] { responseCurves(runs.all(), nuFigure()); });
+        QVERIFY2(error.find("is 0 in all runs that count; an axis needs two values; 2 runs are "
+                            "left out, not trained that far") != std::string::npos,
+                 error.c_str());
+    }
+
     void nothingToDraw_data() {
         QTest::addColumn<QString>("x");
         QTest::addColumn<QString>("where");
@@ -202,7 +232,7 @@ private Q_SLOTS:
                               << "/where: holds of none of 18 runs";
         QTest::newRow("constant") << "/training/epochs"
                                   << "best>0" << int(AxisScale::automatic)
-                                  << "/x: \"/training/epochs\" is 4 in all runs";
+                                  << "/x: \"/training/epochs\" is 4 in all runs that count";
         QTest::newRow("log") << "/phases/1/alpha/nu"
                              << "best>0" << int(AxisScale::log)
                              << "/x_scale: log needs values above 0, but there is 0";
