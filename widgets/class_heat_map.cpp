@@ -47,6 +47,7 @@ constexpr Quantity kQuantities[] = {
 
 constexpr int kLeastRow = 2;  // pixels; below, neighbouring classes are averaged
 constexpr int kScaleWidth = 90;
+constexpr int kScaleRoom = 220;  // with its numbers
 
 QColor between(std::span<const QColor> stops, double share) {
     const double at = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
@@ -86,9 +87,10 @@ ClassHeatMap::ClassHeatMap(QWidget* parent)
     header->setSpacing(kSpace3);
     header->addWidget(title_);
     header->addWidget(quantity_);
-    header->addWidget(remark_);
-    header->addStretch(1);
-    header->addSpacing(kScaleWidth);
+    header->addWidget(remark_, 1);
+    remark_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // ends at the scale
+    scale_room_ = new QSpacerItem(kScaleRoom, 0, QSizePolicy::Fixed, QSizePolicy::Minimum);
+    header->addItem(scale_room_);
     layout->addLayout(header);
     layout->addStretch(1);
     connect(quantity_, &QComboBox::currentIndexChanged, this, &ClassHeatMap::changed);
@@ -185,6 +187,8 @@ void ClassHeatMap::setCrosshair(std::optional<int> epochs_done) {
 void ClassHeatMap::setBarsWidth(int width) {
     if (width == bars_width_) return;
     bars_width_ = width;
+    scale_room_->changeSize(width + kScaleRoom, 0, QSizePolicy::Fixed, QSizePolicy::Minimum);
+    layout()->invalidate();
     changed();
 }
 
@@ -283,6 +287,7 @@ void ClassHeatMap::render() {
     QStringList remarks;
     const bool any = std::ranges::any_of(grid_.values, [](double v) { return !std::isnan(v); });
     if (!order_.empty()) {
+        if (reference_) remarks << tr("red: larger in A, blue: larger in B");
         remarks << tr("%1 classes, the most frequent above").arg(order_.size());
         if (grid_.classes_per_row > 1) {
             remarks << tr("a row is the mean of %1").arg(grid_.classes_per_row);
@@ -290,13 +295,13 @@ void ClassHeatMap::render() {
         if (grid_.epochs_per_column > 1) {
             remarks << tr("a column is the mean of %1 epochs").arg(grid_.epochs_per_column);
         }
-        if (reference_) remarks << tr("red: larger in A, blue: larger in B");
         if (!epochs_.empty() && !any) {
             remarks << (reference_ ? tr("no epoch with values of both runs")
                                    : tr("no values in this run's records"));
         }
     }
     remark_->setText(remarks.join(QStringLiteral(" · ")));
+    remark_->setToolTip(remark_->text());
 }
 
 std::vector<double> ClassHeatMap::shownValues() const {

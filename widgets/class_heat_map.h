@@ -12,6 +12,7 @@
 
 class QComboBox;
 class QLabel;
+class QSpacerItem;
 
 namespace ballast {
 
@@ -95,6 +96,7 @@ private:
     QComboBox* quantity_;
     QLabel* title_;
     QLabel* remark_;
+    QSpacerItem* scale_room_ = nullptr;  // in the header, over the scale and the bars
     RunPlotInfo run_;
     QStringList names_;
     QString reason_;

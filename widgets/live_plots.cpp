@@ -455,6 +455,12 @@ std::vector<RunCurves> LivePlots::visibleCurves() const {
     return list;
 }
 
+std::vector<PlotSeries> LivePlots::shownSeries() const {
+    std::vector<PlotSeries> series = plotSeries(d->visible(), d->groups, d->view, {});
+    for (PlotSeries& one : series) one.band_of_classes = one.listed && !one.mean;
+    return series;
+}
+
 int LivePlots::replotCount() const {
     int count = 0;
     for (const PlotPanel* panel : d->stack->panels()) count += panel->replotCount();

@@ -87,8 +87,11 @@ public:
     /// The points the plots last drew, from the plot itself; empty for hidden runs. By the id of a
     /// PlotSeries.
     std::vector<QPointF> drawnCurve(const QString& series_id, const CurveKey& key) const;
-    /// The visible runs' curves, for figure_export.h.
+    /// Copies of the visible runs' curves.
     std::vector<RunCurves> visibleCurves() const;
+    /// What the plots show, for figure_export.h: runs, or means over seeds; nothing stands out. To
+    /// be used before anything else is called.
+    std::vector<PlotSeries> shownSeries() const;
     /// Replots since the widget was made, of all plots together.
     int replotCount() const;
 

@@ -120,6 +120,7 @@ void drawEmpty(QCustomPlot& plot, const Panel& panel, std::span<const PlotSeries
     if (text.isEmpty()) return;
     auto* label = new QCPItemText(&plot);
     label->setSelectable(false);
+    label->setLayer(QStringLiteral("overlay"));  // over curves that stand out
     label->setFont(plot.font());
     label->setColor(plotColors().muted);
     label->setBrush(QBrush(plotColors().background));  // over a T₀ line

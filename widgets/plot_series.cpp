@@ -20,16 +20,16 @@ SeedSpread spreadOf(const PlotSeries& series, Spread spread, const auto& value) 
     return seedSpread(values, spread);
 }
 
-PlotSeries singleRun(const RunCurves* run) {
+}  // namespace
+
+PlotSeries singleRun(const RunCurves& run) {
     PlotSeries series;
-    series.id = run->info().id;
-    series.name = run->info().name;
-    series.color_index = run->info().color_index;
-    series.runs = {run};
+    series.id = run.info().id;
+    series.name = run.info().name;
+    series.color_index = run.info().color_index;
+    series.runs = {&run};
     return series;
 }
-
-}  // namespace
 
 int PlotSeries::epochsDone() const {
     int least = 0;
@@ -106,7 +106,7 @@ std::vector<PlotSeries> plotSeries(std::span<const RunCurves* const> visible,
     std::map<const PlotGroup*, std::size_t> means;
     for (const RunCurves* run : visible) {
         if (view.since_t0 && !transitionEpoch(run->info())) continue;
-        PlotSeries single = singleRun(run);
+        PlotSeries single = singleRun(*run);
         const auto group = group_of.find(single.id);
         if (group == group_of.end()) {
             result.push_back(std::move(single));

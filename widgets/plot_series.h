@@ -46,6 +46,9 @@ struct PlotSeries {
     int mostEpochs() const;
 };
 
+/// The run as a series of its own; `run` must outlive it.
+PlotSeries singleRun(const RunCurves& run);
+
 /// One curve of a series as it is drawn.
 struct SeriesCurve {
     std::vector<QPointF> points;

@@ -27,16 +27,17 @@ QString words(const SeedSpread& value, Spread spread, int decimals) {
     return QStringLiteral("%1 ±%2").arg(mean, readableNumber(value.upper - value.mean, decimals));
 }
 
-/// Those of the column, no more than it could ever show; where some are left out (`more`), the ones
-/// that stand out come first.
-std::vector<const PlotSeries*> inOrder(std::span<const PlotSeries> series, int& more) {
+/// Those of the column, no more than it could ever show (`more` are left out); where there is no
+/// room for all, the ones that stand out come first.
+std::vector<const PlotSeries*> inOrder(std::span<const PlotSeries> series, int room, int& more) {
     std::vector<const PlotSeries*> list;
     for (const PlotSeries& one : series) {
         if (one.listed) list.push_back(&one);
     }
-    if (list.size() <= kMostRows) return list;
+    if (std::ssize(list) <= room) return list;
     std::ranges::stable_partition(
         list, [](const PlotSeries* one) { return one->emphasis == Emphasis::strong; });
+    if (list.size() <= kMostRows) return list;
     more = static_cast<int>(list.size() - kMostRows);
     list.resize(kMostRows);
     return list;
@@ -50,7 +51,7 @@ void showValues(ValueColumn& beside, const Panel& panel, std::span<const PlotSer
     QStringList headings;
     const bool means = std::ranges::any_of(series, &PlotSeries::mean);
     int more = 0;
-    for (const PlotSeries* listed : inOrder(series, more)) {
+    for (const PlotSeries* listed : inOrder(series, beside.room(), more)) {
         const PlotSeries& one = *listed;
         const int at = epoch ? *epoch + one.shift : one.epochsDone();
         QStringList values;

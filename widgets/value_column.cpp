@@ -59,11 +59,14 @@ int ValueColumn::rowsTop() const {
     return kSpace1 + lineHeight() + 2;
 }
 
+int ValueColumn::room() const {
+    return std::max(0, (height() - rowsTop()) / lineHeight());
+}
+
 int ValueColumn::left() const {
     const int all = static_cast<int>(rows_.size());
-    const int room = std::max(0, (height() - rowsTop()) / lineHeight());
-    if (more_ == 0 && all <= room) return 0;
-    return more_ + all - std::min(all, std::max(0, room - 1));  // a line says so
+    if (more_ == 0 && all <= room()) return 0;
+    return more_ + all - std::min(all, std::max(0, room() - 1));  // a line says so
 }
 
 /// Each column as wide as its widest text.

@@ -29,6 +29,8 @@ public:
     /// they stay aligned.
     void setRoom(int columns, const QString& widest);
     const std::vector<Row>& rows() const { return rows_; }
+    /// Rows that there is room for.
+    int room() const;
     /// Rows that are not shown; 0: all are.
     int left() const;
     QString when() const { return when_; }

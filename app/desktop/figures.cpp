@@ -9,7 +9,6 @@
 #include "core/results/result_table.h"
 #include "core/results/run_groups.h"
 #include "core/results/workspace.h"
-#include "widgets/figure_export.h"
 
 namespace ballast {
 
@@ -30,20 +29,19 @@ RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
 
 namespace {
 
-using Drawn = QByteArray (*)(const Panel& panel, std::span<const RunCurves> runs);
+using Drawn = QByteArray (*)(const Panel& panel, const Figure& figure);
 
 /// The formats of figures, and those of tables: a line each.
 constexpr std::pair<const char*, Drawn> kPictures[] = {
-    {".pdf",
-     [](const Panel& panel, std::span<const RunCurves> runs) { return figurePdf(panel, runs); }},
-    {".png",
-     [](const Panel& panel, std::span<const RunCurves> runs) { return figurePng(panel, runs); }}};
+    {".pdf", [](const Panel& panel, const Figure& figure) { return figurePdf(panel, figure); }},
+    {".png", [](const Panel& panel, const Figure& figure) { return figurePng(panel, figure); }},
+    {".csv", figureCsv}};
 constexpr std::pair<const char*, TableFormat> kTables[] = {{".md", TableFormat::markdown},
                                                            {".csv", TableFormat::csv}};
 
 }  // namespace
 
-std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
+std::vector<std::filesystem::path> writeFigures(const Figure& figure,
                                                 std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder) {
     makeFolders(folder);
@@ -57,7 +55,7 @@ std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curve
     };
     for (const Panel& panel : panels()) {
         for (const auto& [ending, drawn] : kPictures) {
-            write(std::string(panel.name) + ending, view(drawn(panel, curves)));
+            write(std::string(panel.name) + ending, view(drawn(panel, figure)));
         }
     }
     for (const auto& [ending, format] : kTables) {
@@ -92,7 +90,7 @@ std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::
         curves.back().setName(QString::fromStdString(labels[i]));
         curves.back().setRecords(runs[i].records);
     }
-    return writeFigures(curves, pointers, folder);
+    return writeFigures(plainFigure(curves), pointers, folder);
 }
 
 }  // namespace ballast

@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "core/results/run_index.h"
-#include "widgets/run_curves.h"
+#include "widgets/figure_export.h"
 
 namespace ballast {
 
 /// What the plots need to know about a run.
 RunPlotInfo plotInfo(const IndexedRun& run, int color_index);
 
-/// Writes every figure as PDF and PNG, and the result table as Markdown and CSV, into `folder`
-/// (made if missing), each file atomically. Returns the files. Throws StorageError.
-std::vector<std::filesystem::path> writeFigures(std::span<const RunCurves> curves,
+/// Writes every figure as PDF, PNG and CSV of what it draws, and the result table as Markdown and
+/// CSV, into `folder` (made if missing), each file atomically. Returns the files. Throws
+/// StorageError.
+std::vector<std::filesystem::path> writeFigures(const Figure& figure,
                                                 std::span<const IndexedRun* const> runs,
                                                 const std::filesystem::path& folder);
 

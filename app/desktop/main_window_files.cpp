@@ -133,7 +133,8 @@ void MainWindow::exportFiguresDialog() {
             throw ConfigError("no run is visible; tick the runs to export in the table");
         std::vector<const IndexedRun*> runs;
         for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
-        const auto files = writeFigures(curves, runs, toPath(folder));
+        const auto files = writeFigures({runs_->plots().shownSeries(), runs_->plots().view()}, runs,
+                                        toPath(folder));
         banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
     });
 }

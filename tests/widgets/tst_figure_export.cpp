@@ -46,6 +46,7 @@ private Q_SLOTS:
     void pngDrawsEveryRunOnWhite();
     void figuresLookTheSameInTheDarkTheme();
     void noRunsIsStillAFigure();
+    void meansAreExportedWithTheirBands();
 };
 
 void TestFigureExport::figures_data() {
@@ -65,8 +66,9 @@ void TestFigureExport::figures() {
     QFETCH(QSizeF, size);
     const Panel& which = *findPanel(name.toStdString());
     const auto runs = someRuns(3);
+    const Figure figure = plainFigure(runs);
 
-    const QByteArray pdf = figurePdf(which, runs, size);
+    const QByteArray pdf = figurePdf(which, figure, size);
     QVERIFY(pdf.startsWith("%PDF-1."));
     QVERIFY(pdf.trimmed().endsWith("%%EOF"));
     const QRegularExpression box(QStringLiteral("/MediaBox \\[0 0 ([0-9.]+) ([0-9.]+)\\]"));
@@ -76,7 +78,7 @@ void TestFigureExport::figures() {
     QVERIFY(std::abs(match.captured(2).toDouble() - size.height() / 25.4 * 72.0) < 1.0);
     QVERIFY2(!pdf.contains("/Subtype /Image"), "the figure is not all vectors");
 
-    const QByteArray png = figurePng(which, runs, size, 150);
+    const QByteArray png = figurePng(which, figure, size, 150);
     const QImage image = QImage::fromData(png, "PNG");
     QCOMPARE(image.width(), qRound(size.width() / 25.4 * 150.0));
     QCOMPARE(image.height(), qRound(size.height() / 25.4 * 150.0));
@@ -85,8 +87,9 @@ void TestFigureExport::figures() {
 
 void TestFigureExport::pngDrawsEveryRunOnWhite() {
     const auto runs = someRuns(3);
+    const Figure figure = plainFigure(runs);
     const QImage image = QImage::fromData(
-        figurePng(*findPanel("training-accuracy"), runs, kSingleColumn, 300), "PNG");
+        figurePng(*findPanel("training-accuracy"), figure, kSingleColumn, 300), "PNG");
     QVERIFY(pixelsNear(image, Qt::white) > image.width() * image.height() / 2);
     for (int i = 0; i < 3; ++i) QVERIFY(pixelsNear(image, seriesColor(i, false)) > 200);
     QCOMPARE(pixelsNear(image, seriesColor(3, false)), 0);
@@ -94,10 +97,11 @@ void TestFigureExport::pngDrawsEveryRunOnWhite() {
 
 void TestFigureExport::figuresLookTheSameInTheDarkTheme() {
     const auto runs = someRuns(2);
+    const Figure figure = plainFigure(runs);
     applyTheme(*qApp, Theme::light);
-    const QByteArray light = figurePng(*findPanel("min-logit"), runs);
+    const QByteArray light = figurePng(*findPanel("min-logit"), figure);
     applyTheme(*qApp, Theme::dark);
-    const QByteArray dark = figurePng(*findPanel("min-logit"), runs);
+    const QByteArray dark = figurePng(*findPanel("min-logit"), figure);
     applyTheme(*qApp, Theme::light);
     QCOMPARE(QImage::fromData(light), QImage::fromData(dark));
 }
@@ -107,6 +111,37 @@ void TestFigureExport::noRunsIsStillAFigure() {
         QImage::fromData(figurePng(*findPanel("min-logit"), {}, kSingleColumn, 100));
     QVERIFY(!image.isNull());
     QVERIFY(figurePdf(*findPanel("balanced-test-accuracy"), {}).startsWith("%PDF"));
+}
+
+/// Two seeds of 46 and 48 % after three epochs: mean 47, deviation √2.
+void TestFigureExport::meansAreExportedWithTheirBands() {
+    auto runs = someRuns(2);
+    runs[0].append(sample::record(6));  // one seed is ahead
+    Figure figure;
+    figure.view.means = true;
+    const PlotGroup groups[] = {{QStringLiteral("CE"), 3, {runs[0].info().id, runs[1].info().id}}};
+    const RunCurves* pointers[] = {&runs[0], &runs[1]};
+    figure.series = plotSeries(pointers, groups, figure.view, {});
+    QCOMPARE(figure.series.size(), std::size_t{1});
+    const Panel& panel = *findPanel("balanced-test-accuracy");
+    const QImage image = QImage::fromData(figurePng(panel, figure), "PNG");
+    QVERIFY(pixelsNear(image, seriesColor(3, false)) > 200);
+    QCOMPARE(pixelsNear(image, seriesColor(0, false)), 0);
+    QVERIFY(figurePdf(panel, figure).startsWith("%PDF"));
+
+    const QList<QByteArray> lines = figureCsv(panel, figure).trimmed().split('\n');
+    QCOMPARE(lines.size(), 8);
+    QCOMPARE(lines[0], QByteArray("series,curve,epoch,value,lower,upper,all seeds"));
+    const QList<QByteArray> third = lines[3].split(',');
+    const auto mean = curvesOf(figure.series[0], panel, figure.view)[0];
+    QCOMPARE(third[0], QByteArray("\"CE\""));
+    QCOMPARE(third[2], QByteArray("3"));
+    QCOMPARE(third[3].toDouble(), mean.points[2].y());  // to the last bit
+    QVERIFY(std::abs(third[3].toDouble() - 49.0) < 1e-9);
+    QVERIFY(std::abs(third[4].toDouble() - (49.0 - std::sqrt(2.0))) < 1e-9);
+    QVERIFY(std::abs(third[5].toDouble() - (49.0 + std::sqrt(2.0))) < 1e-9);
+    QCOMPARE(third[6], QByteArray("yes"));
+    QVERIFY(lines[7].endsWith(",no"));  // of one seed
 }
 
 BALLAST_TEST(TestFigureExport)
