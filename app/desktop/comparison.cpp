@@ -82,8 +82,11 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             if (result.figure.x.empty()) return;
             result.picture = pictureOf(chosen, result.figure);
             const bool percent = result.picture.percent;
+            if (result.figure.figure == FigureKind::surface) {
+                result.surface = {surfaceOf(chosen, result.figure), percent};
+            }
             result.ranking =
-                rankPoints(result.picture.curves, betterDirection(result.figure.y),
+                rankPoints(result.picture.curves, betterDirection(resultOf(result.figure)),
                            percent ? DifferenceUnit::percentage_points : DifferenceUnit::plain);
             for (const IndexedRun* run : chosen) result.folders[run->id] = run->folder;
             const auto data = std::ranges::find(result.choices, "data", &FieldChoice::name);
