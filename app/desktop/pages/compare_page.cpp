@@ -322,6 +322,14 @@ void ComparePage::showEvent(QShowEvent* event) {
     if (stale_) refresh();
 }
 
+/// The rows have colours of the theme in them.
+void ComparePage::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange || shown_.picture.curves.lines.empty()) return;
+    ranking_->setRanking(shown_.picture, shown_.ranking);
+    ranking_->setMarked(plot_->marked());
+}
+
 void ComparePage::refresh() {
     stale_ = false;
     ComparisonRequest request;

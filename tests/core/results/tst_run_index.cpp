@@ -99,7 +99,9 @@ private Q_SLOTS:
     // What makes runs repetitions is worked out once, and kept for the next process.
     void keysOfConfigsAreKept() {
         const fs::path workspace = threeRuns();
-        RunConfig config = namedConfig("another name");
+        RunConfig config = namedConfig("one");
+        madeRun(workspace, config, {0.5});
+        config.name = "another";
         config.training.seed = 7;
         madeRun(workspace, config, {0.5});
         config.optimizer.lr = 0.5;
@@ -113,12 +115,11 @@ private Q_SLOTS:
             QCOMPARE(run.config_key, configKey(run.description));
         }
         const std::span<const IndexedRun> runs = warm.runs();
-        QCOMPARE(runs[0].config_key, runs[1].config_key);  // of names alone
-        QCOMPARE(runs[0].config_key, runs[3].config_key);  // of another seed
-        QVERIFY(runs[0].config_key != runs[4].config_key);
-        IndexedRun by_hand = runs[4];
+        QCOMPARE(runs[3].config_key, runs[4].config_key);  // of another name and seed
+        QVERIFY(runs[4].config_key != runs[5].config_key);
+        IndexedRun by_hand = runs[5];
         by_hand.config_key.clear();
-        QCOMPARE(configKey(by_hand), runs[4].config_key);
+        QCOMPARE(configKey(by_hand), runs[5].config_key);
     }
 
     void saysWhatReadingEverythingSays() {

@@ -265,8 +265,9 @@ private Q_SLOTS:
             shape.out_block = 16;
             TrainingConvolution(shape, false, false);
         };
-        with(16, 16);
         QVERIFY_THROWS_EXCEPTION(NoFastConvolution, with(24, 16));
+        if (!hasWinograd()) QSKIP("blocks of 16 are for Winograd's algorithm, which is not here");
+        with(16, 16);
     }
 
     void aBackwardPassFollowsItsForwardPass() {
