@@ -11,8 +11,8 @@ namespace ballast {
 bool drawFigure(const std::filesystem::path& description, const std::filesystem::path& workspace,
                 const std::string& set, const std::filesystem::path& output);
 
-/// In the same way the curves over the epochs of a set's runs, one figure for each panel, and tables
-/// of them, into `folder`.
+/// In the same way the curves over the epochs of a set's runs, one figure for each panel, and
+/// tables of them, into `folder`.
 bool drawCurves(const std::filesystem::path& workspace, const std::string& set,
                 const std::filesystem::path& folder);
 
