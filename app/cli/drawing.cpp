@@ -46,10 +46,12 @@ bool drawn(std::vector<std::string> words, const fs::path& output) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        throw StorageError(output.string() + " was not drawn");
-    }
-    return true;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    const std::string sentence = output.string() + " was not drawn";
+    const bool mistaken =
+        WIFEXITED(status) && WEXITSTATUS(status) == static_cast<int>(ExitCode::bad_config);
+    if (mistaken) throw ConfigError(sentence);
+    throw StorageError(sentence);
 }
 
 }  // namespace

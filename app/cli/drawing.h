@@ -6,8 +6,8 @@
 namespace ballast {
 
 /// Draws a figure's description as PDF or PNG by the window's program, which lies beside this one
-/// and needs no screen. Returns false where it is not installed. Throws StorageError where it
-/// fails; it has then said why on standard error.
+/// and needs no screen. Returns false where it is not installed. Throws ConfigError
+/// or StorageError where it fails; it has then said why on standard error.
 bool drawFigure(const std::filesystem::path& description, const std::filesystem::path& workspace,
                 const std::string& set, const std::filesystem::path& output);
 

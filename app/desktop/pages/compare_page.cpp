@@ -3,6 +3,7 @@
 #include <QActionGroup>
 #include <QComboBox>
 #include <QDataStream>
+#include <QEvent>
 #include <QIODevice>
 #include <QLabel>
 #include <QLineEdit>
