@@ -169,7 +169,7 @@ void ClassDifferencePlot::turnNames() {
     }
     const int room = plot_->axisRect()->width() / std::max<int>(1, static_cast<int>(bars_.size()));
     const bool named = bars_.size() <= kNamedBars;
-    plot_->xAxis->setTickLabelRotation(named && widest + kSpace1 > room ? 35.0 : 0.0);
+    plot_->xAxis->setTickLabelRotation(named && widest + kSpace1 > room ? -35.0 : 0.0);
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
