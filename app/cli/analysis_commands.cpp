@@ -83,12 +83,7 @@ int figureCommand(const FigureOptions& options) {
     RunIndex index(options.workspace);
     index.refresh();
     std::vector<const IndexedRun*> runs = runsWhere(index.runs(), {});
-    if (!options.set.empty()) {
-        const std::vector<std::string> set = namedSet(options.workspace, options.set);
-        std::erase_if(runs, [&](const IndexedRun* run) {
-            return std::ranges::find(set, run->id) == set.end();
-        });
-    }
+    keepSet(runs, options.workspace, options.set);
     switch (figure.figure) {
         case FigureKind::response:
             deliverValues(responseCurves(runs, figure), json, options.output);

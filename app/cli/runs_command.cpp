@@ -181,17 +181,11 @@ int runsCommand(const RunsOptions& options) {
     for (const std::string& key : options.sort)
         runField(key.starts_with('-') ? key.substr(1) : key);
     for (const std::string& condition : options.conditions) runCondition(condition);
-    std::vector<std::string> set;
-    if (!options.set.empty()) set = namedSet(options.workspace, options.set);
 
     RunIndex index(options.workspace);
     index.refresh();
     std::vector<const IndexedRun*> runs = runsWhere(index.runs(), options.conditions);
-    if (!options.set.empty()) {
-        std::erase_if(runs, [&](const IndexedRun* run) {
-            return std::ranges::find(set, run->id) == set.end();
-        });
-    }
+    keepSet(runs, options.workspace, options.set);
     for (const IndexedRun* run : runs) {
         if (!run->error.empty()) {
             std::cerr << "ballast-cli: cannot read " << run->id << ": " << run->error << "\n";

@@ -1,6 +1,5 @@
 #include "app/desktop/figure_file.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/analysis/surface.h"
@@ -18,16 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<const IndexedRun*> runsOf(const RunIndex& index, const fs::path& workspace,
-                                      const std::string& set) {
-    std::vector<const IndexedRun*> runs = runsWhere(index.runs(), {});
-    if (set.empty()) return runs;
-    const std::vector<std::string> ids = namedSet(workspace, set);
-    std::erase_if(
-        runs, [&](const IndexedRun* run) { return std::ranges::find(ids, run->id) == ids.end(); });
-    return runs;
-}
-
 }  // namespace
 
 std::vector<std::string> drawFigureFile(const fs::path& description, const fs::path& workspace,
@@ -42,7 +31,8 @@ std::vector<std::string> drawFigureFile(const fs::path& description, const fs::p
         parseJson(readFile(description), description.string()), description.string());
     RunIndex index(workspace);
     index.refresh();
-    const std::vector<const IndexedRun*> runs = runsOf(index, workspace, set);
+    std::vector<const IndexedRun*> runs = runsWhere(index.runs(), {});
+    keepSet(runs, workspace, set);
     QByteArray bytes;
     std::vector<std::string> warnings;
     const QString title = text(figure.title.empty() ? description.stem().string() : figure.title);

@@ -1,6 +1,7 @@
 #include "core/results/named_sets.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -64,6 +65,14 @@ std::vector<std::string> namedSet(const fs::path& workspace, const std::string& 
                       (known.empty()     ? "; sets are saved in the window"
                        : nearest.empty() ? "; there are: " + list
                                          : "; did you mean " + nearest + "?"));
+}
+
+void keepSet(std::vector<const IndexedRun*>& runs, const fs::path& workspace,
+             const std::string& name) {
+    if (name.empty()) return;
+    const std::vector<std::string> ids = namedSet(workspace, name);
+    const std::set<std::string> wanted(ids.begin(), ids.end());
+    std::erase_if(runs, [&](const IndexedRun* run) { return !wanted.contains(run->id); });
 }
 
 }  // namespace ballast

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/results/run_index.h"
+
 namespace ballast {
 
 /// Sets of runs that people saved by name in a workspace: IDs, in their order. A run that is gone
@@ -24,5 +26,9 @@ void writeNamedSets(const std::filesystem::path& workspace, const NamedSets& set
 
 /// The IDs of one set. Throws ConfigError with the nearest name where there is none of that name.
 std::vector<std::string> namedSet(const std::filesystem::path& workspace, const std::string& name);
+
+/// Leaves only the runs of a set, in their order; of no name ("") all. Throws as namedSet().
+void keepSet(std::vector<const IndexedRun*>& runs, const std::filesystem::path& workspace,
+             const std::string& name);
 
 }  // namespace ballast

@@ -19,6 +19,15 @@ private Q_SLOTS:
         writeNamedSets(workspace, sets);
         QCOMPARE(readNamedSets(workspace), sets);
         QCOMPARE(namedSet(workspace, "best"), sets.at("best"));
+        IndexedRun a;
+        a.id = "a";
+        IndexedRun c;
+        c.id = "c";
+        std::vector<const IndexedRun*> runs = {&c, &a};
+        keepSet(runs, workspace, "");
+        QCOMPARE(runs.size(), std::size_t{2});
+        keepSet(runs, workspace, "best");
+        QCOMPARE(runs, std::vector<const IndexedRun*>{&a});
         try {
             namedSet(workspace, "bets");
             QFAIL("no such set");
