@@ -25,11 +25,11 @@ std::string percent(double share) {
 
 }  // namespace
 
-ConsoleObserver::ConsoleObserver(std::string name, int epochs, bool json)
+ConsoleObserver::ConsoleObserver(std::string name, int epochs, bool as_json)
     : name_(std::move(name)),
       epochs_(epochs),
-      json_(json),
-      terminal_(!json && ::isatty(STDOUT_FILENO) == 1) {}
+      json_(as_json),
+      terminal_(!as_json && ::isatty(STDOUT_FILENO) == 1) {}
 
 void ConsoleObserver::clearLine() {
     if (line_shown_) std::cout << kClearLine;

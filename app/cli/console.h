@@ -11,7 +11,7 @@ namespace ballast {
 /// plain lines, with --json one JSON object a line.
 class ConsoleObserver : public RunObserver {
 public:
-    ConsoleObserver(std::string name, int epochs, bool json);
+    ConsoleObserver(std::string name, int epochs, bool as_json);
 
     void stateChanged(RunState state) override;
     void stepFinished(const StepProgress& progress) override;

@@ -191,10 +191,10 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
 }
 
 void addList(CommandLine& cli, CLI::App* data) {
-    const auto json = std::make_shared<bool>(false);
+    const auto as_json = std::make_shared<bool>(false);
     CLI::App* command = cli.add("list", "Known data sets and where they are", data);
-    addJson(command, *json);
-    cli.perform(command, [json, &cli] { return dataListCommand(*json, cli.store()); });
+    addJson(command, *as_json);
+    cli.perform(command, [as_json, &cli] { return dataListCommand(*as_json, cli.store()); });
 }
 
 void addGet(CommandLine& cli, CLI::App* data) {

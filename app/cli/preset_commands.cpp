@@ -48,14 +48,14 @@ int presetShowCommand(const PresetRequest& request, const std::vector<std::strin
     return 0;
 }
 
-void addList(CommandLine& cli, CLI::App* preset) {
-    const auto json = std::make_shared<bool>(false);
+void addPresetList(CommandLine& cli, CLI::App* preset) {
+    const auto as_json = std::make_shared<bool>(false);
     CLI::App* command = cli.add("list", "Methods and protocols", preset);
-    addJson(command, *json);
-    cli.perform(command, [json] { return presetListCommand(*json); });
+    addJson(command, *as_json);
+    cli.perform(command, [as_json] { return presetListCommand(*as_json); });
 }
 
-void addShow(CommandLine& cli, CLI::App* preset) {
+void addPresetShow(CommandLine& cli, CLI::App* preset) {
     struct Options {
         PresetRequest request;
         std::vector<std::string> settings;  // /pointer=value
@@ -74,8 +74,8 @@ void addShow(CommandLine& cli, CLI::App* preset) {
 
 void addPresetCommands(CommandLine& cli) {
     CLI::App* preset = cli.addGroup("preset", "The paper's methods and protocols by name");
-    addList(cli, preset);
-    addShow(cli, preset);
+    addPresetList(cli, preset);
+    addPresetShow(cli, preset);
 }
 
 }  // namespace ballast

@@ -31,12 +31,12 @@ using nlohmann::ordered_json;
 constexpr auto kPoll = std::chrono::milliseconds(100);
 
 std::atomic<bool> interrupted{false};
-std::atomic<RunControl*> current{nullptr};
+std::atomic<RunControl*> current_segment{nullptr};
 
 /// The first signal stops all runs resumably; a second one ends the program at once.
 extern "C" void interruptSweep(int signal) {
     interrupted.store(true);
-    if (RunControl* control = current.load()) control->requestPostpone();
+    if (RunControl* control = current_segment.load()) control->requestPostpone();
     std::signal(signal, SIG_DFL);
 }
 
@@ -240,7 +240,7 @@ namespace {
 int segmentCommand(const std::string& name, const fs::path& workspace, int threads, bool as_json,
                    const DataStore& store) {
     RunControl control;
-    current.store(&control);
+    current_segment.store(&control);
     listenToSignals();
     const std::string run = name.substr(0, name.rfind('@'));
     const RunSummary before = readRun(workspace / "runs" / run);
@@ -248,7 +248,7 @@ int segmentCommand(const std::string& name, const fs::path& workspace, int threa
         name, before.error.empty() ? before.description.config.training.epochs : 0, as_json);
     const RunOutcome outcome = trainSegment(learningLibrary(), workspace, name,
                                             {store, threads, false}, control, observer);
-    current.store(nullptr);
+    current_segment.store(nullptr);
     if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
     if (interrupted.load()) return static_cast<int>(ExitCode::interrupted);
     if (outcome.exit_code != ExitCode::done) return static_cast<int>(outcome.exit_code);

@@ -47,14 +47,14 @@ struct Job {
     bool finished = false;
 };
 
-int train(const fs::path& folder, const RunConfig& config, int threads, bool json,
+int train(const fs::path& folder, const RunConfig& config, int threads, bool as_json,
           const DataStore& store) {
     RunControl control;
     current.store(&control);
     std::signal(SIGINT, stopCurrent);
     std::signal(SIGTERM, stopCurrent);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
-    ConsoleObserver observer(name, config.training.epochs, json);
+    ConsoleObserver observer(name, config.training.epochs, as_json);
     TrainingEnvironment environment{store, threads, false};
     const std::optional<TrunkSource> trunk = trunkFor(learningLibrary(), folder, environment);
     if (trunk) environment.threads = trunk->threads;
@@ -64,7 +64,7 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
 
     const RunSummary summary = readRun(folder);
     const EpochRecord* best = bestRecord(summary.records, config.training.selection);
-    if (json) {
+    if (as_json) {
         nlohmann::ordered_json line = {{"event", "outcome"},
                                        {"run", folder.string()},
                                        {"state", stateName(outcome.state)},
@@ -79,7 +79,7 @@ int train(const fs::path& folder, const RunConfig& config, int threads, bool jso
     }
     if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
     if (outcome.state == RunState::finished) {
-        if (!json && best != nullptr) {
+        if (!as_json && best != nullptr) {
             std::printf(
                 "%s  finished: best balanced test accuracy %.2f %% after %d epochs, last %.2f %%\n",
                 name.c_str(), 100.0 * best->balanced_test_accuracy, best->epoch + 1,
@@ -177,7 +177,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
     return 0;
 }
 
-int resumeCommand(const std::string& run, const fs::path& workspace, bool json,
+int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json,
                   const DataStore& store) {
     const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
     if (!fs::is_directory(folder)) {
@@ -187,10 +187,10 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool json,
     const fs::path whole = fs::canonical(folder);
     const RunSummary summary = readableRun(whole);
     if (summary.status.state == RunState::finished) {
-        if (!json) std::cout << whole.string() << " is finished already" << std::endl;
+        if (!as_json) std::cout << whole.string() << " is finished already" << std::endl;
         return 0;
     }
-    return train(whole, summary.description.config, 0, json, store);
+    return train(whole, summary.description.config, 0, as_json, store);
 }
 
 }  // namespace

@@ -34,10 +34,10 @@ std::size_t elementOf(const std::string& pointer, std::string_view list) {
 
 /// A rule as runField shows it: "power(nu=0.5)".
 FieldValue ruleText(const ClassRule& rule) {
-    const ordered_json json = toJson(rule);
-    if (!json.is_object()) return json.is_string() ? json.get<std::string>() : json.dump();
+    const ordered_json object = toJson(rule);
+    if (!object.is_object()) return object.is_string() ? object.get<std::string>() : object.dump();
     std::string inside;
-    for (const auto& [key, value] : json.items()) {
+    for (const auto& [key, value] : object.items()) {
         if (key != "rule") inside += (inside.empty() ? "" : ", ") + key + "=" + value.dump();
     }
     return rule.rule + "(" + inside + ")";

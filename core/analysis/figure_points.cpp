@@ -12,7 +12,7 @@ namespace ballast {
 namespace {
 
 /// A description that was read well and still cannot be drawn of these runs.
-[[noreturn]] void fail(const std::string& pointer, const std::string& message) {
+[[noreturn]] void refuseFigure(const std::string& pointer, const std::string& message) {
     throw ConfigError("the figure cannot be made of these runs", {{pointer, message}});
 }
 
@@ -144,14 +144,14 @@ AxisScale scaleFor(AxisScale asked, const std::vector<FieldValue>& values,
         const double number = numberOf(value);
         if (std::isnan(number)) {
             if (asked == AxisScale::automatic) return AxisScale::categories;
-            fail(pointer, "needs numbers, but there is \"" + valueText(value) +
-                              "\"; allowed for text: categories, auto");
+            refuseFigure(pointer, "needs numbers, but there is \"" + valueText(value) +
+                                "\"; allowed for text: categories, auto");
         }
         numbers.push_back(number);
     }
     const bool positive = !numbers.empty() && numbers.front() > 0.0;  // they ascend
     if (asked == AxisScale::log && !positive) {
-        fail(pointer, "log needs values above 0, but there is " + valueText(values.front()));
+        refuseFigure(pointer, "log needs values above 0, but there is " + valueText(values.front()));
     }
     if (asked != AxisScale::automatic) return asked;
     if (!positive || numbers.size() < 3) return AxisScale::linear;
@@ -176,7 +176,7 @@ void requireRuns(const FigurePoints& points) {
     const std::string why = points.chosen == 0 && points.asked > 0
                                 ? "holds of none of " + counted(points.asked, " run", " runs")
                                 : "leaves no run to draw";
-    fail("/where", why + leftOutText(points));
+    refuseFigure("/where", why + leftOutText(points));
 }
 
 void requireVarying(const FigurePoints& points, std::size_t key, const std::string& pointer,
@@ -187,9 +187,9 @@ void requireVarying(const FigurePoints& points, std::size_t key, const std::stri
         points.points, [&](const FigurePoint& point) { return point.keys[key] != first; });
     if (!varies) {
         const std::string value = valueText(first);
-        fail(pointer, "\"" + field + "\" is " + (value.empty() ? "missing" : value) +
-                          " in all runs that count; an axis needs two values" +
-                          leftOutText(points));
+        refuseFigure(pointer, "\"" + field + "\" is " + (value.empty() ? "missing" : value) +
+                            " in all runs that count; an axis needs two values" +
+                            leftOutText(points));
     }
 }
 

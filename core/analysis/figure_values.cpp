@@ -4,16 +4,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json_text.h"
 #include "core/results/table_text.h"
 
 namespace ballast {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json numberJson(double value) {
-    return std::isnan(value) ? ordered_json(nullptr) : ordered_json(value);
-}
 
 ordered_json valueJson(const FieldValue& value) {
     if (const double* number = std::get_if<double>(&value)) return *number;
@@ -31,7 +28,7 @@ std::string numberText(double value) {
     return std::isnan(value) ? "" : valueText(value);
 }
 
-std::string csvText(const std::string& text) {
+std::string csvCell(const std::string& text) {
     return escaped(text, TableFormat::csv);
 }
 
@@ -46,7 +43,7 @@ std::string pointCsv(const std::vector<std::string>& before, const SeedSpread& s
     std::string text = line({"mean", "", "", numberText(spread.mean), numberText(spread.lower),
                              numberText(spread.upper), std::to_string(spread.n), best ? "1" : "0"});
     for (const SeedValue& value : values) {
-        text += line({"seed", csvText(value.run), std::to_string(value.seed),
+        text += line({"seed", csvCell(value.run), std::to_string(value.seed),
                       numberText(value.value), "", "", "", ""});
     }
     return text;
@@ -87,7 +84,7 @@ std::string valuesCsv(const ResponseCurves& curves) {
     for (const ResponseLine& line : curves.lines) {
         for (std::size_t i = 0; i < line.points.size(); ++i) {
             const ResponsePoint& point = line.points[i];
-            text += pointCsv({csvText(line.name), csvText(valueText(point.x))}, point.spread,
+            text += pointCsv({csvCell(line.name), csvCell(valueText(point.x))}, point.spread,
                              point.values, line.best == i);
         }
     }
@@ -99,8 +96,8 @@ std::string valuesCsv(const Surface& surface) {
     for (std::size_t i = 0; i < surface.cells.size(); ++i) {
         const SurfaceCell& cell = surface.cells[i];
         if (cell.values.empty()) continue;
-        text += pointCsv({csvText(valueText(surface.xs[i % surface.xs.size()])),
-                          csvText(valueText(surface.ys[i / surface.xs.size()]))},
+        text += pointCsv({csvCell(valueText(surface.xs[i % surface.xs.size()])),
+                          csvCell(valueText(surface.ys[i / surface.xs.size()]))},
                          cell.spread, cell.values, surface.best == i);
     }
     return text;
@@ -108,13 +105,13 @@ std::string valuesCsv(const Surface& surface) {
 
 std::string valuesCsv(const ParallelCoordinates& drawn) {
     std::string text;
-    for (const ParallelAxis& axis : drawn.axes) text += csvText(axis.label) + ",";
+    for (const ParallelAxis& axis : drawn.axes) text += csvCell(axis.label) + ",";
     text += kPointHeader;
     for (std::size_t i = 0; i < drawn.lines.size(); ++i) {
         const ParallelLine& line = drawn.lines[i];
         std::vector<std::string> places;
         for (std::size_t a = 0; a < drawn.axes.size(); ++a) {
-            places.push_back(csvText(valueText(valueOn(drawn, line, a))));
+            places.push_back(csvCell(valueText(valueOn(drawn, line, a))));
         }
         text += pointCsv(places, line.spread, line.values, i + 1 == drawn.lines.size());
     }

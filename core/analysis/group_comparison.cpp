@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/analysis/protocol.h"
+#include "core/base/json_text.h"
 #include "core/results/table_text.h"
 
 namespace ballast {
@@ -43,10 +44,6 @@ std::map<std::uint64_t, SeedRun> valuesBySeed(const RunGroup& group, const RunFi
                            ", which are left out; group by what tells them apart");
     }
     return once;
-}
-
-ordered_json numberJson(double value) {
-    return std::isnan(value) ? ordered_json(nullptr) : ordered_json(value);
 }
 
 std::string plainP(double p) {

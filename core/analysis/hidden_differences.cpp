@@ -112,8 +112,8 @@ private:
 };
 
 /// What a run has at a pointer that differs, for people.
-std::string valueOf(const IndexedRun& run, const std::string& pointer,
-                    const std::optional<ConfigPlace>& place) {
+std::string placeValue(const IndexedRun& run, const std::string& pointer,
+                       const std::optional<ConfigPlace>& place) {
     const RunConfig& config = run.description.config;
     if (pointer == "/phases") return std::to_string(config.phases.size());
     if (pointer == "/lr_schedule/steps") return std::to_string(config.lr_schedule.steps.size());
@@ -146,7 +146,7 @@ std::vector<HiddenDifference> hiddenDifferences(std::span<const PointRuns> point
         std::vector<std::string> mixed;  // values of points that have several
         for (const PointRuns& runs : points) {
             std::vector<std::string> own;
-            for (const IndexedRun* run : runs) addValue(own, valueOf(*run, pointer, place));
+            for (const IndexedRun* run : runs) addValue(own, placeValue(*run, pointer, place));
             for (const std::string& value : own) {
                 addValue(difference.values, value);
                 if (own.size() > 1) addValue(mixed, value);

@@ -13,7 +13,6 @@
 namespace ballast {
 namespace {
 
-constexpr double kLevel = 0.05;
 constexpr double kPower = 0.8;
 constexpr int kMostSeeds = 100'000;
 constexpr std::size_t kMostRanks = 200;
@@ -59,16 +58,11 @@ double twoSidedT(double t, int degrees_of_freedom) {
 /// Power of the two-sided paired t-test with n pairs.
 double powerOf(double effect, int n) {
     const boost::math::students_t central(n - 1);
-    const double critical = boost::math::quantile(boost::math::complement(central, kLevel / 2));
+    const double critical =
+        boost::math::quantile(boost::math::complement(central, kSignificanceLevel / 2));
     const boost::math::non_central_t shifted(n - 1, effect * std::sqrt(n));
     return boost::math::cdf(boost::math::complement(shifted, critical)) +
            boost::math::cdf(shifted, -critical);
-}
-
-std::string signedText(double value, int digits) {
-    std::string text = fixedText(std::abs(value), digits);
-    const bool zero = text.find_first_not_of("0.") == std::string::npos;
-    return (zero ? "" : value < 0.0 ? "−" : "+") + text;
 }
 
 /// Without a plus: an end of an interval.
@@ -78,6 +72,12 @@ std::string edgeText(double value, int digits) {
 }
 
 }  // namespace
+
+std::string signedText(double value, int digits) {
+    std::string text = fixedText(std::abs(value), digits);
+    const bool zero = text.find_first_not_of("0.") == std::string::npos;
+    return (zero ? "" : value < 0.0 ? "−" : "+") + text;
+}
 
 PairedStatistics pairedStatistics(std::span<const double> given) {
     const std::vector<double> differences = present(given);
@@ -220,7 +220,7 @@ std::string verdictText(const PairedStatistics& statistics, DifferenceUnit unit,
         return text + "no p-value): the same difference in every seed, which no test can judge";
     }
     text += pValueText(p) + (adjusted ? " after Holm" : "") + "): ";
-    if (p < kLevel) return text + "more than chance between seeds";
+    if (p < kSignificanceLevel) return text + "more than chance between seeds";
     text += "may be chance between seeds";
     if (statistics.seeds_for_power > statistics.n) {
         text += "; a difference of this size takes about " +

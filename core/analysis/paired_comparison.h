@@ -8,6 +8,12 @@
 
 namespace ballast {
 
+/// Of every verdict: what chance between seeds does less often than this is told apart.
+inline constexpr double kSignificanceLevel = 0.05;
+
+/// "+1.20", "−0.30", "0.00".
+std::string signedText(double value, int digits);
+
 /// What the differences of two methods over common seeds say. A number that cannot be had of so few
 /// or of such differences is NaN.
 struct PairedStatistics {

@@ -7,8 +7,10 @@
 #include <optional>
 #include <set>
 
+#include "core/analysis/paired_comparison.h"
 #include "core/analysis/protocol.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/presets.h"
 #include "core/results/table_text.h"
@@ -91,12 +93,6 @@ PaperDifference differenceOf(const RunGroup& group, const std::string& name,
     return row;
 }
 
-std::string signedText(double value, int digits) {
-    const std::string text = fixedText(std::abs(value), digits);
-    if (text.find_first_not_of("0.") == std::string::npos) return text;
-    return (value < 0.0 ? "−" : "+") + text;
-}
-
 std::string meanText(double mean, double deviation) {
     std::string text = fixedText(mean, 1);
     if (!std::isnan(deviation)) text += " ± " + fixedText(deviation, 1);
@@ -117,11 +113,7 @@ std::string methodText(const PaperNumber& number) {
     return std::string(number.table == 1 ? number.preset : number.method);
 }
 
-ordered_json numberJson(double value) {
-    return std::isnan(value) ? ordered_json(nullptr) : ordered_json(value);
-}
-
-ordered_json numberJson(const PaperNumber& number) {
+ordered_json paperJson(const PaperNumber& number) {
     ordered_json object = {{"table", number.table},
                            {"method", methodText(number)},
                            {"preset", number.preset},
@@ -220,7 +212,7 @@ std::string paperMarkdown(const PaperComparison& comparison, bool missing) {
 ordered_json paperJson(const PaperComparison& comparison) {
     ordered_json rows = ordered_json::array();
     for (const PaperDifference& row : comparison.rows) {
-        ordered_json object = {{"name", row.name}, {"paper", numberJson(*row.paper)}};
+        ordered_json object = {{"name", row.name}, {"paper", paperJson(*row.paper)}};
         object["own"] = {{"mean", numberJson(row.own.mean)},
                          {"std", numberJson(row.own.standard_deviation)},
                          {"n", row.own.n}};
@@ -231,7 +223,7 @@ ordered_json paperJson(const PaperComparison& comparison) {
         rows.push_back(std::move(object));
     }
     ordered_json missing = ordered_json::array();
-    for (const PaperNumber* number : comparison.missing) missing.push_back(numberJson(*number));
+    for (const PaperNumber* number : comparison.missing) missing.push_back(paperJson(*number));
     return {{"rows", std::move(rows)},
             {"missing", std::move(missing)},
             {"unfinished", comparison.unfinished},

@@ -9,8 +9,6 @@
 namespace ballast {
 namespace {
 
-constexpr double kLevel = 0.05;
-
 /// How much better `best` is, seed by seed.
 std::vector<double> differences(const ResponsePoint& best, const ResponsePoint& other, int better) {
     std::map<std::uint64_t, double> values;
@@ -28,7 +26,8 @@ std::string amount(double value, DifferenceUnit unit, int digits) {
     return percent ? fixedText(100.0 * value, digits) : fixedText(value, digits + 2);
 }
 
-std::string verdictOf(const ResponseCurves& curves, const Ranking& ranking, DifferenceUnit unit) {
+std::string rankingVerdict(const ResponseCurves& curves, const Ranking& ranking,
+                           DifferenceUnit unit) {
     const auto name = [&](const RankedPoint& at) { return pointName(curves, at.line, at.point); };
     const std::string in = unit == DifferenceUnit::percentage_points ? " %" : "";
     const std::string points = unit == DifferenceUnit::percentage_points ? " points" : "";
@@ -104,9 +103,9 @@ Ranking rankPoints(const ResponseCurves& curves, int better, DifferenceUnit unit
     const std::vector<double> adjusted = holmAdjusted(p);
     for (std::size_t i = 1; i < ranking.points.size(); ++i) {
         ranking.points[i].holm_p = adjusted[i - 1];
-        ranking.points[i].alike = !(adjusted[i - 1] < kLevel);
+        ranking.points[i].alike = !(adjusted[i - 1] < kSignificanceLevel);
     }
-    ranking.verdict = verdictOf(curves, ranking, unit);
+    ranking.verdict = rankingVerdict(curves, ranking, unit);
     return ranking;
 }
 

@@ -6,7 +6,7 @@
 namespace ballast {
 namespace {
 
-void markBest(Surface& surface, int direction) {
+void markBestCell(Surface& surface, int direction) {
     if (direction == 0) return;
     for (std::size_t i = 0; i < surface.cells.size(); ++i) {
         const double mean = surface.cells[i].spread.mean;
@@ -24,7 +24,7 @@ void markBest(Surface& surface, int direction) {
     surface.best_interval = seedSpread(values, Spread::t_interval);
 }
 
-std::size_t placeOf(const FieldValue& value, const std::vector<FieldValue>& axis) {
+std::size_t indexOf(const FieldValue& value, const std::vector<FieldValue>& axis) {
     return static_cast<std::size_t>(std::ranges::find(axis, value) - axis.begin());
 }
 
@@ -51,14 +51,14 @@ Surface surfaceOf(std::span<const IndexedRun* const> runs, const FigureDescripti
     std::vector<PointRuns> point_runs;
     std::size_t single = 0;
     for (FigurePoint& point : made.points) {
-        const std::size_t x = placeOf(point.keys[0], surface.xs);
-        const std::size_t y = placeOf(point.keys[1], surface.ys);
+        const std::size_t x = indexOf(point.keys[0], surface.xs);
+        const std::size_t y = indexOf(point.keys[1], surface.ys);
         if (point.values.size() == 1) ++single;
         surface.cells[y * surface.xs.size() + x] = {std::move(point.values), point.spread};
         point_runs.push_back(std::move(point.runs));
     }
     surface.missing = surface.cells.size() - made.points.size();
-    markBest(surface, betterDirection(figure.value));
+    markBestCell(surface, betterDirection(figure.value));
 
     for (const HiddenDifference& difference : hiddenDifferences(point_runs, fields)) {
         const std::string label = differenceLabel(difference.pointer);

@@ -10,7 +10,7 @@
 namespace ballast {
 namespace {
 
-std::string joined(const std::string& subject, const std::vector<Problem>& problems) {
+std::string problemsText(const std::string& subject, const std::vector<Problem>& problems) {
     std::string text = subject;
     for (const Problem& problem : problems) {
         text += "\n  " + (problem.pointer.empty() ? std::string("/") : problem.pointer) + ": " +
@@ -41,6 +41,7 @@ std::string sentenceOf(const std::exception& error) {
 }
 
 ConfigError::ConfigError(const std::string& subject, std::vector<Problem> problems)
-    : Error(joined(subject, problems), ExitCode::bad_config), problems_(std::move(problems)) {}
+    : Error(problemsText(subject, problems), ExitCode::bad_config),
+      problems_(std::move(problems)) {}
 
 }  // namespace ballast

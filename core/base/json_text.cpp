@@ -1,6 +1,7 @@
 #include "core/base/json_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <set>
 #include <vector>
@@ -66,6 +67,11 @@ std::string shownJson(const json& value) {
     std::string text = value.dump();
     if (text.size() > 60) text = text.substr(0, 57) + "...";
     return text;
+}
+
+nlohmann::ordered_json numberJson(double value) {
+    if (std::isnan(value)) return nullptr;
+    return value;
 }
 
 }  // namespace ballast

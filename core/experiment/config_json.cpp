@@ -226,21 +226,21 @@ RunConfig configFromJson(const json& config, const std::string& subject) {
 }
 
 ordered_json toJson(const RunConfig& config) {
-    ordered_json json = {{"format", kConfigFormat}};
+    ordered_json whole = {{"format", kConfigFormat}};
     for (const Field& field : configFields()) {
         const std::string_view list = listOf(field);
         if (list.empty()) {
-            placeAt(json, field.pointer) = field.access.get(config, 0);
+            placeAt(whole, field.pointer) = field.access.get(config, 0);
             continue;
         }
-        ordered_json& elements = placeAt(json, list);
+        ordered_json& elements = placeAt(whole, list);
         if (elements.is_null()) elements = ordered_json::array();
         const std::string_view keys = field.pointer.substr(list.size() + 2);
         for (std::size_t i = 0; i < listSize(config, list); ++i) {
             placeAt(elements[i], keys) = field.access.get(config, i);
         }
     }
-    return json;
+    return whole;
 }
 
 }  // namespace ballast

@@ -10,7 +10,7 @@ namespace ballast {
 namespace {
 
 using nlohmann::json;
-using Kind = ContractRow::Kind;
+using RowKind = ContractRow::Kind;
 
 /// A list of the config, its elements called `element` by people.
 struct List {
@@ -48,14 +48,14 @@ public:
     }
 
 private:
-    void add(Kind kind, const std::string& label, int from, const std::string& note = "") {
+    void add(RowKind kind, const std::string& label, int from, const std::string& note = "") {
         rows_.push_back({kind, label, "", {}, {}, from, note});
     }
 
     void single(const Field& field) {
         const json::json_pointer at{std::string(field.pointer)};
         const bool same = old_.at(at) == new_.at(at);
-        rows_.push_back({same ? Kind::inherited : Kind::changed, std::string(field.label),
+        rows_.push_back({same ? RowKind::inherited : RowKind::changed, std::string(field.label),
                          std::string(field.pointer), old_.at(at), new_.at(at),
                          same ? 0 : sides_.epoch, ""});
     }
@@ -78,10 +78,10 @@ private:
                 row.from = after[i]["from"].get<int>();
                 const bool second_part = i > 0 && origin >= 0 && list.origins[i - 1] == origin;
                 if (second_part) asSecondPart(key, row);
-                row.kind = row.before == row.after ? Kind::inherited : Kind::changed;
+                row.kind = row.before == row.after ? RowKind::inherited : RowKind::changed;
                 const bool moved = origin >= 0 && static_cast<std::size_t>(origin) != i;
                 if (moved && key == "head_start" && row.after == "reinitialise" && !second_part) {
-                    row.kind = Kind::changed;
+                    row.kind = RowKind::changed;
                     row.note =
                         "The new head's weights are drawn by the phase's number, which was " +
                         std::to_string(origin + 1) + " and is " + std::to_string(i + 1) + ".";
@@ -94,7 +94,7 @@ private:
                 continue;
             for (const Field& field : fieldsOf(list)) {
                 const std::string key = keyOf(field);
-                rows_.push_back({Kind::changed, label(list, o, field),
+                rows_.push_back({RowKind::changed, label(list, o, field),
                                  list.pointer + "/" + std::to_string(o) + "/" + key,
                                  valueOf(field, before[o][key], old_), json(), sides_.epoch,
                                  "It is passed over."});
@@ -140,7 +140,7 @@ private:
         if (epoch >= sides_.before.training.epochs || epoch >= sides_.after.training.epochs) return;
         const json before = learningRateAt(sides_.before, epoch);
         const json after = learningRateAt(sides_.after, epoch);
-        rows_.push_back({before == after ? Kind::inherited : Kind::changed,
+        rows_.push_back({before == after ? RowKind::inherited : RowKind::changed,
                          "Learning rate in epoch " + std::to_string(epoch), "", before, after,
                          epoch, ""});
     }
@@ -148,41 +148,42 @@ private:
     void state() {
         const int epoch = sides_.epoch;
         const int epochs = sides_.after.training.epochs;
-        add(Kind::inherited, "Random numbers", 0,
+        add(RowKind::inherited, "Random numbers", 0,
             "They are functions of seed, epoch and image, so the rest of the run draws what it "
             "would have drawn.");
         if (epoch == 0) {
-            add(Kind::reset, "Weights, batch-norm statistics and momentum", 0,
+            add(RowKind::reset, "Weights, batch-norm statistics and momentum", 0,
                 "The run begins with the first epoch.");
-            add(Kind::reset, "Records", 0, "All epochs are trained.");
+            add(RowKind::reset, "Records", 0, "All epochs are trained.");
             return;
         }
         const std::string after_epochs =
             "As after " + std::to_string(epoch) + (epoch == 1 ? " epoch." : " epochs.");
-        add(Kind::inherited, "Weights", 0, after_epochs);
-        add(Kind::inherited, "Batch-norm statistics", 0, after_epochs);
-        add(Kind::inherited, "Momentum", 0, after_epochs);
+        add(RowKind::inherited, "Weights", 0, after_epochs);
+        add(RowKind::inherited, "Batch-norm statistics", 0, after_epochs);
+        add(RowKind::inherited, "Momentum", 0, after_epochs);
         if (std::ranges::any_of(sides_.after.phases, usesEstimates)) {
-            add(Kind::inherited, "Estimates of κ_y", 0, after_epochs);
+            add(RowKind::inherited, "Estimates of κ_y", 0, after_epochs);
         }
         const Phase& phase = phaseAt(sides_.after, epoch);
         if (phase.from == epoch && phase.head_start != HeadStart::keep) {
-            add(Kind::reset, "Head's weights and momentum", epoch,
+            add(RowKind::reset, "Head's weights and momentum", epoch,
                 phase.head_start == HeadStart::reinitialise
                     ? "They are reinitialised as the phase begins."
                     : "τ-normalised as the phase begins; momentum "
                       "is cleared.");
         }
-        add(Kind::inherited, "Records of epochs 0–" + std::to_string(epoch - 1), 0);
+        add(RowKind::inherited, "Records of epochs 0–" + std::to_string(epoch - 1), 0);
         const bool was_exact = exactIsDue(sides_.before, epoch - 1);
         if (exactIsDue(sides_.after, epoch - 1) != was_exact) {
-            rows_.push_back({Kind::reset, "Exact statistics of epoch " + std::to_string(epoch - 1),
-                             "", was_exact, !was_exact, epoch - 1,
+            rows_.push_back({RowKind::reset,
+                             "Exact statistics of epoch " + std::to_string(epoch - 1), "",
+                             was_exact, !was_exact, epoch - 1,
                              "Exact statistics are taken on both sides of a phase change and in "
                              "the last epoch."});
         }
         if (epoch < epochs) {
-            add(Kind::reset,
+            add(RowKind::reset,
                 "Records of epochs " + std::to_string(epoch) + "–" + std::to_string(epochs - 1),
                 epoch, "They are trained with these settings.");
         }

@@ -8,7 +8,7 @@
 namespace ballast {
 namespace {
 
-std::string shown(double value) {
+std::string shownNumber(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%g", value);
     return text;
@@ -18,7 +18,7 @@ std::string dataWords(std::string_view dataset, Profile profile, double ratio) {
     const DatasetInfo* info = findDataset(dataset);
     const std::string label(info != nullptr ? info->label : dataset);
     if (profile == Profile::none) return label + " balanced";
-    return label + " " + std::string(nameOf(profile)) + " " + shown(ratio);
+    return label + " " + std::string(nameOf(profile)) + " " + shownNumber(ratio);
 }
 std::string dataWords(const DataConfig& data) {
     return dataWords(data.dataset, data.imbalance.profile, data.imbalance.ratio);
@@ -48,7 +48,7 @@ public:
             ofThePaper();
         }
         if (method_.weighting == "ADRW" && !(adjustsLogits(method_) && method_.base != "CDT")) {
-            add("ν = " + shown(values_.nu) +
+            add("ν = " + shownNumber(values_.nu) +
                 " is Ballast's: the paper tunes ν for this method and prints no value");
         }
         return std::move(notes_);
@@ -75,14 +75,14 @@ private:
         add("until T₀ it is the run of VS that the script's command resumes, with the γ, τ and "
             "weight decay of VS");
         if (later.weight_decay != row_.vs.weight_decay) {
-            add("weight decay from T₀ on is " + shown(row_.vs.weight_decay) +
-                ", as it ran: the command names " + shown(later.weight_decay) +
+            add("weight decay from T₀ on is " + shownNumber(row_.vs.weight_decay) +
+                ", as it ran: the command names " + shownNumber(later.weight_decay) +
                 ", but the resumed optimiser restores that of VS");
         }
         if (method_.sam && later.resumed_sam_radius != row_.vs.sam_radius) {
-            add("the SAM radius until T₀ is " + shown(later.resumed_sam_radius) +
+            add("the SAM radius until T₀ is " + shownNumber(later.resumed_sam_radius) +
                 ", that of the run which the command resumes; the command of VS itself has " +
-                shown(row_.vs.sam_radius));
+                shownNumber(row_.vs.sam_radius));
         }
     }
 
@@ -107,7 +107,7 @@ private:
         const bool exact = published + "+SAM" == method_.name() && data_.dataset == known &&
                            data_.imbalance.profile == Profile::long_tailed &&
                            data_.imbalance.ratio == 100.0;
-        add("SAM radius " + shown(values_.sam_radius[0]) + " is that of Saddle-LongTail's " +
+        add("SAM radius " + shownNumber(values_.sam_radius[0]) + " is that of Saddle-LongTail's " +
             published + "+SAM on " + dataWords(of) +
             (exact ? "" : "; none is published for " + method_.name() + " on " + dataWords(data_)));
     }

@@ -141,10 +141,10 @@ std::string allowedRules(ClassTerm term) {
 ordered_json toJson(const ClassRule& rule) {
     if (rule.rule == "values") return rule.values;
     if (rule.parameters.empty() && rule.values.empty()) return rule.rule;
-    ordered_json json = {{"rule", rule.rule}};
-    if (!rule.values.empty()) json["values"] = rule.values;
-    for (const auto& [name, value] : rule.parameters) json[name] = value;
-    return json;
+    ordered_json object = {{"rule", rule.rule}};
+    if (!rule.values.empty()) object["values"] = rule.values;
+    for (const auto& [name, value] : rule.parameters) object[name] = value;
+    return object;
 }
 
 }  // namespace ballast

@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_fields.h"
@@ -23,15 +24,10 @@ constexpr const char* kSeedPointer = "/training/seed";
 constexpr double kMaximumPoints = 1e6;
 constexpr std::size_t kMaximumProblems = 40;
 
-std::string shown(const json& value) {
-    std::string text = value.dump();
-    return text.size() > 60 ? text.substr(0, 57) + "..." : text;
-}
-
 /// Reads one part of a sweep; what is wrong with it goes to `problems`.
-class Reader {
+class SweepReader {
 public:
-    explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
+    explicit SweepReader(std::vector<Problem>& problems) : problems_(problems) {}
 
     void problem(const std::string& pointer, const std::string& message) {
         problems_.push_back({pointer, message});
@@ -55,7 +51,7 @@ public:
         keys(object, at, {"from", "to", "step", "count", "scale"});
         const auto number = [&](const char* key) {
             if (object.contains(key) && !object[key].is_number()) {
-                problem(at + "/" + key, shown(object[key]) + " is not a number");
+                problem(at + "/" + key, shownJson(object[key]) + " is not a number");
                 return 0.0;
             }
             return object.value(key, std::numeric_limits<double>::quiet_NaN());
@@ -66,7 +62,7 @@ public:
         const double count = number("count");
         const bool logarithmic = object.contains("scale") && object["scale"] == "log";
         if (object.contains("scale") && !logarithmic && object["scale"] != "linear") {
-            problem(at + "/scale", shown(object["scale"]) + "; allowed: linear, log");
+            problem(at + "/scale", shownJson(object["scale"]) + "; allowed: linear, log");
         }
         if (std::isnan(from) || std::isnan(to) || std::isnan(step) == std::isnan(count)) {
             problem(at, "a range has from, to, and either step or count");
@@ -75,8 +71,9 @@ public:
         double points = count;
         if (!std::isnan(step)) {
             if (step == 0.0 || (to - from) / step < 0.0) {
-                problem(at + "/step", shown(object["step"]) + " does not lead from " +
-                                          shown(object["from"]) + " to " + shown(object["to"]));
+                problem(at + "/step", shownJson(object["step"]) + " does not lead from " +
+                                          shownJson(object["from"]) + " to " +
+                                          shownJson(object["to"]));
                 return {};
             }
             points = std::floor((to - from) / step + 1e-9) + 1.0;
@@ -84,7 +81,7 @@ public:
         }
         if (points != std::floor(points) || points < 1.0 || points > kMaximumPoints) {
             problem(at + (std::isnan(step) ? "/count" : "/step"),
-                    "gives " + shown(points) + " points; allowed: 1 … 1000000");
+                    "gives " + shownJson(points) + " points; allowed: 1 … 1000000");
             return {};
         }
         if (logarithmic && (from <= 0.0 || to <= 0.0)) {
@@ -103,7 +100,8 @@ public:
             all.assign(given.begin(), given.end());
             if (all.empty()) problem(at, "the axis is empty; give at least one value");
         } else {
-            problem(at, shown(given) + " is neither a list of values nor a range with from and to");
+            problem(at,
+                    shownJson(given) + " is neither a list of values nor a range with from and to");
         }
         return all;
     }
@@ -193,8 +191,9 @@ private:
     std::vector<Problem>& problems_;
 };
 
-void readPresets(const json& object, Sweep& sweep, Reader& reader) {
-    if (!object.is_object()) return reader.problem("/presets", shown(object) + " is not an object");
+void readPresets(const json& object, Sweep& sweep, SweepReader& reader) {
+    if (!object.is_object())
+        return reader.problem("/presets", shownJson(object) + " is not an object");
     reader.keys(object, "/presets",
                 {"methods", "dataset", "profile", "ratio", "protocol", "epochs"});
     try {
@@ -227,7 +226,7 @@ bool isCount(const json& value) {
            (value.is_number_integer() && value.get<std::int64_t>() >= 0);
 }
 
-void readSeeds(const json& given, Sweep& sweep, Reader& reader) {
+void readSeeds(const json& given, Sweep& sweep, SweepReader& reader) {
     json list = given;
     if (given.is_object()) {
         reader.keys(given, "/seeds", {"from", "count"});
@@ -242,19 +241,19 @@ void readSeeds(const json& given, Sweep& sweep, Reader& reader) {
         }
     }
     if (!list.is_array() || list.empty()) {
-        return reader.problem("/seeds", shown(given) + " is no list of whole numbers from 0");
+        return reader.problem("/seeds", shownJson(given) + " is no list of whole numbers from 0");
     }
     std::set<std::uint64_t> seen;
     for (const json& seed : list) {
         if (!isCount(seed)) {
-            reader.problem("/seeds", shown(seed) + " is not a whole number from 0");
+            reader.problem("/seeds", shownJson(seed) + " is not a whole number from 0");
         } else if (seen.insert(seed.get<std::uint64_t>()).second) {
             sweep.seeds.push_back(seed.get<std::uint64_t>());
         }
     }
 }
 
-std::string valueText(const json& value) {
+std::string pointText(const json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number_float()) {
         char text[40];
@@ -262,13 +261,13 @@ std::string valueText(const json& value) {
         return text;
     }
     if (value.is_object() && value.contains("rule")) {
-        std::string text = valueText(value["rule"]);
+        std::string text = pointText(value["rule"]);
         for (const auto& [key, part] : value.items()) {
-            if (key != "rule") text += " " + valueText(part);
+            if (key != "rule") text += " " + pointText(part);
         }
         return text;
     }
-    return shown(value);
+    return shownJson(value);
 }
 
 /// What people call the field: its symbol, or its label.
@@ -338,7 +337,7 @@ std::string labelAt(const Sweep& sweep, const std::vector<std::string>& names,
     for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
         if (names[a].empty()) continue;
         label += (label.empty() ? "" : ", ") + names[a] + " = " +
-                 valueText(sweep.axes[a].values.front()[at[a]]);
+                 pointText(sweep.axes[a].values.front()[at[a]]);
     }
     return label;
 }
@@ -370,19 +369,19 @@ std::uint64_t Sweep::epochsAlone() const {
 
 Sweep sweepFromJson(const json& object, const std::string& subject) {
     std::vector<Problem> problems;
-    Reader reader(problems);
+    SweepReader reader(problems);
     Sweep sweep;
     if (!object.is_object()) throw ConfigError(subject + " is not a sweep: not a JSON object");
     reader.keys(object, "", {"format", "name", "base", "presets", "axes", "seeds"});
     if (object.contains("format") && object["format"] != kSweepFormat) {
-        reader.problem("/format", shown(object["format"]) + "; this version of Ballast reads " +
+        reader.problem("/format", shownJson(object["format"]) + "; this version of Ballast reads " +
                                       std::to_string(kSweepFormat));
     }
     if (object.contains("name")) {
         if (object["name"].is_string()) {
             sweep.name = object["name"].get<std::string>();
         } else {
-            reader.problem("/name", shown(object["name"]) + " is not text");
+            reader.problem("/name", shownJson(object["name"]) + " is not text");
         }
     }
     if (object.contains("base")) sweep.base = object["base"];
@@ -401,11 +400,11 @@ Sweep sweepFromJson(const json& object, const std::string& subject) {
             if (axes[i].is_object()) {
                 reader.axis(axes[i], at, sweep.axes);
             } else {
-                reader.problem(at, shown(axes[i]) + " is not an object of pointers and values");
+                reader.problem(at, shownJson(axes[i]) + " is not an object of pointers and values");
             }
         }
     } else {
-        reader.problem("/axes", shown(axes) + " is neither an object nor a list of objects");
+        reader.problem("/axes", shownJson(axes) + " is neither an object nor a list of objects");
     }
     if (object.contains("seeds")) readSeeds(object["seeds"], sweep, reader);
 

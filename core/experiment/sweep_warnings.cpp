@@ -16,7 +16,7 @@
 namespace ballast {
 namespace {
 
-std::string shown(double value) {
+std::string numberWord(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%g", value);
     return text;
@@ -34,10 +34,10 @@ struct PhaseParameter {
 };
 
 std::optional<PhaseParameter> phaseParameter(const std::string& pointer) {
-    constexpr std::string_view kPhases = "/phases/";
-    if (!pointer.starts_with(kPhases)) return std::nullopt;
+    constexpr std::string_view prefix = "/phases/";
+    if (!pointer.starts_with(prefix)) return std::nullopt;
     PhaseParameter parameter;
-    const char* first = pointer.data() + kPhases.size();
+    const char* first = pointer.data() + prefix.size();
     const char* last = pointer.data() + pointer.size();
     const auto [end, error] = std::from_chars(first, last, parameter.phase);
     if (error != std::errc() || end == last || *end != '/') return std::nullopt;
@@ -49,7 +49,7 @@ std::optional<PhaseParameter> phaseParameter(const std::string& pointer) {
     return parameter;
 }
 
-const ClassRule& ruleOf(const Phase& phase, const std::string& term) {
+const ClassRule& phaseRule(const Phase& phase, const std::string& term) {
     return term == "alpha" ? phase.alpha : term == "beta" ? phase.beta : phase.delta;
 }
 
@@ -70,11 +70,11 @@ void warnOfPhases(const Sweep& sweep, std::span<const SweepRun> runs,
             std::set<std::tuple<std::size_t, std::string, double>> kept;
             for (const SweepRun& run : runs) {
                 const std::vector<Phase>& phases = run.config.phases;
-                const ClassRule& rule = ruleOf(phases.at(set->phase), set->term);
+                const ClassRule& rule = phaseRule(phases.at(set->phase), set->term);
                 const auto value = rule.parameters.find(set->name);
                 if (value == rule.parameters.end()) continue;
                 for (std::size_t i = 0; i < phases.size(); ++i) {
-                    const ClassRule& other = ruleOf(phases[i], set->term);
+                    const ClassRule& other = phaseRule(phases[i], set->term);
                     const auto there = other.parameters.find(set->name);
                     const bool differs = other.rule == rule.rule &&
                                          there != other.parameters.end() &&
@@ -86,19 +86,19 @@ void warnOfPhases(const Sweep& sweep, std::span<const SweepRun> runs,
                 const std::string keeps = set->in(std::to_string(phase));
                 if (isSet(keeps)) continue;
                 warnings.push_back("the axis " + pointer + " leaves " + keeps +
-                                   " of the same rule (" + rule + ") at " + shown(value) + "; " +
-                                   set->in("*") + " sets it in all phases");
+                                   " of the same rule (" + rule + ") at " + numberWord(value) +
+                                   "; " + set->in("*") + " sets it in all phases");
             }
         }
     }
 }
 
-std::string dataWords(const DataConfig& data) {
+std::string dataLabel(const DataConfig& data) {
     const DatasetInfo* info = findDataset(data.dataset);
     const std::string label(info != nullptr ? std::string(info->label) : data.dataset);
     const std::string profile(nameOf(data.imbalance.profile));
     return label + ", " + profile +
-           (data.imbalance.profile == Profile::none ? "" : " " + shown(data.imbalance.ratio));
+           (data.imbalance.profile == Profile::none ? "" : " " + numberWord(data.imbalance.ratio));
 }
 
 /// A base that is a preset's config keeps the values of its own data.
@@ -112,14 +112,14 @@ void warnOfBase(const Sweep& sweep, std::span<const SweepRun> runs,
     });
     if (!sweep.methods.empty() || !other_data || !checkConfig(sweep.base).empty()) return;
     RunConfig base = configFromJson(sweep.base, "the base");
-    const std::string own = dataWords(base.data);
+    const std::string own = dataLabel(base.data);
     // By its own name first: not every method stands in presets().
     const std::string method = givesPreset(base, base.name) ? base.name : presetOf(base);
     if (method.empty()) return;
     std::set<std::string> seen{own};
     std::string others;
     for (const SweepRun& run : runs) {
-        const std::string data = dataWords(run.config.data);
+        const std::string data = dataLabel(run.config.data);
         if (!seen.insert(data).second) continue;
         base.data = run.config.data;
         if (!givesPreset(base, method)) others += (others.empty() ? "" : "; ") + data;

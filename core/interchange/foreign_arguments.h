@@ -8,6 +8,9 @@
 
 namespace ballast {
 
+/// The file in which the authors' code and its relatives keep a run's arguments.
+inline constexpr const char* kArgumentsFile = "args.txt";
+
 /// The arguments of the authors' code and its relatives, as they stand in args.txt:
 /// "Namespace(dataset='cifar10', lr=0.1, …)".
 struct ForeignArguments {

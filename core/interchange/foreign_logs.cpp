@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 constexpr int kHighestEpoch = 99'999;
 constexpr const char* kTrainLog = "log_train.csv";
 constexpr const char* kTestLog = "log_test.csv";
-constexpr const char* kArguments = "args.txt";
 
 /// A rate without the binary noise that a multiplication leaves.
 double rounded(double rate) {
@@ -275,7 +274,7 @@ void readTestLog(const fs::path& file, std::vector<ForeignEpoch>& epochs,
 }
 
 /// "epoch 3" or "the epochs 3 to 7", counted from 0 as in the log.
-std::string epochsText(int first, int last) {
+std::string epochsInLog(int first, int last) {
     return first == last ? "epoch " + std::to_string(first)
                          : "the epochs " + std::to_string(first) + " to " + std::to_string(last);
 }
@@ -293,7 +292,7 @@ void sayDoubts(ForeignLogs& logs) {
             ++next;
         }
         const std::string which =
-            "the learning rate of " + epochsText(epochs[i].epoch, epochs[next - 1].epoch);
+            "the learning rate of " + epochsInLog(epochs[i].epoch, epochs[next - 1].epoch);
         if (std::isnan(rate)) {
             logs.notes.push_back(which + " is unknown: the log does not print it, or rounded to 0");
         } else if (epochs[i].rate_error > kRough * rate) {
@@ -330,8 +329,8 @@ bool hasForeignLogs(const fs::path& folder) {
 
 ForeignLogs readForeignLogs(const fs::path& folder) {
     ExpectedRates expected;
-    if (fs::exists(folder / kArguments)) {
-        const nlohmann::json arguments = readForeignArguments(folder / kArguments).values;
+    if (fs::exists(folder / kArgumentsFile)) {
+        const nlohmann::json arguments = readForeignArguments(folder / kArgumentsFile).values;
         const auto number = [&](const char* name, double otherwise) {
             const auto found = arguments.find(name);
             return found != arguments.end() && found->is_number() && found->get<double>() > 0.0

@@ -8,7 +8,7 @@ namespace {
 using Kind = PickleValue::Kind;
 
 /// The pickled number 0x1950a86a20f9469cfc6c.
-constexpr std::string_view kMagic(
+constexpr std::string_view kLegacyMagic(
     "\x80\x02\x8a\x0a"
     "l\xfc\x9c"
     "F\xf9 j\xa8P\x19.",
@@ -16,7 +16,7 @@ constexpr std::string_view kMagic(
 constexpr std::int64_t kVersion = 1001;
 constexpr std::size_t kCountBytes = 8;
 
-[[noreturn]] void torn(const std::string& what) {
+[[noreturn]] void tornFile(const std::string& what) {
     throw CheckpointError("is truncated or damaged: " + what);
 }
 
@@ -30,14 +30,14 @@ Pickle taken(std::string_view& rest) {
 }  // namespace
 
 bool LegacyArchive::looksLike(std::string_view content) {
-    return content.starts_with(kMagic);
+    return content.starts_with(kLegacyMagic);
 }
 
 /// What follows on magic number, version and byte order.
 std::string_view LegacyArchive::readHeader() {
     std::string_view rest = content_;
-    if (!looksLike(rest)) torn("it does not begin with PyTorch's magic number");
-    rest.remove_prefix(kMagic.size());
+    if (!looksLike(rest)) tornFile("it does not begin with PyTorch's magic number");
+    rest.remove_prefix(kLegacyMagic.size());
     const Pickle version = taken(rest);
     if (!version.root().is(Kind::integer) || version.root().integer != kVersion) {
         throw CheckpointError("has another version of PyTorch's old format than 1001");
@@ -54,25 +54,25 @@ LegacyArchive::LegacyArchive(std::string content)
     : content_(std::move(content)), object_(readHeader()) {
     std::string_view rest = readHeader().substr(object_.bytes());
     const Pickle names = taken(rest);
-    if (!names.root().is(Kind::list)) torn("its list of storages is missing");
+    if (!names.root().is(Kind::list)) tornFile("its list of storages is missing");
     for (const PickleValue* name : names.root().items) {
         const auto known = object_.storages().find(name->text);
         if (!name->is(Kind::text) || known == object_.storages().end()) {
-            torn("it holds the storage \"" + name->text + "\", which no tensor is in");
+            tornFile("it holds the storage \"" + name->text + "\", which no tensor is in");
         }
-        if (rest.size() < kCountBytes) torn("it ends before the storage " + name->text);
+        if (rest.size() < kCountBytes) tornFile("it ends before the storage " + name->text);
         std::uint64_t elements = 0;
         for (std::size_t i = kCountBytes; i-- > 0;) {
             elements = elements << 8 | static_cast<unsigned char>(rest[i]);
         }
         rest.remove_prefix(kCountBytes);
         if (elements != static_cast<std::uint64_t>(known->second.storage_elements)) {
-            torn("the storage " + name->text + " has " + std::to_string(elements) +
-                 " elements, not the " + std::to_string(known->second.storage_elements) +
-                 " it should have");
+            tornFile("the storage " + name->text + " has " + std::to_string(elements) +
+                     " elements, not the " + std::to_string(known->second.storage_elements) +
+                     " it should have");
         }
         const auto each = static_cast<std::uint64_t>(elementBytes(known->second.type));
-        if (elements > rest.size() / each) torn("it ends within the storage " + name->text);
+        if (elements > rest.size() / each) tornFile("it ends within the storage " + name->text);
         const auto bytes = static_cast<std::size_t>(elements * each);
         storages_[name->text] = {content_.size() - rest.size(), bytes};
         rest.remove_prefix(bytes);
@@ -81,7 +81,7 @@ LegacyArchive::LegacyArchive(std::string content)
 
 std::string_view LegacyArchive::storage(const std::string& name) const {
     const auto found = storages_.find(name);
-    if (found == storages_.end()) torn("it has no storage " + name);
+    if (found == storages_.end()) tornFile("it has no storage " + name);
     return std::string_view(content_).substr(found->second.first, found->second.second);
 }
 

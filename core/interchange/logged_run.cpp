@@ -16,8 +16,6 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr const char* kArguments = "args.txt";
-
 /// The arguments by name, with errors that name them.
 class Arguments {
 public:
@@ -53,7 +51,7 @@ private:
     std::string file_;
 };
 
-bool near(double a, double b, double error = 0.0) {
+bool nearly(double a, double b, double error = 0.0) {
     return std::abs(a - b) <= error + 1e-5 * std::max(std::abs(a), std::abs(b));
 }
 
@@ -162,7 +160,7 @@ json translateData(const Arguments& arguments, std::vector<std::string>& notes) 
         const double ratio = 1.0 / factor;
         const double whole = std::round(ratio);
         imbalance["profile"] = profile == "exp" ? "long-tailed" : "step";
-        imbalance["ratio"] = near(ratio, whole) ? whole : ratio;
+        imbalance["ratio"] = nearly(ratio, whole) ? whole : ratio;
     } else {
         imbalance["profile"] = "none";
         if (profile != "None" && profile != "none") {
@@ -201,7 +199,7 @@ LrScheduleConfig scheduleFromLog(std::span<const ForeignEpoch> logged, double ba
     if (logged.empty()) return schedule;
     const auto factor = [&](std::size_t i) { return logged[i].learning_rate / base; };
     const auto is = [&](std::size_t i, double wanted) {
-        return near(factor(i), wanted, logged[i].rate_error / base);
+        return nearly(factor(i), wanted, logged[i].rate_error / base);
     };
     if (logged.front().epoch > 0) {
         schedule.warmup_epochs = std::min(warmup_epochs, logged.front().epoch);
@@ -220,7 +218,7 @@ LrScheduleConfig scheduleFromLog(std::span<const ForeignEpoch> logged, double ba
         current = factor(i);
         for (const double shorter : {1e3, 1e6, 1e9}) {  // 0.01, not 0.010000000000000002
             const double rounded = std::round(current * shorter) / shorter;
-            if (near(rounded, current)) {
+            if (nearly(rounded, current)) {
                 current = rounded;
                 break;
             }
@@ -231,13 +229,13 @@ LrScheduleConfig scheduleFromLog(std::span<const ForeignEpoch> logged, double ba
 }
 
 LoggedRun readLoggedRun(const fs::path& folder) {
-    const fs::path file = folder / kArguments;
+    const fs::path file = folder / kArgumentsFile;
     ForeignArguments given = readForeignArguments(file);
     const Arguments arguments(std::move(given.values), file.string());
     ForeignLogs logs = readForeignLogs(folder);
     const std::vector<ForeignEpoch>& logged = logs.epochs;
     LoggedRun run;
-    run.config_as_given = {{kArguments, given.text}};
+    run.config_as_given = {{kArgumentsFile, given.text}};
     std::vector<std::string>& notes = run.notes;
     notes = std::move(given.notes);
     notes.insert(notes.end(), logs.notes.begin(), logs.notes.end());

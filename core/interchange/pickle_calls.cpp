@@ -153,7 +153,7 @@ PickleValue tensor(TensorView view) {
     return value;
 }
 
-PickleValue text(Kind kind, std::string content) {
+PickleValue pickledText(Kind kind, std::string content) {
     PickleValue value;
     value.kind = kind;
     value.text = std::move(content);
@@ -208,11 +208,11 @@ PickleValue encoded(const Call& call) {
         }
         bytes += static_cast<char>(c);
     }
-    return text(Kind::bytes, bytes);
+    return pickledText(Kind::bytes, bytes);
 }
 
 template<class Number>
-PickleValue numberFrom(const Call& call, const std::string& bytes, Kind kind) {
+PickleValue pickledNumber(const Call& call, const std::string& bytes, Kind kind) {
     if (bytes.size() != sizeof(Number)) call.wrong();
     Number number{};
     std::memcpy(&number, bytes.data(), sizeof number);
@@ -228,16 +228,16 @@ PickleValue numpyNumber(const Call& call) {
     const std::string& type = call.at(0, Kind::dtype).text;
     if (call.arguments.size() < 2) call.wrong();
     const std::string& bytes = call.arguments[1]->text;  // by Python 2 a text
-    if (type == "f8") return numberFrom<double>(call, bytes, Kind::real);
-    if (type == "f4") return numberFrom<float>(call, bytes, Kind::real);
-    if (type == "i8") return numberFrom<std::int64_t>(call, bytes, Kind::integer);
-    if (type == "i4") return numberFrom<std::int32_t>(call, bytes, Kind::integer);
-    if (type == "i2") return numberFrom<std::int16_t>(call, bytes, Kind::integer);
-    if (type == "i1") return numberFrom<std::int8_t>(call, bytes, Kind::integer);
-    if (type == "u4") return numberFrom<std::uint32_t>(call, bytes, Kind::integer);
-    if (type == "u2") return numberFrom<std::uint16_t>(call, bytes, Kind::integer);
-    if (type == "u1") return numberFrom<std::uint8_t>(call, bytes, Kind::integer);
-    if (type == "b1") return numberFrom<std::uint8_t>(call, bytes, Kind::boolean);
+    if (type == "f8") return pickledNumber<double>(call, bytes, Kind::real);
+    if (type == "f4") return pickledNumber<float>(call, bytes, Kind::real);
+    if (type == "i8") return pickledNumber<std::int64_t>(call, bytes, Kind::integer);
+    if (type == "i4") return pickledNumber<std::int32_t>(call, bytes, Kind::integer);
+    if (type == "i2") return pickledNumber<std::int16_t>(call, bytes, Kind::integer);
+    if (type == "i1") return pickledNumber<std::int8_t>(call, bytes, Kind::integer);
+    if (type == "u4") return pickledNumber<std::uint32_t>(call, bytes, Kind::integer);
+    if (type == "u2") return pickledNumber<std::uint16_t>(call, bytes, Kind::integer);
+    if (type == "u1") return pickledNumber<std::uint8_t>(call, bytes, Kind::integer);
+    if (type == "b1") return pickledNumber<std::uint8_t>(call, bytes, Kind::boolean);
     return inert();
 }
 
@@ -287,7 +287,7 @@ PickleValue resultOf(const std::string& function,
     if (function == "torch._utils._rebuild_parameter") {
         return tensor(call.at(0, Kind::tensor).tensor);
     }
-    if (function == "numpy.dtype") return text(Kind::dtype, call.at(0, Kind::text).text);
+    if (function == "numpy.dtype") return pickledText(Kind::dtype, call.at(0, Kind::text).text);
     if (function == "_codecs.encode") return encoded(call);
     if (function.ends_with(".multiarray.scalar")) return numpyNumber(call);
     damaged("calls " + function + ", which is no function");

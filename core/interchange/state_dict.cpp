@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 18> kEntries = {
     "net",        "net_state_dict",   "network",        "state_dict_best",  "best_state_dict",
     "weights",    "model_weights",    "params",         "state_dict_ema",   "model_ema",
     "ema_model",  "ema_state_dict",   "model_state_ema"};
-constexpr std::array<std::string_view, 4> kHeads = {"classifier", "fc", "head", "linear"};
+constexpr std::array<std::string_view, 4> kHeadNames = {"classifier", "fc", "head", "linear"};
 constexpr std::array<std::string_view, 2> kWrappers = {"module.", "_orig_mod."};
 constexpr std::size_t kMostTensors = 20'000;  // ResNet-1202 has 7,212
 
@@ -50,17 +50,17 @@ bool hasParts(const PickleValue& value) {
 
 /// A tensor's name in the whole model.
 std::string nameInModel(const std::string& part, std::string name) {
-    if (std::ranges::find(kHeads, part) == kHeads.end()) return name;
+    if (std::ranges::find(kHeadNames, part) == kHeadNames.end()) return name;
     const std::size_t dot = name.find('.');
     if (dot != std::string::npos &&
-        std::ranges::find(kHeads, name.substr(0, dot)) != kHeads.end()) {
+        std::ranges::find(kHeadNames, name.substr(0, dot)) != kHeadNames.end()) {
         name.erase(0, dot + 1);
     }
     return "linear." + name;
 }
 
 /// The tensors of a dict, or of the dicts in it.
-StateDict gathered(const std::string& entry, const PickleValue& dict) {
+StateDict gatheredTensors(const std::string& entry, const PickleValue& dict) {
     StateDict found;
     found.entry = cleanedName(entry);
     std::set<std::string> names;
@@ -106,10 +106,10 @@ StateDict findStateDict(const PickleValue& root) {
     for (const std::string_view name : kEntries) {
         const PickleValue* entry = root.find(name);
         if (entry != nullptr && (hasTensors(*entry) || hasParts(*entry))) {
-            return gathered(std::string(name), *entry);
+            return gatheredTensors(std::string(name), *entry);
         }
     }
-    if (hasTensors(root)) return gathered("", root);
+    if (hasTensors(root)) return gatheredTensors("", root);
     std::vector<std::pair<std::string, const PickleValue*>> candidates;
     std::string entries;
     forEntries(root, [&](const std::string& name, const PickleValue& value) {
@@ -119,8 +119,8 @@ StateDict findStateDict(const PickleValue& root) {
         if (name.starts_with("optim")) return;
         if (hasTensors(value) || hasParts(value)) candidates.emplace_back(name, &value);
     });
-    if (candidates.size() == 1) return gathered(candidates[0].first, *candidates[0].second);
-    if (hasParts(root)) return gathered("", root);
+    if (candidates.size() == 1) return gatheredTensors(candidates[0].first, *candidates[0].second);
+    if (hasParts(root)) return gatheredTensors("", root);
     throw CheckpointError(
         "has no state_dict: no tensors by name, neither at its top nor in an entry" +
         (entries.empty() ? std::string() : " (it has " + entries + ")"));

@@ -28,7 +28,7 @@ constexpr std::uint64_t kMaximumMembers = 1'000'000;
 }
 
 /// The little-endian number of `bytes` bytes at `at`.
-std::uint64_t number(std::string_view data, std::size_t at, std::size_t bytes) {
+std::uint64_t numberAt(std::string_view data, std::size_t at, std::size_t bytes) {
     if (at > data.size() || data.size() - at < bytes) torn("a zip record lies outside the file");
     std::uint64_t value = 0;
     for (std::size_t i = bytes; i-- > 0;) {
@@ -55,40 +55,40 @@ Directory findDirectory(std::string_view data) {
         data.size() > kEndBytes + kLongestComment ? data.size() - kEndBytes - kLongestComment : 0;
     if (data.size() < kEndBytes) torn("the zip file has no table of members at its end");
     for (std::size_t at = data.size() - kEndBytes + 1; at-- > lowest;) {
-        if (number(data, at, 4) != kEnd) continue;
-        Directory directory{number(data, at + 16, 4), number(data, at + 10, 2)};
+        if (numberAt(data, at, 4) != kEnd) continue;
+        Directory directory{numberAt(data, at + 16, 4), numberAt(data, at + 10, 2)};
         const bool large = directory.offset == 0xffffffff || directory.entries == 0xffff;
         if (!large) return directory;
-        if (at < kLocatorBytes || number(data, at - kLocatorBytes, 4) != kEnd64Locator) {
+        if (at < kLocatorBytes || numberAt(data, at - kLocatorBytes, 4) != kEnd64Locator) {
             torn("the zip64 table of members is missing");
         }
-        const std::uint64_t end64 = number(data, at - kLocatorBytes + 8, 8);
+        const std::uint64_t end64 = numberAt(data, at - kLocatorBytes + 8, 8);
         const std::string_view record = piece(data, end64, kEnd64Bytes, "the zip64 record");
-        if (number(record, 0, 4) != kEnd64) torn("the zip64 record is not where it should be");
-        return {number(record, 48, 8), number(record, 32, 8)};
+        if (numberAt(record, 0, 4) != kEnd64) torn("the zip64 record is not where it should be");
+        return {numberAt(record, 48, 8), numberAt(record, 32, 8)};
     }
     torn("the zip file has no table of members at its end");
 }
 
-struct Member {
+struct ZipMember {
     std::uint64_t bytes = 0;
     std::uint64_t local_header = 0;
 };
 
 /// Size and place of the member whose central header is at `at`, from the zip64 field if need be.
-Member memberAt(std::string_view data, std::size_t at) {
-    Member member{number(data, at + 24, 4), number(data, at + 42, 4)};
-    const std::uint64_t packed = number(data, at + 20, 4);
-    const std::uint64_t name = number(data, at + 28, 2);
+ZipMember memberAt(std::string_view data, std::size_t at) {
+    ZipMember member{numberAt(data, at + 24, 4), numberAt(data, at + 42, 4)};
+    const std::uint64_t packed = numberAt(data, at + 20, 4);
+    const std::uint64_t name = numberAt(data, at + 28, 2);
     std::string_view extra =
-        piece(data, at + kCentralBytes + name, number(data, at + 30, 2), "a zip field");
+        piece(data, at + kCentralBytes + name, numberAt(data, at + 30, 2), "a zip field");
     while (extra.size() >= 4) {
-        const std::string_view field = piece(extra, 4, number(extra, 2, 2), "a zip field");
-        if (number(extra, 0, 2) == 1) {
+        const std::string_view field = piece(extra, 4, numberAt(extra, 2, 2), "a zip field");
+        if (numberAt(extra, 0, 2) == 1) {
             std::size_t next = 0;
             const auto take = [&](std::uint64_t& value) {
                 if (value != 0xffffffff) return;
-                value = number(field, next, 8);
+                value = numberAt(field, next, 8);
                 next += 8;
             };
             std::uint64_t packed64 = packed;
@@ -116,14 +116,14 @@ ZipArchive::ZipArchive(std::string content) : content_(std::move(content)) {
     for (std::uint64_t i = 0; i < directory.entries; ++i) {
         const std::string_view header =
             piece(data, at, kCentralBytes, "the zip file's table of members");
-        if (number(header, 0, 4) != kCentralHeader) torn("the zip file's table of members");
-        const std::uint64_t name_bytes = number(header, 28, 2);
+        if (numberAt(header, 0, 4) != kCentralHeader) torn("the zip file's table of members");
+        const std::uint64_t name_bytes = numberAt(header, 28, 2);
         const std::string name(piece(data, at + kCentralBytes, name_bytes, "the name of a member"));
-        if ((number(header, 8, 2) & 1) != 0) throw CheckpointError("has encrypted members");
+        if ((numberAt(header, 8, 2) & 1) != 0) throw CheckpointError("has encrypted members");
         if (!members_.emplace(name, static_cast<std::size_t>(at)).second) {
             throw CheckpointError("has two members called " + name);
         }
-        at += kCentralBytes + name_bytes + number(header, 30, 2) + number(header, 32, 2);
+        at += kCentralBytes + name_bytes + numberAt(header, 30, 2) + numberAt(header, 32, 2);
     }
 }
 
@@ -131,20 +131,20 @@ std::string_view ZipArchive::read(const std::string& name) const {
     const auto found = members_.find(name);
     if (found == members_.end()) throw CheckpointError("has no member " + name);
     const std::string_view data = content_;
-    if (const auto method = number(data, found->second + 10, 2); method != 0) {
+    if (const auto method = numberAt(data, found->second + 10, 2); method != 0) {
         throw CheckpointError("has the compressed member " + name + " (zip method " +
                               std::to_string(method) +
                               "); PyTorch stores what it reads uncompressed");
     }
-    const Member member = memberAt(data, found->second);
+    const ZipMember member = memberAt(data, found->second);
     const std::string_view local =
         piece(data, member.local_header, kLocalBytes, "the header of " + name);
-    if (number(local, 0, 4) != kLocalHeader) torn("the header of " + name);
+    if (numberAt(local, 0, 4) != kLocalHeader) torn("the header of " + name);
     // The local header's own lengths: PyTorch pads its extra field to align the tensors.
     const std::uint64_t start =
-        member.local_header + kLocalBytes + number(local, 26, 2) + number(local, 28, 2);
+        member.local_header + kLocalBytes + numberAt(local, 26, 2) + numberAt(local, 28, 2);
     const std::string_view bytes = piece(data, start, member.bytes, name);
-    if (crc32Of(bytes) != number(data, found->second + 16, 4)) {
+    if (crc32Of(bytes) != numberAt(data, found->second + 16, 4)) {
         throw CheckpointError("is damaged: the CRC-32 of " + name + " does not fit");
     }
     return bytes;

@@ -37,7 +37,7 @@ CheckpointInfo infoOf(const ModelState& state) {
 }
 
 /// Copies the weights of `state` into a model of that shape.
-void load(const ModelState& state, ImageNetwork& model) {
+void loadForeign(const ModelState& state, ImageNetwork& model) {
     const torch::NoGradGuard no_grad;
     for (auto& [name, target] : stateDict(*model)) {
         if (const torch::Tensor* tensor = state.find(name)) target.copy_(*tensor);
@@ -71,7 +71,7 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
         requireFit(state, {config, test->channels(), classes});
     }
     ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
-    load(state, model);
+    loadForeign(state, model);
     evaluation.test_accuracy =
         Evaluator(model, static_cast<int>(classes), device).classAccuracy(*test);
     evaluation.balanced_test_accuracy = balancedAccuracy(evaluation.test_accuracy);
@@ -88,7 +88,7 @@ void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int 
     shape.in_channels = dataset->channels;
     requireFit(state, {config.model, shape.in_channels, shape.classes});
     ImageNetwork model = makeModel(config, shape.in_channels, shape.classes, torch::kCPU);
-    load(state, model);
+    loadForeign(state, model);
     Checkpoint checkpoint;
     checkpoint.metadata = {{"epochs_done", std::to_string(epochs_done)}};
     for (const auto& [name, tensor] : stateDict(*model)) checkpoint.tensors[name] = tensor;

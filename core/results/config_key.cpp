@@ -14,8 +14,8 @@ std::string configKey(const RunDescription& description) {
     config.training.seed = 0;
     config.data.folder = dataIdentity(description);  // the images may have moved
     constexpr std::size_t kEnough = 32;  // hexadecimal digits: no two are equal by chance
-    const std::string json = toJson(config).dump();
-    return sha256Hex(std::as_bytes(std::span(json))).substr(0, kEnough);
+    const std::string text = toJson(config).dump();
+    return sha256Hex(std::as_bytes(std::span(text))).substr(0, kEnough);
 }
 
 }  // namespace ballast

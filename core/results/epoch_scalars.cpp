@@ -170,9 +170,9 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
 std::optional<ScannedRecord> scanRecord(std::string_view line, std::string_view file,
                                         std::size_t epoch) {
     if (auto record = scanOwnShape(line)) return record;
-    const auto json = nlohmann::json::parse(line.begin(), line.end(), nullptr, false);
-    if (json.is_discarded()) return std::nullopt;
-    const EpochRecord record = recordFromJson(json, recordSource(file, epoch));
+    const auto value = nlohmann::json::parse(line.begin(), line.end(), nullptr, false);
+    if (value.is_discarded()) return std::nullopt;
+    const EpochRecord record = recordFromJson(value, recordSource(file, epoch));
     return ScannedRecord{record.epoch, scalarsOf(record)};
 }
 

@@ -16,13 +16,13 @@ constexpr int kRecordFormat = 1;
 constexpr const char* kStateNames[] = {"queued",  "running",  "paused", "finished",
                                        "stopped", "diverged", "failed"};
 
-ordered_json number(double value) {
+ordered_json recordNumber(double value) {
     return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
 }
 
 ordered_json numbers(const std::vector<double>& values) {
     ordered_json list = ordered_json::array();
-    for (const double value : values) list.push_back(number(value));
+    for (const double value : values) list.push_back(recordNumber(value));
     return list;
 }
 
@@ -44,9 +44,9 @@ ordered_json statisticsJson(const ClassStatistics& statistics) {
             {"lipschitz", numbers(statistics.lipschitz)},
             {"observed_lipschitz", numbers(statistics.observed_lipschitz)},
             {"bound_terms", numbers(statistics.bound_terms)},
-            {"majority_accuracy", number(statistics.majority_accuracy)},
-            {"minority_accuracy", number(statistics.minority_accuracy)},
-            {"accuracy_ratio", number(statistics.accuracyRatio())}};
+            {"majority_accuracy", recordNumber(statistics.majority_accuracy)},
+            {"minority_accuracy", recordNumber(statistics.minority_accuracy)},
+            {"accuracy_ratio", recordNumber(statistics.accuracyRatio())}};
 }
 
 ClassStatistics statisticsFrom(const JsonPlace& object) {
@@ -135,15 +135,15 @@ ordered_json toJson(const EpochRecord& record) {
     return {{"format", kRecordFormat},
             {"epoch", record.epoch},
             {"phase", record.phase},
-            {"learning_rate", number(record.learning_rate)},
-            {"weight_decay", number(record.weight_decay)},
-            {"loss", number(record.loss)},
-            {"balanced_test_accuracy", number(record.balanced_test_accuracy)},
+            {"learning_rate", recordNumber(record.learning_rate)},
+            {"weight_decay", recordNumber(record.weight_decay)},
+            {"loss", recordNumber(record.loss)},
+            {"balanced_test_accuracy", recordNumber(record.balanced_test_accuracy)},
             {"test_accuracy", numbers(record.test_accuracy)},
-            {"many", number(record.shots.many)},
-            {"medium", number(record.shots.medium)},
-            {"few", number(record.shots.few)},
-            {"balanced_validation_accuracy", number(record.balanced_validation_accuracy)},
+            {"many", recordNumber(record.shots.many)},
+            {"medium", recordNumber(record.shots.medium)},
+            {"few", recordNumber(record.shots.few)},
+            {"balanced_validation_accuracy", recordNumber(record.balanced_validation_accuracy)},
             {"validation_accuracy", numbers(record.validation_accuracy)},
             {"kappa", numbers(record.kappa)},
             {"streaming", statisticsJson(record.streaming)},
@@ -154,8 +154,8 @@ std::string recordSource(std::string_view file, std::size_t epoch) {
     return std::string(file) + ", line " + std::to_string(epoch + 1) + ",";
 }
 
-EpochRecord recordFromJson(const json& json, std::string_view source) {
-    const JsonPlace object(json, source);
+EpochRecord recordFromJson(const json& value, std::string_view source) {
+    const JsonPlace object(value, source);
     if (const int format = object.at("format").integer(); format > kRecordFormat) {
         throw StorageError(std::string(source) + " has format " + std::to_string(format) +
                            ", newer than this version of Ballast, which reads up to " +

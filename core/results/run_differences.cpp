@@ -15,14 +15,14 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json& value) {
+std::string differenceText(const json& value) {
     if (value.is_null()) return "";
     if (value.is_string()) return value.get<std::string>();
     return value.is_number() ? valueText(value.get<double>()) : value.dump();
 }
 
 /// The config's fields one by one, a class rule always as its name and parameters.
-json fieldsOf(const RunConfig& config) {
+json flatFields(const RunConfig& config) {
     json whole = toJson(config);
     whole.erase("name");
     for (json& phase : whole["phases"]) {
@@ -34,7 +34,7 @@ json fieldsOf(const RunConfig& config) {
 }
 
 /// The place of a field among those of the form; parts of class rules stand with their rule.
-std::ptrdiff_t placeOf(const std::string& pointer) {
+std::ptrdiff_t rankOf(const std::string& pointer) {
     const Field* field = findField(pointer);
     if (field == nullptr) field = findField(pointer.substr(0, pointer.rfind('/')));
     const auto all = configFields();
@@ -63,15 +63,17 @@ std::vector<RunDifference> runDifferences(std::span<const IndexedRun* const> run
     };
     for (std::size_t i = 0; i < runs.size(); ++i) {
         if (!runs[i]->error.empty()) continue;
-        const json flat = fieldsOf(runs[i]->description.config);
-        for (const auto& [pointer, value] : flat.items()) put(fields, pointer, i, shown(value));
+        const json flat = flatFields(runs[i]->description.config);
+        for (const auto& [pointer, value] : flat.items())
+            put(fields, pointer, i, differenceText(value));
         for (const json& edit : runs[i]->description.edits) {
             const int epoch = edit.value("epoch", 0);
             const json settings = edit.value("settings", json::array());
             for (const json& setting : settings) {
                 if (!setting.is_object() || !setting.contains("pointer")) continue;
-                const std::string pointer = shown(setting["pointer"]);
-                put(edits, std::pair(epoch, pointer), i, shown(setting.value("value", json())));
+                const std::string pointer = differenceText(setting["pointer"]);
+                put(edits, std::pair(epoch, pointer), i,
+                    differenceText(setting.value("value", json())));
             }
             if (edit.value("next_phase_now", false)) {
                 put(edits, std::pair(epoch, std::string()), i, "yes");
@@ -84,7 +86,7 @@ std::vector<RunDifference> runDifferences(std::span<const IndexedRun* const> run
         found.push_back({pointer, 0, fieldInWords(pointer), std::move(values)});
     }
     std::ranges::stable_sort(found, {},
-                             [](const RunDifference& row) { return placeOf(row.pointer); });
+                             [](const RunDifference& row) { return rankOf(row.pointer); });
     for (auto& [place, values] : edits) {
         if (!differ(values, runs)) continue;
         const auto& [epoch, pointer] = place;

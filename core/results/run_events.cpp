@@ -14,18 +14,18 @@ namespace {
 
 using nlohmann::json;
 
-std::string numberText(double value) {
+std::string shortNumber(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", value);
     return text;
 }
 
-std::string shown(const json& value) {
+std::string valueWord(const json& value) {
     if (value.is_string()) return value.get<std::string>();
-    return value.is_number() ? numberText(value.get<double>()) : value.dump();
+    return value.is_number() ? shortNumber(value.get<double>()) : value.dump();
 }
 
-std::string joined(const std::vector<std::string>& parts) {
+std::string commaJoined(const std::vector<std::string>& parts) {
     std::string text;
     for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
     return text;
@@ -36,7 +36,7 @@ std::optional<HistoryEvent> forkEvent(const RunDescription& run) {
     const json from = run.parent.contains("run") ? run.parent["run"] : run.parent["checkpoint"];
     const json epoch = run.parent.value("epoch", json());
     const int at = epoch.is_number_integer() ? epoch.get<int>() : 0;
-    const std::string name = std::filesystem::path(shown(from)).filename().string();
+    const std::string name = std::filesystem::path(valueWord(from)).filename().string();
     return HistoryEvent{HistoryEvent::Kind::fork, at,
                         "forked from " + name + " at epoch " + std::to_string(at)};
 }
@@ -57,19 +57,19 @@ json valueBefore(const RunConfig& config, int epoch, const std::string& pointer)
     return {};
 }
 
-std::vector<RunDifference> changesOf(const RunConfig& config, const json& edit) {
+std::vector<RunDifference> eventChanges(const RunConfig& config, const json& edit) {
     std::vector<RunDifference> changes;
     const int epoch = edit.value("epoch", 0);
     for (const json& setting : edit.value("settings", json::array())) {
         if (!setting.is_object() || !setting.contains("pointer")) continue;
-        const std::string pointer = shown(setting["pointer"]);
+        const std::string pointer = valueWord(setting["pointer"]);
         const json before = epoch > 0 ? valueBefore(config, epoch, pointer) : json();
         const bool known = before.is_primitive() && !before.is_null();
-        changes.push_back(
-            {pointer,
-             epoch,
-             editedInWords(pointer),
-             {known ? shown(before) : std::string(), shown(setting.value("value", json()))}});
+        changes.push_back({pointer,
+                           epoch,
+                           editedInWords(pointer),
+                           {known ? valueWord(before) : std::string(),
+                            valueWord(setting.value("value", json()))}});
     }
     if (edit.value("next_phase_now", false)) {
         changes.push_back({"", epoch, "next phase begins", {"", "yes"}});
@@ -79,14 +79,14 @@ std::vector<RunDifference> changesOf(const RunConfig& config, const json& edit) 
 
 HistoryEvent editEvent(const RunConfig& config, const json& edit) {
     std::vector<std::string> parts;
-    for (const RunDifference& change : changesOf(config, edit)) {
+    for (const RunDifference& change : eventChanges(config, edit)) {
         const std::string& before = change.values.front();
         const std::string& after = change.values.back();
         parts.push_back(change.label + (change.pointer.empty() ? std::string()
                                         : before.empty()       ? " = " + after
                                                                : " " + before + " → " + after));
     }
-    return {HistoryEvent::Kind::edit, edit.value("epoch", 0), "edit: " + joined(parts)};
+    return {HistoryEvent::Kind::edit, edit.value("epoch", 0), "edit: " + commaJoined(parts)};
 }
 
 HistoryEvent phaseEvent(const Transition& transition) {
@@ -98,7 +98,7 @@ HistoryEvent phaseEvent(const Transition& transition) {
                                  ? "T₀ = " + std::to_string(transition.epoch)
                                  : "phase " + std::to_string(transition.phase + 1);
     return {HistoryEvent::Kind::phase, transition.epoch,
-            name + (parts.empty() ? "" : ": " + joined(parts))};
+            name + (parts.empty() ? "" : ": " + commaJoined(parts))};
 }
 
 bool happensAt(std::span<const HistoryEvent> events, int epoch) {
@@ -129,7 +129,7 @@ std::vector<RunDifference> editChanges(const RunDescription& run, int epoch) {
     std::vector<RunDifference> all;
     for (const json& edit : run.edits) {
         if (edit.value("epoch", 0) != epoch) continue;
-        const std::vector<RunDifference> changes = changesOf(run.config, edit);
+        const std::vector<RunDifference> changes = eventChanges(run.config, edit);
         all.insert(all.end(), changes.begin(), changes.end());
     }
     return all;
@@ -149,7 +149,7 @@ std::vector<HistoryEvent> learningRateSteps(std::span<const double> rates,
         }
         steps.push_back(
             {HistoryEvent::Kind::learning_rate, epoch,
-             "learning rate " + numberText(rates[e - 1]) + " → " + numberText(rates[e])});
+             "learning rate " + shortNumber(rates[e - 1]) + " → " + shortNumber(rates[e])});
     }
     return steps;
 }

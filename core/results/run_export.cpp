@@ -12,7 +12,7 @@ namespace ballast {
 namespace {
 
 // The columns of numbers, in order; those of the run, the epoch and the class stand before.
-enum Column {
+enum ScalarColumn {
     accuracy,
     min_logit,
     min_margin,
@@ -61,7 +61,7 @@ Numbers noNumbers() {
 }
 
 /// The shortest text that reads back as the same number; "" for a missing one.
-std::string numberText(double value) {
+std::string exactNumber(double value) {
     if (!std::isfinite(value)) return "";
     char text[32];
     return {text, std::to_chars(text, text + sizeof text, value).ptr};
@@ -75,8 +75,8 @@ public:
         const ImbalanceConfig& imbalance = config.data.imbalance;
         prefix_ = escaped(run.id, TableFormat::csv) + "," + escaped(config.name, TableFormat::csv) +
                   "," + escaped(config.data.dataset, TableFormat::csv) + "," +
-                  std::string(nameOf(imbalance.profile)) + "," + numberText(imbalance.ratio) + "," +
-                  std::to_string(config.training.seed) + ",";
+                  std::string(nameOf(imbalance.profile)) + "," + exactNumber(imbalance.ratio) +
+                  "," + std::to_string(config.training.seed) + ",";
     }
 
     void add(const EpochRecord& record) {
@@ -100,7 +100,7 @@ public:
 
 private:
     struct ClassColumn {
-        Column column;
+        ScalarColumn column;
         const std::vector<double>* values;
     };
 
@@ -135,7 +135,7 @@ private:
 
     void row(const std::string& where, const Numbers& numbers, const std::string& class_name) {
         std::string line = epoch_ + where;
-        for (const double number : numbers) line += "," + numberText(number);
+        for (const double number : numbers) line += "," + exactNumber(number);
         out_ << line << ',' << class_name << '\n';
     }
 

@@ -50,7 +50,7 @@ void addDiffering(const json& a, const json& b, std::set<std::string>& differing
     }
 }
 
-std::string shown(const json& fields, const std::string& pointer) {
+std::string shownValue(const json& fields, const std::string& pointer) {
     const auto found = fields.find(pointer);
     if (found == fields.end() || found->is_null()) return "–";
     if (found->is_string())
@@ -102,7 +102,7 @@ std::string withFields(const std::string& method, const json& fields,
         } else if (names[name] > 1) {
             name = pointer;
         }
-        list += (list.empty() ? "" : ", ") + name + " = " + shown(fields, pointer);
+        list += (list.empty() ? "" : ", ") + name + " = " + shownValue(fields, pointer);
     }
     return list.empty() ? method : method + " (" + list + ")";
 }

@@ -53,11 +53,11 @@ constexpr ResultFieldInfo kResultFields[] = {
     {"error", "why the run cannot be read"},
 };
 
-FieldValue number(double value) {
+FieldValue numberValue(double value) {
     return std::isnan(value) ? FieldValue() : FieldValue(value);
 }
 
-FieldValue text(const std::string& value) {
+FieldValue textValue(const std::string& value) {
     return value.empty() ? FieldValue() : FieldValue(value);
 }
 
@@ -100,22 +100,23 @@ std::function<FieldValue(const IndexedRun&)> rememberedMethod() {
         const auto [found, added] =
             known->try_emplace(configKey(run) + run.description.config.name);
         if (added) found->second = methodName(run.description.config);
-        return text(found->second);
+        return textValue(found->second);
     };
 }
 
 std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name) {
     using Run = IndexedRun;
     using Epoch = EpochScalars;
-    if (name == "id") return [](const Run& run) { return text(run.id); };
-    if (name == "name") return [](const Run& run) { return text(run.description.config.name); };
+    if (name == "id") return [](const Run& run) { return textValue(run.id); };
+    if (name == "name")
+        return [](const Run& run) { return textValue(run.description.config.name); };
     if (name == "method") return rememberedMethod();
     if (name == "data") return [](const Run& run) { return dataText(run.description.config.data); };
     if (name == "state") return stateOf;
-    if (name == "created") return [](const Run& run) { return text(run.description.created); };
-    if (name == "device") return [](const Run& run) { return text(run.description.device); };
+    if (name == "created") return [](const Run& run) { return textValue(run.description.created); };
+    if (name == "device") return [](const Run& run) { return textValue(run.description.device); };
     if (name == "epochs") return [](const Run& run) { return double(run.epochs.size()); };
-    if (name == "best") return [](const Run& run) { return number(run.best()); };
+    if (name == "best") return [](const Run& run) { return numberValue(run.best()); };
     if (name == "best-epoch") {
         return [](const Run& run) {
             const auto epoch = run.bestEpoch();
@@ -124,37 +125,40 @@ std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name
     }
     if (name == "chosen-on") {
         return [](const Run& run) {
-            return text(std::string(nameOf(run.description.config.training.selection)));
+            return textValue(std::string(nameOf(run.description.config.training.selection)));
         };
     }
-    if (name == "last") return [](const Run& run) { return number(run.last()); };
+    if (name == "last") return [](const Run& run) { return numberValue(run.last()); };
     if (name == "validation") {
         return [](const Run& run) {
-            return number(atLast(run, &Epoch::balanced_validation_accuracy));
+            return numberValue(atLast(run, &Epoch::balanced_validation_accuracy));
         };
     }
-    if (name == "loss") return [](const Run& run) { return number(atLast(run, &Epoch::loss)); };
+    if (name == "loss")
+        return [](const Run& run) { return numberValue(atLast(run, &Epoch::loss)); };
     if (name == "majority") {
         return [](const Run& run) {
-            return number(
+            return numberValue(
                 trainingAccuracy(run, &Epoch::exact_majority_accuracy, &Epoch::majority_accuracy));
         };
     }
     if (name == "minority") {
         return [](const Run& run) {
-            return number(
+            return numberValue(
                 trainingAccuracy(run, &Epoch::exact_minority_accuracy, &Epoch::minority_accuracy));
         };
     }
-    if (name == "many") return [](const Run& run) { return number(atBest(run, &Epoch::many)); };
-    if (name == "medium") return [](const Run& run) { return number(atBest(run, &Epoch::medium)); };
-    if (name == "few") return [](const Run& run) { return number(atBest(run, &Epoch::few)); };
-    if (name == "tags") return [](const Run& run) { return text(tagText(run.notes)); };
-    if (name == "note") return [](const Run& run) { return text(run.notes.note); };
+    if (name == "many")
+        return [](const Run& run) { return numberValue(atBest(run, &Epoch::many)); };
+    if (name == "medium")
+        return [](const Run& run) { return numberValue(atBest(run, &Epoch::medium)); };
+    if (name == "few") return [](const Run& run) { return numberValue(atBest(run, &Epoch::few)); };
+    if (name == "tags") return [](const Run& run) { return textValue(tagText(run.notes)); };
+    if (name == "note") return [](const Run& run) { return textValue(run.notes.note); };
     if (name == "pinned") return [](const Run& run) { return yesOrNo(run.notes.pinned); };
     if (name == "archived") return [](const Run& run) { return yesOrNo(run.notes.archived); };
     if (name == "disk") return [](const Run& run) { return double(run.disk_bytes); };
-    if (name == "error") return [](const Run& run) { return text(run.error); };
+    if (name == "error") return [](const Run& run) { return textValue(run.error); };
     return nullptr;
 }
 
@@ -171,7 +175,7 @@ bool knownPointer(const std::string& pointer) {
     });
 }
 
-FieldValue valueOf(const ordered_json& found) {
+FieldValue epochValue(const ordered_json& found) {
     if (found.is_null()) return {};
     if (found.is_number()) return found.get<double>();
     if (found.is_string()) return found.get<std::string>();
@@ -186,7 +190,7 @@ FieldValue valueOf(const ordered_json& found) {
 FieldValue configValue(const RunConfig& config, const std::string& pointer) {
     const ordered_json all = toJson(config);
     const ordered_json::json_pointer at(pointer);
-    if (all.contains(at)) return valueOf(all.at(at));
+    if (all.contains(at)) return epochValue(all.at(at));
     // "one" is short for {"rule": "one"}
     if (!pointer.ends_with("/rule") || !all.contains(at.parent_pointer())) return {};
     const ordered_json& rule = all.at(at.parent_pointer());
@@ -219,7 +223,7 @@ std::optional<double> wholeNumber(std::string_view given) {
     return value;
 }
 
-std::string trimmed(std::string_view given) {
+std::string withoutBlanks(std::string_view given) {
     const std::size_t first = given.find_first_not_of(' ');
     if (first == std::string_view::npos) return "";
     return std::string(given.substr(first, given.find_last_not_of(' ') + 1 - first));
@@ -282,7 +286,8 @@ std::span<const ResultFieldInfo> resultFields() {
 bool isAccuracyField(std::string_view name) {
     static constexpr std::string_view kAccuracies[] = {"best",     "last", "validation", "majority",
                                                        "minority", "many", "medium",     "few"};
-    return name.starts_with("at:") || std::ranges::find(kAccuracies, name) != std::end(kAccuracies);
+    return name.starts_with("at:") || name.starts_with("class:") ||
+           std::ranges::find(kAccuracies, name) != std::end(kAccuracies);
 }
 
 std::vector<std::string> filterParts(const std::string& typed) {
@@ -322,8 +327,9 @@ RunField runField(const std::string& name) {
             throw ConfigError("\"" + name + "\": expected at:EPOCH, a number of epochs from 1");
         }
         const int epochs_done = static_cast<int>(*epoch);
-        return {name,
-                [epochs_done](const IndexedRun& run) { return number(run.after(epochs_done)); }};
+        return {name, [epochs_done](const IndexedRun& run) {
+                    return numberValue(run.after(epochs_done));
+                }};
     }
     auto of = resultField(name);
     if (!of) unknownField(name);
@@ -346,12 +352,13 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
     if (!kOperators.contains(with)) {
         throw ConfigError("\"" + condition + "\": unknown operator " + with + allowed);
     }
-    const RunField field = runField(trimmed(condition.substr(0, start)));
-    const std::string given = trimmed(condition.substr(end));
+    const RunField field = runField(withoutBlanks(condition.substr(0, start)));
+    const std::string given = withoutBlanks(condition.substr(end));
     std::optional<double> asked = wholeNumber(given);
     if (isAccuracyField(field.name)) {
         // Shares of 1 are shown in per cent, so both are meant: "60 %", "60" and "0.6".
-        if (given.ends_with("%")) asked = wholeNumber(trimmed(given.substr(0, given.size() - 1)));
+        if (given.ends_with("%"))
+            asked = wholeNumber(withoutBlanks(given.substr(0, given.size() - 1)));
         if (asked && (given.ends_with("%") || *asked > 1.0)) *asked /= 100.0;
     }
     const bool yes_or_no = field.name == "pinned" || field.name == "archived";

@@ -13,13 +13,13 @@ namespace {
 constexpr int kAfter[] = {1, 2, 5, 10};
 constexpr std::size_t kClasses = 3;  // that gained or lost most
 
-std::string numberText(double value) {
+std::string roundedText(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", value);
     return text;
 }
 
-std::string ruleText(const nlohmann::json& value) {
+std::string ruleWords(const nlohmann::json& value) {
     if (value.is_array()) return "one value per class";
     const std::string name =
         value.is_string() ? value.get<std::string>() : value.at("rule").get<std::string>();
@@ -30,7 +30,7 @@ std::string ruleText(const nlohmann::json& value) {
         const auto parameter = value.find(std::string(info->parameter->name));
         if (parameter != value.end() && parameter->is_number()) {
             text += ", " + std::string(info->parameter->symbol) + " = " +
-                    numberText(parameter->get<double>());
+                    roundedText(parameter->get<double>());
         } else if (value.contains("values")) {
             text += ", one value per class";
         }
@@ -38,15 +38,15 @@ std::string ruleText(const nlohmann::json& value) {
     return text;
 }
 
-std::string valueText(const Field& field, const nlohmann::json& value) {
+std::string fieldValueText(const Field& field, const nlohmann::json& value) {
     if (value.is_null()) return std::string(field.absent);
-    if (field.type == FieldType::class_rule) return ruleText(value);
+    if (field.type == FieldType::class_rule) return ruleWords(value);
     if (value.is_string()) {
         const std::string name = value.get<std::string>();
         const auto entry = std::ranges::find(field.choices, name, &CatalogEntry::name);
         return entry == field.choices.end() ? name : std::string(entry->label);
     }
-    return value.is_number() ? numberText(value.get<double>()) : value.dump();
+    return value.is_number() ? roundedText(value.get<double>()) : value.dump();
 }
 
 /// What the phase sets otherwise than the one before; the learning rate and the weight decay as
@@ -58,12 +58,12 @@ std::vector<Transition::Change> changesOf(const RunConfig& config, std::size_t p
     };
     const int epoch = config.phases[phase].from;
     const auto inForce = [&](const std::string& what, double (*value)(const RunConfig&, int)) {
-        add(what, numberText(value(config, epoch - 1)), numberText(value(config, epoch)));
+        add(what, roundedText(value(config, epoch - 1)), roundedText(value(config, epoch)));
     };
-    constexpr std::string_view kPhases = "/phases/*/";
+    constexpr std::string_view prefix = "/phases/*/";
     for (const Field& field : configFields()) {
-        if (!field.pointer.starts_with(kPhases)) continue;
-        const std::string_view key = field.pointer.substr(kPhases.size());
+        if (!field.pointer.starts_with(prefix)) continue;
+        const std::string_view key = field.pointer.substr(prefix.size());
         if (key == "from") continue;
         if (key == "lr_factor") {
             inForce("Learning rate", learningRateAt);
@@ -75,13 +75,13 @@ std::vector<Transition::Change> changesOf(const RunConfig& config, std::size_t p
             RunConfig untouched = config;
             untouched.phases[phase].head_start = plain.head_start;
             untouched.phases[phase].head_tau = plain.head_tau;
-            add(std::string(field.label), valueText(field, field.access.get(untouched, phase)),
-                valueText(field, field.access.get(config, phase)));
+            add(std::string(field.label), fieldValueText(field, field.access.get(untouched, phase)),
+                fieldValueText(field, field.access.get(config, phase)));
         } else {
             std::string what(field.label);
             if (!field.symbol.empty()) what += " " + std::string(field.symbol);
-            add(what, valueText(field, field.access.get(config, phase - 1)),
-                valueText(field, field.access.get(config, phase)));
+            add(what, fieldValueText(field, field.access.get(config, phase - 1)),
+                fieldValueText(field, field.access.get(config, phase)));
         }
     }
     return changes;

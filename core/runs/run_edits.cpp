@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr const char* kFolder = "edits";
+constexpr const char* kEditsFolder = "edits";
 
 ordered_json toJson(const RunEdit& edit) {
     ordered_json settings = ordered_json::array();
@@ -56,7 +56,7 @@ WaitingEdit readEdit(const fs::path& file) {
     return waiting;
 }
 
-std::string shown(const RunEdit& edit) {
+std::string shownSetting(const RunEdit& edit) {
     std::string text;
     for (const Setting& setting : edit.settings) {
         text += (text.empty() ? "" : ", ") + setting.pointer + " = " + setting.value.dump();
@@ -69,7 +69,7 @@ std::string shown(const RunEdit& edit) {
 std::vector<fs::path> editFiles(const fs::path& run) {
     std::vector<fs::path> files;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(run / kFolder, error)) {
+    for (const auto& entry : fs::directory_iterator(run / kEditsFolder, error)) {
         if (entry.path().extension() == ".json") files.push_back(entry.path());
     }
     std::ranges::sort(files);
@@ -165,7 +165,7 @@ fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit, const
     start.state = RunState::stopped;
     start.records = std::move(trunk.records);
     start.log = {"forked from the run " + run.id + " after " + std::to_string(epoch) +
-                 " epochs: " + shown(edit)};
+                 " epochs: " + shownSetting(edit)};
     start.write_checkpoints = [&](const fs::path& checkpoints) {
         linkCheckpoints(trunk, checkpoints);
     };
@@ -197,12 +197,12 @@ int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> prom
     try {
         OwnedRun run(folder);
         apply(run, static_cast<int>(run.records().size()), edit, id);
-        run.log("edited: " + shown(edit));
+        run.log("edited: " + shownSetting(edit));
     } catch (const RunBusyError&) {  // whoever trains it finds the edit in its folder
-        makeFolders(folder / kFolder);
+        makeFolders(folder / kEditsFolder);
         ordered_json file = {{"format", kRunFormat}, {"id", id}, {"epoch", epoch}};
         file.update(toJson(edit));
-        replaceFile(folder / kFolder / (id + ".json"), file.dump(2) + "\n");
+        replaceFile(folder / kEditsFolder / (id + ".json"), file.dump(2) + "\n");
     }
     return epoch;
 }
@@ -212,7 +212,7 @@ std::vector<PendingEdit> pendingEdits(const fs::path& folder) {
     for (const fs::path& file : editFiles(folder)) {
         try {
             const WaitingEdit waiting = readEdit(file);
-            pending.push_back({waiting.epoch.value_or(0), shown(waiting.edit)});
+            pending.push_back({waiting.epoch.value_or(0), shownSetting(waiting.edit)});
         } catch (const Error&) {  // taken meanwhile, or damaged: the trainer says so
         }
     }
@@ -229,10 +229,11 @@ std::vector<std::string> applyPendingEdits(OwnedRun& run, int epoch) {
             if (from > epoch) continue;
             if (from < epoch) {
                 line = "an edit came too late: it was to hold from epoch " + std::to_string(from) +
-                       " on, which had begun; nothing is changed: " + shown(waiting.edit);
+                       " on, which had begun; nothing is changed: " + shownSetting(waiting.edit);
             } else if (!isApplied(run.description(), waiting.id)) {
                 apply(run, epoch, waiting.edit, waiting.id);
-                line = "edited from epoch " + std::to_string(epoch) + " on: " + shown(waiting.edit);
+                line = "edited from epoch " + std::to_string(epoch) +
+                       " on: " + shownSetting(waiting.edit);
             }
         } catch (const ConfigError& error) {
             line = "an edit could not be made: " + std::string(error.what());

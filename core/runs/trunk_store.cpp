@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// Differs after each replacement of the file, however soon one follows another.
-std::string stampOf(const fs::path& file) {
+std::string replacementStamp(const fs::path& file) {
     struct ::stat info {};
     if (::stat(file.c_str(), &info) != 0) return "";
     return std::to_string(info.st_ino) + " " + std::to_string(info.st_size) + " " +
@@ -81,7 +81,8 @@ void TrunkStore::refresh() {
         if (id.starts_with('.')) continue;
         there.insert(id);
         std::error_code ignored;
-        const Seen seen{stampOf(entry.path() / "run.json"), stampOf(entry.path() / "status.json"),
+        const Seen seen{replacementStamp(entry.path() / "run.json"),
+                        replacementStamp(entry.path() / "status.json"),
                         fs::last_write_time(entry.path() / "checkpoints", ignored),
                         fs::file_time_type::clock::now()};
         const Seen before = seen_[id];

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kRounds = 5;
+constexpr int kDataRounds = 5;
 constexpr std::int64_t kBatch = 64;
 constexpr int kQuality = 90;
 constexpr std::pair<int, int> kSizes[] = {{500, 375}, {500, 333}, {375, 500},
@@ -172,7 +172,7 @@ nlohmann::ordered_json benchData(const BenchDataOptions& options, const DataStor
     const char* names[] = {"resized-crop-jitter", "none"};
     std::vector<Pace> ours[2];
     std::vector<Pace> plain[2];
-    for (int round = 0; round <= kRounds; ++round) {
+    for (int round = 0; round <= kDataRounds; ++round) {
         for (std::size_t i = 0; i < 2; ++i) {
             const Augmentation augmentation{names[i], 0, round};
             const Batches batches(source.size(), kBatch, 0, round);
@@ -210,7 +210,7 @@ nlohmann::ordered_json benchData(const BenchDataOptions& options, const DataStor
     return {{"images", options.images},
             {"size", options.size},
             {"threads", threads},
-            {"rounds", kRounds},
+            {"rounds", kDataRounds},
             {"kilobytes_per_file", static_cast<double>(bytes) / 1000.0 / options.images},
             {"training", result(0)},
             {"test", result(1)}};

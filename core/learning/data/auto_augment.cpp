@@ -75,7 +75,7 @@ double magnitudeOf(Op operation, int level, double sign) {
     }
 }
 
-torch::Tensor asBytes(const torch::Tensor& values) {
+torch::Tensor pixelBytes(const torch::Tensor& values) {
     return values.clamp(0.0, 255.0).to(torch::kUInt8);
 }
 
@@ -85,7 +85,7 @@ torch::Tensor perImage(const torch::Tensor& values) {
 }
 
 /// Grey values [K, H, W, 1] as Pillow's "L": (299 R + 587 G + 114 B) / 1000, rounded.
-torch::Tensor grey(const torch::Tensor& images) {
+torch::Tensor greyOf(const torch::Tensor& images) {
     if (images.size(3) != 3) return images;
     const torch::Tensor weights = torch::tensor({0.299F, 0.587F, 0.114F}, images.options());
     return (images * weights).sum(3, true).add(0.5).floor();
@@ -94,7 +94,7 @@ torch::Tensor grey(const torch::Tensor& images) {
 /// `degenerate` and the image mixed: factor 1 is the image itself.
 torch::Tensor blended(const torch::Tensor& degenerate, const torch::Tensor& images,
                       const torch::Tensor& factor) {
-    return asBytes(degenerate + perImage(factor) * (images - degenerate));
+    return pixelBytes(degenerate + perImage(factor) * (images - degenerate));
 }
 
 /// out(x, y) = in(a x + b y + c, d x + e y + f), at pixel centres; each coefficient [K].
@@ -152,7 +152,7 @@ torch::Tensor shearedBicubically(const torch::Tensor& pixels, const torch::Tenso
         neighbours[i] = images.gather(1, index.unsqueeze(3).expand_as(images));
     }
     const torch::Tensor fraction = (position - 0.5 - row).unsqueeze(3);
-    return asBytes(cubic(neighbours, fraction)).masked_fill(~inside.unsqueeze(3), kOutside);
+    return pixelBytes(cubic(neighbours, fraction)).masked_fill(~inside.unsqueeze(3), kOutside);
 }
 
 torch::Tensor smoothed(const torch::Tensor& images) {
@@ -176,7 +176,7 @@ torch::Tensor autocontrasted(const torch::Tensor& images) {
     const torch::Tensor low = images.amin({1, 2}, true);
     const torch::Tensor range = images.amax({1, 2}, true) - low;
     const torch::Tensor stretched = ((images - low) * 255.0 / range.clamp_min(1.0)).floor();
-    return asBytes(torch::where(range.gt(0.0), stretched, images));
+    return pixelBytes(torch::where(range.gt(0.0), stretched, images));
 }
 
 /// Pillow's histogram equalisation, for each channel of each image.
@@ -241,9 +241,9 @@ torch::Tensor applyOperation(ImageOperation operation, const torch::Tensor& pixe
         case Op::shear_y_bicubic:
             return shearedBicubically(pixels, magnitude);
         case Op::color:
-            return blended(grey(images), images, magnitude);
+            return blended(greyOf(images), images, magnitude);
         case Op::contrast: {
-            const torch::Tensor mean = grey(images).mean({1, 2, 3}, true).add(0.5).floor();
+            const torch::Tensor mean = greyOf(images).mean({1, 2, 3}, true).add(0.5).floor();
             return blended(mean, images, magnitude);
         }
         case Op::brightness:
@@ -252,16 +252,16 @@ torch::Tensor applyOperation(ImageOperation operation, const torch::Tensor& pixe
             return blended(smoothed(images), images, magnitude);
         case Op::posterize: {
             const torch::Tensor unit = perImage((8.0 - magnitude).exp2());
-            return asBytes((images / unit).floor() * unit);
+            return pixelBytes((images / unit).floor() * unit);
         }
         case Op::solarize:
-            return asBytes(torch::where(images.ge(perImage(magnitude)), 255.0 - images, images));
+            return pixelBytes(torch::where(images.ge(perImage(magnitude)), 255.0 - images, images));
         case Op::autocontrast:
             return autocontrasted(images);
         case Op::equalize:
             return equalized(pixels);
         case Op::invert:
-            return asBytes(255.0 - images);
+            return pixelBytes(255.0 - images);
     }
     return pixels;
 }

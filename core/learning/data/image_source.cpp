@@ -16,7 +16,7 @@ std::unique_ptr<BatchStream> ImageSource::plainStream(std::int64_t batch_size) c
 
 namespace {
 
-const DatasetInfo& infoOf(const DataConfig& data) {
+const DatasetInfo& datasetOf(const DataConfig& data) {
     if (const DatasetInfo* dataset = findDataset(data.dataset)) return *dataset;
     throw DataError("unknown data set \"" + data.dataset + "\"");
 }
@@ -46,7 +46,7 @@ std::unique_ptr<ImageSource> validationImages(const RunConfig& config, const Dat
 std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, std::string_view augmentation,
                                             const DataStore& store, torch::Device device,
                                             int threads) {
-    const DatasetInfo& dataset = infoOf(config);
+    const DatasetInfo& dataset = datasetOf(config);
     if (!dataset.listed()) {
         return std::make_unique<MemorySource>(
             imageTensor(store.read(dataset, Split::test), nullptr, dataset, device));
@@ -59,7 +59,7 @@ std::unique_ptr<ImageSource> openTestImages(const DataConfig& config, std::strin
 
 ImageSources openImageSources(const RunConfig& config, const std::vector<std::int64_t>& counts,
                               const DataStore& store, torch::Device device, int threads) {
-    const DatasetInfo& dataset = infoOf(config.data);
+    const DatasetInfo& dataset = datasetOf(config.data);
     if (!dataset.listed()) {
         TrainingData data = loadTrainingData(config.data, counts, store, device);
         ImageSources sources{std::make_unique<MemorySource>(std::move(data.train)),

@@ -197,12 +197,12 @@ private:
 /// A primitive and what its calls need. Making oneDNN's objects takes longer than setting them, so
 /// calls leave theirs for later ones.
 template<class Primitive>
-class Step {
+class BoundPrimitive {
 public:
     using Description = typename Primitive::primitive_desc;
 
     /// `arguments` are oneDNN's numbers of what run() is given.
-    Step(Description description, std::vector<int> arguments)
+    BoundPrimitive(Description description, std::vector<int> arguments)
         : description_(std::move(description)),
           primitive_(description_),
           arguments_(std::move(arguments)),
@@ -340,9 +340,9 @@ struct TrainingConvolution::Parts {
     }
 
     Geometry geometry;
-    std::optional<Step<Forward>> forward;
-    std::optional<Step<BackwardData>> data;
-    std::optional<Step<BackwardWeights>> weights;
+    std::optional<BoundPrimitive<Forward>> forward;
+    std::optional<BoundPrimitive<BackwardData>> data;
+    std::optional<BoundPrimitive<BackwardWeights>> weights;
     memory forward_weight;
     memory data_weight;
 };
@@ -400,7 +400,7 @@ struct InferenceConvolution::Parts {
     }
 
     Geometry geometry;
-    std::optional<Step<Forward>> forward;
+    std::optional<BoundPrimitive<Forward>> forward;
     memory weight;
     memory bias;
 };

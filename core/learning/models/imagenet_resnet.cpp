@@ -10,7 +10,8 @@ nn::Conv2d convolution(std::int64_t in, std::int64_t out, std::int64_t size, std
         nn::Conv2dOptions(in, out, size).stride(stride).padding(size / 2).bias(false));
 }
 
-nn::Sequential stage(int blocks, std::int64_t in, std::int64_t channels, std::int64_t stride) {
+nn::Sequential bottlenecks(int blocks, std::int64_t in, std::int64_t channels,
+                           std::int64_t stride) {
     nn::Sequential sequence(Bottleneck(in, channels, stride));
     for (int i = 1; i < blocks; ++i) {
         sequence->push_back(Bottleneck(channels * BottleneckImpl::kExpansion, channels, 1));
@@ -47,10 +48,10 @@ ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t cl
                                        bool cosine_head, bool fast)
     : conv1_(register_module("conv1", convolution(in_channels, 64, 7, 2))),
       bn1_(register_module("bn1", nn::BatchNorm2d(64))),
-      layer1_(register_module("layer1", stage(3, 64, 64, 1))),
-      layer2_(register_module("layer2", stage(4, 256, 128, 2))),
-      layer3_(register_module("layer3", stage(6, 512, 256, 2))),
-      layer4_(register_module("layer4", stage(3, 1024, 512, 2))),
+      layer1_(register_module("layer1", bottlenecks(3, 64, 64, 1))),
+      layer2_(register_module("layer2", bottlenecks(4, 256, 128, 2))),
+      layer3_(register_module("layer3", bottlenecks(6, 512, 256, 2))),
+      layer4_(register_module("layer4", bottlenecks(3, 1024, 512, 2))),
       fc_(register_module("fc", Head(2048, classes, cosine_head))),
       fast_(fast) {}
 
