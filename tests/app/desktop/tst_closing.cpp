@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kSoon = 2000;  // ms; what is called off would take ten times as long
+constexpr int kClosedBy = 2000;  // ms; what is called off would take ten times as long
 constexpr int kRuns = 2000;
 
 /// As many runs as there are seeds.
@@ -69,7 +69,7 @@ private Q_SLOTS:
         controller->startSweep(manyRuns());
         QTRY_VERIFY(planned > 5);
         const qint64 taken = close(window, controller);
-        QVERIFY2(taken < kSoon, qPrintable(QString::number(taken)));
+        QVERIFY2(taken < kClosedBy, qPrintable(QString::number(taken)));
         QVERIFY(planned < kRuns);
         QVERIFY(!fs::exists(workspace() / "runs"));
     }
@@ -85,7 +85,7 @@ private Q_SLOTS:
         const auto made = [&] { return readWorkspace(workspace()); };
         QTRY_VERIFY_WITH_TIMEOUT(fs::exists(workspace() / "runs") && made().size() > 2, 60000);
         const qint64 taken = close(window, controller);
-        QVERIFY2(taken < kSoon, qPrintable(QString::number(taken)));
+        QVERIFY2(taken < kClosedBy, qPrintable(QString::number(taken)));
         QCOMPARE(started.count(), 0);
         QVERIFY(!fs::exists(workspace() / "sweeps"));
         const auto runs = made();
@@ -115,7 +115,7 @@ private Q_SLOTS:
         QVERIFY(window->banner().message().contains(QStringLiteral("Importing")));
         QTRY_VERIFY(read);
         const qint64 taken = close(window, controller);
-        QVERIFY2(taken < kSoon, qPrintable(QString::number(taken)));
+        QVERIFY2(taken < kClosedBy, qPrintable(QString::number(taken)));
         QVERIFY(!fs::exists(workspace() / "runs"));
     }
 };

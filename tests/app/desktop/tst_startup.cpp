@@ -26,7 +26,7 @@ bool trainingLibraryIsThere() {
     return handle != nullptr;
 }
 
-void makeRun(const std::filesystem::path& workspace) {
+void makeRunFolder(const std::filesystem::path& workspace) {
     RunDescription description;
     description.config.name = "finished";
     description.config_as_given = nlohmann::json::object();
@@ -51,7 +51,7 @@ private Q_SLOTS:
     void initTestCase() { keepSettingsIn(folder_); }
 
     void theWindowIsPaintedWithoutTheTrainingLibrary() {
-        makeRun(workspace());
+        makeRunFolder(workspace());
         RunController controller(learningLibrary(), TrainingEnvironment{}, workspace());
         QVERIFY(controller.hasRuns());
         MainWindow window(controller);

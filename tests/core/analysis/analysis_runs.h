@@ -57,7 +57,7 @@ inline RunConfig nuConfig(double nu, std::uint64_t seed = 0,
 
 /// The sentence of what it throws; "" for nothing.
 template<class Do>
-std::string errorOf(const Do& act) {
+std::string complaintOf(const Do& act) {
     try {
         act();
     } catch (const Error& error) {

@@ -78,7 +78,7 @@ private Q_SLOTS:
     void problems() {
         QFETCH(const QByteArray, text);
         QFETCH(const QByteArray, said);
-        const std::string error = errorOf([&] { figureFromJson(json::parse(text), "a.json"); });
+        const std::string error = complaintOf([&] { figureFromJson(json::parse(text), "a.json"); });
         QVERIFY2(error.find(said.toStdString()) != std::string::npos, error.c_str());
     }
 

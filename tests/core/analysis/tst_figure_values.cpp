@@ -38,14 +38,14 @@ private Q_SLOTS:
 
     void responseAsJson() {
         AnalysisRuns runs;
-        const auto json = valuesJson(curvesOf(runs));
-        QCOMPARE(json["lines"][0]["name"], "A, B");
-        QCOMPARE(json["lines"][0]["points"][0]["mean"], 0.625);
-        QCOMPARE(json["lines"][0]["points"][0]["seeds"][1]["run"], "run-1");
-        QVERIFY(json["lines"][0]["points"][1]["upper"].is_null());
-        QCOMPARE(json["lines"][0]["best"]["x"], 0.25);
-        QCOMPARE(json["x_scale"], "linear");
-        QCOMPARE(json["warnings"].size(), std::size_t{1});
+        const auto values = valuesJson(curvesOf(runs));
+        QCOMPARE(values["lines"][0]["name"], "A, B");
+        QCOMPARE(values["lines"][0]["points"][0]["mean"], 0.625);
+        QCOMPARE(values["lines"][0]["points"][0]["seeds"][1]["run"], "run-1");
+        QVERIFY(values["lines"][0]["points"][1]["upper"].is_null());
+        QCOMPARE(values["lines"][0]["best"]["x"], 0.25);
+        QCOMPARE(values["x_scale"], "linear");
+        QCOMPARE(values["warnings"].size(), std::size_t{1});
     }
 
     void surface() {
@@ -71,11 +71,11 @@ private Q_SLOTS:
                          "1,64,seed,run-2,0,0.5,,,,\n"
                          "0,128,mean,,,0.25,,,1,0\n"
                          "0,128,seed,run-1,0,0.25,,,,\n"));
-        const auto json = valuesJson(made);
-        QCOMPARE(json["cells"].size(), std::size_t{4});
-        QCOMPARE(json["missing"], 1);
-        QVERIFY(json["cells"][3]["mean"].is_null());
-        QCOMPARE(json["cells"][1]["best"], true);
+        const auto values = valuesJson(made);
+        QCOMPARE(values["cells"].size(), std::size_t{4});
+        QCOMPARE(values["missing"], 1);
+        QVERIFY(values["cells"][3]["mean"].is_null());
+        QCOMPARE(values["cells"][1]["best"], true);
     }
 };
 

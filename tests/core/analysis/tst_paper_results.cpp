@@ -29,7 +29,7 @@ void addCe(AnalysisRuns& runs) {
     }
 }
 
-bool near(double a, double b) {
+bool nearlyEqual(double a, double b) {
     return std::abs(a - b) < 1e-9;
 }
 
@@ -121,10 +121,10 @@ private Q_SLOTS:
         QCOMPARE(made.rows.size(), std::size_t{1});
         const PaperDifference& row = made.rows[0];
         QCOMPARE(row.paper->mean, 71.5);
-        QVERIFY(near(row.own.mean, 71.7) && near(row.own.standard_deviation, 0.4));
-        QVERIFY(near(row.difference, 0.2));
+        QVERIFY(nearlyEqual(row.own.mean, 71.7) && nearlyEqual(row.own.standard_deviation, 0.4));
+        QVERIFY(nearlyEqual(row.difference, 0.2));
         // 0.2 / √(0.4² / 5 + 0.4² / 5)
-        QVERIFY(near(row.z, 0.2 / std::sqrt(0.064)));
+        QVERIFY(nearlyEqual(row.z, 0.2 / std::sqrt(0.064)));
         QCOMPARE(row.agreement, Agreement::within_one);
         QVERIFY(row.reservations.empty());
         QVERIFY(std::ranges::find(made.missing, row.paper) == made.missing.end());
@@ -187,7 +187,7 @@ private Q_SLOTS:
         const PaperComparison made = paperDiff(runs.all());
         QCOMPARE(made.rows.size(), std::size_t{4});
         QCOMPARE(made.rows[0].paper->value, std::string_view("many"));
-        QVERIFY(near(made.rows[0].difference, 60.0 - 65.9));
+        QVERIFY(nearlyEqual(made.rows[0].difference, 60.0 - 65.9));
         QCOMPARE(agreementText(made.rows[0]), std::string("the paper prints no deviation"));
         QCOMPARE(agreementText(made.rows[1]), std::string("no number of ours"));
     }

@@ -74,7 +74,7 @@ private Q_SLOTS:
     }
 
     void noRuns() {
-        const std::string error = errorOf([] { parallelCoordinates({}, ofAxes({"method"})); });
+        const std::string error = complaintOf([] { parallelCoordinates({}, ofAxes({"method"})); });
         QVERIFY2(error.find("/where: leaves no run to draw") != std::string::npos, error.c_str());
     }
 };

@@ -216,7 +216,7 @@ private Q_SLOTS:
         AnalysisRuns runs;
         runs.add(nuConfig(0.0), 0.5);
         for (const double nu : {0.5, 1.0}) runs.add(nuConfig(nu), 0.5).epochs.clear();
-        const std::string error = errorOf([&] { responseCurves(runs.all(), nuFigure()); });
+        const std::string error = complaintOf([&] { responseCurves(runs.all(), nuFigure()); });
         QVERIFY2(error.find("is 0 in all runs that count; an axis needs two values; 2 runs are "
                             "left out, not trained that far") != std::string::npos,
                  error.c_str());
@@ -256,7 +256,7 @@ private Q_SLOTS:
         figure.where = {where.toStdString()};
         figure.x_scale = static_cast<AxisScale>(scale);
         figure.lines = {};
-        const std::string error = errorOf([&] { responseCurves(runs.all(), figure); });
+        const std::string error = complaintOf([&] { responseCurves(runs.all(), figure); });
         QVERIFY2(QString::fromStdString(error).contains(said), error.c_str());
     }
 };

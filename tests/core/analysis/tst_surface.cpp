@@ -74,11 +74,11 @@ private Q_SLOTS:
     void bothMustVary() {
         AnalysisRuns runs;
         for (const double nu : {0.0, 1.0}) runs.add(nuConfig(nu), 0.5);
-        const std::string error = errorOf([&] { surfaceOf(runs.all(), ratioFigure()); });
+        const std::string error = complaintOf([&] { surfaceOf(runs.all(), ratioFigure()); });
         QVERIFY2(error.find("/y: \"/data/imbalance/ratio\" is 100 in all runs that count") !=
                      std::string::npos,
                  error.c_str());
-        QVERIFY(errorOf([&] { surfaceOf({}, ratioFigure()); }).find("leaves no run to draw") !=
+        QVERIFY(complaintOf([&] { surfaceOf({}, ratioFigure()); }).find("leaves no run to draw") !=
                 std::string::npos);
     }
 };

@@ -67,18 +67,18 @@ private Q_SLOTS:
         int fast = 0;
         // What both say, if they say the same: "torn", "refused", "read"; else "different".
         const auto judged = [](const std::string& changed) -> std::string {
-            const auto json = nlohmann::json::parse(changed, nullptr, false);
+            const auto value = nlohmann::json::parse(changed, nullptr, false);
             try {
                 const auto scanned = scanRecord(changed);
-                if (json.is_discarded()) return scanned ? "different" : "torn";
-                const EpochRecord read = recordFromJson(json);
+                if (value.is_discarded()) return scanned ? "different" : "torn";
+                const EpochRecord read = recordFromJson(value);
                 return scanned && scanned->epoch == read.epoch &&
                                same(scanned->scalars, scalarsOf(read))
                            ? "read"
                            : "different";
             } catch (const StorageError&) {
                 try {
-                    if (!json.is_discarded()) recordFromJson(json);
+                    if (!value.is_discarded()) recordFromJson(value);
                     return "different";
                 } catch (const StorageError&) {
                     return "refused";

@@ -39,9 +39,9 @@ private Q_SLOTS:
     }
 
     void newerFormatIsRefused() {
-        auto json = nlohmann::json(toJson(sample(0, 0.5)));
-        json["format"] = 99;
-        QVERIFY_THROWS_EXCEPTION(StorageError, recordFromJson(json));
+        auto value = nlohmann::json(toJson(sample(0, 0.5)));
+        value["format"] = 99;
+        QVERIFY_THROWS_EXCEPTION(StorageError, recordFromJson(value));
         QVERIFY_THROWS_EXCEPTION(StorageError, recordFromJson(nlohmann::json::object()));
     }
 

@@ -40,7 +40,7 @@ std::vector<EpochRecord> records() {
             record(4, {0.85, 0.65, 0.5, 0.6}, 5.0)};
 }
 
-bool near(double a, double b) {
+bool closeTo(double a, double b) {
     return std::abs(a - b) < 1e-12;
 }
 
@@ -72,27 +72,27 @@ private Q_SLOTS:
         QCOMPARE(made.points.size(), std::size_t{4});  // the phase has no tenth epoch
         const int after[] = {0, 1, 2, 5};
         for (std::size_t i = 0; i < 4; ++i) QCOMPARE(made.points[i].epochs_after, after[i]);
-        QVERIFY(near(made.points[0].majority, 0.8) && near(made.points[0].minority, 0.15));
-        QVERIFY(near(made.points[0].balanced, 0.475));
-        QVERIFY(near(made.points[1].minority, 0.25));
-        QVERIFY(near(made.points[2].majority, 0.775) && near(made.points[2].minority, 0.45));
+        QVERIFY(closeTo(made.points[0].majority, 0.8) && closeTo(made.points[0].minority, 0.15));
+        QVERIFY(closeTo(made.points[0].balanced, 0.475));
+        QVERIFY(closeTo(made.points[1].minority, 0.25));
+        QVERIFY(closeTo(made.points[2].majority, 0.775) && closeTo(made.points[2].minority, 0.45));
         QVERIFY(std::isnan(made.points[3].minority));  // not trained yet
         QCOMPARE(made.last.epochs_after, 3);
-        QVERIFY(near(made.last.minority, 0.55));
+        QVERIFY(closeTo(made.last.minority, 0.55));
         QCOMPARE(made.half_gain.value_or(0), 2);
-        QVERIFY(near(made.points[0].majority_min_logit, 3.0));
-        QVERIFY(near(made.points[0].minority_min_logit, -3.0));
-        QVERIFY(near(made.last.majority_min_logit, 6.0));
+        QVERIFY(closeTo(made.points[0].majority_min_logit, 3.0));
+        QVERIFY(closeTo(made.points[0].minority_min_logit, -3.0));
+        QVERIFY(closeTo(made.last.majority_min_logit, 6.0));
     }
 
     void classesThatGainedAndLost() {
         const Transition made = transitions(config(), kMajority, records())[0];
         QCOMPARE(made.gained.size(), std::size_t{2});
         QCOMPARE(made.gained[0].class_index, std::size_t{3});
-        QVERIFY(near(made.gained[0].gain, 0.5));
+        QVERIFY(closeTo(made.gained[0].gain, 0.5));
         QCOMPARE(made.gained[1].class_index, std::size_t{2});
         QCOMPARE(made.lost.size(), std::size_t{2});
-        QVERIFY(near(made.lost[0].gain, -0.05) && near(made.lost[1].gain, -0.05));
+        QVERIFY(closeTo(made.lost[0].gain, -0.05) && closeTo(made.lost[1].gain, -0.05));
     }
 
     void beforeThePhaseBegins() {
@@ -103,7 +103,7 @@ private Q_SLOTS:
         QVERIFY(made.gained.empty() && made.lost.empty() && !made.half_gain);
         const Transition begun = transitions(config(), kMajority, std::span(all).first(2))[0];
         QCOMPARE(begun.last.epochs_after, 0);
-        QVERIFY(near(begun.points[0].minority, 0.15));
+        QVERIFY(closeTo(begun.points[0].minority, 0.15));
         QVERIFY(begun.gained.empty() && !begun.half_gain);
     }
 
@@ -111,14 +111,14 @@ private Q_SLOTS:
         std::vector<EpochRecord> all = records();
         for (EpochRecord& one : all) one.test_accuracy[3] = kMissing;
         const Transition made = transitions(config(), kMajority, all)[0];
-        QVERIFY(near(made.points[0].minority, 0.2));
+        QVERIFY(closeTo(made.points[0].minority, 0.2));
         QCOMPARE(made.gained.size(), std::size_t{1});
     }
 
     void balancedClassesHaveNoMinority() {
         const Transition made = transitions(config(), {}, records())[0];
         QVERIFY(std::isnan(made.last.minority) && !made.half_gain);
-        QVERIFY(near(made.last.balanced, 0.65));
+        QVERIFY(closeTo(made.last.balanced, 0.65));
         QVERIFY(!made.gained.empty());
     }
 
@@ -133,10 +133,10 @@ private Q_SLOTS:
         QCOMPARE(made.size(), std::size_t{2});
         QCOMPARE(made[0].epochs, 2);
         QCOMPARE(made[0].trained, 2);
-        QVERIFY(near(made[0].last.minority, 0.45));
+        QVERIFY(closeTo(made[0].last.minority, 0.45));
         QCOMPARE(made[1].trained, 1);
         QCOMPARE(made[1].changes.size(), std::size_t{1});
-        QVERIFY(near(made[1].points[0].minority, 0.45));
+        QVERIFY(closeTo(made[1].points[0].minority, 0.45));
         QVERIFY(transitions(RunConfig{}, kMajority, records()).empty());
     }
 };

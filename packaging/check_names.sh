@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Checks that names in anonymous namespaces differ among the files that are compiled in groups (see
+# BALLAST_GROUPS in CMakeLists.txt): check_names.sh [ROOT]. Where they do not, a group does not
+# compile, or a call silently takes the other file's overload.
+set -euo pipefail
+cd "${1:-"$(dirname "${BASH_SOURCE[0]}")/.."}"
+
+# Folders of one target, a line each; those that begin with ! are targets of their own.
+groups=(
+    "core !core/learning"
+    "core/learning"
+    "app/cli"
+    "widgets"
+    "app/desktop"
+)
+# One type under one name, which may stand in several files, and a macro.
+same='Kind|QStringLiteral'
+
+status=0
+for group in "${groups[@]}"; do
+    read -ra words <<<"$group"
+    without=()
+    for word in "${words[@]:1}"; do without+=(-not -path "${word#!}/*"); done
+    [[ -d ${words[0]} ]] || continue
+    found=$(find "${words[0]}" -name '*.cpp' "${without[@]}" -print0 | sort -z | xargs -0r awk '
+        FNR == 1 { inside = 0 }
+        /^namespace \{/ { inside = 1; next }
+        /^\}  \/\/ namespace$/ { inside = 0; next }
+        !inside || /^[ \t}\/#]/ || /^(using namespace|static_assert|extern)/ { next }
+        {
+            line = $0
+            sub(/^template<.*/, "", line)
+            if (line ~ /^(class|struct|enum class|enum|using) [A-Za-z_0-9]+( [{=:]| final)/) {
+                sub(/^(class|struct|enum class|enum|using) /, "", line)
+                sub(/[^A-Za-z_0-9].*/, "", line)
+            } else if (line ~ /[ *&][A-Za-z_][A-Za-z_0-9]*\(/) {
+                sub(/\(.*/, "", line)
+                sub(/.*[ *&]/, "", line)
+            } else if (line ~ /^(constexpr|const) .*[ *&]k[A-Z][A-Za-z_0-9]*( =|\[|\{|$)/) {
+                match(line, /[ *&]k[A-Z][A-Za-z_0-9]*( =|\[|\{|$)/)
+                line = substr(line, RSTART + 1, RLENGTH - 1)
+                sub(/[^A-Za-z_0-9].*/, "", line)
+            } else next
+            if (line != "") print line, FILENAME
+        }' | sort -u | awk -v same="^($same)$" '
+        $1 == name && $1 !~ same { print where ", " $2 ": " $1 " is the name of both" }
+        { name = $1; where = $2 }')
+    if [[ -n $found ]]; then
+        echo "$found" >&2
+        status=1
+    fi
+done
+exit $status
