@@ -12,6 +12,7 @@
 #include "core/results/run_folder.h"
 #include "core/runs/run.h"
 #include "tests/app/cli/cli_process.h"
+#include "tests/core/data/jpeg_folder.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -24,14 +25,16 @@ class TestCrash : public QObject {
     Q_OBJECT
 
     // Long enough that no kill comes after its end: the slots below kill it after shares of the
-    // time that it takes undisturbed, and train six epochs of it at most in killedAtAnyMoment, five
-    // in all the others.
-    static constexpr int kEpochs = 12;
+    // time that it takes undisturbed, and train three quarters of it at most in killedAtAnyMoment,
+    // seven epochs in all the others.
+    static constexpr int kEpochs = 40;
     static constexpr const char* kConfig = R"({"name": "crash",
-        "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
         "model": {"name": "resnet8"},
-        "phases": [{"from": 0}, {"from": 8, "alpha": "inverse"}],
-        "training": {"epochs": 12, "batch_size": 128, "threads": 2, "device": "cpu"}})";
+        "phases": [{"from": 0}, {"from": 30, "alpha": "inverse"}],
+        "training": {"epochs": 40, "batch_size": 16, "threads": 2, "device": "cpu"}})";
+
+    const JpegFolder images_{{.train_counts = {40, 150, 20, 90, 60}, .pixels = 40}};
+    json config_;
 
     QTemporaryDir folder_;
     fs::path reference_;
@@ -102,10 +105,15 @@ private Q_SLOTS:
                                 : given.toULongLong();
         qInfo("BALLAST_TEST_SEED=%llu", static_cast<unsigned long long>(seed_));
 
+        config_ = json::parse(kConfig);
+        RunConfig data;
+        data.data = images_.config(24);
+        config_["data"] = toJson(data)["data"];
         const QString workspace = folder_.filePath("unbroken");
         QElapsedTimer timer;
         timer.start();
-        const CliAnswer answer = runCli({"run", "-", "--json", "--workspace", workspace}, kConfig);
+        const CliAnswer answer =
+            runCli({"run", "-", "--json", "--workspace", workspace}, config_.dump().c_str());
         undisturbed_ms_ = static_cast<int>(timer.elapsed());
         QVERIFY2(answer.code == 0, answer.err.constData());
         // What a program reads: the folder, states, the records as they are on disk, the outcome.
@@ -124,16 +132,15 @@ private Q_SLOTS:
         QCOMPARE(last["epochs_done"], kEpochs);
         QCOMPARE(records, readFile(reference_ / "epochs.jsonl"));
 
-        const json config = json::parse(kConfig);
-        run_ = createRun(folder_.filePath("crashed").toStdString(), configFromJson(config, ""),
-                         config, {});
+        run_ = createRun(folder_.filePath("crashed").toStdString(), configFromJson(config_, ""),
+                         config_, {});
     }
 
     void killedAtAnyMoment() {
         for (int i = 0; i < 5; ++i) {
             QProcess process;
             startResume(process);
-            const int milliseconds = i == 0 ? draw(600) : draw(undisturbed_ms_ / 6);
+            const int milliseconds = i == 0 ? draw(600) : draw(undisturbed_ms_ / 7);
             qInfo("kill after %d ms", milliseconds);
             QVERIFY(!process.waitForFinished(milliseconds));
             kill(process);
@@ -184,7 +191,7 @@ private Q_SLOTS:
         QProcess process;
         process.setChildProcessModifier([] {
             std::signal(SIGXFSZ, SIG_IGN);
-            const rlimit small{100'000, 100'000};
+            const rlimit small{200'000, 200'000};
             ::setrlimit(RLIMIT_FSIZE, &small);
         });
         startResume(process);
@@ -226,7 +233,7 @@ private Q_SLOTS:
         const RunSummary summary = readRun(run_);
         QVERIFY(summary.status.state == RunState::finished);
         QCOMPARE(readFile(run_ / "epochs.jsonl"), readFile(reference_ / "epochs.jsonl"));
-        for (const char* name : {"epoch-000008.safetensors", "epoch-000012.safetensors"}) {
+        for (const char* name : {"epoch-000030.safetensors", "epoch-000040.safetensors"}) {
             QVERIFY2(readFile(run_ / "checkpoints" / name) ==
                          readFile(reference_ / "checkpoints" / name),
                      name);

@@ -11,6 +11,7 @@
 #include "core/experiment/config_json.h"
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
+#include "tests/core/data/jpeg_folder.h"
 #include "tests/support/test_program.h"
 #include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
@@ -20,15 +21,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kLong = 240000;  // ms
-
-json realConfig() {
-    return {{"name", "window"},
-            {"data", {{"dataset", "fashion-mnist"}, {"imbalance", {{"ratio", 6000}}}}},
-            {"model", {{"name", "resnet8"}}},
-            {"phases", {{{"from", 0}}, {{"from", 1}, {"alpha", "inverse"}}}},
-            {"training", {{"epochs", 2}, {"threads", 2}}}};
-}
+constexpr int kTrainingTime = 240000;  // ms
 
 bool finished(const RunController& controller, const QString& run) {
     return controller.find(run)->status.state == RunState::finished;
@@ -49,12 +42,24 @@ std::string weightsOf(const std::filesystem::path& folder) {
 class TestTrainingWindow : public QObject {
     Q_OBJECT
 
+    // Batches of 4: epochs of a second or so, in which there are ninety moments to pause.
+    const JpegFolder images_{{.train_counts = {40, 150, 20, 90, 60}, .pixels = 40}};
     QTemporaryDir folder_;
     std::string records_;  // of the undisturbed run
     std::string weights_;
 
     std::filesystem::path workspace(const char* name) const {
         return folder_.filePath(QLatin1String(name)).toStdString();
+    }
+
+    json realConfig() const {
+        RunConfig config;
+        config.data = images_.config(24);
+        return {{"name", "window"},
+                {"data", toJson(config)["data"]},
+                {"model", {{"name", "resnet8"}}},
+                {"phases", {{{"from", 0}}, {{"from", 1}, {"alpha", "inverse"}}}},
+                {"training", {{"epochs", 2}, {"batch_size", 4}, {"threads", 2}}}};
     }
 
 private Q_SLOTS:
@@ -67,7 +72,7 @@ private Q_SLOTS:
         window.show();
         controller.open();
         const QString run = controller.start(realConfig());
-        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kTrainingTime);
         const RunSummary on_disk = readRun(controller.find(run)->folder);
         QCOMPARE(on_disk.records.size(), std::size_t{2});
         const LivePlots& plots = window.runsPage().plots();
@@ -99,14 +104,15 @@ private Q_SLOTS:
         controller.open();
         const QString run = controller.start(realConfig());
         QTRY_VERIFY_WITH_TIMEOUT(controller.progress(run) && controller.progress(run)->step > 5,
-                                 kLong);
+                                 kTrainingTime);
         controller.setPaused(run, true);
-        QTRY_VERIFY_WITH_TIMEOUT(controller.find(run)->status.state == RunState::paused, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(controller.find(run)->status.state == RunState::paused,
+                                 kTrainingTime);
         const int step = controller.progress(run)->step;
         QTest::qWait(500);
         QCOMPARE(controller.progress(run)->step, step);
         controller.setPaused(run, false);
-        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kTrainingTime);
         QCOMPARE(recordsOf(controller.find(run)->folder), records_);
         QCOMPARE(weightsOf(controller.find(run)->folder), weights_);
     }
@@ -125,10 +131,10 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(controller.progress(run) &&
                                          controller.progress(run)->epoch == 1 &&
                                          controller.progress(run)->step > 2,
-                                     kLong);
+                                     kTrainingTime);
             QVERIFY(!window.close());  // refused for now
             QVERIFY(window.isVisible());
-            QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kTrainingTime);
             QVERIFY(controller.idle());
             const RunSummary summary = readRun(controller.find(run)->folder);
             QVERIFY(summary.status.state == RunState::queued);
@@ -137,7 +143,7 @@ private Q_SLOTS:
         RunController controller(learningLibrary(), TrainingEnvironment{}, workspace("closed"));
         MainWindow window(controller);
         controller.open();
-        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(finished(controller, run), kTrainingTime);
         QCOMPARE(recordsOf(controller.find(run)->folder), records_);
         QCOMPARE(weightsOf(controller.find(run)->folder), weights_);
         QCOMPARE(window.runsPage().plots().curve(run, kBalancedTestAccuracy).size(),
