@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <string_view>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -16,9 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyPoll = 40;       // ms, while a run trains here
-constexpr int kIdlePoll = 400;      // ms
-constexpr int kForeignPoll = 2000;  // ms
+constexpr int kBusyPoll = 40;   // ms, while a run trains here
+constexpr int kIdlePoll = 400;  // ms
 
 bool waitsToBeTrained(const IndexedRun& run) {
     return run.error.empty() && (run.status.state == RunState::queued || run.interrupted);
@@ -32,12 +31,12 @@ RunController::RunController(const Learning& learning, TrainingEnvironment envir
       learning_(learning),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
-      index_(workspace_),
+      watch_(workspace_),
       executor_(std::make_unique<Executor>(learning_, environment_)) {
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
-    connect(&foreign_timer_, &QTimer::timeout, this, &RunController::readForeign);
+    connect(&watch_, &WorkspaceWatch::looking, this, [this] { since_look_.clear(); });
+    connect(&watch_, &WorkspaceWatch::looked, this, &RunController::readForeign);
     poll_timer_.start(kIdlePoll);
-    foreign_timer_.start(kForeignPoll);
 }
 
 RunController::~RunController() = default;
@@ -48,8 +47,8 @@ bool RunController::hasRuns() const {
 }
 
 void RunController::open() {
-    index_.refresh();
-    for (const IndexedRun& run : index_.runs()) {
+    watch_.open();
+    for (const IndexedRun& run : watch_.runs()) {
         if (mutableRun(run.id) != nullptr) continue;
         const IndexedRun& added = add(run);
         if (waitsToBeTrained(added)) executor_->enqueue(added.folder);
@@ -149,6 +148,7 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
                          bool next_phase_now) {
     IndexedRun* summary = mutableRun(run.toStdString());
     editRun(summary->folder, {settings, next_phase_now}, epoch, dataStore());
+    since_look_.insert(summary->id);
     lookForEdits(*summary);
     summary->description = readDescription(summary->folder);
     summary->description.config_as_given = nullptr;
@@ -160,6 +160,7 @@ void RunController::changeNotes(const QString& run, const std::function<void(Run
     IndexedRun* summary = mutableRun(run.toStdString());
     if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
     summary->notes = ballast::changeNotes(summary->folder, change);
+    since_look_.insert(summary->id);
     summary->notes_problem.clear();
     Q_EMIT runChanged(run);
 }
@@ -261,12 +262,14 @@ IndexedRun* RunController::mutableRun(const std::string& id) const {
 }
 
 IndexedRun& RunController::add(IndexedRun run) {
+    since_look_.insert(run.id);
     runs_.push_back(std::make_unique<IndexedRun>(std::move(run)));
     by_id_[runs_.back()->id] = runs_.back().get();
     return *runs_.back();
 }
 
 void RunController::remove(const std::string& id) {
+    since_look_.insert(id);
     by_id_.erase(id);
     std::erase_if(runs_, [&](const auto& other) { return other->id == id; });
     Q_EMIT runRemoved(QString::fromStdString(id));
@@ -289,6 +292,7 @@ void RunController::poll() {
 void RunController::handle(const RunEvent& event) {
     IndexedRun* run = mutableRun(event.run);
     if (run == nullptr) return;
+    since_look_.insert(event.run);
     const QString id = QString::fromStdString(event.run);
     if (const auto* change = std::get_if<StateChange>(&event.what)) {
         const RunOutcome& outcome = change->outcome;
@@ -329,10 +333,10 @@ void RunController::handle(const RunEvent& event) {
 
 /// Runs that came or went, and changes of runs that another process trains.
 void RunController::readForeign() {
-    index_.refresh(false);
-    std::set<std::string> there;
-    for (const IndexedRun& found : index_.runs()) {
+    std::unordered_set<std::string_view> there;
+    for (const IndexedRun& found : watch_.runs()) {
         there.insert(found.id);
+        if (since_look_.contains(found.id)) continue;  // the next look is as new
         const QString id = QString::fromStdString(found.id);
         IndexedRun* run = mutableRun(found.id);
         if (run == nullptr) {
@@ -363,7 +367,10 @@ void RunController::readForeign() {
     }
     std::vector<std::string> gone;
     for (const auto& run : runs_) {
-        if (!there.contains(run->id) && !executor_->holds(run->id)) gone.push_back(run->id);
+        if (!there.contains(run->id) && !since_look_.contains(run->id) &&
+            !executor_->holds(run->id)) {
+            gone.push_back(run->id);
+        }
     }
     for (const std::string& id : gone) remove(id);
 }

@@ -10,9 +10,11 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "app/desktop/background_job.h"
+#include "app/desktop/workspace_watch.h"
 #include "core/experiment/config_edit.h"
 #include "core/results/run_index.h"
 #include "core/runs/executor.h"
@@ -139,13 +141,13 @@ private:
     const Learning& learning_;
     const TrainingEnvironment environment_;
     const std::filesystem::path workspace_;
-    RunIndex index_;  // what the folders say; runs_ knows more of those that train here
+    WorkspaceWatch watch_;  // what the folders say; runs_ knows more of those that train here
+    std::unordered_set<std::string> since_look_;  // runs to which something happened here meanwhile
     std::vector<std::unique_ptr<IndexedRun>> runs_;
     std::unordered_map<std::string, IndexedRun*> by_id_;
     std::map<std::string, StepProgress> progress_;
     std::map<std::string, int> pending_edits_;  // the first epoch that one waits for
     QTimer poll_timer_;
-    QTimer foreign_timer_;
     bool closing_ = false;
     std::unique_ptr<Executor> executor_;  // last: workers stop before what they use dies
     BackgroundJob sweep_job_;

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <span>
+#include <thread>
+
+#include "core/results/run_index.h"
+
+namespace ballast {
+
+/// Looks through a workspace's folders every two seconds, beside the window's thread: with 10,000
+/// runs that takes tenths of a second. All members are for the window's thread.
+class WorkspaceWatch : public QObject {
+    Q_OBJECT
+public:
+    explicit WorkspaceWatch(std::filesystem::path workspace, QObject* parent = nullptr);
+    /// Waits for a look that is under way.
+    ~WorkspaceWatch() override;
+
+    /// Reads the workspace at once, on the calling thread, and from then on looks every two
+    /// seconds.
+    void open();
+
+    /// What the last look found, oldest first; only after open() and while a slot of looked() runs.
+    std::span<const IndexedRun> runs() const { return index_.runs(); }
+
+Q_SIGNALS:
+    /// A look begins: what it finds may be older than what happens from here on.
+    void looking();
+    void looked();
+
+private:
+    void begin();
+    void work();
+
+    RunIndex index_;  // the thread's while `wanted_`, else the window's
+    QTimer timer_;
+    bool under_way_ = false;
+    std::mutex mutex_;
+    std::condition_variable news_;
+    bool wanted_ = false;
+    bool ending_ = false;
+    // Started once: no thread can be started while the loader links Torch.
+    std::thread thread_;
+};
+
+}  // namespace ballast
