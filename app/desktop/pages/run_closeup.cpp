@@ -119,7 +119,10 @@ void RunCloseup::subtractOther() {
     if (run == nullptr || other == nullptr || !other->error.empty()) return;
     RunPlotInfo info = plotInfo(*other, 0);
     info.name = tr("%1, seed %2").arg(info.name).arg(other->description.config.training.seed);
-    if (run->description.config.data.dataset != other->description.config.data.dataset) {
+    // Two folders of images may have as many classes and images, and the same name.
+    const auto same = [&](auto what) { return what(run->description) == what(other->description); };
+    if (!same([](const RunDescription& it) { return it.config.data.dataset; }) ||
+        !same([](const RunDescription& it) { return dataIdentity(it); })) {
         return classes_->clear(
             tr("%1 and %2 have other data: there is no difference class by class")
                 .arg(info_.name, info.name));

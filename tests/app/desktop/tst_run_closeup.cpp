@@ -23,7 +23,8 @@ class TestRunCloseup : public QObject {
     std::unique_ptr<RunController> controller_;
     std::unique_ptr<RunsPage> page_;
 
-    QString makeRun(const std::string& name, double nu, const QString& parent = {}) {
+    QString makeRun(const std::string& name, double nu, const QString& parent = {},
+                    const std::string& images = "") {
         RunDescription description;
         RunConfig& config = description.config;
         config.name = name;
@@ -35,6 +36,10 @@ class TestRunCloseup : public QObject {
         }
         description.config_as_given = nlohmann::json::object();
         description.class_counts = {5000, 50};
+        if (!images.empty()) {
+            config.data.dataset = "image-folder";
+            description.data_sha256 = images;
+        }
         description.edits.push_back(
             {{"id", "x"},
              {"epoch", 3},
@@ -90,6 +95,38 @@ private Q_SLOTS:
         delete fork;
         Q_EMIT plots.eventActivated(one, HistoryEvent::Kind::fork, 1);  // has no parent
         QVERIFY(page_->findChild<DifferencesDialog*>() == nullptr);
+    }
+
+    // Two selected runs are a difference class by class only where the classes are the same
+    // images'.
+    void differencesAreOfOneDataSet_data() {
+        QTest::addColumn<QString>("first");
+        QTest::addColumn<QString>("second");
+        QTest::addColumn<bool>("same");
+        QTest::newRow("same folder") << "abc"
+                                     << "abc" << true;
+        QTest::newRow("other folder") << "abc"
+                                      << "def" << false;
+        QTest::newRow("other data set") << "abc"
+                                        << "" << false;
+    }
+    void differencesAreOfOneDataSet() {
+        QFETCH(QString, first);
+        QFETCH(QString, second);
+        QFETCH(bool, same);
+        const QString a = makeRun("a", 0.1, {}, first.toStdString());
+        const QString b = makeRun("b", 0.2, {}, second.toStdString());
+        controller_ = std::make_unique<RunController>(learningLibrary(), TrainingEnvironment{},
+                                                      folder_.path().toStdString());
+        LivePlots plots;
+        RunCloseup closeup(*controller_, plots);
+        closeup.resize(600, 400);
+        closeup.show();
+        controller_->open();
+        closeup.show(QStringLiteral("classes"));
+        closeup.setRun(a, 0);
+        closeup.compareWith(b);
+        QCOMPARE(closeup.classes().reason().contains(QStringLiteral("have other data")), !same);
     }
 
     void cleanup() {
