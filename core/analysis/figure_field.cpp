@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/analysis/config_place.h"
@@ -35,6 +37,35 @@ FieldValue accuracyRatio(const IndexedRun& run) {
     double ratio = epoch.exact_minority_accuracy / epoch.exact_majority_accuracy;
     if (std::isnan(ratio)) ratio = epoch.minority_accuracy / epoch.majority_accuracy;
     return std::isfinite(ratio) ? FieldValue(ratio) : FieldValue();
+}
+
+/// The index of "class:K"; nothing for another name.
+std::optional<std::size_t> classNamed(const std::string& name) {
+    if (!name.starts_with("class:")) return std::nullopt;
+    const auto index = indexIn(std::string_view(name).substr(6));
+    if (!index) throw ConfigError("\"" + name + "\": expected class:K, a class counted from 0");
+    return index;
+}
+
+/// The run's folder has what the index leaves out.
+FieldValue classAccuracy(const IndexedRun& run, std::size_t y) {
+    const auto best = run.error.empty() ? run.bestEpoch() : std::nullopt;
+    if (!best) return {};
+    std::ifstream records(run.folder / "epochs.jsonl", std::ios::binary);
+    std::string line;
+    for (std::size_t epoch = 0; epoch <= *best; ++epoch) {
+        if (!std::getline(records, line)) return {};
+    }
+    const auto value = nlohmann::json::parse(line, nullptr, false);
+    if (value.is_discarded()) return {};
+    try {
+        const EpochRecord record = recordFromJson(value);
+        const bool there = record.epoch == static_cast<int>(*best) &&
+                           y < record.test_accuracy.size() && !std::isnan(record.test_accuracy[y]);
+        return there ? FieldValue(record.test_accuracy[y]) : FieldValue();
+    } catch (const Error&) {  // damaged since the index read it
+        return {};
+    }
 }
 
 /// The index of "T0:K"; nothing for another name.
@@ -86,6 +117,9 @@ FigureField figureField(const std::string& name) {
         return {{name, [phase = *phase](const IndexedRun& run) { return phaseStart(run, phase); }}};
     }
     if (name == "ratio") return {{name, accuracyRatio}};
+    if (const auto y = classNamed(name)) {
+        return {{name, [y = *y](const IndexedRun& run) { return classAccuracy(run, y); }}};
+    }
     if (name == "method") {
         // A sweep's runs carry their method in their name; the others are worth remembering.
         return {{name, [slow = runField(name)](const IndexedRun& run) {
@@ -100,9 +134,9 @@ FigureField figureField(const std::string& name) {
     try {
         return {runField(name)};
     } catch (const ConfigError&) {
-        if (nearestWord(name, {"T0", "ratio"}).empty()) throw;
-        throw ConfigError("no field \"" + name + "\" of a run; did you mean " +
-                          nearestWord(name, {"T0", "ratio"}) + "?");
+        const std::string nearest = nearestWord(name, {"T0", "ratio", "class:0"});
+        if (nearest.empty()) throw;
+        throw ConfigError("no field \"" + name + "\" of a run; did you mean " + nearest + "?");
     }
 }
 
@@ -114,6 +148,8 @@ std::string figureFieldLabel(const std::string& name) {
     }
     if (name == "method" || name == "data") return name;
     if (name == "ratio") return "minority over majority training accuracy, best epoch";
+    if (name.starts_with("class:"))
+        return "test accuracy of class " + name.substr(6) + ", best epoch";
     if (name == "best") return "balanced test accuracy, best epoch";
     if (name == "last") return "balanced test accuracy, last epoch";
     if (name.starts_with("at:"))

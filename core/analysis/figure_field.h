@@ -22,6 +22,7 @@ struct FigureField {
 ///     T0:K      the epoch from which phase K (from 0, as in the config) holds
 ///     ratio     minority over majority training accuracy at the best epoch, Figure 3(b); of exact
 ///               statistics where that epoch has them
+///     class:K   test accuracy of class K (from 0) at the best epoch, read from the run's folder
 ///
 /// Throws ConfigError with the nearest known name. Works in any thread; one field object is for one
 /// thread at a time.

@@ -64,6 +64,7 @@ NumberEpoch epochOf(const std::string& field) {
     static constexpr std::string_view kLast[] = {"last", "validation", "loss", "majority",
                                                  "minority"};
     if (field.starts_with("at:")) return NumberEpoch::given;
+    if (field.starts_with("class:")) return NumberEpoch::best;
     if (std::ranges::find(kBest, field) != std::end(kBest)) return NumberEpoch::best;
     if (std::ranges::find(kLast, field) != std::end(kLast)) return NumberEpoch::last;
     return NumberEpoch::none;

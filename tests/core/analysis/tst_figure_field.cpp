@@ -1,4 +1,7 @@
+#include <QTemporaryDir>
 #include <QtTest>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/analysis/figure_field.h"
 #include "core/experiment/config_fields.h"
@@ -75,6 +78,32 @@ private Q_SLOTS:
         QCOMPARE(figureField("ratio").field.of(run), FieldValue());
     }
 
+    // The index has no numbers of single classes: the records have.
+    void accuracyOfAClass() {
+        const QTemporaryDir folder;
+        AnalysisRuns runs;
+        IndexedRun& run = runs.add(nuConfig(0.5), 0.7);
+        run.folder = folder.path().toStdString();
+        const std::size_t best = run.bestEpoch().value();
+        std::ofstream file(run.folder / "epochs.jsonl");
+        for (std::size_t epoch = 0; epoch < run.epochs.size(); ++epoch) {
+            EpochRecord record;
+            record.epoch = static_cast<int>(epoch);
+            record.test_accuracy = {0.5, kMissing, epoch == best ? 0.25 : 0.75};
+            file << toJson(record).dump() << "\n";
+        }
+        file.close();
+        const auto value = [&](const char* name) { return figureField(name).field.of(run); };
+        QCOMPARE(value("class:0"), FieldValue(0.5));
+        QCOMPARE(value("class:2"), FieldValue(0.25));
+        QCOMPARE(value("class:1"), FieldValue());
+        QCOMPARE(value("class:3"), FieldValue());
+        QCOMPARE(figureFieldLabel("class:2"), std::string("test accuracy of class 2, best epoch"));
+        QCOMPARE(betterDirection("class:2"), 1);
+        std::ofstream(run.folder / "epochs.jsonl") << "{\"epoch\": 0}\n{\"torn";
+        QCOMPARE(value("class:0"), FieldValue());
+    }
+
     void methodOfASweep() {
         AnalysisRuns runs;
         QCOMPARE(figureField("method").field.of(runs.add(nuConfig(0.5), 0.7)),
@@ -98,6 +127,8 @@ private Q_SLOTS:
                                  << "did you mean /data/dataset?";
         QTest::newRow("all phases") << "/phases/*/alpha/nu"
                                     << "a figure shows one, such as /phases/0/alpha/nu";
+        QTest::newRow("class") << "class:cat"
+                               << "expected class:K, a class counted from 0";
         QTest::newRow("phase") << "T0:x"
                                << "expected T0:K";
         QTest::newRow("first phase") << "T0:0"
@@ -106,7 +137,7 @@ private Q_SLOTS:
     void mistakes() {
         QFETCH(const QString, name);
         QFETCH(const QString, said);
-        const std::string error = errorOf([&] { figureField(name.toStdString()); });
+        const std::string error = complaintOf([&] { figureField(name.toStdString()); });
         QVERIFY2(QString::fromStdString(error).contains(said), error.c_str());
     }
 
