@@ -20,10 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void warn(const std::string& sentence) {
-    std::cerr << "ballast-cli: " << sentence << "\n";
-}
-
 struct FigureOptions {
     std::string figure;
     fs::path workspace;
@@ -69,14 +65,14 @@ bool wantsJson(const FigureOptions& options) {
 }
 
 template<class Drawn>
-void deliverValues(const Drawn& drawn, bool json, const fs::path& output) {
+void deliverValues(const Drawn& drawn, bool as_json, const fs::path& output) {
     for (const std::string& warning : drawn.warnings) warn(warning);
-    deliver(json ? valuesJson(drawn).dump(2) + "\n" : valuesCsv(drawn), output);
+    deliver(as_json ? valuesJson(drawn).dump(2) + "\n" : valuesCsv(drawn), output);
 }
 
 int figureCommand(const FigureOptions& options) {
     if (wantsPicture(options.output)) return drawCommand(options);
-    const bool json = wantsJson(options);
+    const bool as_json = wantsJson(options);
     const FigureDescription figure =
         figureFromJson(readConfigJson(options.figure, {}), options.figure);
     requireWorkspace(options.workspace);
@@ -86,13 +82,13 @@ int figureCommand(const FigureOptions& options) {
     keepSet(runs, options.workspace, options.set);
     switch (figure.figure) {
         case FigureKind::response:
-            deliverValues(responseCurves(runs, figure), json, options.output);
+            deliverValues(responseCurves(runs, figure), as_json, options.output);
             break;
         case FigureKind::surface:
-            deliverValues(surfaceOf(runs, figure), json, options.output);
+            deliverValues(surfaceOf(runs, figure), as_json, options.output);
             break;
         case FigureKind::parallel:
-            deliverValues(parallelCoordinates(runs, figure), json, options.output);
+            deliverValues(parallelCoordinates(runs, figure), as_json, options.output);
             break;
     }
     return 0;
@@ -191,8 +187,8 @@ void addFigureCommand(CommandLine& cli) {
         ->required();
     addWorkspace(command, options->workspace);
     CLI::Option* csv = command->add_flag("--csv", options->csv, "Values as CSV, the default");
-    CLI::Option* json = command->add_flag("--json", options->json, "Values as JSON");
-    csv->excludes(json);
+    CLI::Option* as_json = command->add_flag("--json", options->json, "Values as JSON");
+    csv->excludes(as_json);
     command->add_option("--set", options->set, "Only the runs of a set saved in the window")
         ->type_name("NAME");
     addOutput(command, options->output);

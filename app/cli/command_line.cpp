@@ -1,5 +1,7 @@
 #include "app/cli/command_line.h"
 
+#include <iostream>
+
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/workspace.h"
@@ -94,6 +96,10 @@ void addPresetData(CLI::App* command, PresetRequest& request) {
     command->add_option("--protocol", request.protocol, "Protocol; see: preset list");
     command->add_option("--epochs", request.epochs, "Milestones scale with them")
         ->check(CLI::Range(1, 100000));
+}
+
+void warn(const std::string& sentence) {
+    std::cerr << "ballast-cli: " << sentence << "\n";
 }
 
 void refuseOptions(const CLI::App* command, std::span<const char* const> options,

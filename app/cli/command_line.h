@@ -58,6 +58,9 @@ void addPresetData(CLI::App* command, PresetRequest& request);
 inline constexpr const char* kPresetDataOptions[] = {"--dataset", "--profile", "--ratio",
                                                      "--protocol", "--epochs"};
 
+/// Says on standard error what the reader of a result should know.
+void warn(const std::string& sentence);
+
 /// Throws ConfigError for the first of these options that was given: it would do nothing. `where`
 /// completes "--json does not apply …".
 void refuseOptions(const CLI::App* command, std::span<const char* const> options,

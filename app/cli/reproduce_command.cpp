@@ -9,10 +9,10 @@
 #include "app/cli/experiments.h"
 #include "app/cli/sweep_training.h"
 #include "core/analysis/figure_values.h"
+#include "core/analysis/method_table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/nearest_word.h"
-#include "core/results/method_table.h"
 #include "core/results/named_sets.h"
 #include "core/results/run_index.h"
 
@@ -119,10 +119,10 @@ void writeFigure(const ExperimentFile& file, std::span<const IndexedRun* const> 
 void writeTables(std::span<const IndexedRun* const> runs, Results& results) {
     const std::pair<const char*, TableFormat> formats[] = {{"table.md", TableFormat::markdown},
                                                            {"table.tex", TableFormat::latex},
+                                                           {"table.html", TableFormat::html},
                                                            {"table.csv", TableFormat::csv}};
-    for (const auto& [name, format] : formats) {
-        results.write(name, methodTable(runs, {}, format).text);
-    }
+    const CrossTable table = methodTable(runs, {}).table;
+    for (const auto& [name, format] : formats) results.write(name, tableText(table, format));
 }
 
 int reproduceCommand(const ReproduceOptions& options, const DataStore& store) {

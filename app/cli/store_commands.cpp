@@ -4,9 +4,9 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
+#include "core/analysis/method_table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/results/method_table.h"
 #include "core/results/result_table.h"
 #include "core/results/run_export.h"
 #include "core/results/run_query.h"
@@ -20,9 +20,12 @@ namespace fs = std::filesystem;
 struct TableOptions {
     fs::path workspace;
     std::string format = "markdown";
-    std::string by = "method";   // method | run
-    std::string value = "best";  // best | last
-    std::optional<int> at;       // epochs done, in place of `value`
+    std::string by = "method";         // method | shots | run
+    std::vector<std::string> rows;     // fields, in place of `by`
+    std::vector<std::string> columns;  // fields
+    std::string value = "best";        // best | last, or with `rows` any field
+    std::optional<int> at;             // epochs done, in place of `value`
+    bool differences = false;
     std::vector<std::string> conditions;
     fs::path output;
 };
@@ -73,11 +76,21 @@ int exportCommand(const fs::path& source, const fs::path& output) {
     return 0;
 }
 
+GroupTable groupTable(const TableOptions& options, std::span<const IndexedRun* const> runs) {
+    if (!options.rows.empty()) {
+        const std::string value = options.at ? "at:" + std::to_string(*options.at) : options.value;
+        return fieldTable(runs, options.rows, options.columns, value);
+    }
+    if (options.by == "shots") return shotsTable(runs);
+    TableValue value;
+    if (options.value == "last") value.kind = TableValue::last;
+    if (options.at) value = {TableValue::after, *options.at};
+    return methodTable(runs, value);
+}
+
 int tableCommand(const TableOptions& options) {
     requireWorkspace(options.workspace);
-    const TableFormat format = options.format == "latex" ? TableFormat::latex
-                               : options.format == "csv" ? TableFormat::csv
-                                                         : TableFormat::markdown;
+    const TableFormat format = tableFormat(options.format);
     RunIndex index(options.workspace);
     index.refresh();
     for (const IndexedRun& run : index.runs()) sayUnreadable(run.id, run.error);
@@ -86,19 +99,20 @@ int tableCommand(const TableOptions& options) {
         deliver(resultTable(runs, format), options.output);
         return 0;
     }
-    TableValue value;
-    if (options.value == "last") value.kind = TableValue::last;
-    if (options.at) value = {TableValue::after, *options.at};
-    const MethodTable table = methodTable(runs, value, format);
-    const auto say = [](std::size_t count, const char* why) {
-        if (count > 0) {
-            std::cerr << "ballast-cli: " << count << (count == 1 ? " run does" : " runs do")
-                      << " not count: " << why << "; --by run lists all\n";
-        }
-    };
-    say(table.unfinished, options.at ? "fewer epochs trained" : "not trained to the end");
-    say(table.repeated, "config and seed of another run");
-    deliver(table.text, options.output);
+    GroupTable made = groupTable(options, runs);
+    if (options.differences) markDifferences(made.table);
+    for (const std::string& warning : made.warnings) warn(warning);
+    if (options.rows.empty()) {
+        const auto say = [](std::size_t count, const char* why) {
+            if (count > 0) {
+                warn(std::to_string(count) + (count == 1 ? " run does" : " runs do") +
+                     " not count: " + why + "; --by run lists all");
+            }
+        };
+        say(made.unfinished, options.at ? "fewer epochs trained" : "not trained to the end");
+        say(made.repeated, "config and seed of another run");
+    }
+    deliver(tableText(made.table, format), options.output);
     return 0;
 }
 
@@ -132,23 +146,47 @@ void addTableCommand(CommandLine& cli) {
     command->add_option("WORKSPACE", options->workspace)->required();
     command->add_option("--format", options->format)
         ->capture_default_str()
-        ->check(CLI::IsMember({"markdown", "latex", "csv"}));
+        ->check(CLI::IsMember({"markdown", "latex", "csv", "html"}));
     command
         ->add_option("--by", options->by,
-                     "method: methods against data, mean ± standard deviation over seeds; run: one "
+                     "method: methods against data, as Table 1, mean ± standard deviation over "
+                     "seeds; shots: classes with many, medium and few images, as Table 2; run: one "
                      "row a run")
         ->capture_default_str()
-        ->check(CLI::IsMember({"method", "run"}));
-    command->add_option("--value", options->value, "Of the best epoch or of the last")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"best", "last"}));
+        ->check(CLI::IsMember({"method", "shots", "run"}));
+    command->add_option("--rows", options->rows, "A row for each of these fields' values, instead")
+        ->type_name("FIELD,…")
+        ->delimiter(',');
+    command->add_option("--columns", options->columns, "A column for each of these fields' values")
+        ->type_name("FIELD,…")
+        ->delimiter(',');
+    command
+        ->add_option("--value", options->value,
+                     "Of the best epoch or of the last; with --rows any field: few, ratio, loss, …")
+        ->type_name("best|last|FIELD")
+        ->capture_default_str();
     command->add_option("--at", options->at, "Of this epoch instead: how many are done")
         ->check(CLI::Range(1, 1000000));
+    command->add_flag("--significance", options->differences,
+                      "Mark what is told apart from its column's best");
     addWhere(command, options->conditions);
     addOutput(command, options->output);
     cli.perform(command, [options, command] {
         if (options->by == "run") {
-            refuseOptions(command, {"--value", "--at"}, "with --by run, whose columns have both");
+            refuseOptions(command, {"--value", "--at", "--significance"},
+                          "with --by run, which has every run's numbers");
+        }
+        if (options->by == "shots") {
+            refuseOptions(command, {"--value", "--at"}, "with --by shots, which is of best epochs");
+        }
+        if (options->rows.empty()) {
+            refuseOptions(command, {"--columns"}, "without --rows");
+            if (options->value != "best" && options->value != "last") {
+                throw ConfigError("--value: " + options->value +
+                                  " is not allowed without --rows; allowed: best, last");
+            }
+        } else {
+            refuseOptions(command, {"--by"}, "with --rows, which says what the rows are");
         }
         if (options->at) refuseOptions(command, {"--value"}, "with --at, which names the epoch");
         return tableCommand(*options);

@@ -9,7 +9,7 @@
 namespace ballast {
 namespace {
 
-using Cells = std::vector<std::string>;  // one row
+using RowOfCells = std::vector<std::string>;  // one row
 
 std::string percent(double share, TableFormat format) {
     if (std::isnan(share)) {
@@ -39,7 +39,7 @@ const std::vector<std::string>& header(TableFormat format) {
     return format == TableFormat::csv ? kCsv : kPeople;
 }
 
-Cells row(const IndexedRun& run, TableFormat format) {
+RowOfCells row(const IndexedRun& run, TableFormat format) {
     const RunConfig& config = run.description.config;
     const auto best_epoch = run.bestEpoch();
     const EpochScalars none;
@@ -79,7 +79,7 @@ std::string resultTable(std::span<const RunSummary> runs, TableFormat format) {
 }
 
 std::string resultTable(std::span<const IndexedRun* const> runs, TableFormat format) {
-    std::vector<Cells> rows;
+    std::vector<RowOfCells> rows;
     for (const IndexedRun* run : runs) {
         if (run->error.empty()) rows.push_back(row(*run, format));
     }
@@ -87,13 +87,22 @@ std::string resultTable(std::span<const IndexedRun* const> runs, TableFormat for
     switch (format) {
         case TableFormat::csv:
             text = joined(header(format), "", ",", "");
-            for (const Cells& cells : rows) text += joined(cells, "", ",", "");
+            for (const RowOfCells& cells : rows) text += joined(cells, "", ",", "");
             break;
         case TableFormat::markdown:
             text = joined(header(format), "| ", " | ", " |");
             text += "|---|---|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|\n";
-            for (const Cells& cells : rows) text += joined(cells, "| ", " | ", " |");
+            for (const RowOfCells& cells : rows) text += joined(cells, "| ", " | ", " |");
             text += "\n" + std::string(kCaption) + "\n";
+            break;
+        case TableFormat::html:
+            text = "<table>\n<caption>" + std::string(kCaption) + "</caption>\n<thead>\n";
+            text += joined(header(format), "<tr><th>", "</th><th>", "</th></tr>");
+            text += "</thead>\n<tbody>\n";
+            for (const RowOfCells& cells : rows) {
+                text += joined(cells, "<tr><td>", "</td><td>", "</td></tr>");
+            }
+            text += "</tbody>\n</table>\n";
             break;
         case TableFormat::latex: {
             std::string caption(kCaption);
@@ -101,7 +110,7 @@ std::string resultTable(std::span<const IndexedRun* const> runs, TableFormat for
             text = "\\begin{tabular}{lllrrlrrrrrrr}\n\\toprule\n";
             text += joined(header(format), "", " & ", " \\\\");
             text += "\\midrule\n";
-            for (const Cells& cells : rows) text += joined(cells, "", " & ", " \\\\");
+            for (const RowOfCells& cells : rows) text += joined(cells, "", " & ", " \\\\");
             text += "\\bottomrule\n\\end{tabular}\n% " + caption + "\n";
             break;
         }

@@ -6,15 +6,18 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/error.h"
+
 namespace ballast {
 namespace {
 
 /// What the fields' symbols are in LaTeX.
 constexpr std::pair<std::string_view, std::string_view> kLatexSymbols[] = {
-    {"α", "$\\alpha$"}, {"β", "$\\beta$"}, {"γ", "$\\gamma$"}, {"Δ", "$\\Delta$"},
-    {"δ", "$\\delta$"}, {"η", "$\\eta$"},  {"κ", "$\\kappa$"}, {"λ", "$\\lambda$"},
-    {"ν", "$\\nu$"},    {"ρ", "$\\rho$"},  {"τ", "$\\tau$"},   {"₀", "$_0$"},
-    {"±", "$\\pm$"},    {"–", "--"},       {"×", "$\\times$"}, {"…", "\\ldots{}"},
+    {"α", "$\\alpha$"},     {"β", "$\\beta$"},  {"γ", "$\\gamma$"}, {"Δ", "$\\Delta$"},
+    {"δ", "$\\delta$"},     {"η", "$\\eta$"},   {"κ", "$\\kappa$"}, {"λ", "$\\lambda$"},
+    {"ν", "$\\nu$"},        {"ρ", "$\\rho$"},   {"τ", "$\\tau$"},   {"₀", "$_0$"},
+    {"†", "$^{\\dagger}$"}, {"−", "$-$"},       {"±", "$\\pm$"},    {"–", "--"},
+    {"×", "$\\times$"},     {"…", "\\ldots{}"},
 };
 
 /// What a spreadsheet would work out rather than show. Numbers are what they are.
@@ -29,6 +32,15 @@ bool looksLikeFormula(std::string_view text) {
 }
 
 }  // namespace
+
+TableFormat tableFormat(std::string_view name) {
+    if (name == "markdown") return TableFormat::markdown;
+    if (name == "latex") return TableFormat::latex;
+    if (name == "csv") return TableFormat::csv;
+    if (name == "html") return TableFormat::html;
+    throw ConfigError("the table's format: " + std::string(name) +
+                      " is unknown; allowed: markdown, latex, csv, html");
+}
 
 std::string fixedText(double value, int digits) {
     char text[64];
@@ -59,6 +71,11 @@ std::string escaped(std::string_view text, TableFormat format) {
             result += '\\';
         }
         if (format == TableFormat::markdown && c == '|') result += '\\';
+        if (format == TableFormat::html &&
+            std::string_view("&<>\"").find(c) != std::string_view::npos) {
+            result += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;";
+            continue;
+        }
         if (format == TableFormat::csv && c == '"') result += '"';
         result += c == '\n' || c == '\r' ? ' ' : c;
     }

@@ -6,7 +6,10 @@
 
 namespace ballast {
 
-enum class TableFormat { markdown, latex, csv };
+enum class TableFormat { markdown, latex, csv, html };
+
+/// The format of that name. Throws ConfigError for any other.
+TableFormat tableFormat(std::string_view name);
 
 /// "%.*f"
 std::string fixedText(double value, int digits);
