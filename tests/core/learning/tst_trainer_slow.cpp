@@ -418,17 +418,17 @@ private Q_SLOTS:
         QVERIFY(summary.records.empty());
     }
 
-    // Estimated class rules, a second stage, both sampling rules, a validation split and
-    // AutoAugment: whatever has a state of its own must be in the checkpoint.
+    // Estimated class rules, a second stage, both sampling rules and a validation list: whatever
+    // has a state of its own must be in the checkpoint.
     void newKindsOfPhasesResume() {
         const JpegFolder images({.pixels = 40});
+        fs::copy(images.path() / "test.txt", images.path() / "val.txt");
         RunConfig config = smallConfig();
         config.name = "phases";
         config.data = images.config(24);
-        config.data.validation_per_class = 1;
         config.training.batch_size = 16;
         config.training.selection = Selection::validation;
-        config.training.augmentation = "autoaugment-cutout";
+        config.training.augmentation = "resized-crop-jitter";
         config.training.convolution = Convolution::fast;  // the reference has the exact ones
         config.training.epochs = 4;
         config.phases = {Phase{}, Phase{}, Phase{}, Phase{}};

@@ -57,7 +57,8 @@ public:
 
 }  // namespace
 
-/// A run's numbers are the same whether it is trained alone, in a sweep, forked or edited.
+/// A run's numbers are the same whether it is trained alone, in a sweep, forked or edited. All on
+/// photographs; tst_trainer_slow resumes runs on images in memory.
 class TestSharing : public QObject {
     Q_OBJECT
 
@@ -185,20 +186,6 @@ private Q_SLOTS:
         QCOMPARE(trained.plan.whole.epochs_alone, alone);
         QCOMPARE(trained.plan.whole.epochs_shared, shared);
         QCOMPARE(trained.epochs, shared);
-        compareWithAlone(trained, in);
-    }
-
-    /// Small images in memory, the other of the two kinds of data.
-    void smallImages() {
-        const json sweep = json::parse(R"({"name": "small", "base": {
-            "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
-            "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
-            "phases": [{"from": 0}, {"from": 1, "alpha": {"rule": "power", "nu": 0.1}}],
-            "training": {"epochs": 2, "device": "cpu", "exact_every": 0}},
-            "axes": {"/phases/1/alpha/nu": [0.1, 0.5]}})");
-        const fs::path in = workspace("small");
-        const Trained trained = trainSweep(sweep, in);
-        QCOMPARE(trained.epochs, 3);
         compareWithAlone(trained, in);
     }
 
