@@ -47,7 +47,7 @@ struct PgfGrid {
     std::string y_label;
     std::vector<std::string> columns;
     std::vector<std::string> rows;
-    std::vector<double> values;  // [row · columns + column]; NaN: hatched
+    std::vector<double> values;  // [row · columns + column]; NaN: left white
     int decimals = 1;            // of the numbers in the cells; −1: none there
     int best = -1;               // index of the framed cell; −1: none
 };

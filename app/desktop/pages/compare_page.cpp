@@ -19,6 +19,7 @@
 #include "app/desktop/working_set.h"
 #include "core/analysis/figure_field.h"
 #include "core/analysis/figure_values.h"
+#include "core/analysis/named_styles.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/results/run_query.h"
@@ -470,9 +471,10 @@ std::vector<std::filesystem::path> ComparePage::writeTo(const std::filesystem::p
             : text(shown_.figure.title);
     write("figure.json", QByteArray::fromStdString(toJson(shown_.figure).dump(2) + "\n"));
     const bool grid = shown_.figure.figure == FigureKind::surface;
-    write("figure.pdf",
-          grid ? surfacePdf(shown_.surface, title) : responsePdf(shown_.picture, title));
-    write("figure.png", grid ? surfacePng(shown_.surface) : responsePng(shown_.picture));
+    const PaperFigure paper = grid ? paperFigure(shown_.surface) : paperFigure(shown_.picture);
+    const FigureStyle style = styleOf(shown_.figure, workspace_, "the figure");
+    write("figure.pdf", paperPdf(title, style, paper.compose));
+    write("figure.png", paperPng(style, paper.compose));
     write("figure.csv", QByteArray::fromStdString(grid ? valuesCsv(shown_.surface.surface)
                                                        : valuesCsv(shown_.picture.curves)));
     write("ranking.tsv", ranking_->asTsv().toUtf8());
