@@ -47,11 +47,11 @@ Files writePgf(const PaperFigure& figure, const FigureStyle& style, const QStrin
 }
 
 constexpr FigureFormat kFormats[] = {
-    {".pdf", "PDF: vectors, for papers", true, writePdf},
-    {".svg", "SVG: vectors and text, for editing", true, writeSvg},
-    {".png", "PNG: a picture", true, writePng},
-    {".tex", "LaTeX: pgfplots, with its data file", true, writePgf},
-    {".csv", "CSV: the numbers that are drawn", false, writeCsv},
+    {".pdf", "PDF", "Vectors, with its fonts, for papers", true, writePdf},
+    {".svg", "SVG", "Vectors, and text as text, for editing", true, writeSvg},
+    {".png", "PNG", "A picture, for slides and the web", true, writePng},
+    {".tex", "LaTeX", "For pgfplots, with its numbers in a file beside it", true, writePgf},
+    {".csv", "CSV", "The numbers that are drawn, in full", false, writeCsv},
 };
 
 }  // namespace

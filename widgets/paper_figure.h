@@ -30,7 +30,8 @@ struct FigureFile {
 /// A format of figures.
 struct FigureFormat {
     const char* ending;  // ".pdf"
-    const char* label;   // "PDF, vectors", to be translated
+    const char* name;    // "PDF"
+    const char* help;    // what it is good for, to be translated
     bool is_drawn;       // by the style; else numbers alone
     /// The figure's file, and those that it needs beside it. `stem`: its name without the ending.
     std::vector<FigureFile> (*write)(const PaperFigure& figure, const FigureStyle& style,
