@@ -54,11 +54,7 @@ QString headingOf(const Panel& panel, const PanelCurve& curve) {
 
 void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure,
                const FigureStyle& style, const PlotColors& colors, const PlotScale& scale) {
-    QStringList names{tr("majority")};
-    for (const PlotSeries& one : figure.series) {
-        if (one.listed) names << one.name;
-    }
-    addPaperLegend(plot, names, static_cast<int>(names.size()) - 1, style, colors, scale);
+    addPaperLegend(plot, style, colors, scale);
     const PanelCurve solid{.key = "", .look = CurveLook::solid, .value = nullptr};
     for (std::size_t i = 0; i < figure.series.size(); ++i) {
         if (!figure.series[i].listed) continue;
@@ -87,7 +83,7 @@ void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure,
         band->setName(tr("mean and %1 over seeds").arg(spreadName(figure.view.spread)));
         band->addToLegend();
     }
-    fitPaperLegend(plot);
+    fitPaperLegend(plot, style);
 }
 
 void addPhases(QCustomPlot& plot, std::span<const PlotSeries> series, const PlotColors& colors,

@@ -3,6 +3,8 @@
 #include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "widgets/palette.h"
 #include "widgets/paper.h"
@@ -16,6 +18,7 @@ namespace {
 constexpr double kIconWidth = 15;
 constexpr double kIconGap = 3;
 constexpr double kColumnGap = 7;
+constexpr double kUsable = 0.97;  // of the figure's width
 
 int units(double points) {
     return static_cast<int>(std::lround(points * kUnitsPerPoint));
@@ -54,10 +57,34 @@ void putInside(QCustomPlot& plot, Qt::Alignment corner) {
     inside->setMargins(QMargins(units(3), units(3), units(3), units(3)));
 }
 
+/// The most columns that are not wider together than the figure.
+int fittingColumns(QCPLegend& legend, const FigureStyle& style) {
+    const QFontMetricsF metrics(legend.font());
+    std::vector<double> widths;
+    for (int i = 0; i < legend.itemCount(); ++i) {
+        auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i));
+        if (item == nullptr) continue;
+        widths.push_back(metrics.horizontalAdvance(item->plottable()->name()) +
+                         units(kIconWidth + kIconGap));
+    }
+    for (std::size_t columns = widths.size(); columns > 1; --columns) {
+        std::vector<double> widest(columns, 0.0);
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            widest[i % columns] = std::max(widest[i % columns], widths[i]);
+        }
+        const double gaps = units(kColumnGap) * static_cast<double>(columns - 1);
+        if (std::accumulate(widest.begin(), widest.end(), gaps) <=
+            kUsable * paperUnits(style.width)) {
+            return static_cast<int>(columns);
+        }
+    }
+    return 1;
+}
+
 }  // namespace
 
-void addPaperLegend(QCustomPlot& plot, const QStringList& names, int most_columns,
-                    const FigureStyle& style, const PlotColors& colors, const PlotScale& scale) {
+void addPaperLegend(QCustomPlot& plot, const FigureStyle& style, const PlotColors& colors,
+                    const PlotScale& scale) {
     QCPLegend* legend = plot.legend;
     if (style.legend == LegendPlace::none) return;
     legend->setVisible(true);
@@ -88,16 +115,13 @@ void addPaperLegend(QCustomPlot& plot, const QStringList& names, int most_column
             break;
     }
     putAbove(plot);
-    // Every column is as wide as the widest name.
-    const QFontMetricsF metrics(scale.legend_font);
-    double widest = 0.0;
-    for (const QString& name : names) widest = std::max(widest, metrics.horizontalAdvance(name));
-    const double entry = widest + units(kIconWidth + kIconGap + kColumnGap);
-    const int fitting = static_cast<int>(0.94 * paperUnits(style.width) / entry);
-    legend->setWrap(std::clamp(fitting, 1, std::max(3, most_columns)));
 }
 
-void fitPaperLegend(QCustomPlot& plot) {
+void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style) {
+    if (style.legend == LegendPlace::above) {
+        plot.legend->setWrap(fittingColumns(*plot.legend, style));
+        plot.legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // anew, by the columns
+    }
     plot.legend->setMaximumSize(plot.legend->minimumOuterSizeHint());
 }
 

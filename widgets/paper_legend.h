@@ -1,7 +1,5 @@
 #pragma once
 
-#include <QStringList>
-
 class QCustomPlot;
 
 namespace ballast {
@@ -12,10 +10,12 @@ struct PlotScale;
 
 // For widgets/*.cpp.
 
-/// Puts the plot's legend where the style has it, for entries of these names; above the plot in as
-/// many columns as fit, side by side and not spread. Add the entries, then call fitPaperLegend().
-void addPaperLegend(QCustomPlot& plot, const QStringList& names, int most_columns,
-                    const FigureStyle& style, const PlotColors& colors, const PlotScale& scale);
-void fitPaperLegend(QCustomPlot& plot);
+/// Puts the plot's legend where the style has it. Add the entries, then call fitPaperLegend().
+void addPaperLegend(QCustomPlot& plot, const FigureStyle& style, const PlotColors& colors,
+                    const PlotScale& scale);
+
+/// Above the plot: as many columns as fit, side by side and not spread, each as wide as its widest
+/// entry.
+void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style);
 
 }  // namespace ballast

@@ -17,20 +17,18 @@ ComposePaper composing(const ResponsePicture& picture) {
         drawResponse(plot, picture, colors, scale, false);
         const std::vector<ResponseLine>& lines = picture.curves.lines;
         if (lines.size() < 2) return;
-        QStringList names;
-        for (const ResponseLine& line : lines) names << text(line.name);
         const auto count = static_cast<int>(lines.size());
-        addPaperLegend(plot, names, count, style, colors, scale);
+        addPaperLegend(plot, style, colors, scale);
         for (int l = 0; l < count; ++l) {  // graphs without data that lend their pens
             const LineLook look = lineLook(l, count, scale.grey_safe, false);
             QCPGraph* key = addCurve(plot);
             key->setPen(penOf(look, kCurveWidth * scale.unit));
             key->setScatterStyle(
                 markerOf(look, kCurveWidth * scale.unit, kMarkerSize * scale.unit));
-            key->setName(names[l]);
+            key->setName(text(lines[static_cast<std::size_t>(l)].name));
             key->addToLegend();
         }
-        fitPaperLegend(plot);
+        fitPaperLegend(plot, style);
     };
 }
 

@@ -5,7 +5,7 @@
 #include <QDoubleSpinBox>
 #include <QEvent>
 #include <QFontComboBox>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -41,15 +41,6 @@ public:
         return plain.toString(value, 'g', 6);
     }
 };
-
-QWidget* sideBySide(std::initializer_list<QWidget*> widgets) {
-    auto* line = new QWidget;
-    auto* row = new QHBoxLayout(line);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace2);
-    for (QWidget* widget : widgets) row->addWidget(widget, qobject_cast<QLabel*>(widget) ? 0 : 1);
-    return line;
-}
 
 /// The range of two fields; nothing where both are empty. `wrong`: they are no range.
 std::optional<AxisRange> rangeOf(const QString& lower, const QString& upper, bool& wrong) {
@@ -88,12 +79,12 @@ StyleEditor::StyleEditor(QWidget* parent)
     font_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     legend_->setObjectName(QStringLiteral("style_legend"));
     for (const auto& [place, words] : std::initializer_list<std::pair<LegendPlace, QString>>{
-             {LegendPlace::above, tr("Above the plot")},
-             {LegendPlace::right, tr("Right of it")},
-             {LegendPlace::top_left, tr("Inside, top left")},
-             {LegendPlace::top_right, tr("Inside, top right")},
-             {LegendPlace::bottom_left, tr("Inside, bottom left")},
-             {LegendPlace::bottom_right, tr("Inside, bottom right")},
+             {LegendPlace::above, tr("Above")},
+             {LegendPlace::right, tr("Beside")},
+             {LegendPlace::top_left, tr("Top left")},
+             {LegendPlace::top_right, tr("Top right")},
+             {LegendPlace::bottom_left, tr("Bottom left")},
+             {LegendPlace::bottom_right, tr("Bottom right")},
              {LegendPlace::none, tr("None")}}) {
         legend_->addItem(words, static_cast<int>(place));
     }
@@ -106,27 +97,33 @@ StyleEditor::StyleEditor(QWidget* parent)
     problem_->setPalette(colors);
     problem_->hide();
 
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setSpacing(kSpace2);
-    const auto addPair = [&](const QString& label, QWidget* first, const QString& between,
-                             QWidget* second) {
-        auto* words = new QLabel(between);
-        words->setBuddy(second);
-        auto* name = new QLabel(label);
-        name->setBuddy(first);
-        form->addRow(name, sideBySide({first, words, second}));
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(kSpace2);
+    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(3, 1);
+    const auto add = [&](const QString& label, QWidget* field, int column, int columns = 1) {
+        const int row = column == 0 ? grid->rowCount() : grid->rowCount() - 1;
+        auto* words = new QLabel(label);
+        words->setBuddy(field);
+        grid->addWidget(words, row, column);
+        grid->addWidget(field, row, column + 1, 1, columns);
     };
-    addPair(tr("&Width"), width_, tr("&height"), height_);
-    form->addRow(tr("&Typeface"), font_);
-    addPair(tr("Ti&cks"), tick_size_, tr("&labels"), label_size_);
-    addPair(tr("L&egend"), legend_, QString(), legend_size_);
-    addPair(tr("L&ines"), line_width_, tr("PN&G"), png_dpi_);
-    form->addRow(QString(), grey_safe_);
-    addPair(tr("&x axis"), x_range_.lower, tr("to"), x_range_.upper);
-    addPair(tr("&y axis"), y_range_.lower, tr("to"), y_range_.upper);
-    form->addRow(problem_);
-    legend_size_->setAccessibleName(tr("Size of the legend's type"));
+    add(tr("&Width"), width_, 0);
+    add(tr("&height"), height_, 2);
+    add(tr("&Typeface"), font_, 0, 3);
+    add(tr("Ti&cks"), tick_size_, 0);
+    add(tr("&labels"), label_size_, 2);
+    add(tr("L&egend"), legend_, 0);
+    add(tr("si&ze"), legend_size_, 2);
+    add(tr("L&ines"), line_width_, 0);
+    add(tr("PN&G"), png_dpi_, 2);
+    grid->addWidget(grey_safe_, grid->rowCount(), 1, 1, 3);
+    add(tr("&x axis"), x_range_.lower, 0);
+    add(tr("to"), x_range_.upper, 2);
+    add(tr("&y axis"), y_range_.lower, 0);
+    add(tr("to"), y_range_.upper, 2);
+    grid->addWidget(problem_, grid->rowCount(), 0, 1, 4);
 
     for (QDoubleSpinBox* box :
          {width_, height_, tick_size_, label_size_, legend_size_, line_width_, png_dpi_}) {

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QToolButton>
 #include <algorithm>
@@ -68,7 +69,6 @@ ExportDialog::ExportDialog(ExportRequest request, Settings& settings, QWidget* p
       note_(new QLabel),
       figure_(new QComboBox),
       magnification_(new QComboBox),
-      size_(new QLabel),
       preview_(new PaperPreview),
       export_(new QPushButton(tr("&Export"))) {
     setWindowTitle(tr("Export"));
@@ -109,7 +109,8 @@ ExportDialog::ExportDialog(ExportRequest request, Settings& settings, QWidget* p
     connect(name_, &QLineEdit::textChanged, this, &ExportDialog::refresh);
     connect(folder_, &QLineEdit::textChanged, this, &ExportDialog::refresh);
     if (!problem.isEmpty()) say(problem);
-    resize(1060, 620);
+    const QSize room = screen()->availableGeometry().size() - QSize(kSpace4, 3 * kSpace4);
+    resize(QSize(1060, 620).boundedTo(room));
     export_->setDefault(true);
 }
 
@@ -154,7 +155,9 @@ QWidget* ExportDialog::makeChoices() {
     folder->addWidget(folder_, 1);
     folder->addWidget(browse);
     form->addRow(tr("&Name"), name_);
-    form->addRow(tr("&Folder"), folder);
+    auto* folder_label = new QLabel(tr("&Folder"));
+    folder_label->setBuddy(folder_);
+    form->addRow(folder_label, folder);
 
     auto* choices = new QWidget;
     auto* rows = new QVBoxLayout(choices);
@@ -175,6 +178,9 @@ QWidget* ExportDialog::makeChoices() {
 
 QWidget* ExportDialog::makeSheet() {
     figure_->setObjectName(QStringLiteral("export_figure"));
+    figure_->setAccessibleName(tr("Figure"));
+    figure_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    figure_->setMinimumContentsLength(10);
     for (const ExportRequest::Figure& figure : request_.figures) {
         figure_->addItem(figure.paper.title);
     }
@@ -190,11 +196,9 @@ QWidget* ExportDialog::makeSheet() {
     magnification_->setCurrentIndex(1);
     connect(magnification_, &QComboBox::currentIndexChanged, this,
             [this] { preview_->setMagnification(magnification_->currentData().toDouble()); });
-    size_->setForegroundRole(QPalette::PlaceholderText);
     auto* bar = new QHBoxLayout;
     bar->setSpacing(kSpace2);
     bar->addWidget(figure_, 1);
-    bar->addWidget(size_);
     bar->addStretch(request_.figures.size() > 1 ? 0 : 1);
     bar->addWidget(magnification_);
     auto* sheet = new QWidget;
@@ -207,9 +211,7 @@ QWidget* ExportDialog::makeSheet() {
 }
 
 void ExportDialog::styleChanged() {
-    const FigureStyle& style = style_->style();
-    preview_->setStyle(style);
-    size_->setText(tr("%1 × %2 mm").arg(style.width).arg(style.height));
+    preview_->setStyle(style_->style());
     refresh();
 }
 

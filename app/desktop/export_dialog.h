@@ -80,7 +80,6 @@ private:
     QLabel* note_;
     QComboBox* figure_;
     QComboBox* magnification_;
-    QLabel* size_;
     PaperPreview* preview_;
     QPushButton* export_;
     std::vector<std::filesystem::path> written_;

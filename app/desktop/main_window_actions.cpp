@@ -41,7 +41,7 @@ void MainWindow::makeActions() {
     new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
                   tr("Put the paper's CE+DRW demo into the editor"));
     open_ = action(
-        this, "open", tr("&Open config…"), QKeySequence::Open,
+        this, "open", tr("&Open…"), QKeySequence::Open,
         tr("Read a config, a sweep or a figure from its file, or from a figure that was exported"));
     save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
                    tr("Write the config as a JSON file"));

@@ -44,7 +44,7 @@ void MainWindow::newConfig() {
 
 void MainWindow::openConfigDialog() {
     const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open config or figure"), settings_.lastFolder(),
+        this, tr("Open config, sweep or figure"), settings_.lastFolder(),
         tr("Configs and figures (*.json *.pdf *.svg *.png);;All files (*)"));
     if (file.isEmpty()) return;
     settings_.setLastFolder(QFileInfo(file).absolutePath());
