@@ -32,10 +32,11 @@ ExportRequest exportOf(const Comparison& shown, const QString& ranking,
     ExportRequest::Figure figure;
     figure.paper = grid ? paperFigure(shown.surface) : paperFigure(shown.picture);
     if (!shown.figure.title.empty()) figure.paper.title = text(shown.figure.title);
-    const std::vector<CapsuleRun> runs = grid ? drawnRuns(shown.surface.surface, shown.folders)
-                                              : drawnRuns(shown.picture.curves, shown.folders);
-    figure.capsule = [described = shown.figure, runs](const FigureStyle& style) {
-        return capsuleText(figureCapsule(described, style, runs));
+    // A file of each run is read when the figure is written, not when it is looked at.
+    figure.capsule = [shown, grid](const FigureStyle& style) {
+        return capsuleText(figureCapsule(shown.figure, style,
+                                         grid ? drawnRuns(shown.surface.surface, shown.folders)
+                                              : drawnRuns(shown.picture.curves, shown.folders)));
     };
     request.figures.push_back(std::move(figure));
     request.beside.push_back({tr("JSON"), tr("What is drawn, for ballast-cli figure"),

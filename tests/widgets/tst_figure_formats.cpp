@@ -241,6 +241,39 @@ private Q_SLOTS:
         QVERIFY(paperImage(style, figure.compose, 100) != paperImage({}, figure.compose, 100));
     }
 
+    /// Above the plot the legend takes few lines, and inside it or beside it one for each name.
+    void theLegendHasAsManyColumnsAsFit_data() {
+        QTest::addColumn<double>("width");
+        QTest::addColumn<int>("place");
+        QTest::addColumn<int>("lines");
+        QTest::newRow("column") << 90.0 << int(LegendPlace::above) << 4;
+        QTest::newRow("page") << 180.0 << int(LegendPlace::above) << 2;
+        QTest::newRow("narrow") << 40.0 << int(LegendPlace::above) << 8;
+        QTest::newRow("beside") << 180.0 << int(LegendPlace::right) << 8;
+        QTest::newRow("none") << 180.0 << int(LegendPlace::none) << 0;
+    }
+    void theLegendHasAsManyColumnsAsFit() {
+        QFETCH(const double, width);
+        QFETCH(const int, place);
+        QFETCH(const int, lines);
+        ResponsePicture picture = somePicture(8);
+        for (std::size_t l = 0; l < 8; ++l) {
+            picture.curves.lines[l].name = "LDAM+DRW, a long name, no " + std::to_string(l);
+        }
+        FigureStyle style;
+        style.width = width;
+        style.legend = static_cast<LegendPlace>(place);
+        QXmlStreamReader reader(fileOf(paperFigure(picture), ".svg", style).content);
+        std::set<QString> heights;
+        while (!reader.atEnd()) {
+            reader.readNext();
+            if (!reader.isStartElement() || reader.name() != QLatin1String("text")) continue;
+            const QString height = reader.attributes().value(QLatin1String("y")).toString();
+            if (reader.readElementText().contains(QLatin1String("LDAM"))) heights.insert(height);
+        }
+        QCOMPARE(static_cast<int>(heights.size()), lines);
+    }
+
     void rangesSuitLogarithmicAxes() {
         ResponsePicture picture = somePicture();
         picture.curves.x_scale = AxisScale::log;

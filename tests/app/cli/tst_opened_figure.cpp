@@ -1,5 +1,6 @@
 #include <QElapsedTimer>
 #include <QtTest>
+#include <map>
 
 #include "core/analysis/figure_style.h"
 #include "core/base/atomic_file.h"

@@ -1,5 +1,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
 

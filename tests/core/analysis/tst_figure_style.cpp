@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "core/analysis/named_styles.h"
