@@ -129,7 +129,8 @@ StyleEditor::StyleEditor(QWidget* parent)
          {width_, height_, tick_size_, label_size_, legend_size_, line_width_, png_dpi_}) {
         connect(box, &QDoubleSpinBox::valueChanged, this, &StyleEditor::read);
     }
-    connect(font_, &QFontComboBox::currentFontChanged, this, &StyleEditor::read);
+    // Also a family that is typed: another machine may have it.
+    connect(font_, &QComboBox::currentTextChanged, this, &StyleEditor::read);
     connect(legend_, &QComboBox::currentIndexChanged, this, &StyleEditor::read);
     connect(grey_safe_, &QCheckBox::toggled, this, &StyleEditor::read);
     for (QLineEdit* edge : {x_range_.lower, x_range_.upper, y_range_.lower, y_range_.upper}) {

@@ -122,6 +122,14 @@ private Q_SLOTS:
         child<QCheckBox>(*dialog, "style_grey_safe")->click();
         QTRY_VERIFY(dialog->preview().image() != before);
         before = dialog->preview().image();
+        child<QComboBox>(*dialog, "style_font")->setEditText(QStringLiteral("DejaVu Serif"));
+        QCOMPARE(dialog->style().style().font, std::string("DejaVu Serif"));
+        child<QComboBox>(*dialog, "style_font")->setEditText(QString());
+        QVERIFY2(note(*dialog).contains(QStringLiteral("no family's name")),
+                 qPrintable(note(*dialog)));
+        child<QComboBox>(*dialog, "style_font")->setEditText(QStringLiteral("Helvetica"));
+        choose(*dialog, "style_legend", int(LegendPlace::right));
+        QVERIFY(dialog->style().style().legend == LegendPlace::right);
         child<QLineEdit>(*dialog, "style_y_lower")->setText(QStringLiteral("20"));
         QVERIFY(note(*dialog).contains(QStringLiteral("The y axis needs two numbers")));
         QVERIFY(!child<QPushButton>(*dialog, "export_files")->isEnabled());
