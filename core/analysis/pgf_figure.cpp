@@ -42,7 +42,26 @@ std::string range(const std::string& axis, const std::optional<AxisRange>& shown
     return text;
 }
 
-std::string legend(const FigureStyle& style, std::size_t entries) {
+/// The columns of a legend above the plot that fit, by what letters of usual width take.
+int legendColumns(const PgfPlot& plot, const FigureStyle& style) {
+    constexpr double kLetter = 0.5;   // of the type's size
+    constexpr double kSample = 32.0;  // points of a line's sample and the gaps
+    constexpr double kPointsPerMm = 72.27 / 25.4;
+    std::size_t longest = 0;
+    int entries = 0;
+    for (const PgfLine& line : plot.lines) {
+        if (line.name.empty()) continue;
+        ++entries;
+        const auto letters = std::ranges::count_if(
+            line.name, [](char c) { return (c & 0xc0) != 0x80; });  // of UTF-8
+        longest = std::max(longest, static_cast<std::size_t>(letters));
+    }
+    const double entry = kSample + kLetter * style.legend_size * static_cast<double>(longest);
+    return std::clamp(static_cast<int>(style.width * kPointsPerMm / entry), 1,
+                      std::max(1, entries));
+}
+
+std::string legend(const FigureStyle& style, const PgfPlot& plot) {
     const std::string font =
         "  legend style={draw=none, fill opacity=0.85, text opacity=1, cells={anchor=west}, font=" +
         pgfType(style.legend_size);
@@ -51,7 +70,7 @@ std::string legend(const FigureStyle& style, std::size_t entries) {
             return font +
                    ", at={(0,1.02)}, anchor=south west, "
                    "/tikz/every even column/.append style={column sep=6pt}},\n  legend columns=" +
-                   std::to_string(std::min<std::size_t>(entries, 3)) + ",\n";
+                   std::to_string(legendColumns(plot, style)) + ",\n";
         case LegendPlace::top_left:
             return font + "},\n  legend pos=north west,\n";
         case LegendPlace::top_right:
@@ -172,8 +191,7 @@ PgfFigure pgfFigure(const PgfPlot& plot, const FigureStyle& style, const std::st
         tex += range("x", style.x_range, plot.x_log);
     }
     tex += range("y", style.y_range, plot.y_log);
-    tex += legend(style, static_cast<std::size_t>(std::ranges::count_if(
-                             plot.lines, [](const PgfLine& line) { return !line.name.empty(); })));
+    tex += legend(style, plot);
     tex += "]\n";
     for (std::size_t l = 0; l < plot.lines.size(); ++l) {
         tex += lineText(plot.lines[l], l, style, data_file);

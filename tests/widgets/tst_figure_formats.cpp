@@ -2,11 +2,13 @@
 #include <QImage>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
 #include <QtTest>
 #include <set>
 
+#include "core/analysis/capsule_file.h"
 #include "core/analysis/figure_values.h"
 #include "tests/support/test_program.h"
 #include "widgets/response_export.h"
@@ -130,6 +132,34 @@ private Q_SLOTS:
                  qPrintable(words));
         QVERIFY(words.contains(QStringLiteral("method2")));
         QVERIFY(!svg.contains("<image"));
+    }
+
+    /// A capsule changes nothing of the picture, and each file is still one of its kind.
+    void aCapsuleIsCarriedAlong() {
+        PaperFigure figure = paperFigure(somePicture());
+        const QImage plain = QImage::fromData(fileOf(figure, ".png").content);
+        FigureDescription described;
+        described.x = "/phases/1/alpha/nu";
+        described.title = "<&> ν";
+        const FigureCapsule capsule =
+            figureCapsule(described, {}, {{"a-run", std::string(64, 'a')}});
+        figure.capsule = capsuleText(capsule);
+        QCOMPARE(QImage::fromData(fileOf(figure, ".png").content), plain);
+        QSvgRenderer svg(fileOf(figure, ".svg").content);
+        QVERIFY(svg.isValid());
+        QXmlStreamReader xml(fileOf(figure, ".svg").content);
+        while (!xml.atEnd()) xml.readNext();
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        for (const char* ending : {".pdf", ".svg", ".png"}) {
+            QVERIFY(capsuleIn(fileOf(figure, ending).content.toStdString(), ending) == capsule);
+        }
+        const QByteArray pdf = fileOf(figure, ".pdf").content;
+        const auto metadata = said("pdfinfo", {QStringLiteral("-meta")}, pdf);
+        if (!metadata) QSKIP("poppler's programs are not installed (Debian: poppler-utils)");
+        QXmlStreamReader xmp(*metadata);
+        while (!xmp.atEnd()) xmp.readNext();
+        QVERIFY2(!xmp.hasError(), qPrintable(xmp.errorString()));
+        QVERIFY(metadata->contains("Ballast"));
     }
 
     void pdfHasItsSizeItsFontsAndItsText() {

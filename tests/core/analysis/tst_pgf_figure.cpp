@@ -76,6 +76,24 @@ private Q_SLOTS:
         QVERIFY(bare.tex.find("legendentry") == std::string::npos);
     }
 
+    void aLegendAboveHasTheColumnsThatFit() {
+        const auto columns = [](const std::string& name, double width) {
+            PgfPlot plot;
+            plot.lines.resize(4);
+            for (PgfLine& line : plot.lines) line.name = name;
+            FigureStyle style;
+            style.width = width;
+            const QByteArray tex = QByteArray::fromStdString(pgfFigure(plot, style, "a.dat").tex);
+            const qsizetype at = tex.indexOf("legend columns=");
+            return tex.mid(at + 15, tex.indexOf(',', at) - at - 15).toInt();
+        };
+        QCOMPARE(columns("CE", 180.0), 4);
+        QCOMPARE(columns("LDAM+DRW (ν = 0.2, seed = 1)", 180.0), 3);
+        QCOMPARE(columns("LDAM+DRW (ν = 0.2, seed = 1)", 90.0), 1);
+        QCOMPARE(columns("LDAM+DRW (ν = 0.2)", 90.0), 2);
+        QCOMPARE(columns(std::string(300, 'x'), 90.0), 1);
+    }
+
     void aGridHasEveryCell() {
         PgfGrid grid;
         grid.columns = {"0", "0.5"};
