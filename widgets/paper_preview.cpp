@@ -1,16 +1,19 @@
 #include "widgets/paper_preview.h"
 
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QPixmap>
 #include <QScreen>
 #include <QTimer>
+#include <algorithm>
 
 #include "widgets/palette.h"
 
 namespace ballast {
 namespace {
 
-constexpr int kSoon = 30;          // ms
+constexpr int kSoon = 30;          // ms from a change until it is drawn
+constexpr int kLate = 2000;        // … at most, where drawing takes long
 constexpr double kMostDots = 600;  // an inch; a sheet of 400 mm has then 90 megapixels
 
 /// Dots an inch; a screen that does not know its size is taken for what the desktop says.
@@ -52,6 +55,8 @@ void PaperPreview::setMagnification(double magnification) {
 
 void PaperPreview::draw() {
     if (!figure_.compose) return;
+    QElapsedTimer timer;
+    timer.start();
     const double ratio = devicePixelRatioF();
     image_ = paperImage(style_, figure_.compose,
                         std::min(dotsPerInch(*this) * magnification_ * ratio, kMostDots));
@@ -59,6 +64,8 @@ void PaperPreview::draw() {
     picture.setDevicePixelRatio(ratio);
     sheet_->setPixmap(picture);
     sheet_->resize(picture.deviceIndependentSize().toSize());
+    // A picture of very many lines waits until the user rests.
+    soon_->setInterval(std::clamp(2 * static_cast<int>(timer.elapsed()), kSoon, kLate));
     Q_EMIT drawn();
 }
 

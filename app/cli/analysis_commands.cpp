@@ -209,17 +209,22 @@ void addFigureCommand(CommandLine& cli) {
     CLI::Option* csv = command->add_flag("--csv", options->csv, "Values as CSV, the default");
     CLI::Option* json = command->add_flag("--json", options->json, "Values as JSON");
     csv->excludes(json);
+    CLI::Option* set =
+        command->add_option("--set", options->set, "Only the runs of a set saved in the window")
+            ->type_name("NAME");
+    CLI::Option* style =
+        command
+            ->add_option(
+                "--style", options->style,
+                "How it looks: a style's file, or the name of one that is built in or saved")
+            ->type_name("FILE");
     command
         ->add_flag("--open", options->open,
                    "FILE is an exported PDF, SVG or PNG: its description, and which of its runs "
                    "are here, missing or changed")
-        ->excludes(csv);
-    command->add_option("--set", options->set, "Only the runs of a set saved in the window")
-        ->type_name("NAME");
-    command
-        ->add_option("--style", options->style,
-                     "How it looks: a style's file, or the name of one that is built in or saved")
-        ->type_name("FILE");
+        ->excludes(csv)
+        ->excludes(set)
+        ->excludes(style);
     addOutput(command, options->output);
     command->footer(
         "An output that ends in .pdf, .svg, .png or .tex is the figure, one in .csv or .json its\n"

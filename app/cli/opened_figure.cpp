@@ -7,6 +7,7 @@
 #include "app/cli/commands.h"
 #include "core/analysis/capsule_file.h"
 #include "core/analysis/capsule_runs.h"
+#include "core/base/error.h"
 
 namespace ballast {
 namespace {
@@ -34,6 +35,10 @@ ordered_json asJson(const FigureCapsule& capsule, const CapsuleCheck& check) {
 }  // namespace
 
 int openFigure(const OpenedFigure& options) {
+    if (!options.output.empty() && options.output.extension() != ".json") {
+        throw ConfigError("--output " + options.output.string() +
+                          ": what a figure carries is written as .json, which draws it again");
+    }
     const FigureCapsule capsule = readCapsule(options.file);
     const CapsuleCheck check = checkRuns(capsule, options.workspace);
     FigureDescription figure = capsule.figure;

@@ -143,6 +143,11 @@ private Q_SLOTS:
         QCOMPARE(pdf.code, 2);
         QVERIFY2(pdf.says("carries no figure of Ballast's: it is a PDF"), pdf.err.constData());
         QCOMPARE(runCli({"figure", "--open", path("none.pdf")}).code, 4);
+        const CliAnswer picture =
+            runCli({"figure", "--open", path("plain.pdf"), "-o", path("x.png")});
+        QCOMPARE(picture.code, 2);
+        QVERIFY2(picture.says("is written as .json"), picture.err.constData());
+        QCOMPARE(runCli({"figure", "--open", path("plain.pdf"), "--style", "cvpr-page"}).code, 2);
     }
 };
 
