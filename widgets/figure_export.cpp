@@ -83,7 +83,8 @@ void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure,
         band->setName(tr("mean and %1 over seeds").arg(spreadName(figure.view.spread)));
         band->addToLegend();
     }
-    fitPaperLegend(plot, style);
+    fitPaperLegend(plot, style,
+                   static_cast<int>(std::ranges::count_if(figure.series, &PlotSeries::listed)));
 }
 
 void addPhases(QCustomPlot& plot, std::span<const PlotSeries> series, const PlotColors& colors,

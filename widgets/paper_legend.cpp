@@ -1,5 +1,6 @@
 #include "widgets/paper_legend.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
@@ -18,7 +19,16 @@ namespace {
 constexpr double kIconWidth = 15;
 constexpr double kIconGap = 3;
 constexpr double kColumnGap = 7;
-constexpr double kUsable = 0.97;  // of the figure's width
+constexpr double kUsable = 0.97;  // of the figure's width and height
+// Of its height, so that there is room for the plot.
+constexpr double kMostAbove = 0.35;
+constexpr double kMostInside = 0.6;
+
+constexpr std::size_t kMostNamed = 24;  // lines, as in the window
+
+QString others(std::size_t count) {
+    return QCoreApplication::translate("ballast::Plots", "and %1 more").arg(count);
+}
 
 int units(double points) {
     return static_cast<int>(std::lround(points * kUnitsPerPoint));
@@ -57,16 +67,20 @@ void putInside(QCustomPlot& plot, Qt::Alignment corner) {
     inside->setMargins(QMargins(units(3), units(3), units(3), units(3)));
 }
 
-/// The most columns that are not wider together than the figure.
-int fittingColumns(QCPLegend& legend, const FigureStyle& style) {
+/// The widths of the entries without the gaps between columns.
+std::vector<double> widthsOf(QCPLegend& legend) {
     const QFontMetricsF metrics(legend.font());
     std::vector<double> widths;
     for (int i = 0; i < legend.itemCount(); ++i) {
         auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i));
-        if (item == nullptr) continue;
         widths.push_back(metrics.horizontalAdvance(item->plottable()->name()) +
                          units(kIconWidth + kIconGap));
     }
+    return widths;
+}
+
+/// The most columns that are not wider together than the figure.
+std::size_t fittingColumns(const std::vector<double>& widths, const FigureStyle& style) {
     for (std::size_t columns = widths.size(); columns > 1; --columns) {
         std::vector<double> widest(columns, 0.0);
         for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -75,10 +89,47 @@ int fittingColumns(QCPLegend& legend, const FigureStyle& style) {
         const double gaps = units(kColumnGap) * static_cast<double>(columns - 1);
         if (std::accumulate(widest.begin(), widest.end(), gaps) <=
             kUsable * paperUnits(style.width)) {
-            return static_cast<int>(columns);
+            return columns;
         }
     }
     return 1;
+}
+
+/// The lines that fit into the legend's room, so many of the first; all, or with room for the entry
+/// that counts the others.
+std::size_t fittingLines(QCPLegend& legend, const FigureStyle& style, std::size_t lines) {
+    const double share = style.legend == LegendPlace::above   ? kMostAbove
+                         : style.legend == LegendPlace::right ? kUsable
+                                                              : kMostInside;
+    const double row = std::max(QFontMetricsF(legend.font()).height(),
+                                static_cast<double>(legend.iconSize().height())) +
+                       legend.rowSpacing();
+    const auto rows = static_cast<std::size_t>(share * paperUnits(style.height) / row);
+    const std::vector<double> widths = widthsOf(legend);
+    const double counting = QFontMetricsF(legend.font()).horizontalAdvance(others(lines)) +
+                            units(kIconWidth + kIconGap);
+    const auto fits = [&](std::size_t named) {
+        std::vector<double> kept(widths.begin(), widths.begin() + static_cast<long>(named));
+        if (named < lines) kept.push_back(counting);
+        kept.insert(kept.end(), widths.begin() + static_cast<long>(lines), widths.end());
+        const std::size_t columns =
+            style.legend == LegendPlace::above ? fittingColumns(kept, style) : 1;
+        return (kept.size() + columns - 1) / columns <= rows;
+    };
+    std::size_t named = lines > kMostNamed ? kMostNamed : lines;
+    while (named > 1 && !fits(named)) --named;
+    return named;
+}
+
+/// Leaves the first lines, and one entry that counts the others.
+void shorten(QCPLegend& legend, std::size_t lines, std::size_t named) {
+    if (named == lines) return;
+    for (std::size_t i = lines - 1; i > named; --i) legend.removeItem(static_cast<int>(i));
+    auto* last = qobject_cast<QCPPlottableLegendItem*>(legend.item(static_cast<int>(named)));
+    auto* key = qobject_cast<QCPGraph*>(last->plottable());
+    key->setName(others(lines - named));
+    key->setPen(Qt::NoPen);
+    key->setScatterStyle(QCPScatterStyle::ssNone);
 }
 
 }  // namespace
@@ -117,9 +168,12 @@ void addPaperLegend(QCustomPlot& plot, const FigureStyle& style, const PlotColor
     putAbove(plot);
 }
 
-void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style) {
+void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style, int lines) {
+    if (style.legend == LegendPlace::none) return;
+    const auto all = static_cast<std::size_t>(lines);
+    shorten(*plot.legend, all, fittingLines(*plot.legend, style, all));
     if (style.legend == LegendPlace::above) {
-        plot.legend->setWrap(fittingColumns(*plot.legend, style));
+        plot.legend->setWrap(static_cast<int>(fittingColumns(widthsOf(*plot.legend), style)));
         plot.legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // anew, by the columns
     }
     plot.legend->setMaximumSize(plot.legend->minimumOuterSizeHint());

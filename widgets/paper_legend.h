@@ -15,7 +15,8 @@ void addPaperLegend(QCustomPlot& plot, const FigureStyle& style, const PlotColor
                     const PlotScale& scale);
 
 /// Above the plot: as many columns as fit, side by side and not spread, each as wide as its widest
-/// entry.
-void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style);
+/// entry. The first `lines` entries are lines: of more than there is room for, the rest is counted
+/// in an entry of its own, so that the plot keeps its room.
+void fitPaperLegend(QCustomPlot& plot, const FigureStyle& style, int lines);
 
 }  // namespace ballast

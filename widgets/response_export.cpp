@@ -28,7 +28,7 @@ ComposePaper composing(const ResponsePicture& picture) {
             key->setName(text(lines[static_cast<std::size_t>(l)].name));
             key->addToLegend();
         }
-        fitPaperLegend(plot, style);
+        fitPaperLegend(plot, style, count);
     };
 }
 

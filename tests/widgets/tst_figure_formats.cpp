@@ -278,7 +278,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("lines");
         QTest::newRow("column") << 90.0 << int(LegendPlace::above) << 4;
         QTest::newRow("page") << 180.0 << int(LegendPlace::above) << 2;
-        QTest::newRow("narrow") << 40.0 << int(LegendPlace::above) << 8;
+        QTest::newRow("narrow") << 50.0 << int(LegendPlace::above) << 4;  // and 4 more
         QTest::newRow("beside") << 180.0 << int(LegendPlace::right) << 8;
         QTest::newRow("none") << 180.0 << int(LegendPlace::none) << 0;
     }
@@ -302,6 +302,34 @@ private Q_SLOTS:
             if (reader.readElementText().contains(QLatin1String("LDAM"))) heights.insert(height);
         }
         QCOMPARE(static_cast<int>(heights.size()), lines);
+    }
+
+    /// Of hundreds of lines the legend names some and counts the rest.
+    void aLongLegendLeavesRoomForThePlot_data() {
+        QTest::addColumn<int>("place");
+        QTest::newRow("above") << int(LegendPlace::above);
+        QTest::newRow("beside") << int(LegendPlace::right);
+        QTest::newRow("inside") << int(LegendPlace::top_left);
+    }
+    void aLongLegendLeavesRoomForThePlot() {
+        QFETCH(const int, place);
+        FigureStyle style;
+        style.legend = static_cast<LegendPlace>(place);
+        const QByteArray svg = fileOf(paperFigure(somePicture(200)), ".svg", style).content;
+        QXmlStreamReader reader(svg);
+        int named = 0;
+        int counted = 0;
+        while (!reader.atEnd()) {
+            reader.readNext();
+            if (!reader.isStartElement() || reader.name() != QLatin1String("text")) continue;
+            const QString words = reader.readElementText();
+            if (words.startsWith(QLatin1String("method"))) ++named;
+            if (words.startsWith(QLatin1String("and "))) {
+                counted = words.section(QLatin1Char(' '), 1, 1).toInt();
+            }
+        }
+        QVERIFY2(named > 5, qPrintable(QString::number(named)));
+        QCOMPARE(named + counted, 200);
     }
 
     void rangesSuitLogarithmicAxes() {
