@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
 #include <QtTest>
+#include <limits>
 #include <set>
 
 #include "core/analysis/capsule_file.h"
@@ -96,11 +97,17 @@ private Q_SLOTS:
         QVERIFY(findFigureFormat(QStringLiteral(".gif")) == nullptr);
         for (const PaperFigure& figure : {paperFigure(somePicture()), paperFigure(someSurface())}) {
             for (const FigureFormat& format : figureFormats()) {
-                QElapsedTimer timer;
-                timer.start();
-                const auto files =
-                    format.write(figure, builtInStyles().back().style, QStringLiteral("f"));
-                QVERIFY2(timer.elapsed() < 1000, format.ending);
+                // A page-wide figure takes less than a second; once of three times, as the
+                // machine may be busy.
+                std::vector<FigureFile> files;
+                qint64 fastest = std::numeric_limits<qint64>::max();
+                for (int attempt = 0; attempt < 3 && fastest >= 1000; ++attempt) {
+                    QElapsedTimer timer;
+                    timer.start();
+                    files = format.write(figure, builtInStyles().back().style, QStringLiteral("f"));
+                    fastest = std::min(fastest, timer.elapsed());
+                }
+                QVERIFY2(fastest < 1000, format.ending);
                 QCOMPARE(files[0].name, QStringLiteral("f") + QLatin1String(format.ending));
                 for (const FigureFile& file : files)
                     QVERIFY2(file.content.size() > 60, format.ending);
