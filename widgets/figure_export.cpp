@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/line_look.h"
+#include "widgets/paper_legend.h"
 #include "widgets/plot_marks.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -18,13 +20,29 @@ QString tr(const char* text) {
     return QCoreApplication::translate("ballast::Plots", text);
 }
 
+constexpr int kMarkers = 8;  // of a line, where it has some to be told apart by
+
+/// Colour of the series; in grey also the markers of its solid lines, as dashes are minority's.
+LineLook lookOf(const Figure& figure, std::size_t series, const PlotScale& scale) {
+    if (!scale.grey_safe) {
+        return {seriesColor(figure.series[series].color_index, false), {}, 0};
+    }
+    return lineLook(static_cast<int>(series), static_cast<int>(figure.series.size()), true, false);
+}
+
+void addMarkers(QCPGraph& graph, const LineLook& look, const PlotScale& scale) {
+    graph.setScatterStyle(markerOf(look, 1.3 * scale.unit, 5.5 * scale.unit));
+    graph.setScatterSkip(std::max(0, graph.data()->size() / kMarkers - 1));
+}
+
 /// One entry of the legend: a graph without data that lends its pen.
-void addKey(QCustomPlot& plot, const QString& name, const PanelCurve& curve, const QColor& color,
-            const PlotScale& scale) {
+QCPGraph* addKey(QCustomPlot& plot, const QString& name, const PanelCurve& curve,
+                 const QColor& color, const PlotScale& scale) {
     QCPGraph* graph = addCurve(plot);
     styleCurve(*graph, curve, color, Qt::white, scale);
     graph->setName(name);
     graph->addToLegend();
+    return graph;
 }
 
 /// What the values of a curve are called.
@@ -34,16 +52,15 @@ QString headingOf(const Panel& panel, const PanelCurve& curve) {
     return QString::fromUtf8(curve.key.data(), static_cast<qsizetype>(curve.key.size()));
 }
 
-void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure, double width_mm,
-               const PlotColors& colors, const PlotScale& scale) {
-    QStringList names{tr("majority")};
-    for (const PlotSeries& one : figure.series) {
-        if (one.listed) names << one.name;
-    }
-    addPaperLegend(plot, names, width_mm, static_cast<int>(names.size()) - 1, colors, scale);
+void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure,
+               const FigureStyle& style, const PlotColors& colors, const PlotScale& scale) {
+    addPaperLegend(plot, style, colors, scale);
     const PanelCurve solid{.key = "", .look = CurveLook::solid, .value = nullptr};
-    for (const PlotSeries& one : figure.series) {
-        if (one.listed) addKey(plot, one.name, solid, seriesColor(one.color_index, false), scale);
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        if (!figure.series[i].listed) continue;
+        const LineLook look = lookOf(figure, i, scale);
+        QCPGraph* key = addKey(plot, figure.series[i].name, solid, look.color, scale);
+        if (scale.grey_safe) addMarkers(*key, look, scale);
     }
     // What the looks mean: each line by its curve, and the markers once.
     const auto lines = std::ranges::count_if(panel.curves, [](const PanelCurve& curve) {
@@ -66,7 +83,8 @@ void addLegend(QCustomPlot& plot, const Panel& panel, const Figure& figure, doub
         band->setName(tr("mean and %1 over seeds").arg(spreadName(figure.view.spread)));
         band->addToLegend();
     }
-    fitPaperLegend(plot);
+    fitPaperLegend(plot, style,
+                   static_cast<int>(std::ranges::count_if(figure.series, &PlotSeries::listed)));
 }
 
 void addPhases(QCustomPlot& plot, std::span<const PlotSeries> series, const PlotColors& colors,
@@ -97,7 +115,7 @@ void addPhases(QCustomPlot& plot, std::span<const PlotSeries> series, const Plot
 
 /// Draws one series. Returns all values that are drawn.
 std::vector<double> addSeries(QCustomPlot& plot, const Panel& panel, const PlotSeries& series,
-                              const PlotView& view, const PlotScale& scale) {
+                              const LineLook& look, const PlotView& view, const PlotScale& scale) {
     std::vector<double> values;
     const auto add = [&](const std::vector<QPointF>& points) {
         for (const QPointF& point : points) values.push_back(point.y());
@@ -105,7 +123,7 @@ std::vector<double> addSeries(QCustomPlot& plot, const Panel& panel, const PlotS
         setCurveData(*graph, points);
         return graph;
     };
-    QColor color = seriesColor(series.color_index, false);
+    QColor color = look.color;
     if (series.emphasis == Emphasis::faint) color.setAlpha(kFaintAlpha);
     const double weight = series.listed ? 1.0 : 0.6;
     const std::vector<SeriesCurve> curves = curvesOf(series, panel, view);
@@ -114,6 +132,9 @@ std::vector<double> addSeries(QCustomPlot& plot, const Panel& panel, const PlotS
         const PanelCurve& curve = panel.curves[i];
         QCPGraph* line = add(curves[i].points);
         styleCurve(*line, curve, color, Qt::white, scale, weight);
+        if (scale.grey_safe && curve.look == CurveLook::solid && !curve.exact && series.listed) {
+            addMarkers(*line, look, scale);
+        }
         if (series.mean) {
             QCPGraph* fewer = add(curves[i].fewer);
             styleCurve(*fewer, curve, color, Qt::white, scale, 0.5 * weight);
@@ -141,33 +162,48 @@ std::vector<double> addSeries(QCustomPlot& plot, const Panel& panel, const PlotS
     return values;
 }
 
-void compose(QCustomPlot& plot, const Panel& panel, const Figure& figure, double width_mm,
-             const PlotColors& colors, const PlotScale& scale) {
-    stylePlot(plot, colors, scale);
-    useIntegerTicks(*plot.xAxis);
-    plot.xAxis->setLabel(figure.view.since_t0 ? tr("epochs done since T₀") : tr("epochs done"));
-    const bool log = panel.positive && figure.view.log_panels.contains(text(panel.name));
-    if (log) useLogTicks(*plot.yAxis);
+/// The axis' words: its name, its unit and what was done to the values.
+QString valueLabel(const Panel& panel, const PlotView& view) {
     const QString label = panel.axis.isEmpty() ? panel.title : panel.axis;
     QStringList remarks;
     if (!panel.unit.isEmpty()) remarks << panel.unit;
-    if (figure.view.smoothing > 0.0) remarks << tr("smoothed, %1").arg(figure.view.smoothing);
-    plot.yAxis->setLabel(remarks.isEmpty() ? label
-                                           : QStringLiteral("%1 (%2)").arg(
-                                                 label, remarks.join(QStringLiteral(", "))));
+    if (view.smoothing > 0.0) remarks << tr("smoothed, %1").arg(view.smoothing);
+    if (remarks.isEmpty()) return label;
+    return QStringLiteral("%1 (%2)").arg(label, remarks.join(QStringLiteral(", ")));
+}
+
+QString epochLabel(const PlotView& view) {
+    return view.since_t0 ? tr("epochs done since T₀") : tr("epochs done");
+}
+
+bool isLog(const Panel& panel, const PlotView& view) {
+    return panel.positive && view.log_panels.contains(text(panel.name));
+}
+
+void compose(QCustomPlot& plot, const Panel& panel, const Figure& figure, const FigureStyle& style,
+             const PlotColors& colors, const PlotScale& scale) {
+    stylePlot(plot, colors, scale);
+    useIntegerTicks(*plot.xAxis);
+    plot.xAxis->setLabel(epochLabel(figure.view));
+    plot.yAxis->setLabel(valueLabel(panel, figure.view));
+    const bool log = isLog(panel, figure.view);
+    if (log) useLogTicks(*plot.yAxis);
 
     int first = 0;
     int last = 1;
     std::vector<double> values;
-    for (const PlotSeries& one : figure.series) {
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        const PlotSeries& one = figure.series[i];
         first = std::min(first, -one.shift);
         last = std::max(last, std::max(one.info().epochs, one.mostEpochs()) - one.shift);
-        const std::vector<double> drawn = addSeries(plot, panel, one, figure.view, scale);
+        const std::vector<double> drawn =
+            addSeries(plot, panel, one, lookOf(figure, i, scale), figure.view, scale);
         values.insert(values.end(), drawn.begin(), drawn.end());
     }
     // Room for the last epoch's marker.
     plot.xAxis->setRange(first, last + 0.015 * (last - first));
-    const ValueRange range = fittingRange(panel, values, log);
+    const ValueRange range = style.y_range ? ValueRange{style.y_range->lower, style.y_range->upper}
+                                           : fittingRange(panel, values, log);
     plot.yAxis->setRange(range.lower, range.upper);
     if (const QString note = outsideText(values, range); !note.isEmpty()) {
         auto* words = new QCPItemText(&plot);
@@ -179,14 +215,51 @@ void compose(QCustomPlot& plot, const Panel& panel, const Figure& figure, double
         words->position->setCoords(0.99, 0.02);
     }
     addPhases(plot, figure.series, colors, scale);
-    addLegend(plot, panel, figure, width_mm, colors, scale);
+    addLegend(plot, panel, figure, style, colors, scale);
 }
 
-ComposePaper composing(const Panel& panel, const Figure& figure, QSizeF size_mm) {
-    return [&panel, &figure, size_mm](QCustomPlot& plot, const PlotColors& colors,
-                                      const PlotScale& scale) {
-        compose(plot, panel, figure, size_mm.width(), colors, scale);
-    };
+PgfPlot pgfPlot(const Panel& panel, const Figure& figure, const FigureStyle& style) {
+    PgfPlot plot;
+    plot.title = panel.title.toStdString();
+    plot.x_label = epochLabel(figure.view).toStdString();
+    plot.y_label = valueLabel(panel, figure.view).toStdString();
+    plot.y_log = isLog(panel, figure.view);
+    PlotScale scale;
+    scale.grey_safe = style.grey_safe;
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        const PlotSeries& one = figure.series[i];
+        const PgfLine look = pgfLine(lookOf(figure, i, scale));
+        bool named = false;
+        const std::vector<SeriesCurve> curves = curvesOf(one, panel, figure.view);
+        for (std::size_t c = 0; c < curves.size(); ++c) {
+            const PanelCurve& curve = panel.curves[c];
+            if (curves[c].points.empty()) continue;
+            const auto add = [&](const std::vector<QPointF>& points, double width) -> PgfLine& {
+                PgfLine line = look;
+                line.dashes.clear();
+                line.marker = -1;
+                line.width = width;
+                for (const QPointF& point : points) line.points.push_back({point.x(), point.y()});
+                plot.lines.push_back(std::move(line));
+                return plot.lines.back();
+            };
+            const bool edge = curve.look == CurveLook::edge;
+            PgfLine& line = add(curves[c].points, edge ? 0.4 : 1.0);
+            if (curve.look == CurveLook::dashed) line.dashes = {4.0, 2.4};
+            if (curve.exact) {
+                line.connected = false;
+                line.marker = curve.look == CurveLook::dashed ? 5 : 0;
+            }
+            if (one.listed && !edge && !std::exchange(named, true)) {
+                line.name = one.name.toStdString();
+            }
+            if (!one.mean) continue;
+            for (const auto* beside : {&curves[c].fewer, &curves[c].lower, &curves[c].upper}) {
+                if (!beside->empty()) add(*beside, beside == &curves[c].fewer ? 0.5 : 0.3);
+            }
+        }
+    }
+    return plot;
 }
 
 }  // namespace
@@ -195,14 +268,6 @@ Figure plainFigure(std::span<const RunCurves> runs) {
     Figure figure;
     for (const RunCurves& run : runs) figure.series.push_back(singleRun(run));
     return figure;
-}
-
-QByteArray figurePdf(const Panel& panel, const Figure& figure, QSizeF size_mm) {
-    return paperPdf(panel.title, size_mm, composing(panel, figure, size_mm));
-}
-
-QByteArray figurePng(const Panel& panel, const Figure& figure, QSizeF size_mm, int dots_per_inch) {
-    return paperPng(size_mm, dots_per_inch, composing(panel, figure, size_mm));
 }
 
 QByteArray figureCsv(const Panel& panel, const Figure& figure) {
@@ -233,6 +298,20 @@ QByteArray figureCsv(const Panel& panel, const Figure& figure) {
         }
     }
     return csv;
+}
+
+PaperFigure paperFigure(const Panel& panel, const Figure& figure) {
+    PaperFigure made;
+    made.title = panel.title;
+    made.compose = [&panel, figure](QCustomPlot& plot, const PlotColors& colors,
+                                    const PlotScale& scale, const FigureStyle& style) {
+        compose(plot, panel, figure, style, colors, scale);
+    };
+    made.csv = [&panel, figure] { return figureCsv(panel, figure); };
+    made.pgf = [&panel, figure](const FigureStyle& style, const std::string& data_file) {
+        return pgfFigure(pgfPlot(panel, figure, style), style, data_file);
+    };
+    return made;
 }
 
 }  // namespace ballast

@@ -1,37 +1,37 @@
 #include "widgets/paper.h"
 
 #include <QBuffer>
-#include <QFontMetricsF>
-#include <QImage>
 #include <QPageSize>
 #include <QPdfWriter>
+#include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
 
 constexpr int kUnitsPerInch = 288;
 constexpr double kMillimetresPerInch = 25.4;
-// Of the legend, in points.
-constexpr double kIconWidth = 15;
-constexpr double kIconGap = 3;
-constexpr double kColumnGap = 7;
 
-int paperUnits(double millimetres) {
-    return static_cast<int>(std::lround(millimetres / kMillimetresPerInch * kUnitsPerInch));
+QFont paperFont(const FigureStyle& style, double points) {
+    QFont font(text(style.font));
+    font.setStyleHint(QFont::SansSerif);
+    font.setPixelSize(static_cast<int>(std::lround(points * kUnitsPerPoint)));
+    return font;
 }
 
-PlotScale paperScale() {
+PlotScale paperScale(const FigureStyle& style) {
     PlotScale scale;
-    scale.unit = 0.6 * kUnitsPerPoint;
-    scale.font = QFont(QStringLiteral("Helvetica"));
-    scale.font.setStyleHint(QFont::SansSerif);
-    scale.font.setPixelSize(static_cast<int>(7.0 * kUnitsPerPoint));
+    scale.unit = style.line_width * kUnitsPerPoint / kCurveWidth;
+    scale.font = paperFont(style, style.tick_size);
+    scale.label_font = paperFont(style, style.label_size);
+    scale.legend_font = paperFont(style, style.legend_size);
+    scale.grey_safe = style.grey_safe;
     return scale;
 }
 
@@ -45,92 +45,101 @@ PlotColors paperColors() {
     return colors;
 }
 
+/// Shows a part of an axis; one of categories stays whole, and a logarithmic one keeps its own edge
+/// in place of one that is not above 0.
+void showRange(QCPAxis& axis, const std::optional<AxisRange>& range) {
+    if (!range || axis.ticker().dynamicCast<QCPAxisTickerText>()) return;
+    QCPRange shown(range->lower, range->upper);
+    if (axis.scaleType() == QCPAxis::stLogarithmic) {
+        if (shown.upper <= 0.0) return;
+        if (shown.lower <= 0.0) shown.lower = std::min(axis.range().lower, 0.5 * shown.upper);
+    }
+    axis.setRange(shown);
+}
+
 /// Draws the figure with a painter whose scale is set.
-void paint(QCPPainter& painter, QSizeF size_mm, const ComposePaper& compose) {
+void paint(QCPPainter& painter, const FigureStyle& style, const ComposePaper& compose) {
     QCustomPlot plot;
     plot.setBufferDevicePixelRatio(1.0);
     plot.axisRect()->setMinimumMargins(QMargins(8, 8, 8, 8));
     plot.plotLayout()->setMargins(QMargins(4, 8, 8, 4));
-    compose(plot, paperColors(), paperScale());
+    compose(plot, paperColors(), paperScale(style), style);
+    showRange(*plot.xAxis, style.x_range);
+    showRange(*plot.yAxis, style.y_range);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
-    plot.toPainter(&painter, paperUnits(size_mm.width()), paperUnits(size_mm.height()));
+    plot.toPainter(&painter, paperUnits(style.width), paperUnits(style.height));
 }
 
 }  // namespace
 
-void addPaperLegend(QCustomPlot& plot, const QStringList& names, double width_mm, int most_columns,
-                    const PlotColors& colors, const PlotScale& scale) {
-    QCPLegend* legend = plot.legend;
-    plot.plotLayout()->insertRow(0);
-    // Beside it an empty element that takes the rest of the line, so that entries are not spread.
-    auto* line = new QCPLayoutGrid;
-    plot.plotLayout()->addElement(0, 0, line);
-    line->addElement(0, 0, legend);
-    line->addElement(0, 1, new QCPLayoutElement(&plot));
-    plot.plotLayout()->setRowStretchFactor(0, 0.001);
-    plot.plotLayout()->setRowSpacing(static_cast<int>(2 * kUnitsPerPoint));
-    legend->setVisible(true);
-    legend->setFont(scale.font);
-    legend->setTextColor(colors.text);
-    legend->setBorderPen(Qt::NoPen);
-    legend->setBrush(Qt::NoBrush);
-    legend->setIconSize(static_cast<int>(kIconWidth * kUnitsPerPoint),
-                        static_cast<int>(7 * kUnitsPerPoint));
-    legend->setIconTextPadding(static_cast<int>(kIconGap * kUnitsPerPoint));
-    legend->setColumnSpacing(static_cast<int>(kColumnGap * kUnitsPerPoint));
-    legend->setRowSpacing(static_cast<int>(1 * kUnitsPerPoint));
-    legend->setMargins(QMargins(0, 0, 0, 0));
-    legend->setFillOrder(QCPLegend::foColumnsFirst);
-    // Every column is as wide as the widest name.
-    const QFontMetricsF metrics(scale.font);
-    double widest = 0.0;
-    for (const QString& name : names) widest = std::max(widest, metrics.horizontalAdvance(name));
-    const double entry = widest + (kIconWidth + kIconGap + kColumnGap) * kUnitsPerPoint;
-    const int fitting = static_cast<int>(0.94 * paperUnits(width_mm) / entry);
-    legend->setWrap(std::clamp(fitting, 1, std::max(3, most_columns)));
+int paperUnits(double millimetres) {
+    return static_cast<int>(std::lround(millimetres / kMillimetresPerInch * kUnitsPerInch));
 }
 
-void fitPaperLegend(QCustomPlot& plot) {
-    plot.legend->setMaximumSize(plot.legend->minimumOuterSizeHint());
-}
-
-QByteArray paperPdf(const QString& title, QSizeF size_mm, const ComposePaper& compose) {
+QByteArray paperPdf(const QString& title, const FigureStyle& style, const ComposePaper& compose,
+                    const QByteArray& xmp) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
     writer.setTitle(title);
     writer.setCreator(QStringLiteral("Ballast"));
+    writer.setDocumentXmpMetadata(xmp);
     writer.setResolution(kUnitsPerInch);
-    writer.setPageSize(QPageSize(size_mm, QPageSize::Millimeter, QString(), QPageSize::ExactMatch));
+    writer.setPageSize(QPageSize(QSizeF(style.width, style.height), QPageSize::Millimeter,
+                                 QString(), QPageSize::ExactMatch));
     writer.setPageMargins(QMarginsF());
     QCPPainter painter;
     painter.begin(&writer);
     painter.setMode(QCPPainter::pmVectorized);
-    paint(painter, size_mm, compose);
+    paint(painter, style, compose);
     painter.end();
     return bytes;
 }
 
-QByteArray paperPng(QSizeF size_mm, int dots_per_inch, const ComposePaper& compose) {
-    const double scale = static_cast<double>(dots_per_inch) / kUnitsPerInch;
+QByteArray paperSvg(const QString& title, const FigureStyle& style, const ComposePaper& compose) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setTitle(title);
+    generator.setDescription(QStringLiteral("Made by Ballast"));
+    generator.setResolution(kUnitsPerInch);
+    const QSize size(paperUnits(style.width), paperUnits(style.height));
+    generator.setSize(size);
+    generator.setViewBox(QRect(QPoint(), size));
+    QCPPainter painter;
+    painter.begin(&generator);
+    painter.setMode(QCPPainter::pmVectorized);
+    paint(painter, style, compose);
+    painter.end();
+    return bytes;
+}
+
+QImage paperImage(const FigureStyle& style, const ComposePaper& compose, double dots_per_inch) {
+    const double scale = dots_per_inch / kUnitsPerInch;
     const auto pixels = [&](double mm) {
-        return static_cast<int>(std::lround(mm / kMillimetresPerInch * dots_per_inch));
+        return std::max(1, static_cast<int>(std::lround(mm / kMillimetresPerInch * dots_per_inch)));
     };
-    QImage image(pixels(size_mm.width()), pixels(size_mm.height()), QImage::Format_RGB32);
+    QImage image(pixels(style.width), pixels(style.height), QImage::Format_RGB32);
     image.fill(Qt::white);
     const int dots_per_metre = static_cast<int>(std::lround(dots_per_inch / 0.0254));
     image.setDotsPerMeterX(dots_per_metre);
     image.setDotsPerMeterY(dots_per_metre);
     QCPPainter painter(&image);
     painter.scale(scale, scale);
-    paint(painter, size_mm, compose);
+    paint(painter, style, compose);
     painter.end();
+    return image;
+}
+
+QByteArray paperPng(const FigureStyle& style, const ComposePaper& compose) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
+    paperImage(style, compose, style.png_dpi).save(&buffer, "PNG");
     return bytes;
 }
 

@@ -79,6 +79,7 @@ PlotScale screenScale() {
     if (scale.font.pointSizeF() > 0) {
         scale.font.setPointSizeF(std::max(7.0, scale.font.pointSizeF() * 0.88));
     }
+    scale.label_font = scale.legend_font = scale.font;
     return scale;
 }
 
@@ -98,7 +99,7 @@ void stylePlot(QCustomPlot& plot, const PlotColors& colors, const PlotScale& sca
             axis->setTickLabelFont(scale.font);
             axis->setTickLabelColor(colors.muted);
             axis->setTickLabelPadding(pixels(4));
-            axis->setLabelFont(scale.font);
+            axis->setLabelFont(scale.label_font);
             axis->setLabelColor(colors.muted);
             axis->setLabelPadding(pixels(4));
             axis->setNumberFormat(QStringLiteral("gb"));
@@ -144,7 +145,7 @@ void styleCurve(QCPGraph& graph, const PanelCurve& curve, const QColor& color,
         return;
     }
     const bool dashed = curve.look == CurveLook::dashed;
-    QPen pen(color, 1.7 * weight * scale.unit);
+    QPen pen(color, kCurveWidth * weight * scale.unit);
     pen.setCapStyle(Qt::FlatCap);
     pen.setJoinStyle(Qt::RoundJoin);
     if (curve.exact) {

@@ -18,10 +18,16 @@ class QCPGraph;
 
 namespace ballast {
 
+/// Of curves, in units of a PlotScale.
+inline constexpr double kCurveWidth = 1.7;
+
 /// How large things are drawn. `unit` is one pixel on screen, and a third of a point on paper.
 struct PlotScale {
     double unit = 1.0;
-    QFont font;  // tick labels and legends
+    QFont font;  // tick labels
+    QFont label_font;
+    QFont legend_font;
+    bool grey_safe = false;  // see lineLook()
 };
 
 /// The scale for the screen: the application's font, a little smaller.

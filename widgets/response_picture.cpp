@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/line_look.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
 #include "widgets/qt_text.h"
@@ -94,8 +95,8 @@ void drawSeeds(QCustomPlot& plot, const ResponsePicture& picture, std::size_t l,
                                            Qt::NoBrush, 4.0 * scale.unit));
 }
 
-void drawLine(QCustomPlot& plot, const ResponsePicture& picture, std::size_t l, const QColor& color,
-              const PlotScale& scale) {
+void drawLine(QCustomPlot& plot, const ResponsePicture& picture, std::size_t l,
+              const LineLook& look, const PlotScale& scale) {
     const ResponseLine& line = picture.curves.lines[l];
     QCPGraph* means = addCurve(plot);
     QVector<double> below;
@@ -107,23 +108,21 @@ void drawLine(QCustomPlot& plot, const ResponsePicture& picture, std::size_t l, 
         below << mean - factorOf(picture) * point.spread.lower;
         above << factorOf(picture) * point.spread.upper - mean;
     }
-    QPen pen(color, 1.7 * scale.unit);
-    pen.setJoinStyle(Qt::RoundJoin);
-    means->setPen(pen);
+    means->setPen(penOf(look, kCurveWidth * scale.unit));
     if (picture.curves.x_scale == AxisScale::categories) means->setLineStyle(QCPGraph::lsNone);
-    means->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, pen, color, 6.0 * scale.unit));
+    means->setScatterStyle(markerOf(look, kCurveWidth * scale.unit, kMarkerSize * scale.unit));
     auto* bars = new QCPErrorBars(plot.xAxis, plot.yAxis);
     bars->removeFromLegend();
     bars->setSelectable(QCP::stNone);
     bars->setDataPlottable(means);
     bars->setData(below, above);
-    bars->setPen(QPen(color, 1.1 * scale.unit));
+    bars->setPen(QPen(look.color, 1.1 * scale.unit));
     bars->setWhiskerWidth(6.0 * scale.unit);
     bars->setSymbolGap(0);
     if (line.best && line.points.size() > 1) {
         const ResponsePoint& best = line.points[*line.best];
         addRing(plot, placeOnAxis(picture, {l, *line.best}), factorOf(picture) * best.spread.mean,
-                color, 12.0, scale);
+                look.color, 12.0, scale);
     }
 }
 
@@ -185,9 +184,10 @@ void drawResponse(QCustomPlot& plot, const ResponsePicture& picture, const PlotC
     std::vector<double> values;
     for (std::size_t l = 0; l < curves.lines.size(); ++l) {
         const ResponseLine& line = curves.lines[l];
-        const QColor color = seriesColor(static_cast<int>(l), dark);
-        if (picture.seeds_as_points) drawSeeds(plot, picture, l, color, scale);
-        drawLine(plot, picture, l, color, scale);
+        const LineLook look = lineLook(static_cast<int>(l), static_cast<int>(curves.lines.size()),
+                                       scale.grey_safe, dark);
+        if (picture.seeds_as_points) drawSeeds(plot, picture, l, look.color, scale);
+        drawLine(plot, picture, l, look, scale);
         for (const ResponsePoint& point : line.points) {
             for (const double value : {point.spread.mean, point.spread.lower, point.spread.upper}) {
                 if (!std::isnan(value)) values.push_back(factorOf(picture) * value);

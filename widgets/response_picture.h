@@ -33,6 +33,9 @@ QString pointWords(const ResponsePicture& picture, ResponseAt at);
 /// What the error bars are: "mean ± standard deviation over seeds".
 QString spreadWords(Spread spread);
 
+/// Of the markers of means, in units of a PlotScale.
+inline constexpr double kMarkerSize = 6.0;
+
 /// Draws the picture into an empty plot, on screen or on paper: a line and error bars for each
 /// method in the colours of series, single seeds as faint points, a ring about each line's best,
 /// a larger one about `marked`. For widgets/*.cpp.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analysis/figure_values.h"
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -14,12 +15,12 @@ namespace {
 constexpr std::size_t kMostWords = 150;  // cells; beyond them colours speak alone
 
 /// From pale to the colour of majority classes: dark is good, in grey too.
-QCPColorGradient gradient() {
+QCPColorGradient gradient(bool grey) {
     QCPColorGradient made;
     made.clearColorStops();
-    made.setColorStopAt(0.0, QColor(0xfff3f6f9));
-    made.setColorStopAt(0.5, QColor(0xff8fb8dc));
-    made.setColorStopAt(1.0, QColor(0xff0b4f8a));
+    made.setColorStopAt(0.0, QColor(grey ? 0xfff6f6f6 : 0xfff3f6f9));
+    made.setColorStopAt(0.5, QColor(grey ? 0xffb0b0b0 : 0xff8fb8dc));
+    made.setColorStopAt(1.0, QColor(grey ? 0xff484848 : 0xff0b4f8a));
     made.setNanHandling(QCPColorGradient::nhTransparent);
     return made;
 }
@@ -44,10 +45,19 @@ QCPItemRect* addCell(QCustomPlot& plot, std::size_t x, std::size_t y) {
     return cell;
 }
 
-ComposePaper composing(const SurfacePicture& picture) {
-    return [&picture](QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
-        drawSurface(plot, picture, colors, scale);
-    };
+PgfGrid pgfGrid(const SurfacePicture& picture) {
+    const Surface& surface = picture.surface;
+    PgfGrid grid;
+    grid.x_label = surface.x_label;
+    grid.y_label = surface.y_label;
+    for (const FieldValue& x : surface.xs) grid.columns.push_back(valueText(x));
+    for (const FieldValue& y : surface.ys) grid.rows.push_back(valueText(y));
+    for (const SurfaceCell& cell : surface.cells) {
+        grid.values.push_back((picture.percent ? 100.0 : 1.0) * cell.spread.mean);
+    }
+    grid.decimals = surface.cells.size() > kMostWords ? -1 : picture.percent ? 1 : 3;
+    if (surface.best) grid.best = static_cast<int>(*surface.best);
+    return grid;
 }
 
 }  // namespace
@@ -80,7 +90,7 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             high = std::fmax(high, value);
         }
     }
-    map->setGradient(gradient());
+    map->setGradient(gradient(scale.grey_safe));
     map->setDataRange({low, high > low ? high : low + 1.0});
     for (std::size_t y = 0; y < rows; ++y) {
         for (std::size_t x = 0; x < columns; ++x) {
@@ -100,19 +110,32 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             words->setSelectable(false);
         }
     }
-    if (surface.best) {
-        QCPItemRect* frame = addCell(plot, *surface.best % columns, *surface.best / columns);
-        frame->setPen(QPen(colors.minority, 2.4 * scale.unit));
-        frame->setBrush(Qt::NoBrush);
-    }
+    if (!surface.best) return;
+    const auto frame = [&](const QColor& color, double width) {
+        QCPItemRect* cell = addCell(plot, *surface.best % columns, *surface.best / columns);
+        cell->setPen(QPen(color, width * scale.unit));
+        cell->setBrush(Qt::NoBrush);
+    };
+    // In greys a dark frame needs a pale line beside the dark cell.
+    if (scale.grey_safe) frame(Qt::white, 4.4);
+    frame(scale.grey_safe ? QColor(Qt::black) : colors.minority, 2.4);
 }
 
-QByteArray surfacePdf(const SurfacePicture& picture, const QString& title, QSizeF size_mm) {
-    return paperPdf(title, size_mm, composing(picture));
-}
-
-QByteArray surfacePng(const SurfacePicture& picture, QSizeF size_mm, int dots_per_inch) {
-    return paperPng(size_mm, dots_per_inch, composing(picture));
+PaperFigure paperFigure(const SurfacePicture& picture) {
+    const Surface& surface = picture.surface;
+    PaperFigure figure;
+    figure.title =
+        text(surface.value_label + " over " + surface.x_label + " and " + surface.y_label);
+    figure.compose = [picture](QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale,
+                               const FigureStyle&) { drawSurface(plot, picture, colors, scale); };
+    figure.csv = [surface] { return QByteArray::fromStdString(valuesCsv(surface)); };
+    figure.pgf = [picture, title = figure.title.toStdString()](const FigureStyle& style,
+                                                               const std::string& data_file) {
+        PgfGrid grid = pgfGrid(picture);
+        grid.title = title;
+        return pgfFigure(grid, style, data_file);
+    };
+    return figure;
 }
 
 }  // namespace ballast

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/analysis/surface.h"
-#include "widgets/paper.h"
+#include "widgets/paper_figure.h"
 
 namespace ballast {
 
@@ -16,10 +16,7 @@ struct SurfacePicture {
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
                  const PlotScale& scale);
 
-/// For print; see paper.h.
-QByteArray surfacePdf(const SurfacePicture& picture, const QString& title,
-                      QSizeF size_mm = kSingleColumn);
-QByteArray surfacePng(const SurfacePicture& picture, QSizeF size_mm = kSingleColumn,
-                      int dots_per_inch = 300);
+/// For print.
+PaperFigure paperFigure(const SurfacePicture& picture);
 
 }  // namespace ballast

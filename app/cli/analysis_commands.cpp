@@ -6,6 +6,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/drawing.h"
+#include "app/cli/opened_figure.h"
 #include "core/analysis/figure_values.h"
 #include "core/analysis/group_comparison.h"
 #include "core/analysis/paper_results.h"
@@ -22,15 +23,20 @@ namespace fs = std::filesystem;
 
 struct FigureOptions {
     std::string figure;
+    bool open = false;  // the figure is that of a file that was exported
     fs::path workspace;
     bool csv = false;
     bool json = false;
-    std::string set;  // of the workspace; empty: all runs
+    std::string set;    // of the workspace; empty: all runs
+    std::string style;  // a file or a name; empty: the description's
     fs::path output;
 };
 
+/// Endings that the window's program draws; those of values are written here.
+constexpr const char* kPictures[] = {".pdf", ".svg", ".png", ".tex"};
+
 bool wantsPicture(const fs::path& output) {
-    return output.extension() == ".pdf" || output.extension() == ".png";
+    return std::ranges::find(kPictures, output.extension()) != std::end(kPictures);
 }
 
 /// The picture rather than its values.
@@ -44,7 +50,8 @@ int drawCommand(const FigureOptions& options) {
                           options.output.string());
     }
     requireWorkspace(options.workspace);
-    if (!drawFigure(options.figure, options.workspace, options.set, options.output)) {
+    if (!drawFigure(options.figure, options.workspace, options.set, options.style,
+                    options.output)) {
         throw ConfigError(options.output.string() + ": " + kNoDrawing);
     }
     return 0;
@@ -55,7 +62,8 @@ bool wantsJson(const FigureOptions& options) {
     const std::string ending = options.output.extension().string();
     if (!options.output.empty() && ending != ".csv" && ending != ".json") {
         throw ConfigError("--output " + options.output.string() +
-                          ": a figure is written as .pdf or .png, and its values as .csv or .json");
+                          ": a figure is written as .pdf, .svg, .png or .tex, and its values as "
+                          ".csv or .json");
     }
     if ((options.csv && ending == ".json") || (options.json && ending == ".csv")) {
         throw ConfigError("--output " + options.output.string() + " does not go with --" +
@@ -71,8 +79,16 @@ void deliverValues(const Drawn& drawn, bool as_json, const fs::path& output) {
 }
 
 int figureCommand(const FigureOptions& options) {
+    if (options.open) {
+        return openFigure({options.figure, options.workspace, options.json, options.output});
+    }
     if (wantsPicture(options.output)) return drawCommand(options);
     const bool as_json = wantsJson(options);
+    if (!options.style.empty()) {
+        throw ConfigError("--style " + options.style +
+                          " says how a figure looks; values have none, so give an --output that "
+                          "ends in .pdf, .svg, .png or .tex");
+    }
     const FigureDescription figure =
         figureFromJson(readConfigJson(options.figure, {}), options.figure);
     requireWorkspace(options.workspace);
@@ -189,11 +205,26 @@ void addFigureCommand(CommandLine& cli) {
     CLI::Option* csv = command->add_flag("--csv", options->csv, "Values as CSV, the default");
     CLI::Option* as_json = command->add_flag("--json", options->json, "Values as JSON");
     csv->excludes(as_json);
-    command->add_option("--set", options->set, "Only the runs of a set saved in the window")
-        ->type_name("NAME");
+    CLI::Option* set =
+        command->add_option("--set", options->set, "Only the runs of a set saved in the window")
+            ->type_name("NAME");
+    CLI::Option* style =
+        command
+            ->add_option(
+                "--style", options->style,
+                "How it looks: a style's file, or the name of one that is built in or saved")
+            ->type_name("FILE");
+    command
+        ->add_flag("--open", options->open,
+                   "FILE is an exported PDF, SVG or PNG: its description, and which of its runs "
+                   "are here, missing or changed")
+        ->excludes(csv)
+        ->excludes(set)
+        ->excludes(style);
     addOutput(command, options->output);
     command->footer(
-        "An output that ends in .pdf or .png is the figure, one in .csv or .json its values.\n"
+        "An output that ends in .pdf, .svg, .png or .tex is the figure, one in .csv or .json its\n"
+        "values. LaTeX's is for pgfplots and has its numbers beside it, in a .dat file.\n"
         "A line of CSV is a mean, with its band and number of seeds, or one seed's value.\n"
         "What varies without being shown is named on standard error.");
     cli.perform(command, [options] { return figureCommand(*options); });

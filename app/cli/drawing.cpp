@@ -57,9 +57,9 @@ bool drawn(std::vector<std::string> words, const fs::path& output) {
 }  // namespace
 
 bool drawFigure(const fs::path& description, const fs::path& workspace, const std::string& set,
-                const fs::path& output) {
+                const std::string& style, const fs::path& output) {
     return drawn({"--figure", description.string(), "--workspace", workspace.string(), "--output",
-                  output.string(), "--set", set},
+                  output.string(), "--set", set, "--style", style},
                  output);
 }
 

@@ -5,11 +5,12 @@
 
 namespace ballast {
 
-/// Draws a figure's description as PDF or PNG by the window's program, which lies beside this one
-/// and needs no screen. Returns false where it is not installed. Throws ConfigError
+/// Draws a figure's description, as the output's ending says, by the window's program, which lies
+/// beside this one and needs no screen. Returns false where it is not installed. Throws ConfigError
 /// or StorageError where it fails; it has then said why on standard error.
 bool drawFigure(const std::filesystem::path& description, const std::filesystem::path& workspace,
-                const std::string& set, const std::filesystem::path& output);
+                const std::string& set, const std::string& style,
+                const std::filesystem::path& output);
 
 /// In the same way the curves over the epochs of a set's runs, one figure for each panel, and
 /// tables of them, into `folder`.

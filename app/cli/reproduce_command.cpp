@@ -108,7 +108,7 @@ void writeFigure(const ExperimentFile& file, std::span<const IndexedRun* const> 
     const fs::path description =
         results.write(std::string(file.name), toJson(figure).dump(2) + "\n");
     for (const char* ending : {".pdf", ".png"}) {
-        if (!drawFigure(description, workspace, set, results.folder() / (stem + ending))) {
+        if (!drawFigure(description, workspace, set, "", results.folder() / (stem + ending))) {
             std::cerr << "ballast-cli: " << kNoDrawing << std::endl;
             return;
         }

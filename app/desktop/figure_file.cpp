@@ -1,7 +1,10 @@
 #include "app/desktop/figure_file.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/analysis/capsule_runs.h"
+#include "core/analysis/named_styles.h"
 #include "core/analysis/surface.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -17,25 +20,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const FigureFormat& formatOf(const fs::path& output) {
+    if (const auto* format = findFigureFormat(text(output.extension().string()))) return *format;
+    throw ConfigError(output.string() + ": a figure is written as " +
+                      figureEndings().toStdString());
+}
+
 }  // namespace
 
-std::vector<std::string> drawFigureFile(const fs::path& description, const fs::path& workspace,
-                                        const std::string& set, const fs::path& output) {
-    const bool png = output.extension() == ".png";
-    if (!png && output.extension() != ".pdf") {
-        throw ConfigError(output.string() +
-                          ": a figure is written as .pdf or .png here, and as "
-                          ".csv or .json by ballast-cli figure");
-    }
-    const FigureDescription figure = figureFromJson(
-        parseJson(readFile(description), description.string()), description.string());
-    RunIndex index(workspace);
+std::vector<std::string> drawFigureFile(const FigureRequest& request) {
+    const FigureFormat& format = formatOf(request.output);
+    const std::string subject = request.description.string();
+    const FigureDescription figure =
+        figureFromJson(parseJson(readFile(request.description), subject), subject);
+    const FigureStyle style = request.style.empty() ? styleOf(figure, request.workspace, subject)
+                                                    : styleGiven(request.style, request.workspace);
+    RunIndex index(request.workspace);
     index.refresh();
     std::vector<const IndexedRun*> runs = runsWhere(index.runs(), {});
-    keepSet(runs, workspace, set);
-    QByteArray bytes;
+    keepSet(runs, request.workspace, request.set);
     std::vector<std::string> warnings;
-    const QString title = text(figure.title.empty() ? description.stem().string() : figure.title);
+    PaperFigure paper;
+    std::vector<CapsuleRun> drawn;
+    const RunFolders folders = runFolders(index.runs());
     if (figure.figure == FigureKind::response) {
         ResponsePicture picture;
         picture.curves = responseCurves(runs, figure);
@@ -43,20 +50,38 @@ std::vector<std::string> drawFigureFile(const fs::path& description, const fs::p
         picture.seeds_as_points = figure.seeds_as_points;
         picture.spread = figure.spread;
         warnings = picture.curves.warnings;
-        bytes = png ? responsePng(picture) : responsePdf(picture, title);
+        paper = paperFigure(picture);
+        drawn = drawnRuns(picture.curves, folders);
     } else if (figure.figure == FigureKind::surface) {
         const SurfacePicture picture{surfaceOf(runs, figure), isAccuracyField(figure.value)};
         warnings = picture.surface.warnings;
-        bytes = png ? surfacePng(picture) : surfacePdf(picture, title);
+        paper = paperFigure(picture);
+        drawn = drawnRuns(picture.surface, folders);
     } else {
-        throw ConfigError(description.string() +
-                          ": /figure: parallel coordinates are not drawn yet; their values are "
+        throw ConfigError(subject +
+                          ": /figure: parallel coordinates are not drawn; their values are "
                           "written by ballast-cli figure");
     }
-    if (output.has_parent_path()) makeFolders(output.parent_path());
-    replaceFile(output,
-                std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+    if (!figure.title.empty()) paper.title = text(figure.title);
+    paper.capsule = capsuleText(figureCapsule(figure, style, std::move(drawn)));
+    writeFigure(paper, style, format, request.output);
     return warnings;
+}
+
+std::vector<fs::path> writeFigure(const PaperFigure& figure, const FigureStyle& style,
+                                  const FigureFormat& format, const fs::path& output) {
+    if (output.has_parent_path()) makeFolders(output.parent_path());
+    const std::vector<FigureFile> files = format.write(figure, style, text(output.stem().string()));
+    std::vector<fs::path> written;
+    for (auto file = files.rbegin(); file != files.rend(); ++file) {
+        written.push_back(
+            file + 1 == files.rend() ? output : output.parent_path() / file->name.toStdString());
+        replaceFile(written.back(),
+                    std::string_view(file->content.constData(),
+                                     static_cast<std::size_t>(file->content.size())));
+    }
+    std::ranges::reverse(written);
+    return written;
 }
 
 }  // namespace ballast

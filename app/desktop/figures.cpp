@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/desktop/figure_file.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
@@ -29,13 +30,8 @@ RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
 
 namespace {
 
-using Drawn = QByteArray (*)(const Panel& panel, const Figure& figure);
-
 /// The formats of figures, and those of tables: a line each.
-constexpr std::pair<const char*, Drawn> kPictures[] = {
-    {".pdf", [](const Panel& panel, const Figure& figure) { return figurePdf(panel, figure); }},
-    {".png", [](const Panel& panel, const Figure& figure) { return figurePng(panel, figure); }},
-    {".csv", figureCsv}};
+constexpr const char* kPictures[] = {".pdf", ".png", ".csv"};
 constexpr std::pair<const char*, TableFormat> kTables[] = {{".md", TableFormat::markdown},
                                                            {".csv", TableFormat::csv}};
 
@@ -43,19 +39,21 @@ constexpr std::pair<const char*, TableFormat> kTables[] = {{".md", TableFormat::
 
 std::vector<std::filesystem::path> writeFigures(const Figure& figure,
                                                 std::span<const IndexedRun* const> runs,
-                                                const std::filesystem::path& folder) {
+                                                const std::filesystem::path& folder,
+                                                const FigureStyle& style) {
     makeFolders(folder);
     std::vector<std::filesystem::path> files;
     const auto write = [&](const std::string& name, std::string_view content) {
         files.push_back(folder / name);
         replaceFile(files.back(), content);
     };
-    const auto view = [](const QByteArray& bytes) {
-        return std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size()));
-    };
     for (const Panel& panel : panels()) {
-        for (const auto& [ending, drawn] : kPictures) {
-            write(std::string(panel.name) + ending, view(drawn(panel, figure)));
+        const PaperFigure paper = paperFigure(panel, figure);
+        for (const char* ending : kPictures) {
+            const FigureFormat& format = *findFigureFormat(QLatin1String(ending));
+            const auto made =
+                writeFigure(paper, style, format, folder / (std::string(panel.name) + ending));
+            files.insert(files.end(), made.begin(), made.end());
         }
     }
     for (const auto& [ending, format] : kTables) {
@@ -66,7 +64,8 @@ std::vector<std::filesystem::path> writeFigures(const Figure& figure,
 
 std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::path& workspace,
                                                          const std::filesystem::path& folder,
-                                                         const std::string& set) {
+                                                         const std::string& set,
+                                                         const FigureStyle& style) {
     std::vector<RunSummary> runs = readWorkspace(workspace);
     if (!set.empty()) {
         const std::vector<std::string> ids = namedSet(workspace, set);
@@ -90,7 +89,7 @@ std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::
         curves.back().setName(QString::fromStdString(labels[i]));
         curves.back().setRecords(runs[i].records);
     }
-    return writeFigures(plainFigure(curves), pointers, folder);
+    return writeFigures(plainFigure(curves), pointers, folder, style);
 }
 
 }  // namespace ballast

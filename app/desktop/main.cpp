@@ -12,6 +12,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/startup.h"
+#include "core/analysis/named_styles.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning_library.h"
 
@@ -51,7 +52,10 @@ int main(int argc, char** argv) {
     using namespace ballast;
     const bool has_screen = hasScreen(argc, argv);
     if (!has_screen || needsNoScreen(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication application(argc, argv);
+    DividedArguments arguments = dividedArguments(argc, argv);
+    int qt_arguments = static_cast<int>(arguments.for_qt.size());
+    arguments.for_qt.push_back(nullptr);
+    QApplication application(qt_arguments, arguments.for_qt.data());
     useOneNumberFormat();
     QApplication::setOrganizationName(QStringLiteral("Ballast"));
     QApplication::setApplicationName(QStringLiteral("Ballast"));
@@ -85,7 +89,12 @@ int main(int argc, char** argv) {
         QStringLiteral("NAME"));
     const QCommandLineOption output(
         QStringLiteral("output"),
-        QApplication::tr("Where --figure is written: a .pdf or .png file."),
+        QApplication::tr("Where --figure is written: a file that ends in %1.").arg(figureEndings()),
+        QStringLiteral("FILE"));
+    const QCommandLineOption style(
+        QStringLiteral("style"),
+        QApplication::tr("How figures look: a style's file, or the name of one that is built in "
+                         "or saved in the workspace."),
         QStringLiteral("FILE"));
     const QCommandLineOption probe(
         QStringLiteral("probe"),
@@ -96,28 +105,31 @@ int main(int argc, char** argv) {
         QApplication::tr(
             "Print how long the window, the workspace and the training library took; close."));
     parser.addOptions(
-        {workspace, data, demo, export_figures, figure, set, output, probe, time_startup});
+        {workspace, data, demo, export_figures, figure, set, style, output, probe, time_startup});
     parser.addPositionalArgument(QStringLiteral("config"),
                                  QApplication::tr("Config file to put into the editor."),
                                  QStringLiteral("[config]"));
-    parser.process(application);
+    QStringList words = QApplication::arguments();
+    for (const char* word : arguments.style) words << QString::fromLocal8Bit(word);
+    parser.process(words);
 
     try {
         const std::filesystem::path folder = parser.value(workspace).toStdString();
         if (parser.isSet(export_figures)) {
-            const auto files =
-                writeWorkspaceFigures(folder, parser.value(export_figures).toStdString(),
-                                      parser.value(set).toStdString());
+            const auto files = writeWorkspaceFigures(
+                folder, parser.value(export_figures).toStdString(), parser.value(set).toStdString(),
+                styleGiven(parser.value(style).toStdString(), folder));
             for (const auto& file : files) std::puts(file.c_str());
             return 0;
         }
         if (parser.isSet(figure)) {
             if (!parser.isSet(output)) {
-                throw ConfigError("--figure needs --output FILE, a .pdf or .png file");
+                throw ConfigError("--figure needs --output FILE, which ends in " +
+                                  figureEndings().toStdString());
             }
-            const auto warnings =
-                drawFigureFile(parser.value(figure).toStdString(), folder,
-                               parser.value(set).toStdString(), parser.value(output).toStdString());
+            const auto warnings = drawFigureFile(
+                {parser.value(figure).toStdString(), folder, parser.value(set).toStdString(),
+                 parser.value(style).toStdString(), parser.value(output).toStdString()});
             for (const std::string& warning : warnings) {
                 std::fprintf(stderr, "ballast: %s\n", warning.c_str());
             }

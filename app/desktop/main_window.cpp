@@ -141,6 +141,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
             [this, &views] { settings_.setRunViews(views.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     compare_->restoreLayout(settings_.layout(QStringLiteral("compare")));
+    setAcceptDrops(true);
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
     // Large scales make small screens: no part of the window lies outside.

@@ -32,8 +32,9 @@ public:
     /// Queues those of the three demo runs that the workspace does not have yet, and shows them.
     void startDemo();
 
-    /// Puts a config file into the editor, a sweep or a figure onto its page. An unreadable one is
-    /// said in the banner.
+    /// Puts a config file into the editor, a sweep or a figure onto its page; of a figure that was
+    /// exported (PDF, SVG, PNG) also its runs, and the banner says which of them are missing. An
+    /// unreadable one is said in the banner.
     void openConfig(const std::filesystem::path& file);
 
     /// Makes a run of what the authors' public code left in `folder`, on a thread of its own: the
@@ -54,6 +55,9 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    /// A file that is dropped is opened.
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void makeActions();
@@ -70,6 +74,7 @@ private:
     void saveSweepDialog();
     void startSweep(const nlohmann::json& sweep);
     void exportFiguresDialog();
+    void openFigure(const std::filesystem::path& file);
     void start();
     void editRun(const QString& run);
     void removeRuns(const QStringList& runs);

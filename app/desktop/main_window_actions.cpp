@@ -40,13 +40,14 @@ QAction* action(QObject* owner, const char* icon_name, const QString& label,
 void MainWindow::makeActions() {
     new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
                   tr("Put the paper's CE+DRW demo into the editor"));
-    open_ = action(this, "open", tr("&Open config…"), QKeySequence::Open,
-                   tr("Read a config or a sweep from a JSON file"));
+    open_ = action(
+        this, "open", tr("&Open…"), QKeySequence::Open,
+        tr("Read a config, a sweep or a figure from its file, or from a figure that was exported"));
     save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
                    tr("Write the config as a JSON file"));
     export_ = action(
         this, "export", tr("&Export figures…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-        tr("Write the figures (PDF, PNG) and the result table (Markdown, CSV) into a folder"));
+        tr("Write the page's figures, for papers and as numbers, and its tables into a folder"));
     show_experiment_ =
         action(this, "settings", tr("&Experiment"), QKeySequence(Qt::CTRL | Qt::Key_1),
                tr("Edit a config and see what it means"));

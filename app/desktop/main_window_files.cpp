@@ -1,16 +1,22 @@
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QMimeData>
 #include <QStackedWidget>
+#include <QUrl>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/demo.h"
-#include "app/desktop/figures.h"
+#include "app/desktop/export_requests.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/working_set.h"
+#include "core/analysis/capsule_file.h"
+#include "core/analysis/capsule_runs.h"
 #include "core/base/atomic_file.h"
 #include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
@@ -18,6 +24,7 @@
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
 #include "widgets/qt_text.h"
+#include "widgets/ranking_table.h"
 
 // What the window reads from files and writes to them.
 
@@ -37,13 +44,15 @@ void MainWindow::newConfig() {
 
 void MainWindow::openConfigDialog() {
     const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open config"), settings_.lastFolder(), tr("Configs (*.json);;All files (*)"));
+        this, tr("Open config, sweep or figure"), settings_.lastFolder(),
+        tr("Configs and figures (*.json *.pdf *.svg *.png);;All files (*)"));
     if (file.isEmpty()) return;
     settings_.setLastFolder(QFileInfo(file).absolutePath());
     openConfig(toPath(file));
 }
 
 void MainWindow::openConfig(const std::filesystem::path& file) {
+    if (mayCarryCapsule(file)) return openFigure(file);
     carryOut([&] {
         const nlohmann::json config = parseJson(readFile(file), file.string());
         if (!config.is_object())
@@ -117,26 +126,60 @@ void MainWindow::saveSweepDialog() {
 }
 
 void MainWindow::exportFiguresDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder for figures and tables"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
     carryOut([&] {
+        const auto export_by = [this](ExportRequest request) {
+            ExportDialog dialog(std::move(request), settings_, this);
+            if (dialog.exec() != QDialog::Accepted) return;
+            const auto& written = dialog.written();
+            banner_->showMessage(
+                written.size() == 1
+                    ? tr("Wrote %1").arg(text(written.front().string()))
+                    : tr("Wrote %1 files to %2").arg(written.size()).arg(settings_.lastFolder()));
+        };
         if (pages_->currentWidget() == compare_) {
-            const auto written = compare_->writeTo(toPath(folder));
-            banner_->showMessage(tr("Wrote %1 files to %2").arg(written.size()).arg(folder));
-            return;
+            return export_by(
+                exportOf(compare_->shown(), compare_->ranking().asTsv(), controller_.workspace()));
         }
         runs_->finishReading();
+        // Copies, as runs go on while the dialogue is open.
         const std::vector<RunCurves> curves = runs_->plots().visibleCurves();
         if (curves.empty())
             throw ConfigError("no run is visible; tick the runs to export in the table");
         std::vector<const IndexedRun*> runs;
         for (const RunCurves& curve : curves) runs.push_back(controller_.find(curve.info().id));
-        const auto files = writeFigures({runs_->plots().shownSeries(), runs_->plots().view()}, runs,
-                                        toPath(folder));
-        banner_->showMessage(tr("Wrote %1 files to %2").arg(files.size()).arg(folder));
+        export_by(exportOf(over({runs_->plots().shownSeries(), runs_->plots().view()}, curves),
+                           runs, controller_.workspace()));
     });
+}
+
+void MainWindow::openFigure(const std::filesystem::path& file) {
+    carryOut([&] {
+        const FigureCapsule capsule = readCapsule(file);
+        FigureDescription figure = capsule.figure;
+        figure.style = capsule.style;
+        compare_->setFigure(figure);
+        const CapsuleCheck check = checkRuns(capsule, controller_.workspace());
+        QStringList runs;
+        for (const std::string& run : check.here) runs << text(run);
+        runs_->workingSet().setOnly(runs);
+        compare_->setTickedOnly(true);
+        showCompare();
+        banner_->showMessage(tr("%1 was drawn by Ballast %2. %3")
+                                 .arg(QFileInfo(text(file.string())).fileName(),
+                                      text(capsule.version), text(check.sentence())));
+    });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const std::filesystem::path file = toPath(event->mimeData()->urls().value(0).toLocalFile());
+    if (file.empty()) return;
+    event->acceptProposedAction();
+    openConfig(file);
 }
 
 }  // namespace ballast

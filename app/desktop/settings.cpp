@@ -11,6 +11,7 @@ const QString kLastFolder = QStringLiteral("last_folder");
 const QString kEditorConfig = QStringLiteral("editor_config");
 const QString kRunViews = QStringLiteral("run_views");
 const QString kSweep = QStringLiteral("sweep");
+const QString kExportChoices = QStringLiteral("export");
 
 }  // namespace
 
@@ -72,6 +73,14 @@ QString Settings::sweep() const {
 
 void Settings::setSweep(const QString& json) {
     settings_.setValue(kSweep, json);
+}
+
+QString Settings::exportChoices() const {
+    return settings_.value(kExportChoices).toString();
+}
+
+void Settings::setExportChoices(const QString& json) {
+    settings_.setValue(kExportChoices, json);
 }
 
 }  // namespace ballast

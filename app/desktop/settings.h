@@ -35,6 +35,10 @@ public:
     QString sweep() const;
     void setSweep(const QString& json);
 
+    /// Style and files of the last export, as JSON text.
+    QString exportChoices() const;
+    void setExportChoices(const QString& json);
+
 private:
     QSettings settings_;
 };

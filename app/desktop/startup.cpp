@@ -87,6 +87,17 @@ bool needsNoScreen(int argc, const char* const* argv) {
     });
 }
 
+DividedArguments dividedArguments(int argc, char** argv) {
+    DividedArguments divided;
+    for (int i = 0; i < argc; ++i) {
+        const std::string_view text(argv[i]);
+        const bool ours = text == "--style" || text.starts_with("--style=");
+        (ours ? divided.style : divided.for_qt).push_back(argv[i]);
+        if (text == "--style" && i + 1 < argc) divided.style.push_back(argv[++i]);
+    }
+    return divided;
+}
+
 void useOneNumberFormat() {
     std::setlocale(LC_NUMERIC, "C");
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));

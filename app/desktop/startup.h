@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 class QWidget;
 
@@ -17,6 +18,15 @@ bool hasScreen(int argc, const char* const* argv);
 
 /// Whether the arguments ask for what needs no window: help, the version, figures.
 bool needsNoScreen(int argc, const char* const* argv);
+
+/// The arguments in two: those for Qt's application, which would take --style for one of its own,
+/// and
+/// "--style" with what follows it.
+struct DividedArguments {
+    std::vector<char*> for_qt;
+    std::vector<char*> style;
+};
+DividedArguments dividedArguments(int argc, char** argv);
 
 /// One format for numbers in every window, file and name, whatever the user's locale: a point
 /// before decimals. To be called after the application object is made, which takes over the locale.

@@ -2,24 +2,15 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "core/analysis/figure_field.h"
-#include "core/base/error.h"
-#include "core/base/json_text.h"
-#include "core/base/nearest_word.h"
+#include "core/analysis/object_reader.h"
 
 namespace ballast {
 namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-template<class Choice>
-struct Word {
-    Choice choice;
-    std::string_view name;
-};
 
 constexpr Word<FigureKind> kKinds[] = {{FigureKind::response, "response"},
                                        {FigureKind::surface, "surface"},
@@ -33,11 +24,6 @@ constexpr Word<Spread> kSpreads[] = {{Spread::standard_deviation, "std"},
                                      {Spread::range, "range"},
                                      {Spread::t_interval, "interval"}};
 
-template<class Choice, std::size_t N>
-std::string_view wordFor(Choice choice, const Word<Choice> (&words)[N]) {
-    return std::ranges::find(words, choice, &Word<Choice>::choice)->name;
-}
-
 std::vector<std::string> keysOf(FigureKind kind) {
     std::vector<std::string> keys = {"format", "figure"};
     const auto add = [&](std::initializer_list<const char*> more) {
@@ -50,148 +36,52 @@ std::vector<std::string> keysOf(FigureKind kind) {
     return keys;
 }
 
-/// Reads the members of one description; what is wrong goes to `problems`.
-class Reader {
-public:
-    Reader(const json& object, std::vector<Problem>& problems)
-        : object_(object), problems_(problems) {}
-
-    void problem(const std::string& pointer, const std::string& message) {
-        problems_.push_back({pointer, message});
-    }
-
-    template<class Choice, std::size_t N>
-    void choice(const char* key, Choice& choice, const Word<Choice> (&words)[N]) {
-        if (!object_.contains(key)) return;
-        const json& value = object_[key];
-        std::string allowed;
-        std::vector<std::string> known;
-        for (const auto& word : words) {
-            if (value == word.name) {
-                choice = word.choice;
-                return;
-            }
-            known.emplace_back(word.name);
-            allowed += (allowed.empty() ? "" : ", ") + known.back();
+/// A field, which must be there where `needed`.
+void readField(ObjectReader& read, const char* key, std::string& name, bool needed) {
+    const json* value = read.find(key);
+    if (value == nullptr) {
+        if (needed) {
+            read.problem(key, "is missing; give a field, such as \"/phases/1/alpha/nu\"");
         }
-        const std::string nearest =
-            value.is_string() ? nearestWord(value.get<std::string>(), known) : "";
-        problem(std::string("/") + key,
-                shownJson(value) + " is none of " + allowed +
-                    (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+        return;
     }
+    if (!value->is_string()) {
+        return read.problem(key, shownJson(*value) + " is no field; give its name as text");
+    }
+    name = value->get<std::string>();
+    read.checked(key, name, [](const std::string& it) { figureField(it); });
+}
 
-    void text(const char* key, std::string& text) {
-        if (!object_.contains(key)) return;
-        if (object_[key].is_string()) {
-            text = object_[key].get<std::string>();
-        } else {
-            problem(std::string("/") + key, shownJson(object_[key]) + " is not text");
-        }
-    }
-
-    void yesOrNo(const char* key, bool& value) {
-        if (!object_.contains(key)) return;
-        if (object_[key].is_boolean()) {
-            value = object_[key].get<bool>();
-        } else {
-            problem(std::string("/") + key, shownJson(object_[key]) + " is neither true nor false");
-        }
-    }
-
-    /// A list of texts, each of which `check` may throw a ConfigError about.
-    template<class Check>
-    void texts(const char* key, std::vector<std::string>& list, const Check& check) {
-        if (!object_.contains(key)) return;
-        const std::string at = std::string("/") + key;
-        if (!object_[key].is_array()) {
-            problem(at, shownJson(object_[key]) + " is not a list");
-            return;
-        }
-        list.clear();
-        for (std::size_t i = 0; i < object_[key].size(); ++i) {
-            const json& entry = object_[key][i];
-            const std::string entry_at = at + "/" + std::to_string(i);
-            if (!entry.is_string()) {
-                problem(entry_at, shownJson(entry) + " is not text");
-                continue;
-            }
-            list.push_back(entry.get<std::string>());
-            checked(entry_at, list.back(), check);
-        }
-    }
-
-    /// A field, which must be there where `needed`.
-    void field(const char* key, std::string& name, bool needed) {
-        if (!object_.contains(key)) {
-            if (needed) {
-                problem(std::string("/") + key,
-                        "is missing; give a field, such as \"/phases/1/alpha/nu\"");
-            }
-            return;
-        }
-        if (!object_[key].is_string()) {
-            problem(std::string("/") + key,
-                    shownJson(object_[key]) + " is no field; give its name as text");
-            return;
-        }
-        name = object_[key].get<std::string>();
-        checked(std::string("/") + key, name, [](const std::string& it) { figureField(it); });
-    }
-
-private:
-    template<class Check>
-    void checked(const std::string& at, const std::string& text, const Check& check) {
-        try {
-            check(text);
-        } catch (const ConfigError& error) {
-            problem(at, error.what());
-        }
-    }
-
-    const json& object_;
-    std::vector<Problem>& problems_;
-};
-
-/// Whether the format can be read; what is wrong with it otherwise.
-void checkFormat(const json& object, const std::string& subject) {
-    if (!object.is_object()) {
-        throw ConfigError(subject + ": " + shownJson(object) +
-                          " is no figure; a figure is an object with \"figure\" and \"x\"");
-    }
-    const json format = object.value("format", json(kFigureFormat));
-    if (!format.is_number_integer() || format.get<std::int64_t>() < 1) {
-        throw ConfigError(subject + ": /format is " + shownJson(format) +
-                          ", which is no format number; allowed: " + std::to_string(kFigureFormat));
-    }
-    if (format.get<std::int64_t>() > kFigureFormat) {
-        throw ConfigError(subject + ": /format is " + shownJson(format) +
-                          ", newer than this version of Ballast, which reads up to " +
-                          std::to_string(kFigureFormat));
+/// A style's name, or a style.
+void readStyle(ObjectReader& read, std::variant<std::string, FigureStyle>& style,
+               std::vector<Problem>& problems) {
+    const json* value = read.find("style");
+    if (value == nullptr) return;
+    if (value->is_string()) {
+        style = value->get<std::string>();
+    } else if (value->is_object()) {
+        style = styleFromJson(*value, "/style", problems);
+    } else {
+        read.problem("style", shownJson(*value) + " is neither a style's name nor a style");
     }
 }
 
 }  // namespace
 
 FigureDescription figureFromJson(const json& object, const std::string& subject) {
-    checkFormat(object, subject);
+    checkFormat(object, kFigureFormat, subject, "figure", "an object with \"figure\" and \"x\"");
     FigureDescription figure;
     std::vector<Problem> problems;
-    Reader read(object, problems);
+    ObjectReader read(object, "", problems);
     read.choice("figure", figure.figure, kKinds);
     if (!problems.empty()) throw ConfigError(subject + ": the figure is not valid", problems);
     const FigureKind kind = figure.figure;
-    const std::vector<std::string> known = keysOf(kind);
-    for (const auto& [key, value] : object.items()) {
-        if (std::ranges::find(known, key) != known.end()) continue;
-        problems.push_back({"/" + key, unknownKey(key, known) + " in a figure of kind " +
-                                           std::string(wordFor(kind, kKinds))});
-    }
+    read.onlyKeys(keysOf(kind), " in a figure of kind " + std::string(wordFor(kind, kKinds)));
     const auto is_field = [](const std::string& name) { figureField(name); };
     if (kind != FigureKind::parallel) {
-        read.field("x", figure.x, true);
+        readField(read, "x", figure.x, true);
         read.choice("x_scale", figure.x_scale, kScales);
-        read.field("y", figure.y, kind == FigureKind::surface);
+        readField(read, "y", figure.y, kind == FigureKind::surface);
     }
     if (kind == FigureKind::response) {
         read.texts("lines", figure.lines, is_field);
@@ -200,7 +90,7 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
                 {"/lines", "holds \"" + figure.x + "\", which is x: each line would be one point"});
         }
     } else {
-        read.field("value", figure.value, false);
+        readField(read, "value", figure.value, false);
     }
     if (kind == FigureKind::surface) {
         read.choice("y_scale", figure.y_scale, kScales);
@@ -218,7 +108,7 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
     read.choice("spread", figure.spread, kSpreads);
     read.yesOrNo("seeds_as_points", figure.seeds_as_points);
     read.text("title", figure.title);
-    read.text("style", figure.style);
+    readStyle(read, figure.style, problems);
     if (!problems.empty()) throw ConfigError(subject + ": the figure is not valid", problems);
     return figure;
 }
@@ -239,7 +129,12 @@ ordered_json toJson(const FigureDescription& figure) {
         if (key == "spread") object[key] = wordFor(figure.spread, kSpreads);
         if (key == "seeds_as_points") object[key] = figure.seeds_as_points;
         if (key == "title") object[key] = figure.title;
-        if (key == "style") object[key] = figure.style;
+        if (key != "style") continue;
+        if (const auto* own = std::get_if<FigureStyle>(&figure.style)) {
+            object[key] = toJson(*own);
+        } else {
+            object[key] = std::get<std::string>(figure.style);
+        }
     }
     return object;
 }

@@ -2,8 +2,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "core/analysis/figure_style.h"
 #include "core/results/seed_spread.h"
 
 namespace ballast {
@@ -39,7 +41,9 @@ struct FigureDescription {
     Spread spread = Spread::standard_deviation;
     bool seeds_as_points = true;
     std::string title;  // "": made of what is drawn
-    std::string style;  // of whoever draws it; "": the window's
+    // A name, see named_styles.h, or a style of its own; "": the default, or what whoever draws it
+    // asks for.
+    std::variant<std::string, FigureStyle> style;
     bool operator==(const FigureDescription&) const = default;
 };
 

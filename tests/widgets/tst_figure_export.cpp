@@ -22,6 +22,14 @@ std::vector<RunCurves> someRuns(int count) {
     return runs;
 }
 
+QByteArray pdfOf(const Panel& panel, const Figure& figure, const FigureStyle& style = {}) {
+    return paperPdf(panel.title, style, paperFigure(panel, figure).compose);
+}
+
+QByteArray pngOf(const Panel& panel, const Figure& figure, const FigureStyle& style = {}) {
+    return paperPng(style, paperFigure(panel, figure).compose);
+}
+
 int pixelsNear(const QImage& image, const QColor& color) {
     int count = 0;
     for (int y = 0; y < image.height(); ++y) {
@@ -54,7 +62,7 @@ void TestFigureExport::figures_data() {
     QTest::addColumn<QSizeF>("size");
     for (const Panel& panel : panels()) {
         const std::string name(panel.name);
-        for (const QSizeF& size : {kSingleColumn, kDoubleColumn}) {
+        for (const QSizeF& size : {QSizeF(90, 60), QSizeF(180, 80)}) {
             QTest::addRow("%s %g mm", name.c_str(), size.width())
                 << QString::fromStdString(name) << size;
         }
@@ -68,7 +76,11 @@ void TestFigureExport::figures() {
     const auto runs = someRuns(3);
     const Figure figure = plainFigure(runs);
 
-    const QByteArray pdf = figurePdf(which, figure, size);
+    FigureStyle style;
+    style.width = size.width();
+    style.height = size.height();
+    style.png_dpi = 150;
+    const QByteArray pdf = pdfOf(which, figure, style);
     QVERIFY(pdf.startsWith("%PDF-1."));
     QVERIFY(pdf.trimmed().endsWith("%%EOF"));
     const QRegularExpression box(QStringLiteral("/MediaBox \\[0 0 ([0-9.]+) ([0-9.]+)\\]"));
@@ -78,7 +90,7 @@ void TestFigureExport::figures() {
     QVERIFY(std::abs(match.captured(2).toDouble() - size.height() / 25.4 * 72.0) < 1.0);
     QVERIFY2(!pdf.contains("/Subtype /Image"), "the figure is not all vectors");
 
-    const QByteArray png = figurePng(which, figure, size, 150);
+    const QByteArray png = pngOf(which, figure, style);
     const QImage image = QImage::fromData(png, "PNG");
     QCOMPARE(image.width(), qRound(size.width() / 25.4 * 150.0));
     QCOMPARE(image.height(), qRound(size.height() / 25.4 * 150.0));
@@ -88,8 +100,7 @@ void TestFigureExport::figures() {
 void TestFigureExport::pngDrawsEveryRunOnWhite() {
     const auto runs = someRuns(3);
     const Figure figure = plainFigure(runs);
-    const QImage image = QImage::fromData(
-        figurePng(*findPanel("training-accuracy"), figure, kSingleColumn, 300), "PNG");
+    const QImage image = QImage::fromData(pngOf(*findPanel("training-accuracy"), figure), "PNG");
     QVERIFY(pixelsNear(image, Qt::white) > image.width() * image.height() / 2);
     for (int i = 0; i < 3; ++i) QVERIFY(pixelsNear(image, seriesColor(i, false)) > 200);
     QCOMPARE(pixelsNear(image, seriesColor(3, false)), 0);
@@ -99,18 +110,17 @@ void TestFigureExport::figuresLookTheSameInTheDarkTheme() {
     const auto runs = someRuns(2);
     const Figure figure = plainFigure(runs);
     applyTheme(*qApp, Theme::light);
-    const QByteArray light = figurePng(*findPanel("min-logit"), figure);
+    const QByteArray light = pngOf(*findPanel("min-logit"), figure);
     applyTheme(*qApp, Theme::dark);
-    const QByteArray dark = figurePng(*findPanel("min-logit"), figure);
+    const QByteArray dark = pngOf(*findPanel("min-logit"), figure);
     applyTheme(*qApp, Theme::light);
     QCOMPARE(QImage::fromData(light), QImage::fromData(dark));
 }
 
 void TestFigureExport::noRunsIsStillAFigure() {
-    const QImage image =
-        QImage::fromData(figurePng(*findPanel("min-logit"), {}, kSingleColumn, 100));
+    const QImage image = QImage::fromData(pngOf(*findPanel("min-logit"), {}));
     QVERIFY(!image.isNull());
-    QVERIFY(figurePdf(*findPanel("balanced-test-accuracy"), {}).startsWith("%PDF"));
+    QVERIFY(pdfOf(*findPanel("balanced-test-accuracy"), {}).startsWith("%PDF"));
 }
 
 /// Two seeds of 46 and 48 % after three epochs: mean 47, deviation √2.
@@ -124,10 +134,10 @@ void TestFigureExport::meansAreExportedWithTheirBands() {
     figure.series = plotSeries(pointers, groups, figure.view, {});
     QCOMPARE(figure.series.size(), std::size_t{1});
     const Panel& panel = *findPanel("balanced-test-accuracy");
-    const QImage image = QImage::fromData(figurePng(panel, figure), "PNG");
+    const QImage image = QImage::fromData(pngOf(panel, figure), "PNG");
     QVERIFY(pixelsNear(image, seriesColor(3, false)) > 200);
     QCOMPARE(pixelsNear(image, seriesColor(0, false)), 0);
-    QVERIFY(figurePdf(panel, figure).startsWith("%PDF"));
+    QVERIFY(pdfOf(panel, figure).startsWith("%PDF"));
 
     const QList<QByteArray> lines = figureCsv(panel, figure).trimmed().split('\n');
     QCOMPARE(lines.size(), 8);

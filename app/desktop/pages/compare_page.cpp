@@ -18,8 +18,6 @@
 
 #include "app/desktop/working_set.h"
 #include "core/analysis/figure_field.h"
-#include "core/analysis/figure_values.h"
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/results/run_query.h"
 #include "widgets/class_difference_plot.h"
@@ -27,7 +25,6 @@
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 #include "widgets/ranking_table.h"
-#include "widgets/response_export.h"
 #include "widgets/response_plot.h"
 #include "widgets/surface_plot.h"
 
@@ -313,6 +310,10 @@ void ComparePage::setFigure(const FigureDescription& figure) {
     refreshSoon();
 }
 
+void ComparePage::setTickedOnly(bool ticked) {
+    ticked_->setChecked(ticked);
+}
+
 void ComparePage::refreshSoon() {
     stale_ = true;
     if (isVisible()) soon_->start();
@@ -451,32 +452,6 @@ void ComparePage::showClasses() {
 
 QString ComparePage::verdict() const {
     return verdict_->text();
-}
-
-std::vector<std::filesystem::path> ComparePage::writeTo(const std::filesystem::path& folder) const {
-    if (shown_.picture.curves.lines.empty()) {
-        throw ConfigError("the Compare page draws nothing that could be exported");
-    }
-    makeFolders(folder);
-    std::vector<std::filesystem::path> files;
-    const auto write = [&](const char* name, const QByteArray& bytes) {
-        files.push_back(folder / name);
-        replaceFile(files.back(),
-                    std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
-    };
-    const QString title =
-        shown_.figure.title.empty()
-            ? text(shown_.picture.curves.y_label + " over " + shown_.picture.curves.x_label)
-            : text(shown_.figure.title);
-    write("figure.json", QByteArray::fromStdString(toJson(shown_.figure).dump(2) + "\n"));
-    const bool grid = shown_.figure.figure == FigureKind::surface;
-    write("figure.pdf",
-          grid ? surfacePdf(shown_.surface, title) : responsePdf(shown_.picture, title));
-    write("figure.png", grid ? surfacePng(shown_.surface) : responsePng(shown_.picture));
-    write("figure.csv", QByteArray::fromStdString(grid ? valuesCsv(shown_.surface.surface)
-                                                       : valuesCsv(shown_.picture.curves)));
-    write("ranking.tsv", ranking_->asTsv().toUtf8());
-    return files;
 }
 
 QByteArray ComparePage::layoutState() const {

@@ -38,11 +38,8 @@ public:
     const Comparison& shown() const { return shown_; }
     /// Draws this figure from now on. Throws ConfigError where its kind is another.
     void setFigure(const FigureDescription& figure);
-
-    /// Writes the figure: its description as JSON, what it draws as PDF, PNG and CSV, the settings
-    /// in order as a table; `folder` is made where it is missing. Returns the files. Throws
-    /// StorageError, or ConfigError where nothing is drawn.
-    std::vector<std::filesystem::path> writeTo(const std::filesystem::path& folder) const;
+    /// Whether only the runs of the working set are looked at.
+    void setTickedOnly(bool ticked);
 
     ResponsePlot& plot() { return *plot_; }
     SurfacePlot& surface() { return *surface_; }

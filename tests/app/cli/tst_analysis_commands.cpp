@@ -125,8 +125,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("said");
         const QString f = figure();
-        QTest::newRow("ending") << QStringList{f, "-o", path("a.svg")}
-                                << QByteArray("a figure is written as .pdf or .png");
+        QTest::newRow("ending") << QStringList{f, "-o", path("a.gif")}
+                                << QByteArray("a figure is written as .pdf, .svg, .png or .tex");
         QTest::newRow("picture") << QStringList{f, "--json", "-o", path("a.pdf")}
                                  << QByteArray("does not go with --json");
         QTest::newRow("both") << QStringList{f, "--json", "-o", path("a.csv")}

@@ -3,11 +3,12 @@
 #include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/export_requests.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/working_set.h"
+#include "core/analysis/figure_capsule.h"
 #include "core/base/error.h"
 #include "core/results/owned_run.h"
 #include "tests/support/test_program.h"
@@ -163,7 +164,8 @@ private Q_SLOTS:
         Q_EMIT page_->surface().cellChosen(2, 1);
         QCOMPARE(page_->ranking().currentItem()->text(1), QStringLiteral("VS"));
         QCOMPARE(page_->ranking().currentItem()->text(2), QStringLiteral("1"));
-        QCOMPARE(page_->writeTo(workspace() / "out").size(), std::size_t{5});
+        const ExportRequest exported = exportOf(page_->shown(), {}, workspace());
+        QVERIFY(exported.figures.at(0).paper.csv().startsWith("x,y,series"));
         second->setCurrentIndex(0);
         Q_EMIT second->activated(0);
         QTRY_VERIFY(page_->plot().isVisible());
@@ -186,22 +188,22 @@ private Q_SLOTS:
         QCOMPARE(page_->ranking().topLevelItemCount(), 0);
     }
 
-    void writesWhatItShows() {
-        const std::filesystem::path out = workspace() / "out";
-        const auto files = page_->writeTo(out);
-        QCOMPARE(files.size(), std::size_t{5});
-        std::ifstream json(out / "figure.json");
-        QCOMPARE(figureFromJson(nlohmann::json::parse(json), "it"), page_->shown().figure);
-        std::ifstream csv(out / "figure.csv");
-        std::string line;
-        int rows = 0;
-        while (std::getline(csv, line)) ++rows;
-        QCOMPARE(rows, 1 + 6 + 18);
-        std::ifstream pdf(out / "figure.pdf", std::ios::binary);
-        std::getline(pdf, line);
-        QVERIFY(line.starts_with("%PDF"));
-        ComparePage empty(workspace() / "none", set_);
-        QVERIFY_THROWS_EXCEPTION(ConfigError, empty.writeTo(out));
+    void exportsWhatItShows() {
+        const ExportRequest exported =
+            exportOf(page_->shown(), page_->ranking().asTsv(), workspace());
+        QCOMPARE(exported.figures.size(), std::size_t{1});
+        QCOMPARE(exported.figures[0].paper.csv().trimmed().split('\n').size(), 1 + 6 + 18);
+        const FigureCapsule capsule = capsuleFromText(exported.figures[0].capsule({}), "it");
+        QCOMPARE(capsule.figure, page_->shown().figure);
+        QCOMPARE(capsule.runs.size(), std::size_t{18});
+        QCOMPARE(QByteArray::fromStdString(exported.beside[1].content({})).count('\n'), 7);
+    }
+
+    /// A figure that was exported shows its own runs alone.
+    void showsTheRunsOfAFigure() {
+        set_.setOnly(runs_[{"VS", 0.0}] + runs_[{"VS", 1.0}]);
+        page_->setTickedOnly(true);
+        QTRY_COMPARE(page_->ranking().topLevelItemCount(), 2);
     }
 
     void nothingToCompare() {

@@ -1,3 +1,5 @@
+#include <QDragEnterEvent>
+#include <QMimeData>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -5,10 +7,14 @@
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/main_window.h"
+#include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/working_set.h"
+#include "core/analysis/capsule_file.h"
+#include "core/analysis/capsule_runs.h"
 #include "core/experiment/config_json.h"
 #include "core/results/owned_run.h"
 #include "core/runs/learning_library.h"
@@ -122,6 +128,45 @@ private Q_SLOTS:
         QCOMPARE(page().config(), before);
         window_->openConfig("/nowhere/x.json");
         QVERIFY(window_->banner().message().contains(QStringLiteral("/nowhere/x.json")));
+    }
+
+    /// A figure that was exported opens with its runs; a PDF without one is said, and nothing
+    /// changes.
+    void aDroppedFigureOpensOnTheComparePage() {
+        FigureDescription figure;
+        figure.x = "/phases/1/alpha/nu";
+        figure.where = {"best>0.1"};
+        RunDescription description;
+        description.config_as_given = json::object();
+        const auto run = OwnedRun::create(controller_->workspace(), description);
+        const std::string id = run.filename().string();
+        const std::string text = capsuleText(figureCapsule(
+            figure, {}, {{id, configHash(run)}, {"20200101-000000-gone", std::string(64, '0')}}));
+        const QString file = folder_.filePath(QStringLiteral("nu.svg"));
+        const auto drop = [&] {
+            QMimeData dropped;
+            dropped.setUrls({QUrl::fromLocalFile(file)});
+            QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(window_.get(), &enter);
+            QVERIFY(enter.isAccepted());
+            QDropEvent event(QPointF(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(window_.get(), &event);
+        };
+        std::ofstream(file.toStdString()) << "<svg></svg>";
+        drop();
+        QVERIFY(window_->banner().message().contains(QStringLiteral("carries no figure")));
+        QVERIFY(!window_->comparePage().isVisible());
+        std::ofstream(file.toStdString()) << svgWithCapsule("<svg></svg>", text);
+        drop();
+        QVERIFY(window_->comparePage().isVisible());
+        const QString said = window_->banner().message();
+        QVERIFY2(said.contains(QStringLiteral("1 of the figure's 2 runs are here. 1 is missing: "
+                                              "20200101-000000-gone")),
+                 qPrintable(said));
+        QCOMPARE(window_->runsPage().workingSet().runs(),
+                 QSet<QString>{QString::fromStdString(id)});
+        QTRY_COMPARE(window_->comparePage().shown().figure.x, figure.x);
+        QCOMPARE(window_->comparePage().shown().figure.where, figure.where);
     }
 
     void theSweepPageVariesTheConfigInTheEditor() {

@@ -1,0 +1,93 @@
+#include "app/desktop/export_requests.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/analysis/capsule_runs.h"
+#include "core/analysis/named_styles.h"
+#include "core/base/error.h"
+#include "core/results/result_table.h"
+#include "widgets/qt_text.h"
+#include "widgets/response_export.h"
+#include "widgets/surface_picture.h"
+
+namespace ballast {
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("ballast::Exports", text);
+}
+
+}  // namespace
+
+ExportRequest exportOf(const Comparison& shown, const QString& ranking,
+                       const std::filesystem::path& workspace) {
+    if (shown.picture.curves.lines.empty()) {
+        throw ConfigError("the Compare page draws nothing that could be exported");
+    }
+    const bool grid = shown.figure.figure == FigureKind::surface;
+    ExportRequest request;
+    request.workspace = workspace;
+    ExportRequest::Figure figure;
+    figure.paper = grid ? paperFigure(shown.surface) : paperFigure(shown.picture);
+    if (!shown.figure.title.empty()) figure.paper.title = text(shown.figure.title);
+    // A file of each run is read when the figure is written, not when it is looked at.
+    figure.capsule = [shown, grid](const FigureStyle& style) {
+        return capsuleText(figureCapsule(shown.figure, style,
+                                         grid ? drawnRuns(shown.surface.surface, shown.folders)
+                                              : drawnRuns(shown.picture.curves, shown.folders)));
+    };
+    request.figures.push_back(std::move(figure));
+    request.beside.push_back({tr("JSON"), tr("What is drawn, for ballast-cli figure"),
+                              QStringLiteral(".json"),
+                              [described = shown.figure](const FigureStyle& style) {
+                                  FigureDescription styled = described;
+                                  styled.style = style;
+                                  return toJson(styled).dump(2) + "\n";
+                              }});
+    request.beside.push_back(
+        {tr("Ranking"), tr("The settings in order, as TSV"), QStringLiteral("-ranking.tsv"),
+         [table = ranking.toStdString()](const FigureStyle&) { return table; }});
+    if (shown.figure.style != FigureDescription().style) {
+        request.style = styleOf(shown.figure, workspace, "the figure");
+    }
+    return request;
+}
+
+ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> runs,
+                       const std::filesystem::path& workspace) {
+    ExportRequest request;
+    request.workspace = workspace;
+    for (const Panel& panel : panels()) {
+        request.figures.push_back({text(panel.name), paperFigure(panel, figure), nullptr});
+    }
+    for (const TableFormat format : {TableFormat::markdown, TableFormat::csv}) {
+        const bool csv = format == TableFormat::csv;
+        request.beside.push_back(
+            {csv ? tr("Results, CSV") : tr("Results"),
+             csv ? tr("The table of results as CSV") : tr("The table of results as Markdown"),
+             csv ? QStringLiteral("-results.csv") : QStringLiteral("-results.md"),
+             [table = resultTable(runs, format)](const FigureStyle&) { return table; }});
+    }
+    return request;
+}
+
+Figure over(const Figure& figure, std::span<const RunCurves> runs) {
+    Figure made;
+    made.view = figure.view;
+    for (PlotSeries series : figure.series) {
+        std::vector<const RunCurves*> copies;
+        for (const RunCurves* run : series.runs) {
+            const auto copy = std::ranges::find_if(
+                runs, [&](const RunCurves& other) { return other.info().id == run->info().id; });
+            if (copy != runs.end()) copies.push_back(&*copy);
+        }
+        if (copies.empty()) continue;
+        series.runs = copies;
+        made.series.push_back(std::move(series));
+    }
+    return made;
+}
+
+}  // namespace ballast
