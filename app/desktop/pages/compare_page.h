@@ -6,17 +6,16 @@
 #include "app/desktop/background_job.h"
 #include "app/desktop/comparison.h"
 
-class QComboBox;
 class QLabel;
-class QLineEdit;
-class QMenu;
 class QSplitter;
 class QTimer;
-class QToolButton;
 
 namespace ballast {
 
 class ClassDifferencePlot;
+class CompareAnswer;
+class CompareChoices;
+class ComparePicture;
 class RankingTable;
 class ResponsePlot;
 class SurfacePlot;
@@ -35,7 +34,7 @@ public:
     /// Looks at the runs again, soon; nothing while the page is hidden.
     void refreshSoon();
 
-    const Comparison& shown() const { return shown_; }
+    const Comparison& shown() const { return *shown_; }
     /// Draws this figure from now on. Throws ConfigError where its kind is another.
     void setFigure(const FigureDescription& figure);
 
@@ -44,10 +43,10 @@ public:
     /// StorageError, or ConfigError where nothing is drawn.
     std::vector<std::filesystem::path> writeTo(const std::filesystem::path& folder) const;
 
-    ResponsePlot& plot() { return *plot_; }
-    SurfacePlot& surface() { return *surface_; }
-    RankingTable& ranking() { return *ranking_; }
-    ClassDifferencePlot& classes() { return *classes_; }
+    ResponsePlot& plot();
+    SurfacePlot& surface();
+    RankingTable& ranking();
+    ClassDifferencePlot& classes();
     QString verdict() const;
 
     QByteArray layoutState() const;
@@ -60,45 +59,25 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* makeControls();
-    void makeShowMenu(QMenu& menu);
-    void fillLines(QMenu& menu);
-    void change(const std::function<void(FigureDescription&)>& how);
     void refresh();
     void present(Comparison result);
-    void fillControls();
-    void setSecondAxis(const std::string& name);
     void mark(ResponseAt at);
-    void showClasses();
 
     const std::filesystem::path workspace_;
     const WorkingSet& working_set_;
-    QComboBox* x_;
-    QComboBox* y_;       // the result
-    QComboBox* second_;  // another axis, or none
-    QToolButton* lines_;
-    QLineEdit* filter_;
-    QToolButton* ticked_;
-    QToolButton* watch_;
+    CompareChoices* choices_;
     QLabel* verdict_;
-    QLabel* notes_;
-    QSplitter* split_;   // the picture, and below it
-    QSplitter* answer_;  // the settings in order, and the classes
-    ResponsePlot* plot_;
-    SurfacePlot* surface_;  // in its place
-    RankingTable* ranking_;
-    ClassDifferencePlot* classes_;
+    QSplitter* split_;  // the picture, and below it
+    ComparePicture* picture_;
+    CompareAnswer* answer_;
     QTimer* soon_;
     std::optional<FigureDescription> figure_;  // nothing: the suggested one
-    Comparison shown_;
+    std::shared_ptr<const Comparison> shown_;  // never null
     bool stale_ = true;
-    bool filling_ = false;
     std::shared_ptr<RunIndex> index_;  // of the job, one at a time
     BackgroundJob job_;
-    BackgroundJob classes_job_;
 };
 
 }  // namespace ballast

@@ -1,0 +1,254 @@
+#include "app/desktop/pages/compare_choices.h"
+
+#include <QActionGroup>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/desktop/comparison.h"
+#include "core/analysis/figure_field.h"
+#include "widgets/icons.h"
+#include "widgets/palette.h"
+#include "widgets/qt_text.h"
+
+namespace ballast {
+namespace {
+
+/// Results that a figure shows rather than others; the rest can be named in its file.
+constexpr const char* kResults[] = {"best", "last",     "ratio",    "many",       "medium",
+                                    "few",  "majority", "minority", "validation", "loss"};
+
+QLabel* labelFor(const QString& words, QWidget* buddy) {
+    auto* label = new QLabel(words);
+    label->setBuddy(buddy);
+    return label;
+}
+
+}  // namespace
+
+CompareChoices::CompareChoices(QWidget* parent)
+    : QWidget(parent),
+      x_(new QComboBox),
+      y_(new QComboBox),
+      second_(new QComboBox),
+      lines_(new QToolButton),
+      look_(new QToolButton),
+      filter_(new QLineEdit),
+      ticked_(new QToolButton),
+      watch_(new QToolButton) {
+    makeAxes();
+    makeRuns();
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(kSpace3, kSpace2, kSpace3, 0);
+    rows->setSpacing(kSpace2);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kSpace2);
+    row->addWidget(labelFor(tr("&Result"), y_));
+    row->addWidget(y_);
+    row->addWidget(labelFor(tr("&over"), x_));
+    row->addWidget(x_, 2);
+    row->addWidget(labelFor(tr("&and"), second_));
+    row->addWidget(second_, 1);
+    row->addWidget(lines_);
+    row->addWidget(look_);
+    auto* second = new QHBoxLayout;
+    second->setSpacing(kSpace2);
+    second->addWidget(filter_, 1);
+    second->addWidget(ticked_);
+    second->addWidget(watch_);
+    rows->addLayout(row);
+    rows->addLayout(second);
+}
+
+void CompareChoices::makeAxes() {
+    x_->setObjectName(QStringLiteral("compare_x"));
+    x_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    x_->setToolTip(tr("What varies: a setting in which the runs differ"));
+    y_->setObjectName(QStringLiteral("compare_y"));
+    y_->setToolTip(tr("The result, of the best epoch or of the last"));
+    for (const char* name : kResults) {
+        y_->addItem(text(figureFieldLabel(name)), QString::fromLatin1(name));
+    }
+    connect(x_, &QComboBox::activated, this, [this] {
+        change([this, name = x_->currentData().toString().toStdString()](
+                   FigureDescription& figure) { setAxis(figure, name, choices_); });
+    });
+    connect(y_, &QComboBox::activated, this, [this] {
+        change([name = y_->currentData().toString().toStdString()](FigureDescription& figure) {
+            (figure.figure == FigureKind::surface ? figure.value : figure.y) = name;
+        });
+    });
+    second_->setObjectName(QStringLiteral("compare_second"));
+    second_->setToolTip(tr("A second setting: a grid of both instead of lines"));
+    connect(second_, &QComboBox::activated, this,
+            [this] { setSecondAxis(second_->currentData().toString().toStdString()); });
+    lines_->setObjectName(QStringLiteral("compare_lines"));
+    lines_->setText(tr("Lines"));
+    lines_->setToolTip(tr("By what the runs fall into lines"));
+    auto* line_menu = new QMenu(lines_);
+    connect(line_menu, &QMenu::aboutToShow, this, [this, line_menu] { fillLines(*line_menu); });
+    look_->setText(tr("Show"));
+    look_->setToolTip(tr("The axis, the error bars, single seeds"));
+    auto* look_menu = new QMenu(look_);
+    connect(look_menu, &QMenu::aboutToShow, this, [this, look_menu] { makeShowMenu(*look_menu); });
+    lines_->setMenu(line_menu);
+    look_->setMenu(look_menu);
+    for (QToolButton* button : {lines_, look_}) {
+        button->setPopupMode(QToolButton::InstantPopup);
+        button->setAutoRaise(true);
+    }
+}
+
+void CompareChoices::makeRuns() {
+    filter_->setObjectName(QStringLiteral("compare_filter"));
+    filter_->setPlaceholderText(tr("Only runs: best > 60 % and /data/imbalance/ratio = 100"));
+    filter_->setToolTip(tr("FIELD OPERATOR VALUE, joined by “and”, as in the run table"));
+    filter_->setClearButtonEnabled(true);
+    connect(filter_, &QLineEdit::textChanged, this, &CompareChoices::runsChosen);
+    ticked_->setObjectName(QStringLiteral("compare_ticked"));
+    ticked_->setText(tr("Ticked only"));
+    ticked_->setToolTip(tr("Only the runs that are ticked on the Runs page"));
+    ticked_->setCheckable(true);
+    ticked_->setAutoRaise(true);
+    connect(ticked_, &QToolButton::toggled, this, &CompareChoices::runsChosen);
+    watch_->setObjectName(QStringLiteral("compare_watch"));
+    watch_->setText(tr("Watch its runs"));
+    watch_->setIcon(icon(QStringLiteral("plots")));
+    watch_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    watch_->setToolTip(tr("The runs of the chosen point, alone on the Runs page"));
+    watch_->setAutoRaise(true);
+    watch_->setEnabled(false);
+    connect(watch_, &QToolButton::clicked, this, &CompareChoices::watchRequested);
+}
+
+void CompareChoices::makeShowMenu(QMenu& menu) {
+    menu.clear();
+    const auto choices = [&](const QString& heading, auto FigureDescription::*member,
+                             const auto& options) {
+        menu.addSection(heading);
+        auto* group = new QActionGroup(&menu);
+        for (const auto& [value, words] : options) {
+            QAction* action = menu.addAction(words);
+            action->setCheckable(true);
+            action->setChecked(figure_.*member == value);
+            group->addAction(action);
+            connect(action, &QAction::triggered, this, [this, member, value = value] {
+                change([member, value](FigureDescription& figure) { figure.*member = value; });
+            });
+        }
+    };
+    using Scale = std::pair<AxisScale, QString>;
+    choices(tr("Axis"), &FigureDescription::x_scale,
+            std::vector<Scale>{{AxisScale::automatic, tr("As the values lie")},
+                               {AxisScale::linear, tr("Linear")},
+                               {AxisScale::log, tr("Logarithmic")},
+                               {AxisScale::categories, tr("Categories")}});
+    using Bars = std::pair<Spread, QString>;
+    choices(tr("Error bars"), &FigureDescription::spread,
+            std::vector<Bars>{{Spread::standard_deviation, tr("Standard deviation")},
+                              {Spread::standard_error, tr("Standard error")},
+                              {Spread::t_interval, tr("95 % interval of the mean")},
+                              {Spread::range, tr("Smallest to largest")}});
+    menu.addSeparator();
+    QAction* seeds = menu.addAction(tr("Single seeds"));
+    seeds->setCheckable(true);
+    seeds->setChecked(figure_.seeds_as_points);
+    connect(seeds, &QAction::triggered, this, [this](bool on) {
+        change([on](FigureDescription& figure) { figure.seeds_as_points = on; });
+    });
+}
+
+void CompareChoices::fillLines(QMenu& menu) {
+    menu.clear();
+    const std::vector<std::string>& lines = figure_.lines;
+    for (const FieldChoice& choice : choices_) {
+        if (choice.name == figure_.x) continue;
+        QAction* action = menu.addAction(text(choice.label));
+        action->setCheckable(true);
+        action->setChecked(std::ranges::find(lines, choice.name) != lines.end());
+        connect(action, &QAction::triggered, this, [this, name = choice.name](bool on) {
+            change([name, on](FigureDescription& figure) {
+                std::erase(figure.lines, name);
+                if (on) figure.lines.push_back(name);
+            });
+        });
+    }
+    if (menu.isEmpty()) menu.addAction(tr("Nothing else varies"))->setEnabled(false);
+}
+
+/// A grid over both axes, or without a second one the lines of methods.
+void CompareChoices::setSecondAxis(const std::string& name) {
+    change([&](FigureDescription& figure) {
+        const std::string result = resultOf(figure);
+        figure.figure = name.empty() ? FigureKind::response : FigureKind::surface;
+        if (name.empty()) {
+            figure.y = result;
+            figure.lines = FigureDescription().lines;
+            setAxis(figure, figure.x, choices_);
+        } else {
+            figure.value = result;
+            figure.y = name;
+        }
+    });
+}
+
+void CompareChoices::change(const std::function<void(FigureDescription&)>& how) {
+    FigureDescription figure = figure_;
+    how(figure);
+    Q_EMIT figureChosen(figure);
+}
+
+void CompareChoices::setShown(const FigureDescription& figure,
+                              std::span<const FieldChoice> choices) {
+    figure_ = figure;
+    choices_.assign(choices.begin(), choices.end());
+    x_->clear();
+    for (const FieldChoice& choice : choices_) {
+        x_->addItem(tr("%1 (%2 values)").arg(text(choice.label)).arg(choice.values),
+                    text(choice.name));
+    }
+    const auto choose = [](QComboBox& box, const std::string& name) {
+        if (name.empty()) return;
+        if (box.findData(text(name)) < 0) box.addItem(text(figureFieldLabel(name)), text(name));
+        box.setCurrentIndex(box.findData(text(name)));
+    };
+    choose(*x_, figure_.x);
+    choose(*y_, resultOf(figure_));
+    second_->clear();
+    second_->addItem(tr("nothing else"), QString());
+    for (const FieldChoice& choice : choices_) {
+        if (choice.name != figure_.x) second_->addItem(text(choice.label), text(choice.name));
+    }
+    const bool grid = figure_.figure == FigureKind::surface;
+    if (grid) choose(*second_, figure_.y);
+    lines_->setEnabled(!grid);
+    x_->setEnabled(x_->count() > 0);
+}
+
+QString CompareChoices::filter() const {
+    return filter_->text();
+}
+
+void CompareChoices::setFilter(const QString& filter) {
+    const QSignalBlocker quiet(filter_);
+    filter_->setText(filter);
+}
+
+bool CompareChoices::tickedOnly() const {
+    return ticked_->isChecked();
+}
+
+void CompareChoices::setWatchable(bool on) {
+    watch_->setEnabled(on);
+}
+
+void CompareChoices::requestWatch() {
+    watch_->click();
+}
+
+}  // namespace ballast

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <QWidget>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "core/analysis/figure_choices.h"
+
+class QComboBox;
+class QLineEdit;
+class QMenu;
+class QToolButton;
+
+namespace ballast {
+
+/// What the Compare page is asked: the result, the settings that it is drawn over, how, and of
+/// which runs.
+class CompareChoices : public QWidget {
+    Q_OBJECT
+public:
+    explicit CompareChoices(QWidget* parent = nullptr);
+
+    /// Shows what is drawn, and what else could be.
+    void setShown(const FigureDescription& figure, std::span<const FieldChoice> choices);
+
+    QString filter() const;
+    /// Without runsChosen().
+    void setFilter(const QString& filter);
+    /// Whether only runs that are ticked on the Runs page are to be compared.
+    bool tickedOnly() const;
+    /// Whether there is a point whose runs can be watched.
+    void setWatchable(bool on);
+    void requestWatch();
+
+Q_SIGNALS:
+    /// Another figure, made from the one that is shown.
+    void figureChosen(const ballast::FigureDescription& figure);
+    /// Other runs: by the filter, or by the ticks.
+    void runsChosen();
+    void watchRequested();
+
+private:
+    void makeAxes();
+    void makeRuns();
+    void makeShowMenu(QMenu& menu);
+    void fillLines(QMenu& menu);
+    void setSecondAxis(const std::string& name);
+    void change(const std::function<void(FigureDescription&)>& how);
+
+    QComboBox* x_;
+    QComboBox* y_;       // the result
+    QComboBox* second_;  // another axis, or none
+    QToolButton* lines_;
+    QToolButton* look_;
+    QLineEdit* filter_;
+    QToolButton* ticked_;
+    QToolButton* watch_;
+    FigureDescription figure_;
+    std::vector<FieldChoice> choices_;
+};
+
+}  // namespace ballast
