@@ -1,5 +1,6 @@
 #include "widgets/response_plot.h"
 
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMouseEvent>
@@ -144,6 +145,19 @@ bool ResponsePlot::eventFilter(QObject* watched, QEvent* event) {
         }
     }
     return QWidget::eventFilter(watched, event);
+}
+
+void ResponsePlot::contextMenuEvent(QContextMenuEvent* event) {
+    if (picture_.curves.lines.empty()) return;
+    if (event->reason() != QContextMenuEvent::Keyboard) {
+        const QPointF on_plot = plot_->mapFrom(this, event->pos());
+        const auto at = pointAt(on_plot);
+        const double position = plot_->xAxis->pixelToCoord(on_plot.x());
+        Q_EMIT menuRequested(at, at ? placeOnAxis(picture_, *at) : position, event->globalPos());
+    } else if (marked_) {
+        const QPoint place = plot_->mapToGlobal(placeOf(*marked_).toPoint());
+        Q_EMIT menuRequested(marked_, placeOnAxis(picture_, *marked_), place);
+    }
 }
 
 /// Left and Right along a line, Up and Down to the same place of another.

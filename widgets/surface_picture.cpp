@@ -53,7 +53,7 @@ ComposePaper composing(const SurfacePicture& picture) {
 }  // namespace
 
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
-                 const PlotScale& scale) {
+                 const PlotScale& scale, std::optional<SurfaceAt> marked) {
     stylePlot(plot, colors, scale);
     const Surface& surface = picture.surface;
     const std::size_t columns = surface.xs.size();
@@ -103,6 +103,11 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
     if (surface.best) {
         QCPItemRect* frame = addCell(plot, *surface.best % columns, *surface.best / columns);
         frame->setPen(QPen(colors.minority, 2.4 * scale.unit));
+        frame->setBrush(Qt::NoBrush);
+    }
+    if (marked && marked->first < columns && marked->second < rows) {
+        QCPItemRect* frame = addCell(plot, marked->first, marked->second);
+        frame->setPen(QPen(colors.text, 1.6 * scale.unit, Qt::DashLine));
         frame->setBrush(Qt::NoBrush);
     }
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "core/analysis/surface.h"
 #include "widgets/paper.h"
 
@@ -11,10 +14,13 @@ struct SurfacePicture {
     bool percent = false;  // the values are shares of 1, shown in %
 };
 
+/// A cell: its column and row.
+using SurfaceAt = std::pair<std::size_t, std::size_t>;
+
 /// Draws the grid into an empty plot: a colour and the mean for each cell, cells without runs
-/// hatched, a frame about the best. For widgets/*.cpp.
+/// hatched, a frame about the best, a broken one about `marked`. For widgets/*.cpp.
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
-                 const PlotScale& scale);
+                 const PlotScale& scale, std::optional<SurfaceAt> marked = {});
 
 /// For print; see paper.h.
 QByteArray surfacePdf(const SurfacePicture& picture, const QString& title,

@@ -40,7 +40,8 @@ CompareChoices::CompareChoices(QWidget* parent)
       look_(new QToolButton),
       filter_(new QLineEdit),
       ticked_(new QToolButton),
-      watch_(new QToolButton) {
+      watch_(new QToolButton),
+      fill_(new QToolButton) {
     makeAxes();
     makeRuns();
     auto* rows = new QVBoxLayout(this);
@@ -61,6 +62,7 @@ CompareChoices::CompareChoices(QWidget* parent)
     second->addWidget(filter_, 1);
     second->addWidget(ticked_);
     second->addWidget(watch_);
+    second->addWidget(fill_);
     rows->addLayout(row);
     rows->addLayout(second);
 }
@@ -124,6 +126,13 @@ void CompareChoices::makeRuns() {
     watch_->setAutoRaise(true);
     watch_->setEnabled(false);
     connect(watch_, &QToolButton::clicked, this, &CompareChoices::watchRequested);
+    fill_->setObjectName(QStringLiteral("compare_fill"));
+    fill_->setIcon(icon(QStringLiteral("play")));
+    fill_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    fill_->setToolTip(tr("Train the settings and seeds that other lines have and these lack"));
+    fill_->setAutoRaise(true);
+    fill_->hide();
+    connect(fill_, &QToolButton::clicked, this, &CompareChoices::fillRequested);
 }
 
 void CompareChoices::makeShowMenu(QMenu& menu) {
@@ -245,6 +254,11 @@ bool CompareChoices::tickedOnly() const {
 
 void CompareChoices::setWatchable(bool on) {
     watch_->setEnabled(on);
+}
+
+void CompareChoices::setMissing(std::size_t runs) {
+    fill_->setText(runs == 1 ? tr("Fill 1 hole…") : tr("Fill %L1 holes…").arg(runs));
+    fill_->setVisible(runs > 0);
 }
 
 void CompareChoices::requestWatch() {

@@ -32,6 +32,8 @@ public:
     /// Whether there is a point whose runs can be watched.
     void setWatchable(bool on);
     void requestWatch();
+    /// How many runs the figure lacks that would fill its holes.
+    void setMissing(std::size_t runs);
 
 Q_SIGNALS:
     /// Another figure, made from the one that is shown.
@@ -39,6 +41,7 @@ Q_SIGNALS:
     /// Other runs: by the filter, or by the ticks.
     void runsChosen();
     void watchRequested();
+    void fillRequested();
 
 private:
     void makeAxes();
@@ -56,6 +59,7 @@ private:
     QLineEdit* filter_;
     QToolButton* ticked_;
     QToolButton* watch_;
+    QToolButton* fill_;
     FigureDescription figure_;
     std::vector<FieldChoice> choices_;
 };

@@ -3,6 +3,7 @@
 #include <QDataStream>
 #include <QIODevice>
 #include <QLabel>
+#include <QMenu>
 #include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -10,6 +11,7 @@
 
 #include "app/desktop/pages/compare_answer.h"
 #include "app/desktop/pages/compare_choices.h"
+#include "app/desktop/pages/compare_menu.h"
 #include "app/desktop/pages/compare_picture.h"
 #include "app/desktop/working_set.h"
 #include "core/analysis/figure_values.h"
@@ -25,6 +27,7 @@ namespace ballast {
 namespace {
 
 constexpr int kSoon = 300;  // ms
+constexpr int kMostPlaces = 8;
 
 }  // namespace
 
@@ -78,6 +81,15 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     connect(picture_, &ComparePicture::pointChosen, this, &ComparePage::mark);
     connect(answer_, &CompareAnswer::pointChosen, this, &ComparePage::mark);
     connect(answer_, &CompareAnswer::activated, choices_, &CompareChoices::requestWatch);
+    connect(answer_, &CompareAnswer::baselineChosen, this, &ComparePage::compareWith);
+    connect(picture_, &ComparePicture::menuRequested, this, &ComparePage::showMenu);
+    connect(answer_, &CompareAnswer::menuRequested, this,
+            [this](ResponseAt at, const QPoint& place) {
+                const FieldValue& x = shown_->picture.curves.lines[at.first].points[at.second].x;
+                const auto missing = shown_->missingAt(at.first, x);
+                showMenu(at, missing ? std::vector{*missing} : std::vector<MissingRuns>(), place);
+            });
+    connect(choices_, &CompareChoices::fillRequested, this, [this] { train(shown_->missing); });
     picture_->clear(tr("Reading the runs…"));
 }
 
@@ -123,6 +135,7 @@ void ComparePage::refresh() {
     ComparisonRequest request;
     request.figure = figure_;
     request.where = filterParts(choices_->filter().toStdString());
+    request.baseline = baseline_;
     if (choices_->tickedOnly()) {
         request.only.emplace();
         for (const QString& run : working_set_.runs()) request.only->insert(run.toStdString());
@@ -141,6 +154,7 @@ void ComparePage::present(Comparison result) {
     const bool same = shown_->figure == result.figure;
     shown_ = std::make_shared<const Comparison>(std::move(result));
     choices_->setShown(shown_->figure, shown_->choices);
+    choices_->setMissing(countOf(shown_->missing));
     if (shown_->picture.curves.lines.empty()) {
         picture_->clear(!shown_->problem.isEmpty() ? shown_->problem
                         : shown_->runs == 0
@@ -167,6 +181,44 @@ void ComparePage::mark(ResponseAt at) {
     picture_->setMarked(at);
     choices_->setWatchable(true);
     answer_->setMarked(at);
+}
+
+void ComparePage::compareWith(std::optional<ResponseAt> baseline) {
+    baseline_.clear();
+    if (baseline) {
+        for (const QString& run : shown_->runsOf(*baseline)) {
+            baseline_.push_back(run.toStdString());
+        }
+    }
+    refresh();
+}
+
+void ComparePage::train(const std::vector<MissingRuns>& missing) {
+    QStringList what;
+    for (const MissingRuns& one : missing) {
+        if (what.size() == kMostPlaces) {
+            what << tr("… and %L1 more places").arg(std::ssize(missing) - kMostPlaces);
+            break;
+        }
+        what << missingWords(*shown_, one);
+    }
+    Q_EMIT trainRequested(what.join(QLatin1Char('\n')),
+                          [shown = shown_, missing] { return shown->configsFor(missing); });
+}
+
+void ComparePage::showMenu(std::optional<ResponseAt> at, const std::vector<MissingRuns>& missing,
+                           const QPoint& place) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("compare_menu"));
+    CompareMenuActions actions;
+    actions.watch = [this](ResponseAt point) { Q_EMIT watchRequested(shown_->runsOf(point)); };
+    actions.compare_with = [this](std::optional<ResponseAt> point) { compareWith(point); };
+    actions.train = [this](const std::vector<MissingRuns>& wanted) { train(wanted); };
+    fillCompareMenu(*menu, *shown_, at, missing, actions);
+    if (at) mark(*at);
+    if (menu->isEmpty()) return delete menu;
+    menu->popup(place);
 }
 
 QString ComparePage::verdict() const {

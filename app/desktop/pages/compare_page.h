@@ -5,6 +5,7 @@
 
 #include "app/desktop/background_job.h"
 #include "app/desktop/comparison.h"
+#include "app/desktop/planned_training.h"
 
 class QLabel;
 class QSplitter;
@@ -56,6 +57,8 @@ Q_SIGNALS:
     /// The runs of a point are to be watched.
     void watchRequested(const QStringList& runs);
     void shownChanged();
+    /// Runs are to be trained; `what` says which.
+    void trainRequested(const QString& what, const ballast::MakeConfigs& configs);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -64,6 +67,10 @@ private:
     void refresh();
     void present(Comparison result);
     void mark(ResponseAt at);
+    void compareWith(std::optional<ResponseAt> baseline);
+    void train(const std::vector<MissingRuns>& missing);
+    void showMenu(std::optional<ResponseAt> at, const std::vector<MissingRuns>& missing,
+                  const QPoint& place);
 
     const std::filesystem::path workspace_;
     const WorkingSet& working_set_;
@@ -75,6 +82,7 @@ private:
     QTimer* soon_;
     std::optional<FigureDescription> figure_;  // nothing: the suggested one
     std::shared_ptr<const Comparison> shown_;  // never null
+    std::vector<std::string> baseline_;        // IDs of the runs to compare with; none: the best
     bool stale_ = true;
     std::shared_ptr<RunIndex> index_;  // of the job, one at a time
     BackgroundJob job_;

@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
@@ -49,6 +50,45 @@ ComparePicture::ComparePicture(QWidget* parent)
         if (cell.values.empty()) return;
         if (const auto at = shown_->pointOf(cell.values.front().run)) Q_EMIT pointChosen(*at);
     });
+    connect(plot_, &ResponsePlot::menuRequested, this, &ComparePicture::requestPlotMenu);
+    connect(surface_, &SurfacePlot::menuRequested, this, &ComparePicture::requestCellMenu);
+}
+
+/// Beside the points, what is missing at the nearest place of the axis.
+void ComparePicture::requestPlotMenu(std::optional<ResponseAt> at, double position,
+                                     const QPoint& place) {
+    const std::vector<ResponseLine>& lines = shown_->picture.curves.lines;
+    std::vector<MissingRuns> missing;
+    if (at) {
+        const FieldValue& x = lines[at->first].points[at->second].x;
+        if (auto here = shown_->missingAt(at->first, x)) missing.push_back(*here);
+        Q_EMIT menuRequested(at, missing, place);
+        return;
+    }
+    const ResponsePoint* nearest = nullptr;
+    for (const ResponseLine& line : lines) {
+        for (const ResponsePoint& point : line.points) {
+            const bool nearer = nearest == nullptr || std::abs(point.position - position) <
+                                                          std::abs(nearest->position - position);
+            if (nearer) nearest = &point;
+        }
+    }
+    for (const MissingRuns& one : shown_->missing) {
+        if (nearest != nullptr && one.x == nearest->x) missing.push_back(one);
+    }
+    Q_EMIT menuRequested({}, missing, place);
+}
+
+void ComparePicture::requestCellMenu(std::size_t x, std::size_t y, const QPoint& place) {
+    const Surface& surface = shown_->surface.surface;
+    const SurfaceCell& cell = surface.at(x, y);
+    const auto at = cell.values.empty() ? std::nullopt : shown_->pointOf(cell.values.front().run);
+    const auto line = at ? std::optional(at->first) : shown_->lineOfRow(y);
+    std::vector<MissingRuns> missing;
+    if (line) {
+        if (auto here = shown_->missingAt(*line, surface.xs[x])) missing.push_back(*here);
+    }
+    Q_EMIT menuRequested(at, missing, place);
 }
 
 void ComparePicture::clear(const QString& sentence) {
@@ -85,6 +125,7 @@ void ComparePicture::setNotes(const ResponseCurves& curves) {
 
 void ComparePicture::setMarked(std::optional<ResponseAt> at) {
     plot_->setMarked(at);
+    surface_->setMarked(at ? shown_->cellOf(*at) : std::nullopt);
 }
 
 std::optional<ResponseAt> ComparePicture::marked() const {

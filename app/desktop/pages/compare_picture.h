@@ -31,8 +31,14 @@ public:
 
 Q_SIGNALS:
     void pointChosen(const ballast::ResponseAt& at);
+    /// A menu is wanted: for a point, or for a place without one. `missing`: what could be trained
+    /// there.
+    void menuRequested(const std::optional<ballast::ResponseAt>& at,
+                       const std::vector<ballast::MissingRuns>& missing, const QPoint& place);
 
 private:
+    void requestPlotMenu(std::optional<ResponseAt> at, double position, const QPoint& place);
+    void requestCellMenu(std::size_t x, std::size_t y, const QPoint& place);
     void setNotes(const ResponseCurves& curves);
 
     ResponsePlot* plot_;

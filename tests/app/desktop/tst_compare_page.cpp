@@ -1,5 +1,7 @@
 #include <QComboBox>
+#include <QContextMenuEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
@@ -9,6 +11,7 @@
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/working_set.h"
 #include "core/base/error.h"
+#include "core/experiment/config_json.h"
 #include "core/results/owned_run.h"
 #include "tests/support/test_program.h"
 #include "widgets/class_difference_plot.h"
@@ -121,6 +124,69 @@ private Q_SLOTS:
         QCOMPARE(plot.marked(), std::optional(ResponseAt(0, 2)));
     }
 
+    // Any setting can be the baseline: its table says who is ahead, its bars are the chosen one's.
+    void anyPairIsCompared() {
+        auto* baseline = page_->findChild<QComboBox*>(QStringLiteral("compare_baseline"));
+        QCOMPARE(baseline->currentText(), QStringLiteral("The best: CE+ADRW at 0.5"));
+        const int vs = baseline->findText(QStringLiteral("VS at 0"));
+        QVERIFY(vs > 0);
+        baseline->setCurrentIndex(vs);
+        Q_EMIT baseline->activated(vs);
+        QTRY_COMPARE(page_->shown().baseline, std::optional(ResponseAt(1, 0)));
+        RankingTable& table = page_->ranking();
+        QCOMPARE(table.headerItem()->text(5), QStringLiteral("Ahead of baseline"));
+        QCOMPARE(table.topLevelItem(5)->text(5), QStringLiteral("baseline"));
+        QTRY_COMPARE(page_->classes().title(), QStringLiteral("CE+ADRW at 0.5 − VS at 0"));
+        table.setCurrentItem(table.topLevelItem(3));
+        QTRY_COMPARE(page_->classes().title(), QStringLiteral("VS at 1 − VS at 0"));
+        // VS gains 0.05 in every seed.
+        QCOMPARE(table.topLevelItem(3)->text(5), QStringLiteral("5.00"));
+        QVERIFY(std::abs(page_->classes().bars().front() - 5.0) < 1e-9);
+
+        // By the keyboard, from the table: back to the best.
+        QContextMenuEvent wanted(QContextMenuEvent::Keyboard, QPoint(), QPoint());
+        QApplication::sendEvent(&table, &wanted);
+        auto* menu = page_->findChild<QMenu*>(QStringLiteral("compare_menu"));
+        QVERIFY(menu != nullptr);
+        QVERIFY(menu->actions()[2]->text().contains(QStringLiteral("best")));
+        menu->actions()[2]->trigger();
+        QTRY_VERIFY(!page_->shown().baseline);
+        QCOMPARE(table.headerItem()->text(5), QStringLiteral("Behind the best"));
+    }
+
+    // VS lacks 0.25, and CE+ADRW a seed of it that no other point has.
+    void holesAreFilledFromTheNearestRuns() {
+        auto* fill = page_->findChild<QToolButton*>(QStringLiteral("compare_fill"));
+        QVERIFY(!fill->isVisible());
+        makeRun(workspace(), "CE+ADRW", 0.25, 0, 0.68);
+        page_->refreshSoon();
+        QTRY_VERIFY(fill->isVisible());
+        QCOMPARE(fill->text(), QStringLiteral("Fill 5 holes…"));
+        QSignalSpy wanted(page_.get(), &ComparePage::trainRequested);
+        fill->click();
+        QCOMPARE(wanted.at(0).at(0).toString(),
+                 QStringLiteral("CE+ADRW at 0.25: seeds 1, 2\nVS at 0.25: seeds 0, 1, 2"));
+        const auto configs = wanted.at(0).at(1).value<MakeConfigs>()();
+        QCOMPARE(configs.size(), std::size_t{5});
+        QCOMPARE(configs[4].at("name"), nlohmann::json("VS · ν = 0.25 · seed 2"));
+        QCOMPARE(configFromJson(configs[4], "it").phases[1].alpha.parameters.at("nu"), 0.25);
+        QCOMPARE(configFromJson(configs[4], "it").training.seed, std::uint64_t{2});
+
+        // Between the lines, what is missing there; at a whole point, one seed more.
+        const auto menuAt = [&](std::optional<ResponseAt> at, double position) {
+            Q_EMIT page_->plot().menuRequested(at, position, QPoint(10, 10));
+            auto* menu = page_->findChildren<QMenu*>(QStringLiteral("compare_menu")).last();
+            QStringList words;
+            for (const QAction* action : menu->actions()) words << action->text();
+            menu->close();
+            return words;
+        };
+        const QStringList there = menuAt({}, 0.26);
+        QCOMPARE(there.size(), 2);
+        QVERIFY(there[1].contains(QStringLiteral("VS at 0.25: seeds 0, 1, 2")));
+        QVERIFY(menuAt(ResponseAt(1, 0), 0.0).contains(QStringLiteral("&Train another seed, 3…")));
+    }
+
     void theFilterAndTheTicksChoose() {
         auto* filter = page_->findChild<QLineEdit*>(QStringLiteral("compare_filter"));
         filter->setText(QStringLiteral("method = VS"));
@@ -160,7 +226,9 @@ private Q_SLOTS:
         QCOMPARE(surface.ys.size(), std::size_t{2});
         QCOMPARE(page_->ranking().topLevelItemCount(), 6);
         QVERIFY(page_->surface().wordsFor(1, 0).contains(QStringLiteral("71.0")));
+        QCOMPARE(surface.missing, std::size_t{0});
         Q_EMIT page_->surface().cellChosen(2, 1);
+        QCOMPARE(page_->surface().marked(), std::optional(SurfaceAt(2, 1)));
         QCOMPARE(page_->ranking().currentItem()->text(1), QStringLiteral("VS"));
         QCOMPARE(page_->ranking().currentItem()->text(2), QStringLiteral("1"));
         QCOMPARE(page_->writeTo(workspace() / "out").size(), std::size_t{5});
