@@ -60,19 +60,21 @@ void PlannedTraining::show(const QString& what, const SweepPlan& plan) {
     }
     const std::int64_t alone = plan.left.epochs_alone;
     const std::int64_t shared = plan.left.epochs_shared;
-    QStringList lines{what};
+    QStringList lines{left == 1 ? tr("<b>Train 1 run?</b>")
+                                : tr("<b>Train %L1 runs?</b>").arg(left)};
+    if (!what.isEmpty()) {
+        lines << what.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"));
+    }
     QString epochs = alone == shared
                          ? tr("%L1 epochs").arg(shared)
-                         : tr("%L1 epochs, as they share: %L2 alone").arg(shared).arg(alone);
+                         : tr("%L1 epochs instead of %L2, as they share").arg(shared).arg(alone);
     if (plan.seconds) epochs += tr(" · about %1").arg(text(estimateInWords(*plan.seconds)));
     lines << epochs;
     if (finished > 0) lines << tr("%L1 more are finished already").arg(finished);
     if (waiting > 0) lines << tr("%L1 more wait already, or train").arg(waiting);
-    question_ = new QMessageBox(
-        QMessageBox::Question, tr("Train what is missing"),
-        left == 1 ? tr("<b>Train 1 run?</b>") : tr("<b>Train %L1 runs?</b>").arg(left),
-        QMessageBox::Cancel, window_);
-    question_->setInformativeText(lines.join(QLatin1Char('\n')));
+    question_ = new QMessageBox(QMessageBox::Question, tr("Train what is missing"),
+                                lines.join(QStringLiteral("<br>")), QMessageBox::Cancel, window_);
+    question_->setTextFormat(Qt::RichText);
     QPushButton* train = question_->addButton(tr("Train"), QMessageBox::AcceptRole);
     question_->setDefaultButton(train);
     question_->setAttribute(Qt::WA_DeleteOnClose);

@@ -222,13 +222,22 @@ std::vector<MissingRuns> missingRuns(const ResponseCurves& curves) {
     for (const ResponseLine& line : curves.lines) {
         for (const ResponsePoint& point : line.points) xs.try_emplace(point.position, point.x);
     }
-    const std::vector<std::uint64_t> wanted = seedsOf(curves);
+    std::map<std::uint64_t, int> points_with;
+    for (const ResponseLine& line : curves.lines) {
+        for (const ResponsePoint& point : line.points) {
+            for (const SeedValue& value : point.values) ++points_with[value.seed];
+        }
+    }
+    std::set<std::uint64_t> wanted;
+    for (const auto& [seed, points] : points_with) {
+        if (points > 1) wanted.insert(seed);
+    }
     std::vector<MissingRuns> all;
     for (std::size_t l = 0; l < curves.lines.size(); ++l) {
         std::map<double, const ResponsePoint*> there;
         for (const ResponsePoint& point : curves.lines[l].points) there[point.position] = &point;
         for (const auto& [position, x] : xs) {
-            std::set<std::uint64_t> missing(wanted.begin(), wanted.end());
+            std::set<std::uint64_t> missing = wanted;
             if (const auto found = there.find(position); found != there.end()) {
                 for (const SeedValue& value : found->second->values) missing.erase(value.seed);
             }

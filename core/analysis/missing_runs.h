@@ -22,9 +22,9 @@ struct MissingRuns {
 /// The training seeds of any point of the curves, ascending.
 std::vector<std::uint64_t> seedsOf(const ResponseCurves& curves);
 
-/// Where curves lack runs: each value on the axis that any line has, and each seed that any point
-/// has, are wanted of every line. Those of a surface are the cells of its rows. Line by line, the
-/// values in the axis's order.
+/// Where curves lack runs: each value on the axis that any line has, and each seed that two points
+/// have, are wanted of every line; a seed of one point alone is an accident. Those of a surface are
+/// the cells of its rows. Line by line, the values in the axis's order.
 std::vector<MissingRuns> missingRuns(const ResponseCurves& curves);
 
 /// The config of a run of the figure, by its ID; may throw Error.

@@ -60,6 +60,7 @@ private Q_SLOTS:
 
     void nothingIsMissingWhereAllIsThere() {
         AnalysisRuns runs;
+        runs.add(nuConfig(0.5, 99), 0.65);  // a seed of one point alone
         for (const double nu : {0.0, 0.5}) runs.add(nuConfig(nu), 0.6 + 0.1 * nu);
         QVERIFY(missingRuns(responseCurves(runs.all(), overNu())).empty());
     }
