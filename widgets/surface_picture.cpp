@@ -44,6 +44,64 @@ QCPItemRect* addCell(QCustomPlot& plot, std::size_t x, std::size_t y) {
     return cell;
 }
 
+/// The middle of the piece of a line that is farthest from cells' middles and so from their words.
+QPointF placeForName(const ContourLine& line) {
+    QPointF best;
+    double most = -1.0;
+    for (std::size_t i = 1; i < line.points.size(); ++i) {
+        const auto& [x0, y0] = line.points[i - 1];
+        const auto& [x1, y1] = line.points[i];
+        const QPointF middle((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+        const double away =
+            std::hypot(middle.x() - std::round(middle.x()), middle.y() - std::round(middle.y()));
+        if (away > most + 1e-9) {
+            most = away;
+            best = middle;
+        }
+    }
+    return best;
+}
+
+/// Lines of equal value, dark on a pale seam so that they stand out of any colour; of each level
+/// the longest is named.
+void drawContours(QCustomPlot& plot, const SurfacePicture& picture, const PlotScale& scale) {
+    const std::vector<ContourLine>& lines = picture.contours;
+    const double factor = picture.percent ? 100.0 : 1.0;
+    for (const bool seam : {true, false}) {
+        for (const ContourLine& line : lines) {
+            auto* curve = new QCPCurve(plot.xAxis, plot.yAxis);
+            curve->removeFromLegend();
+            curve->setSelectable(QCP::stNone);
+            QVector<QCPCurveData> data;
+            for (const auto& [x, y] : line.points) {
+                data.push_back({static_cast<double>(data.size()), x, y});
+            }
+            curve->data()->set(data, true);
+            curve->setPen(seam ? QPen(QColor(255, 255, 255, 150), 3.0 * scale.unit)
+                               : QPen(QColor(0xff202830), 1.2 * scale.unit));
+        }
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool longest = std::ranges::none_of(lines, [&](const ContourLine& other) {
+            if (other.level != lines[i].level) return false;
+            return other.points.size() > lines[i].points.size() ||
+                   (other.points.size() == lines[i].points.size() && &other < &lines[i]);
+        });
+        if (!longest) continue;
+        auto* name = new QCPItemText(&plot);
+        name->setText(QString::number(factor * lines[i].level, 'g', 5));
+        QFont font = scale.font;
+        font.setBold(true);
+        name->setFont(font);
+        name->setColor(QColor(0xff202830));
+        name->setBrush(QColor(255, 255, 255, 220));
+        const int padding = static_cast<int>(std::lround(1.5 * scale.unit));
+        name->setPadding(QMargins(2 * padding, 0, 2 * padding, 0));
+        name->position->setCoords(placeForName(lines[i]));
+        name->setSelectable(false);
+    }
+}
+
 ComposePaper composing(const SurfacePicture& picture) {
     return [&picture](QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
         drawSurface(plot, picture, colors, scale);
@@ -100,6 +158,7 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             words->setSelectable(false);
         }
     }
+    drawContours(plot, picture, scale);
     if (surface.best) {
         QCPItemRect* frame = addCell(plot, *surface.best % columns, *surface.best / columns);
         frame->setPen(QPen(colors.minority, 2.4 * scale.unit));
