@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/analysis/parallel.h"
 #include "core/analysis/surface.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_text.h"
 #include "core/results/named_sets.h"
 #include "core/results/run_query.h"
+#include "widgets/parallel_picture.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
 #include "widgets/surface_picture.h"
@@ -49,9 +51,12 @@ std::vector<std::string> drawFigureFile(const fs::path& description, const fs::p
         warnings = picture.surface.warnings;
         bytes = png ? surfacePng(picture) : surfacePdf(picture, title);
     } else {
-        throw ConfigError(description.string() +
-                          ": /figure: parallel coordinates are not drawn yet; their values are "
-                          "written by ballast-cli figure");
+        ParallelPicture picture;
+        picture.drawn = parallelCoordinates(runs, figure);
+        picture.percent = isAccuracyField(figure.value);
+        picture.better = betterDirection(figure.value);
+        warnings = picture.drawn.warnings;
+        bytes = png ? parallelPng(picture) : parallelPdf(picture, title);
     }
     if (output.has_parent_path()) makeFolders(output.parent_path());
     replaceFile(output,
