@@ -89,6 +89,13 @@ QString SurfacePlot::wordsFor(std::size_t column, std::size_t row) const {
 }
 
 bool SurfacePlot::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == plot_ && event->type() == QEvent::ContextMenu) {  // a plot does not pass it on
+        const auto* menu = static_cast<QContextMenuEvent*>(event);
+        if (const auto cell = cellAt(menu->pos())) {
+            setMarked(cell);
+            Q_EMIT menuRequested(cell->first, cell->second, menu->globalPos());
+        }
+    }
     const bool moved = event->type() == QEvent::MouseMove;
     if (watched == plot_ && (moved || event->type() == QEvent::MouseButtonPress)) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
@@ -107,12 +114,10 @@ bool SurfacePlot::eventFilter(QObject* watched, QEvent* event) {
     return QWidget::eventFilter(watched, event);
 }
 
+/// For the marked cell by the keyboard, which the widget has and not the plot in it.
 void SurfacePlot::contextMenuEvent(QContextMenuEvent* event) {
-    const bool by_key = event->reason() == QContextMenuEvent::Keyboard;
-    const auto cell = by_key ? marked_ : cellAt(plot_->mapFrom(this, event->pos()));
-    if (!cell) return;
-    Q_EMIT menuRequested(cell->first, cell->second,
-                         by_key ? mapToGlobal(placeOf(*cell)) : event->globalPos());
+    if (event->reason() != QContextMenuEvent::Keyboard || !marked_) return;
+    Q_EMIT menuRequested(marked_->first, marked_->second, mapToGlobal(placeOf(*marked_)));
 }
 
 /// The arrow keys go from cell to cell.

@@ -22,6 +22,18 @@ FigureDescription linesOf(const FigureDescription& figure) {
     return lines;
 }
 
+/// Fills in what a figure through several fields shows.
+void compareAll(const std::vector<const IndexedRun*>& runs, Comparison& result) {
+    FigureDescription& figure = result.figure;
+    if (figure.axes.empty()) figure.axes = suggestedAxes(result.choices);
+    if (figure.axes.empty()) return;
+    result.parallel.drawn = parallelCoordinates(runs, figure);
+    result.parallel.percent = isAccuracyField(figure.value);
+    result.parallel.better = betterDirection(figure.value);
+    result.importance = importanceOf(runs, figure.value);
+    for (const IndexedRun* run : runs) result.folders[run->id] = run->folder;
+}
+
 ResponsePicture pictureOf(std::span<const IndexedRun* const> runs, const FigureDescription& lines) {
     ResponsePicture picture;
     picture.curves = responseCurves(runs, lines);
@@ -34,7 +46,7 @@ ResponsePicture pictureOf(std::span<const IndexedRun* const> runs, const FigureD
 }  // namespace
 
 const std::string& resultOf(const FigureDescription& figure) {
-    return figure.figure == FigureKind::surface ? figure.value : figure.y;
+    return figure.figure == FigureKind::response ? figure.y : figure.value;
 }
 
 std::optional<ResponseAt> Comparison::pointOf(const std::string& run) const {
@@ -124,16 +136,27 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                 return left_out || !run->error.empty();
             });
             result.runs = chosen.size();
+            if (request.paper) {
+                result.paper = paperDiff(chosen);
+                return;
+            }
             result.choices = varyingFields(chosen);
             result.figure = request.figure ? *request.figure : suggestedFigure(result.choices);
             result.figure.where = request.where;
+            if (result.figure.figure == FigureKind::parallel) {
+                return compareAll(chosen, result);
+            }
             if (result.figure.x.empty()) return;
             result.lines = linesOf(result.figure);
             result.picture = pictureOf(chosen, result.lines);
             result.missing = missingRuns(result.picture.curves);
             const bool percent = result.picture.percent;
             if (result.figure.figure == FigureKind::surface) {
-                result.surface = {surfaceOf(chosen, result.figure), percent};
+                result.surface = {surfaceOf(chosen, result.figure), percent, {}};
+                if (request.contours) {
+                    result.surface.contours =
+                        contoursOf(result.surface.surface, percent ? 0.01 : 1.0);
+                }
             }
             result.ranking =
                 rankPoints(result.picture.curves, betterDirection(resultOf(result.figure)),
@@ -164,6 +187,9 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             result.surface = {};
             result.ranking = {};
             result.missing = {};
+            result.parallel = {};
+            result.paper = {};
+            result.importance = {};
             result.baseline.reset();
         });
     return result;

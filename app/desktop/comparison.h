@@ -11,9 +11,12 @@
 
 #include "core/analysis/class_differences.h"
 #include "core/analysis/figure_choices.h"
+#include "core/analysis/importance.h"
 #include "core/analysis/missing_runs.h"
+#include "core/analysis/paper_results.h"
 #include "core/analysis/ranking.h"
 #include "core/results/run_index.h"
+#include "widgets/parallel_picture.h"
 #include "widgets/response_picture.h"
 #include "widgets/surface_picture.h"
 
@@ -24,6 +27,8 @@ struct ComparisonRequest {
     std::optional<FigureDescription> figure;    // nothing: the suggested one
     std::vector<std::string> where;             // see runCondition(); all must hold
     std::optional<std::set<std::string>> only;  // IDs; nothing: all runs
+    bool paper = false;                         // beside the paper's numbers instead of a figure
+    bool contours = true;                       // of a grid
     std::vector<std::string> baseline;          // IDs of the setting to compare with; of the best
 };
 
@@ -35,6 +40,9 @@ struct Comparison {
     FigureDescription lines;           // of the picture; also of a grid, whose rows are lines
     ResponsePicture picture;           // without lines where there is a problem
     SurfacePicture surface;            // of a figure over two fields, whose rows are the lines
+    ParallelPicture parallel;          // of a figure through several fields, in place of those
+    Importance importance;             // of the fields, with it
+    PaperComparison paper;             // where that was asked for, and nothing else
     Ranking ranking;
     std::optional<ResponseAt> baseline;  // what the ranking compares with; nothing: the best
     std::vector<MissingRuns> missing;    // of the lines

@@ -1,6 +1,7 @@
 #include "app/desktop/pages/compare_choices.h"
 
 #include <QActionGroup>
+#include <QButtonGroup>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -23,6 +24,8 @@ namespace {
 constexpr const char* kResults[] = {"best", "last",     "ratio",    "many",       "medium",
                                     "few",  "majority", "minority", "validation", "loss"};
 
+constexpr std::size_t kLeastAxes = 2;
+
 QLabel* labelFor(const QString& words, QWidget* buddy) {
     auto* label = new QLabel(words);
     label->setBuddy(buddy);
@@ -33,6 +36,9 @@ QLabel* labelFor(const QString& words, QWidget* buddy) {
 
 CompareChoices::CompareChoices(QWidget* parent)
     : QWidget(parent),
+      views_(new QButtonGroup(this)),
+      axes_row_(new QWidget),
+      axes_(new QToolButton),
       x_(new QComboBox),
       y_(new QComboBox),
       second_(new QComboBox),
@@ -47,24 +53,68 @@ CompareChoices::CompareChoices(QWidget* parent)
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(kSpace3, kSpace2, kSpace3, 0);
     rows->setSpacing(kSpace2);
-    auto* row = new QHBoxLayout;
+    auto* row = new QHBoxLayout(axes_row_);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kSpace2);
+    QLabel* over = labelFor(tr("&over"), x_);
+    QLabel* and_second = labelFor(tr("&and"), second_);
     row->addWidget(labelFor(tr("&Result"), y_));
     row->addWidget(y_);
-    row->addWidget(labelFor(tr("&over"), x_));
+    row->addWidget(over);
     row->addWidget(x_, 2);
-    row->addWidget(labelFor(tr("&and"), second_));
+    row->addWidget(and_second);
     row->addWidget(second_, 1);
     row->addWidget(lines_);
     row->addWidget(look_);
+    row->addWidget(axes_);
+    row->addStretch(0);
+    of_settings_ = {over, x_, and_second, second_, lines_, look_};
     auto* second = new QHBoxLayout;
     second->setSpacing(kSpace2);
+    second->addWidget(makeViews());
     second->addWidget(filter_, 1);
     second->addWidget(ticked_);
     second->addWidget(watch_);
     second->addWidget(fill_);
-    rows->addLayout(row);
+    rows->addWidget(axes_row_);
     rows->addLayout(second);
+    setView(CompareView::settings);
+}
+
+QWidget* CompareChoices::makeViews() {
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    const auto add = [&](CompareView view, const char* name, const QString& words,
+                         const QString& tip) {
+        auto* button = new QToolButton;
+        button->setObjectName(QLatin1String(name));
+        button->setText(words);
+        button->setToolTip(tip);
+        button->setCheckable(true);
+        button->setAutoRaise(true);
+        views_->addButton(button, static_cast<int>(view));
+        row->addWidget(button);
+    };
+    add(CompareView::settings, "view_settings", tr("Settings"),
+        tr("A result over one setting or two: lines or a grid"));
+    add(CompareView::parallel, "view_parallel", tr("All fields"),
+        tr("Runs as lines through all their settings"));
+    add(CompareView::paper, "view_paper", tr("Paper"),
+        tr("The paper's tables, and own numbers beside them"));
+    connect(views_, &QButtonGroup::idClicked, this,
+            [this](int id) { Q_EMIT viewChosen(static_cast<CompareView>(id)); });
+    return bar;
+}
+
+void CompareChoices::setView(CompareView view) {
+    if (QAbstractButton* button = views_->button(static_cast<int>(view))) button->setChecked(true);
+    for (QWidget* widget : of_settings_) widget->setVisible(view == CompareView::settings);
+    axes_->setVisible(view == CompareView::parallel);
+    axes_row_->setVisible(view != CompareView::paper);
+    watch_->setVisible(view == CompareView::settings);
+    if (view != CompareView::settings) fill_->hide();
 }
 
 void CompareChoices::makeAxes() {
@@ -82,7 +132,7 @@ void CompareChoices::makeAxes() {
     });
     connect(y_, &QComboBox::activated, this, [this] {
         change([name = y_->currentData().toString().toStdString()](FigureDescription& figure) {
-            (figure.figure == FigureKind::surface ? figure.value : figure.y) = name;
+            (figure.figure == FigureKind::response ? figure.y : figure.value) = name;
         });
     });
     second_->setObjectName(QStringLiteral("compare_second"));
@@ -95,12 +145,18 @@ void CompareChoices::makeAxes() {
     auto* line_menu = new QMenu(lines_);
     connect(line_menu, &QMenu::aboutToShow, this, [this, line_menu] { fillLines(*line_menu); });
     look_->setText(tr("Show"));
-    look_->setToolTip(tr("The axis, the error bars, single seeds"));
+    look_->setToolTip(tr("The axis, the error bars, single seeds, contours"));
     auto* look_menu = new QMenu(look_);
     connect(look_menu, &QMenu::aboutToShow, this, [this, look_menu] { makeShowMenu(*look_menu); });
+    axes_->setObjectName(QStringLiteral("compare_axes"));
+    axes_->setText(tr("Axes"));
+    axes_->setToolTip(tr("Through which settings the lines go"));
+    auto* axes_menu = new QMenu(axes_);
+    connect(axes_menu, &QMenu::aboutToShow, this, [this, axes_menu] { fillAxes(*axes_menu); });
+    axes_->setMenu(axes_menu);
     lines_->setMenu(line_menu);
     look_->setMenu(look_menu);
-    for (QToolButton* button : {lines_, look_}) {
+    for (QToolButton* button : {lines_, look_, axes_}) {
         button->setPopupMode(QToolButton::InstantPopup);
         button->setAutoRaise(true);
     }
@@ -164,6 +220,15 @@ void CompareChoices::makeShowMenu(QMenu& menu) {
                               {Spread::t_interval, tr("95 % interval of the mean")},
                               {Spread::range, tr("Smallest to largest")}});
     menu.addSeparator();
+    if (figure_.figure == FigureKind::surface) {
+        QAction* contours = menu.addAction(tr("Contours"));
+        contours->setCheckable(true);
+        contours->setChecked(contours_);
+        connect(contours, &QAction::triggered, this, [this](bool on) {
+            contours_ = on;
+            Q_EMIT contoursChosen(on);
+        });
+    }
     QAction* seeds = menu.addAction(tr("Single seeds"));
     seeds->setCheckable(true);
     seeds->setChecked(figure_.seeds_as_points);
@@ -188,6 +253,25 @@ void CompareChoices::fillLines(QMenu& menu) {
         });
     }
     if (menu.isEmpty()) menu.addAction(tr("Nothing else varies"))->setEnabled(false);
+}
+
+void CompareChoices::fillAxes(QMenu& menu) {
+    menu.clear();
+    const std::vector<std::string>& axes = figure_.axes;
+    for (const FieldChoice& choice : choices_) {
+        QAction* action = menu.addAction(text(choice.label));
+        action->setCheckable(true);
+        const bool on_axis = std::ranges::find(axes, choice.name) != axes.end();
+        action->setChecked(on_axis);
+        action->setEnabled(!on_axis || axes.size() > kLeastAxes);
+        connect(action, &QAction::triggered, this, [this, name = choice.name](bool on) {
+            change([name, on](FigureDescription& figure) {
+                std::erase(figure.axes, name);
+                if (on) figure.axes.push_back(name);
+            });
+        });
+    }
+    if (menu.isEmpty()) menu.addAction(tr("Nothing varies"))->setEnabled(false);
 }
 
 /// A grid over both axes, or without a second one the lines of methods.

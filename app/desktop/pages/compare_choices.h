@@ -7,6 +7,7 @@
 
 #include "core/analysis/figure_choices.h"
 
+class QButtonGroup;
 class QComboBox;
 class QLineEdit;
 class QMenu;
@@ -14,8 +15,11 @@ class QToolButton;
 
 namespace ballast {
 
-/// What the Compare page is asked: the result, the settings that it is drawn over, how, and of
-/// which runs.
+/// Which view of the Compare page is shown.
+enum class CompareView { settings, parallel, paper };
+
+/// What the Compare page is asked: the view, the result, the settings that it is drawn over, how,
+/// and of which runs.
 class CompareChoices : public QWidget {
     Q_OBJECT
 public:
@@ -32,10 +36,17 @@ public:
     /// Whether there is a point whose runs can be watched.
     void setWatchable(bool on);
     void requestWatch();
+    /// Without contoursChosen().
+    void setContours(bool on) { contours_ = on; }
+    /// Without viewChosen().
+    void setView(CompareView view);
     /// How many runs the figure lacks that would fill its holes.
     void setMissing(std::size_t runs);
 
 Q_SIGNALS:
+    void viewChosen(ballast::CompareView view);
+    /// Whether a grid has lines of equal value.
+    void contoursChosen(bool on);
     /// Another figure, made from the one that is shown.
     void figureChosen(const ballast::FigureDescription& figure);
     /// Other runs: by the filter, or by the ticks.
@@ -48,9 +59,15 @@ private:
     void makeRuns();
     void makeShowMenu(QMenu& menu);
     void fillLines(QMenu& menu);
+    void fillAxes(QMenu& menu);
+    QWidget* makeViews();
     void setSecondAxis(const std::string& name);
     void change(const std::function<void(FigureDescription&)>& how);
 
+    QButtonGroup* views_;
+    QWidget* axes_row_;
+    std::vector<QWidget*> of_settings_;  // shown with lines and grids only
+    QToolButton* axes_;                  // of parallel coordinates
     QComboBox* x_;
     QComboBox* y_;       // the result
     QComboBox* second_;  // another axis, or none
@@ -61,6 +78,7 @@ private:
     QToolButton* watch_;
     QToolButton* fill_;
     FigureDescription figure_;
+    bool contours_ = true;
     std::vector<FieldChoice> choices_;
 };
 

@@ -12,13 +12,17 @@
 #include "app/desktop/pages/compare_answer.h"
 #include "app/desktop/pages/compare_choices.h"
 #include "app/desktop/pages/compare_menu.h"
+#include "app/desktop/pages/compare_paper.h"
+#include "app/desktop/pages/compare_parallel.h"
 #include "app/desktop/pages/compare_picture.h"
 #include "app/desktop/working_set.h"
 #include "core/analysis/figure_values.h"
+#include "core/analysis/paper_grid.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/results/run_query.h"
 #include "widgets/palette.h"
+#include "widgets/parallel_plot.h"
 #include "widgets/qt_text.h"
 #include "widgets/ranking_table.h"
 #include "widgets/response_export.h"
@@ -41,6 +45,8 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
       split_(new QSplitter(Qt::Vertical)),
       picture_(new ComparePicture),
       answer_(new CompareAnswer),
+      parallel_(new CompareParallel),
+      paper_(new ComparePaper),
       soon_(new QTimer(this)),
       shown_(std::make_shared<Comparison>()),
       index_(std::make_shared<RunIndex>(workspace_)) {
@@ -63,6 +69,10 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     column->addWidget(choices_);
     column->addWidget(verdict_);
     column->addWidget(split_, 1);
+    column->addWidget(parallel_, 1);
+    column->addWidget(paper_, 1);
+    through_.figure = FigureKind::parallel;
+    setView(CompareView::settings);
 
     soon_->setSingleShot(true);
     soon_->setInterval(kSoon);
@@ -70,9 +80,22 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     connect(&working_set_, &WorkingSet::changed, this, [this] {
         if (choices_->tickedOnly()) refreshSoon();
     });
+    connectPanels();
+    picture_->clear(tr("Reading the runs…"));
+}
+
+void ComparePage::connectPanels() {
+    connect(choices_, &CompareChoices::viewChosen, this, [this](CompareView view) {
+        setView(view);
+        refresh();
+    });
+    connect(choices_, &CompareChoices::contoursChosen, this, [this](bool on) {
+        contours_ = on;
+        refresh();
+    });
     connect(choices_, &CompareChoices::runsChosen, this, &ComparePage::refreshSoon);
     connect(choices_, &CompareChoices::figureChosen, this, [this](const FigureDescription& figure) {
-        figure_ = figure;
+        (view_ == CompareView::parallel ? through_ : figure_.emplace()) = figure;
         refresh();
     });
     connect(choices_, &CompareChoices::watchRequested, this, [this] {
@@ -90,7 +113,12 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
                 showMenu(at, missing ? std::vector{*missing} : std::vector<MissingRuns>(), place);
             });
     connect(choices_, &CompareChoices::fillRequested, this, [this] { train(shown_->missing); });
-    picture_->clear(tr("Reading the runs…"));
+    connect(parallel_, &CompareParallel::watchRequested, this, &ComparePage::watchRequested);
+    connect(paper_, &ComparePaper::watchRequested, this, &ComparePage::watchRequested);
+    connect(paper_, &ComparePaper::trainRequested, this,
+            [this](const PaperNumber* number, const std::vector<std::uint64_t>& seeds) {
+                trainPaper(*number, seeds);
+            });
 }
 
 ResponsePlot& ComparePage::plot() {
@@ -99,6 +127,10 @@ ResponsePlot& ComparePage::plot() {
 
 SurfacePlot& ComparePage::surface() {
     return picture_->surface();
+}
+
+ParallelPlot& ComparePage::parallel() {
+    return parallel_->plot();
 }
 
 RankingTable& ComparePage::ranking() {
@@ -110,10 +142,9 @@ ClassDifferencePlot& ComparePage::classes() {
 }
 
 void ComparePage::setFigure(const FigureDescription& figure) {
-    if (figure.figure == FigureKind::parallel) {
-        throw ConfigError("/figure: the window draws \"response\" and \"surface\"");
-    }
-    figure_ = figure;
+    const bool parallel = figure.figure == FigureKind::parallel;
+    (parallel ? through_ : figure_.emplace()) = figure;
+    setView(parallel ? CompareView::parallel : CompareView::settings);
     QStringList where;
     for (const std::string& condition : figure.where) where << text(condition);
     choices_->setFilter(where.join(QStringLiteral(" and ")));
@@ -133,8 +164,14 @@ void ComparePage::showEvent(QShowEvent* event) {
 void ComparePage::refresh() {
     stale_ = false;
     ComparisonRequest request;
-    request.figure = figure_;
+    if (view_ == CompareView::parallel) {
+        request.figure = through_;
+    } else {
+        request.figure = figure_;
+    }
     request.where = filterParts(choices_->filter().toStdString());
+    request.paper = view_ == CompareView::paper;
+    request.contours = contours_;
     request.baseline = baseline_;
     if (choices_->tickedOnly()) {
         request.only.emplace();
@@ -146,20 +183,55 @@ void ComparePage::refresh() {
             return compare(index->runs(), request);
         },
         [this](Comparison result) { present(std::move(result)); },
-        [this](const QString& sentence) { picture_->clear(sentence); });
+        [this](const QString& sentence) {
+            picture_->clear(sentence);
+            parallel_->clear(sentence);
+            paper_->clear(sentence);
+        });
 }
 
 void ComparePage::present(Comparison result) {
-    std::optional<ResponseAt> marked = picture_->marked();
     const bool same = shown_->figure == result.figure;
+    if (!same) picture_->setMarked({});
     shown_ = std::make_shared<const Comparison>(std::move(result));
-    choices_->setShown(shown_->figure, shown_->choices);
+    if (view_ != CompareView::paper) choices_->setShown(shown_->figure, shown_->choices);
+    if (view_ == CompareView::paper) {
+        verdict_->clear();
+        if (shown_->problem.isEmpty()) {
+            paper_->setComparison(shown_);
+        } else {
+            paper_->clear(shown_->problem);
+        }
+    } else if (shown_->figure.figure == FigureKind::parallel) {
+        presentParallel();
+    } else {
+        presentSettings();
+    }
+    verdict_->setVisible(!verdict_->text().isEmpty());
+    Q_EMIT shownChanged();
+}
+
+/// Why nothing is drawn.
+QString ComparePage::reason() const {
+    if (!shown_->problem.isEmpty()) return shown_->problem;
+    return shown_->runs == 0 ? tr("No run to compare yet. Start a sweep, or tick runs")
+                             : tr("The runs differ in nothing but their seeds");
+}
+
+void ComparePage::presentParallel() {
+    verdict_->clear();
+    if (shown_->parallel.drawn.lines.empty()) {
+        parallel_->clear(reason());
+    } else {
+        parallel_->setComparison(shown_);
+    }
+}
+
+void ComparePage::presentSettings() {
+    std::optional<ResponseAt> marked = picture_->marked();
     choices_->setMissing(countOf(shown_->missing));
     if (shown_->picture.curves.lines.empty()) {
-        picture_->clear(!shown_->problem.isEmpty() ? shown_->problem
-                        : shown_->runs == 0
-                            ? tr("No run to compare yet. Start a sweep, or tick runs")
-                            : tr("The runs differ in nothing but their seeds"));
+        picture_->clear(reason());
         answer_->clear();
         verdict_->clear();
     } else {
@@ -167,14 +239,21 @@ void ComparePage::present(Comparison result) {
         answer_->setComparison(shown_);
         verdict_->setText(shown_->note.isEmpty() ? text(shown_->ranking.verdict) : shown_->note);
     }
-    verdict_->setVisible(!verdict_->text().isEmpty());
     const bool there = marked && marked->first < shown_->picture.curves.lines.size() &&
                        marked->second < shown_->picture.curves.lines[marked->first].points.size();
-    if (!same || !there) marked.reset();
+    if (!there) marked.reset();
     picture_->setMarked(marked);
     choices_->setWatchable(marked.has_value());
     answer_->setMarked(marked);
-    Q_EMIT shownChanged();
+}
+
+void ComparePage::setView(CompareView view) {
+    view_ = view;
+    choices_->setView(view);
+    split_->setVisible(view == CompareView::settings);
+    parallel_->setVisible(view == CompareView::parallel);
+    paper_->setVisible(view == CompareView::paper);
+    if (view != CompareView::settings) verdict_->hide();
 }
 
 void ComparePage::mark(ResponseAt at) {
@@ -206,6 +285,12 @@ void ComparePage::train(const std::vector<MissingRuns>& missing) {
                           [shown = shown_, missing] { return shown->configsFor(missing); });
 }
 
+void ComparePage::trainPaper(const PaperNumber& number, const std::vector<std::uint64_t>& seeds) {
+    Q_EMIT trainRequested(
+        tr("%1 on %2").arg(text(number.preset), text(paperDataName(number))),
+        [&number, seeds] { return paperConfigs(number, seeds); });  // numbers are there for good
+}
+
 void ComparePage::showMenu(std::optional<ResponseAt> at, const std::vector<MissingRuns>& missing,
                            const QPoint& place) {
     auto* menu = new QMenu(this);
@@ -226,7 +311,8 @@ QString ComparePage::verdict() const {
 }
 
 std::vector<std::filesystem::path> ComparePage::writeTo(const std::filesystem::path& folder) const {
-    if (shown_->picture.curves.lines.empty()) {
+    const bool parallel = shown_->figure.figure == FigureKind::parallel;
+    if (shown_->picture.curves.lines.empty() && shown_->parallel.drawn.lines.empty()) {
         throw ConfigError("the Compare page draws nothing that could be exported");
     }
     makeFolders(folder);
@@ -236,6 +322,16 @@ std::vector<std::filesystem::path> ComparePage::writeTo(const std::filesystem::p
         replaceFile(files.back(),
                     std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
     };
+    if (parallel) {
+        const QString through = shown_->figure.title.empty()
+                                    ? text(shown_->parallel.drawn.value_label)
+                                    : text(shown_->figure.title);
+        write("figure.json", QByteArray::fromStdString(toJson(shown_->figure).dump(2) + "\n"));
+        write("figure.pdf", parallelPdf(shown_->parallel, through));
+        write("figure.png", parallelPng(shown_->parallel));
+        write("figure.csv", QByteArray::fromStdString(valuesCsv(shown_->parallel.drawn)));
+        return files;
+    }
     const QString title =
         shown_->figure.title.empty()
             ? text(shown_->picture.curves.y_label + " over " + shown_->picture.curves.x_label)
@@ -256,7 +352,8 @@ QByteArray ComparePage::layoutState() const {
     QDataStream stream(&state, QIODevice::WriteOnly);
     stream << split_->saveState() << text(workspace_.string())
            << (figure_ ? text(toJson(*figure_).dump()) : QString()) << choices_->filter()
-           << answer_->saveState();
+           << answer_->saveState() << parallel_->saveState() << static_cast<int>(view_)
+           << (through_.axes.empty() ? QString() : text(toJson(through_).dump())) << contours_;
     return state;
 }
 
@@ -267,17 +364,33 @@ void ComparePage::restoreLayout(const QByteArray& state) {
     QString figure;
     QString filter;
     QByteArray answer;
-    stream >> sizes >> workspace >> figure >> filter >> answer;
+    QByteArray parallel;
+    int view = 0;
+    QString through;
+    stream >> sizes >> workspace >> figure >> filter >> answer >> parallel >> view >> through;
+    bool contours = true;
+    if (!stream.atEnd()) stream >> contours;
     if (!sizes.isEmpty()) split_->restoreState(sizes);
     if (!answer.isEmpty()) answer_->restoreState(answer);
+    if (!parallel.isEmpty()) parallel_->restoreState(parallel);
     if (workspace != text(workspace_.string())) return;
     choices_->setFilter(filter);
     try {
         if (!figure.isEmpty()) {
             figure_ = figureFromJson(nlohmann::json::parse(figure.toStdString()), "the figure");
         }
+        if (!through.isEmpty()) {
+            through_ = figureFromJson(nlohmann::json::parse(through.toStdString()), "the figure");
+        }
     } catch (const std::exception&) {  // of another version: the suggested one
         figure_.reset();
+        through_ = {};
+    }
+    through_.figure = FigureKind::parallel;
+    contours_ = contours;
+    choices_->setContours(contours);
+    if (view > 0 && view <= static_cast<int>(CompareView::paper)) {
+        setView(static_cast<CompareView>(view));
     }
 }
 

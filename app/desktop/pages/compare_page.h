@@ -5,6 +5,7 @@
 
 #include "app/desktop/background_job.h"
 #include "app/desktop/comparison.h"
+#include "app/desktop/pages/compare_choices.h"
 #include "app/desktop/planned_training.h"
 
 class QLabel;
@@ -15,8 +16,10 @@ namespace ballast {
 
 class ClassDifferencePlot;
 class CompareAnswer;
-class CompareChoices;
+class ComparePaper;
+class CompareParallel;
 class ComparePicture;
+class ParallelPlot;
 class RankingTable;
 class ResponsePlot;
 class SurfacePlot;
@@ -36,7 +39,7 @@ public:
     void refreshSoon();
 
     const Comparison& shown() const { return *shown_; }
-    /// Draws this figure from now on. Throws ConfigError where its kind is another.
+    /// Draws this figure from now on.
     void setFigure(const FigureDescription& figure);
 
     /// Writes the figure: its description as JSON, what it draws as PDF, PNG and CSV, the settings
@@ -46,6 +49,8 @@ public:
 
     ResponsePlot& plot();
     SurfacePlot& surface();
+    ParallelPlot& parallel();
+    ComparePaper& paper() { return *paper_; }
     RankingTable& ranking();
     ClassDifferencePlot& classes();
     QString verdict() const;
@@ -65,7 +70,13 @@ protected:
 
 private:
     void refresh();
+    void connectPanels();
     void present(Comparison result);
+    QString reason() const;
+    void presentSettings();
+    void presentParallel();
+    void setView(CompareView view);
+    void trainPaper(const PaperNumber& number, const std::vector<std::uint64_t>& seeds);
     void mark(ResponseAt at);
     void compareWith(std::optional<ResponseAt> baseline);
     void train(const std::vector<MissingRuns>& missing);
@@ -79,10 +90,15 @@ private:
     QSplitter* split_;  // the picture, and below it
     ComparePicture* picture_;
     CompareAnswer* answer_;
+    CompareParallel* parallel_;  // in place of both
+    ComparePaper* paper_;        // likewise
     QTimer* soon_;
-    std::optional<FigureDescription> figure_;  // nothing: the suggested one
+    CompareView view_ = CompareView::settings;
+    std::optional<FigureDescription> figure_;  // of settings; nothing: the suggested one
+    FigureDescription through_;                // of all fields; without axes: the suggested ones
     std::shared_ptr<const Comparison> shown_;  // never null
     std::vector<std::string> baseline_;        // IDs of the runs to compare with; none: the best
+    bool contours_ = true;
     bool stale_ = true;
     std::shared_ptr<RunIndex> index_;  // of the job, one at a time
     BackgroundJob job_;

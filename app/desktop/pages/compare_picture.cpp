@@ -4,37 +4,17 @@
 #include <QVBoxLayout>
 #include <cmath>
 
-#include "widgets/palette.h"
-#include "widgets/qt_text.h"
+#include "app/desktop/pages/compare_notes.h"
 #include "widgets/response_plot.h"
 #include "widgets/surface_plot.h"
 
 namespace ballast {
-namespace {
-
-constexpr int kMostNotes = 3;
-
-/// A warning without the place in the figure's file, which is not on the screen.
-QString inWords(const std::string& warning) {
-    QString words = text(warning);
-    if (words.startsWith(QLatin1Char('/'))) words = words.section(QStringLiteral(": "), 1);
-    if (!words.isEmpty()) words[0] = words[0].toUpper();
-    return words;
-}
-
-}  // namespace
-
 ComparePicture::ComparePicture(QWidget* parent)
     : QWidget(parent),
       plot_(new ResponsePlot),
       surface_(new SurfacePlot),
-      notes_(new QLabel),
+      notes_(makeNotes()),
       shown_(std::make_shared<Comparison>()) {
-    notes_->setObjectName(QStringLiteral("comparison_notes"));
-    notes_->setWordWrap(true);
-    notes_->setTextFormat(Qt::PlainText);
-    notes_->setForegroundRole(QPalette::PlaceholderText);
-    notes_->setContentsMargins(kSpace3, 0, kSpace3, kSpace2);
     setBackgroundRole(QPalette::Base);  // as the plots on it
     setAutoFillBackground(true);
     auto* column = new QVBoxLayout(this);
@@ -96,31 +76,17 @@ void ComparePicture::clear(const QString& sentence) {
     plot_->clear(sentence);
     plot_->show();
     surface_->hide();
-    notes_->clear();
-    notes_->hide();
+    showNotes(*notes_, {}, {});
 }
 
 void ComparePicture::setComparison(std::shared_ptr<const Comparison> comparison) {
     shown_ = std::move(comparison);
     plot_->setPicture(shown_->picture);
-    setNotes(shown_->picture.curves);
+    showNotes(*notes_, shown_->picture.curves.protocol, shown_->picture.curves.warnings);
     const bool grid = !shown_->surface.surface.xs.empty();
     if (grid) surface_->setPicture(shown_->surface);
     surface_->setVisible(grid);
     plot_->setVisible(!grid);
-}
-
-void ComparePicture::setNotes(const ResponseCurves& curves) {
-    QStringList notes{text(curves.protocol)};
-    QStringList all;
-    for (const std::string& warning : curves.warnings) {
-        all << QStringLiteral("⚠ ") + inWords(warning);
-    }
-    notes << all.mid(0, kMostNotes);
-    if (all.size() > kMostNotes) notes << tr("… and %1 more").arg(all.size() - kMostNotes);
-    notes_->setText(notes.join(QLatin1Char('\n')));
-    notes_->setToolTip(all.size() > kMostNotes ? all.join(QLatin1Char('\n')) : QString());
-    notes_->setVisible(!notes_->text().isEmpty());
 }
 
 void ComparePicture::setMarked(std::optional<ResponseAt> at) {

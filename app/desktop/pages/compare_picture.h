@@ -39,7 +39,6 @@ Q_SIGNALS:
 private:
     void requestPlotMenu(std::optional<ResponseAt> at, double position, const QPoint& place);
     void requestCellMenu(std::size_t x, std::size_t y, const QPoint& place);
-    void setNotes(const ResponseCurves& curves);
 
     ResponsePlot* plot_;
     SurfacePlot* surface_;  // in its place
