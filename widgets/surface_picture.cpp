@@ -139,7 +139,10 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
         }
     }
     map->setGradient(gradient());
-    map->setDataRange({low, high > low ? high : low + 1.0});
+    const QCPRange range(low, high > low ? high : low + 1.0);
+    map->setDataRange(range);
+    drawContours(plot, picture, scale);
+    QCPColorGradient colors_of_cells = gradient();
     for (std::size_t y = 0; y < rows; ++y) {
         for (std::size_t x = 0; x < columns; ++x) {
             const double value = factor * surface.at(x, y).spread.mean;
@@ -154,11 +157,13 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             words->setText(QString::number(value, 'f', picture.percent ? 1 : 3));
             words->setFont(scale.font);
             words->setColor(value > low + 0.6 * (high - low) ? Qt::white : Qt::black);
+            if (!picture.contours.empty()) {  // which pass behind
+                words->setBrush(QColor(colors_of_cells.color(value, range)));
+            }
             words->position->setCoords(static_cast<double>(x), static_cast<double>(y));
             words->setSelectable(false);
         }
     }
-    drawContours(plot, picture, scale);
     if (surface.best) {
         QCPItemRect* frame = addCell(plot, *surface.best % columns, *surface.best / columns);
         frame->setPen(QPen(colors.minority, 2.4 * scale.unit));

@@ -11,15 +11,27 @@ namespace {
 
 constexpr double kLevel = 0.05;
 
+/// The mean of each seed, as a point may be over other differences too.
+std::map<std::uint64_t, double> bySeed(const ResponsePoint& point) {
+    std::map<std::uint64_t, std::pair<double, int>> sums;
+    for (const SeedValue& value : point.values) {
+        auto& [sum, n] = sums[value.seed];
+        sum += value.value;
+        ++n;
+    }
+    std::map<std::uint64_t, double> means;
+    for (const auto& [seed, of] : sums) means[seed] = of.first / of.second;
+    return means;
+}
+
 /// How much better `baseline` is, seed by seed.
 std::vector<double> differences(const ResponsePoint& baseline, const ResponsePoint& other,
                                 int better) {
-    std::map<std::uint64_t, double> values;
-    for (const SeedValue& value : other.values) values[value.seed] = value.value;
+    const std::map<std::uint64_t, double> others = bySeed(other);
     std::vector<double> result;
-    for (const SeedValue& value : baseline.values) {
-        const auto found = values.find(value.seed);
-        if (found != values.end()) result.push_back(better * (value.value - found->second));
+    for (const auto& [seed, value] : bySeed(baseline)) {
+        const auto found = others.find(seed);
+        if (found != others.end()) result.push_back(better * (value - found->second));
     }
     return result;
 }

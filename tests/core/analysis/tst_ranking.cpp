@@ -77,6 +77,29 @@ private Q_SLOTS:
         QCOMPARE(ranking.baseline, std::size_t{1});
     }
 
+    // Each point is over two batch sizes: a seed counts once, by its mean.
+    void aSeedCountsOnceInAPoint() {
+        AnalysisRuns runs;
+        for (std::uint64_t seed = 0; seed < 2; ++seed) {
+            for (const int batch : {64, 128}) {
+                for (const double nu : {0.5, 1.0}) {
+                    RunConfig config = nuConfig(nu, seed);
+                    config.training.batch_size = batch;
+                    const double off = 0.01 * double(seed) + (batch == 64 ? 0.2 : 0.0);
+                    runs.add(config, nu == 0.5 ? 0.6 + off + 0.01 * double(seed) : 0.57 + off);
+                }
+            }
+        }
+        const auto all = runs.all();
+        FigureDescription figure;
+        figure.x = "/phases/1/alpha/nu";
+        const ResponseCurves curves = responseCurves(all, figure);
+        const Ranking ranking = rankPoints(curves, 1, DifferenceUnit::percentage_points);
+        QCOMPARE(ranking.points[0].mean.n, 4);
+        QCOMPARE(ranking.points[1].behind.n, 2);
+        QVERIFY(std::abs(ranking.points[1].behind.mean - 0.035) < 1e-12);
+    }
+
     void oneSeedSaysNothing() {
         AnalysisRuns runs;
         runs.add(nuConfig(0.5), 0.7);
