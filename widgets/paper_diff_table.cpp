@@ -88,7 +88,7 @@ void PaperDiffTable::setGrid(const PaperGrid& grid) {
     setColumnCount(static_cast<int>(grid.columns.size()));
     QStringList rows;
     QStringList columns;
-    for (const std::string& row : grid.rows) rows << text(row);
+    for (const std::string& row : grid.rows) rows << QLatin1Char(' ') + text(row);
     for (const std::string& column : grid.columns) columns << text(column);
     setVerticalHeaderLabels(rows);
     setHorizontalHeaderLabels(columns);
@@ -122,6 +122,7 @@ void PaperDiffTable::setGrid(const PaperGrid& grid) {
     resizeColumnsToContents();
     for (int c = 0; c < columnCount(); ++c) setColumnWidth(c, columnWidth(c) + kSpace3);
     resizeRowsToContents();
+    for (int r = 0; r < rowCount(); ++r) setRowHeight(r, rowHeight(r) + kSpace1);
     if (row_before >= 0 && row_before < rowCount() && column_before < columnCount()) {
         setCurrentCell(row_before, column_before);
     }

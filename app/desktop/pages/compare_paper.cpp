@@ -53,7 +53,7 @@ ComparePaper::ComparePaper(QWidget* parent)
     column->addLayout(row);
     column->addWidget(table_, 1);
     column->addWidget(notes_);
-    connect(tables_, &QButtonGroup::idClicked, this, [this] { show(); });
+    connect(tables_, &QButtonGroup::idClicked, this, [this] { fillTable(); });
     connect(table_, &PaperDiffTable::cellChosen, this, &ComparePaper::choose);
     fillLegend();
 }
@@ -86,21 +86,21 @@ void ComparePaper::changeEvent(QEvent* event) {
 
 void ComparePaper::setTable(int number) {
     if (QAbstractButton* button = tables_->button(number)) button->setChecked(true);
-    show();
+    fillTable();
 }
 
 void ComparePaper::setComparison(std::shared_ptr<const Comparison> comparison) {
     shown_ = std::move(comparison);
-    show();
+    fillTable();
 }
 
 void ComparePaper::clear(const QString& sentence) {
     shown_ = std::make_shared<Comparison>();
-    show();
+    fillTable();
     notes_->setText(sentence);
 }
 
-void ComparePaper::show() {
+void ComparePaper::fillTable() {
     grid_ = paperGrid(shown_->paper, tables_->checkedId());
     table_->setGrid(grid_);
     QStringList notes{

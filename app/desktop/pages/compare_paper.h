@@ -38,7 +38,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void show();
+    void fillTable();
     void fillLegend();
     void choose(int row, int column);
 
