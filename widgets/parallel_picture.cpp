@@ -163,7 +163,7 @@ QString parallelWords(const ParallelPicture& picture, std::size_t axis, double p
 
 ParallelPlaces::ParallelPlaces(const ParallelPicture& picture, const QRectF& area,
                                const QFont& font)
-    : picture_(picture), results_(resultsOf(picture)) {
+    : picture_(picture), area_left_(area.left()), results_(resultsOf(picture)) {
     const QFontMetricsF metrics(font);
     const auto widest = [&](std::size_t axis) {
         double width = 0.0;
@@ -292,7 +292,7 @@ void paintParallelAxes(QPainter& painter, const ParallelPlaces& places,
         }
         // Names in two lines above their axis; the outer ones stay within the area.
         const double half = places.gap() / 2.0 - unit;
-        const double left = a == 0 ? std::max(x - half, 0.0) : x - half;
+        const double left = a == 0 ? std::max(x - half, places.areaLeft()) : x - half;
         const bool last_axis = a + 1 == places.axes();
         const QRectF box(last_axis ? x - 1.7 * half : left, places.top() - 2.5 * metrics.height(),
                          last_axis ? 1.7 * half + 2.5 * metrics.height() : x + half - left,

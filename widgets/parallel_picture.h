@@ -44,6 +44,7 @@ public:
     double x(std::size_t axis) const;
     double y(std::size_t axis, double position) const;
     double positionAt(std::size_t axis, double y) const;
+    double areaLeft() const { return area_left_; }
     double top() const { return top_; }
     double bottom() const { return bottom_; }
     /// Between two axes.
@@ -54,6 +55,7 @@ public:
 
 private:
     const ParallelPicture& picture_;
+    double area_left_ = 0.0;
     double left_ = 0.0;
     double gap_ = 0.0;
     double top_ = 0.0;

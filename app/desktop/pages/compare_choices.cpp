@@ -23,6 +23,9 @@ namespace {
 constexpr const char* kResults[] = {"best", "last",     "ratio",    "many",       "medium",
                                     "few",  "majority", "minority", "validation", "loss"};
 
+constexpr int kLeastLetters = 12;  // of a box
+constexpr int kMostLetters = 60;
+
 QLabel* labelFor(const QString& words, QWidget* buddy) {
     auto* label = new QLabel(words);
     label->setBuddy(buddy);
@@ -48,7 +51,7 @@ CompareChoices::CompareChoices(QWidget* parent)
     makeAxes();
     makeRuns();
     auto* rows = new QVBoxLayout(this);
-    rows->setContentsMargins(kSpace3, kSpace2, kSpace3, 0);
+    rows->setContentsMargins(kSpace3, kSpace2, kSpace3, kSpace2);
     rows->setSpacing(kSpace2);
     auto* row = new QHBoxLayout(axes_row_);
     row->setContentsMargins(0, 0, 0, 0);
@@ -56,11 +59,11 @@ CompareChoices::CompareChoices(QWidget* parent)
     QLabel* over = labelFor(tr("&over"), x_);
     QLabel* and_second = labelFor(tr("&and"), second_);
     row->addWidget(labelFor(tr("&Result"), y_));
-    row->addWidget(y_);
+    row->addWidget(y_, 3);
     row->addWidget(over);
-    row->addWidget(x_, 2);
+    row->addWidget(x_, 3);
     row->addWidget(and_second);
-    row->addWidget(second_, 1);
+    row->addWidget(second_, 2);
     row->addWidget(lines_);
     row->addWidget(look_);
     row->addWidget(axes_);
@@ -116,13 +119,17 @@ void CompareChoices::setView(CompareView view) {
 
 void CompareChoices::makeAxes() {
     x_->setObjectName(QStringLiteral("compare_x"));
-    x_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     x_->setToolTip(tr("What varies: a setting in which the runs differ"));
     y_->setObjectName(QStringLiteral("compare_y"));
     y_->setToolTip(tr("The result, of the best epoch or of the last"));
     for (const char* name : kResults) {
         y_->addItem(text(figureFieldLabel(name)), QString::fromLatin1(name));
     }
+    for (QComboBox* box : {x_, y_, second_}) {  // the window may be narrow
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(kLeastLetters);
+    }
+    y_->setMaximumWidth(kMostLetters * fontMetrics().averageCharWidth());
     connect(x_, &QComboBox::activated, this, [this] {
         change([this, name = x_->currentData().toString().toStdString()](
                    FigureDescription& figure) { setAxis(figure, name, choices_); });

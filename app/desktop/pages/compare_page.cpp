@@ -53,7 +53,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     verdict_->setFont(bold);
     verdict_->setWordWrap(true);
     verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    verdict_->setContentsMargins(kSpace3, kSpace2, kSpace3, kSpace1);
+    verdict_->setContentsMargins(kSpace3, 0, kSpace3, kSpace1);
     split_->addWidget(picture_);
     split_->addWidget(answer_);
     split_->setStretchFactor(0, 1);
