@@ -12,7 +12,7 @@ namespace ballast {
 /// A value over two fields, and how it reads.
 struct SurfacePicture {
     Surface surface;
-    bool percent = false;               // the values are shares of 1, shown in %
+    bool percent = false;                    // the values are shares of 1, shown in %
     std::vector<ContourLine> contours = {};  // drawn over the cells, each level named once
 };
 

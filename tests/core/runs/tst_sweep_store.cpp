@@ -90,9 +90,9 @@ private Q_SLOTS:
 
     // As a sweep's, but no file names them.
     void runsAreMadeTogetherWithoutASweep() {
-        SweepPlan plan = planRuns(learningLibrary(),
-                                  sweepRuns(sweepFromJson(sweepJson({0.2, 0.5}), "test")),
-                                  workspace(), twoThreads(), 1);
+        SweepPlan plan =
+            planRuns(learningLibrary(), sweepRuns(sweepFromJson(sweepJson({0.2, 0.5}), "test")),
+                     workspace(), twoThreads(), 1);
         QCOMPARE(plan.whole.epochs_alone, std::int64_t{20});
         QCOMPARE(plan.left.epochs_shared, std::int64_t{15});
         makeRuns(plan, workspace());
