@@ -1,11 +1,11 @@
 #include "widgets/axis_text.h"
 
-#include <QCoreApplication>
 #include <QRegularExpression>
 #include <algorithm>
 #include <vector>
 
 #include "widgets/field_editors.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
@@ -13,10 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kMostSeeds = 1'000'000;
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("AxisText", text);
-}
 
 AxisText problem(const QString& sentence) {
     return {json::array(), sentence};

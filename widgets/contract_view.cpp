@@ -12,6 +12,7 @@
 #include "core/experiment/class_rules.h"
 #include "widgets/field_editors.h"
 #include "widgets/palette.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
@@ -20,12 +21,8 @@ using Kind = ContractRow::Kind;
 
 constexpr std::array kOrder{Kind::changed, Kind::reset, Kind::inherited};
 
-QString text(const std::string& utf8) {
-    return QString::fromStdString(utf8);
-}
-
 /// A value as people read it: "power ν 0.15" of a rule, "yes" of a truth.
-QString shown(const nlohmann::json& value) {
+QString contractText(const nlohmann::json& value) {
     if (value.is_null()) return QStringLiteral("–");
     if (value.is_boolean())
         return value.get<bool>() ? ContractView::tr("yes") : ContractView::tr("no");
@@ -39,7 +36,7 @@ QString shown(const nlohmann::json& value) {
         const bool symbol = rule && rule->parameter && rule->parameter->name == key;
         words += QLatin1Char(' ') +
                  (symbol ? text(std::string(rule->parameter->symbol)) : text(key)) +
-                 QStringLiteral(" = ") + shown(part);
+                 QStringLiteral(" = ") + contractText(part);
     }
     return words;
 }
@@ -82,9 +79,10 @@ ContractView::ContractView(QWidget* parent) : QWidget(parent), tree_(new QTreeWi
 QString ContractView::valueText(const ContractRow& row) {
     const QString note = text(row.note);
     if (row.before.is_null() && row.after.is_null()) return note;
-    QString words = row.before == row.after && row.kind == Kind::inherited
-                        ? shown(row.after)
-                        : shown(row.before) + QStringLiteral(" → ") + shown(row.after);
+    QString words =
+        row.before == row.after && row.kind == Kind::inherited
+            ? contractText(row.after)
+            : contractText(row.before) + QStringLiteral(" → ") + contractText(row.after);
     if (!note.isEmpty()) words += QStringLiteral(". ") + note;
     return words;
 }

@@ -16,8 +16,8 @@
 namespace ballast {
 namespace {
 
-constexpr int kLeastColumnWidth = 80;
-constexpr int kMostColumnWidth = 300;
+constexpr int kLeastValueWidth = 80;
+constexpr int kMostValueWidth = 300;
 
 }  // namespace
 
@@ -49,10 +49,10 @@ DifferencesDialog::DifferencesDialog(const QStringList& names,
     }
     table_->setVerticalHeaderLabels(labels);
     table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table_->horizontalHeader()->setMinimumSectionSize(kLeastColumnWidth);
+    table_->horizontalHeader()->setMinimumSectionSize(kLeastValueWidth);
     table_->resizeColumnsToContents();
     for (int column = 0; column < table_->columnCount(); ++column) {
-        table_->setColumnWidth(column, std::min(table_->columnWidth(column), kMostColumnWidth));
+        table_->setColumnWidth(column, std::min(table_->columnWidth(column), kMostValueWidth));
     }
     auto* nothing = new QLabel(tr("Their configs, edits and surroundings are the same."));
     nothing->setVisible(differences.empty());

@@ -1,6 +1,5 @@
 #include "widgets/figure_export.h"
 
-#include <QCoreApplication>
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
@@ -15,10 +14,6 @@
 
 namespace ballast {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Plots", text);
-}
 
 constexpr int kMarkers = 8;  // of a line, where it has some to be told apart by
 

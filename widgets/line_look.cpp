@@ -26,13 +26,14 @@ struct Marker {
     bool open;
     double size;  // of equal weight to the eye
 };
-constexpr std::array<Marker, 7> kMarkers = {{{QCPScatterStyle::ssDisc, false, 1.0},
-                                             {QCPScatterStyle::ssSquare, true, 0.9},
-                                             {QCPScatterStyle::ssTriangle, false, 1.15},
-                                             {QCPScatterStyle::ssDiamond, true, 1.15},
-                                             {QCPScatterStyle::ssTriangleInverted, false, 1.15},
-                                             {QCPScatterStyle::ssCircle, true, 1.0},
-                                             {QCPScatterStyle::ssSquare, false, 0.9}}};
+constexpr std::array<Marker, 7> kGreySafeMarkers = {
+    {{QCPScatterStyle::ssDisc, false, 1.0},
+     {QCPScatterStyle::ssSquare, true, 0.9},
+     {QCPScatterStyle::ssTriangle, false, 1.15},
+     {QCPScatterStyle::ssDiamond, true, 1.15},
+     {QCPScatterStyle::ssTriangleInverted, false, 1.15},
+     {QCPScatterStyle::ssCircle, true, 1.0},
+     {QCPScatterStyle::ssSquare, false, 0.9}}};
 
 }  // namespace
 
@@ -42,7 +43,7 @@ LineLook lineLook(int index, int count, bool grey_safe, bool dark) {
     const auto grey = static_cast<int>(std::lround(255.0 * kLightest * share));
     const auto at = static_cast<std::size_t>(index);
     return {QColor(grey, grey, grey), dashPatterns()[at % dashPatterns().size()],
-            static_cast<int>(at % kMarkers.size())};
+            static_cast<int>(at % kGreySafeMarkers.size())};
 }
 
 PgfLine pgfLine(const LineLook& look) {
@@ -63,7 +64,7 @@ QPen penOf(const LineLook& look, double width) {
 }
 
 QCPScatterStyle markerOf(const LineLook& look, double width, double size) {
-    const Marker& marker = kMarkers[static_cast<std::size_t>(look.marker)];
+    const Marker& marker = kGreySafeMarkers[static_cast<std::size_t>(look.marker)];
     return {marker.shape, QPen(look.color, width),
             marker.open ? QBrush(Qt::white) : QBrush(look.color), size * marker.size};
 }

@@ -12,7 +12,7 @@
 namespace ballast {
 namespace {
 
-constexpr int kSoon = 30;          // ms from a change until it is drawn
+constexpr int kRedrawSoon = 30;    // ms from a change until it is drawn
 constexpr int kLate = 2000;        // … at most, where drawing takes long
 constexpr double kMostDots = 600;  // an inch; a sheet of 400 mm has then 90 megapixels
 
@@ -34,7 +34,7 @@ PaperPreview::PaperPreview(QWidget* parent)
     setAlignment(Qt::AlignCenter);
     setBackgroundRole(QPalette::Mid);
     soon_->setSingleShot(true);
-    soon_->setInterval(kSoon);
+    soon_->setInterval(kRedrawSoon);
     connect(soon_, &QTimer::timeout, this, &PaperPreview::draw);
 }
 
@@ -65,7 +65,7 @@ void PaperPreview::draw() {
     sheet_->setPixmap(picture);
     sheet_->resize(picture.deviceIndependentSize().toSize());
     // A picture of very many lines waits until the user rests.
-    soon_->setInterval(std::clamp(2 * static_cast<int>(timer.elapsed()), kSoon, kLate));
+    soon_->setInterval(std::clamp(2 * static_cast<int>(timer.elapsed()), kRedrawSoon, kLate));
     Q_EMIT drawn();
 }
 

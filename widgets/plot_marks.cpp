@@ -1,6 +1,5 @@
 #include "widgets/plot_marks.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -8,16 +7,9 @@
 
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
-namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Plots", text);
-}
-
-}  // namespace
-
 void drawPhases(QCustomPlot& plot, std::span<const PlotSeries> series, bool since_t0,
                 bool labelled) {
     struct Line {

@@ -1,18 +1,11 @@
 #include "widgets/plot_notes.h"
 
-#include <QCoreApplication>
 #include <QStringList>
 #include <algorithm>
 
+#include "widgets/qt_text.h"
+
 namespace ballast {
-namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Plots", text);
-}
-
-}  // namespace
-
 QString drawnNote(std::span<const RunCurves* const> visible, std::span<const PlotSeries> series,
                   const PlotView& view) {
     QStringList lines;

@@ -1,22 +1,18 @@
 #include "widgets/plot_style.h"
 
 #include <QApplication>
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
 #include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
 
 constexpr double kFarOut = 10.0;  // times the middle half's width
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Plots", text);
-}
 
 class IntegerTicker : public QCPAxisTicker {
 protected:

@@ -1,18 +1,14 @@
 #include "widgets/plot_values.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
+#include "widgets/qt_text.h"
 
 namespace ballast {
 namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Plots", text);
-}
 
 constexpr std::size_t kMostRows = 40;
 

@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QShortcut>
 #include <algorithm>
@@ -15,7 +16,7 @@
 namespace ballast {
 namespace {
 
-QString number(double value, bool percent, int digits) {
+QString rankingNumber(double value, bool percent, int digits) {
     if (std::isnan(value)) return QStringLiteral("–");
     return QString::number(percent ? 100.0 * value : value, 'f', percent ? digits : digits + 2);
 }
@@ -58,17 +59,26 @@ void RankingTable::setRanking(const ResponsePicture& picture, const Ranking& ran
     clearRanking();
     quiet_ = true;
     const bool percent = picture.percent;
+    const bool behind_best = ranking.baseline == 0;
+    const auto nameOf = [&](const RankedPoint& at) {
+        return text(pointName(picture.curves, at.line, at.point));
+    };
+    const QString baseline =
+        ranking.points.empty() ? QString() : nameOf(ranking.points[ranking.baseline]);
     const QString unit = percent ? QStringLiteral(" %") : QString();
     setHeaderLabels({QStringLiteral("#"), tr("Line"), text(picture.curves.x_label),
-                     tr("Mean ± std") + unit, tr("n"), tr("Behind the best"), tr("95 % interval"),
-                     tr("p (Holm)"), tr("Seeds needed")});
+                     tr("Mean ± std") + unit, tr("n"),
+                     behind_best ? tr("Behind the best") : tr("Ahead of baseline"),
+                     tr("95 % interval"), tr("p (Holm)"), tr("Seeds needed")});
     const QStringList tips{
         tr("Rank by the mean"),
         {},
         {},
         tr("Mean and sample standard deviation (n − 1) over seeds"),
         tr("Seeds"),
-        tr("How much better the first is, on average over the seeds that both have"),
+        behind_best
+            ? tr("How much better the first is, on average over the seeds that both have")
+            : tr("How much better than %1, on average over the seeds that both have").arg(baseline),
         tr("Of that difference, by Student's t over common seeds"),
         tr("Of the paired t-test, adjusted by Holm over all rows. Not told apart: 0.05 or more"),
         tr("How many common seeds a paired t-test would need to find a difference of this size "
@@ -80,18 +90,22 @@ void RankingTable::setRanking(const ResponsePicture& picture, const Ranking& ran
     int place = 0;
     for (const RankedPoint& at : ranking.points) {
         const ResponseLine& line = picture.curves.lines[at.line];
-        QString mean = number(at.mean.mean, percent, 1);
-        if (at.mean.n > 1) mean += QStringLiteral(" ± ") + number(at.deviation, percent, 1);
+        QString mean = rankingNumber(at.mean.mean, percent, 1);
+        if (at.mean.n > 1) mean += QStringLiteral(" ± ") + rankingNumber(at.deviation, percent, 1);
         QStringList cells{QString::number(++place), text(line.name),
                           text(valueText(line.points[at.point].x)), mean,
                           QString::number(at.mean.n)};
-        if (place > 1) {
+        const bool is_baseline = static_cast<std::size_t>(place - 1) == ranking.baseline;
+        if (!is_baseline) {
             const PairedStatistics& behind = at.behind;
-            cells << number(behind.mean, percent, 2)
-                  << (std::isnan(behind.lower)
+            const double sign = behind_best ? 1.0 : -1.0;
+            const double from = behind_best ? behind.lower : -behind.upper;
+            const double to = behind_best ? behind.upper : -behind.lower;
+            cells << rankingNumber(sign * behind.mean, percent, 2)
+                  << (std::isnan(from)
                           ? tr("n = %1 in common").arg(behind.n)
-                          : QStringLiteral("%1 … %2").arg(number(behind.lower, percent, 2),
-                                                          number(behind.upper, percent, 2)))
+                          : QStringLiteral("%1 … %2").arg(rankingNumber(from, percent, 2),
+                                                          rankingNumber(to, percent, 2)))
                   << pWords(at.holm_p)
                   << (behind.seeds_for_power > 0 ? QString::number(behind.seeds_for_power)
                                                  : QStringLiteral("–"));
@@ -104,10 +118,15 @@ void RankingTable::setRanking(const ResponsePicture& picture, const Ranking& ran
                                    Qt::AlignVCenter | (words ? Qt::AlignLeft : Qt::AlignRight));
         }
         item->setForeground(1, seriesColor(static_cast<int>(at.line)));
-        if (place > 1 && at.alike && at.behind.n > 1) {
+        if (is_baseline && !behind_best) {
+            item->setText(5, tr("baseline"));
+            item->setForeground(5, plotColors().muted);
+        }
+        if (!is_baseline && at.alike && at.behind.n > 1) {
             for (int column = 5; column < columnCount(); ++column) {
                 item->setForeground(column, plotColors().muted);
-                item->setToolTip(column, tr("Not told apart from the best"));
+                item->setToolTip(column, behind_best ? tr("Not told apart from the best")
+                                                     : tr("Not told apart from %1").arg(baseline));
             }
         }
         if (place == 1) {
@@ -126,6 +145,16 @@ void RankingTable::setRanking(const ResponsePicture& picture, const Ranking& ran
         header()->resizeSection(column, std::min(header()->sectionSize(column) + kSpace2, 320));
     }
     quiet_ = false;
+}
+
+void RankingTable::contextMenuEvent(QContextMenuEvent* event) {
+    const bool by_key = event->reason() == QContextMenuEvent::Keyboard;
+    QTreeWidgetItem* item = by_key ? currentItem() : itemAt(event->pos());
+    if (item == nullptr) return;
+    const auto row = static_cast<std::size_t>(indexOfTopLevelItem(item));
+    const QPoint place =
+        by_key ? viewport()->mapToGlobal(visualItemRect(item).bottomLeft()) : event->globalPos();
+    Q_EMIT menuRequested(rows_[row], place);
 }
 
 void RankingTable::setMarked(std::optional<ResponseAt> at) {

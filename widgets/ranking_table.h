@@ -9,8 +9,8 @@
 namespace ballast {
 
 /// The settings of response curves, the best first: mean ± standard deviation, and how far each is
-/// behind the first, with its 95 % interval and Holm's p-value. Settings that are not told apart
-/// from the first say so.
+/// behind the first, or ahead of another baseline, with its 95 % interval and Holm's p-value.
+/// Settings that are not told apart from it say so.
 class RankingTable : public QTreeWidget {
     Q_OBJECT
 public:
@@ -26,6 +26,11 @@ public:
 
 Q_SIGNALS:
     void pointChosen(const ballast::ResponseAt& at);
+    /// A menu for a setting is wanted at a place of the screen.
+    void menuRequested(const ballast::ResponseAt& at, const QPoint& place);
+
+protected:
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     std::vector<ResponseAt> rows_;

@@ -32,7 +32,7 @@ ComposePaper composing(const ResponsePicture& picture) {
     };
 }
 
-PgfPlot pgfPlot(const ResponsePicture& picture, const FigureStyle& style) {
+PgfPlot responsePgf(const ResponsePicture& picture, const FigureStyle& style) {
     const ResponseCurves& curves = picture.curves;
     const double factor = picture.percent ? 100.0 : 1.0;
     PgfPlot plot;
@@ -73,7 +73,7 @@ PaperFigure paperFigure(const ResponsePicture& picture) {
     figure.compose = composing(picture);
     figure.csv = [picture] { return QByteArray::fromStdString(valuesCsv(picture.curves)); };
     figure.pgf = [picture](const FigureStyle& style, const std::string& data_file) {
-        return pgfFigure(pgfPlot(picture, style), style, data_file);
+        return pgfFigure(responsePgf(picture, style), style, data_file);
     };
     return figure;
 }

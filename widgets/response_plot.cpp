@@ -1,5 +1,6 @@
 #include "widgets/response_plot.h"
 
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMouseEvent>
@@ -126,7 +127,13 @@ std::optional<ResponseAt> ResponsePlot::pointAt(const QPointF& place) const {
 
 bool ResponsePlot::eventFilter(QObject* watched, QEvent* event) {
     if (watched != plot_) return QWidget::eventFilter(watched, event);
-    if (event->type() == QEvent::MouseMove) {
+    if (event->type() == QEvent::ContextMenu) {  // which a plot does not pass on
+        const auto* menu = static_cast<QContextMenuEvent*>(event);
+        const auto at = pointAt(menu->pos());
+        Q_EMIT menuRequested(
+            at, at ? placeOnAxis(picture_, *at) : plot_->xAxis->pixelToCoord(menu->x()),
+            menu->globalPos());
+    } else if (event->type() == QEvent::MouseMove) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         const auto at = pointAt(mouse->position());
         plot_->setCursor(at ? Qt::PointingHandCursor : Qt::ArrowCursor);
@@ -144,6 +151,13 @@ bool ResponsePlot::eventFilter(QObject* watched, QEvent* event) {
         }
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// For the marked point by the keyboard, which the widget has and not the plot in it.
+void ResponsePlot::contextMenuEvent(QContextMenuEvent* event) {
+    if (event->reason() != QContextMenuEvent::Keyboard || !marked_) return;
+    const QPoint place = plot_->mapToGlobal(placeOf(*marked_).toPoint());
+    Q_EMIT menuRequested(marked_, placeOnAxis(picture_, *marked_), place);
 }
 
 /// Left and Right along a line, Up and Down to the same place of another.

@@ -29,8 +29,13 @@ public:
 
 Q_SIGNALS:
     void pointChosen(const ballast::ResponseAt& at);
+    /// A menu is wanted at a place of the screen: for a point, or for a place on the axis where
+    /// there may be none.
+    void menuRequested(const std::optional<ballast::ResponseAt>& at, double position,
+                       const QPoint& place);
 
 protected:
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -43,7 +43,7 @@ public:
 };
 
 /// The range of two fields; nothing where both are empty. `wrong`: they are no range.
-std::optional<AxisRange> rangeOf(const QString& lower, const QString& upper, bool& wrong) {
+std::optional<AxisRange> rangeIn(const QString& lower, const QString& upper, bool& wrong) {
     if (lower.trimmed().isEmpty() && upper.trimmed().isEmpty()) return std::nullopt;
     bool first = false;
     bool last = false;
@@ -213,8 +213,8 @@ void StyleEditor::read() {
     style.png_dpi = png_dpi_->value();
     bool wrong_x = false;
     bool wrong_y = false;
-    const auto x = rangeOf(x_range_.lower->text(), x_range_.upper->text(), wrong_x);
-    const auto y = rangeOf(y_range_.lower->text(), y_range_.upper->text(), wrong_y);
+    const auto x = rangeIn(x_range_.lower->text(), x_range_.upper->text(), wrong_x);
+    const auto y = rangeIn(y_range_.lower->text(), y_range_.upper->text(), wrong_y);
     if (!wrong_x) style.x_range = x;
     if (!wrong_y) style.y_range = y;
     QString problem;

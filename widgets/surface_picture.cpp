@@ -60,10 +60,68 @@ PgfGrid pgfGrid(const SurfacePicture& picture) {
     return grid;
 }
 
+/// The middle of the piece of a line that is farthest from cells' middles and so from their words.
+QPointF placeForName(const ContourLine& line) {
+    QPointF best;
+    double most = -1.0;
+    for (std::size_t i = 1; i < line.points.size(); ++i) {
+        const auto& [x0, y0] = line.points[i - 1];
+        const auto& [x1, y1] = line.points[i];
+        const QPointF middle((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+        const double away =
+            std::hypot(middle.x() - std::round(middle.x()), middle.y() - std::round(middle.y()));
+        if (away > most + 1e-9) {
+            most = away;
+            best = middle;
+        }
+    }
+    return best;
+}
+
+/// Lines of equal value, dark on a pale seam so that they stand out of any colour; of each level
+/// the longest is named.
+void drawContours(QCustomPlot& plot, const SurfacePicture& picture, const PlotScale& scale) {
+    const std::vector<ContourLine>& lines = picture.contours;
+    const double factor = picture.percent ? 100.0 : 1.0;
+    for (const bool seam : {true, false}) {
+        for (const ContourLine& line : lines) {
+            auto* curve = new QCPCurve(plot.xAxis, plot.yAxis);
+            curve->removeFromLegend();
+            curve->setSelectable(QCP::stNone);
+            QVector<QCPCurveData> data;
+            for (const auto& [x, y] : line.points) {
+                data.push_back({static_cast<double>(data.size()), x, y});
+            }
+            curve->data()->set(data, true);
+            curve->setPen(seam ? QPen(QColor(255, 255, 255, 150), 3.0 * scale.unit)
+                               : QPen(QColor(0xff202830), 1.2 * scale.unit));
+        }
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool longest = std::ranges::none_of(lines, [&](const ContourLine& other) {
+            if (other.level != lines[i].level) return false;
+            return other.points.size() > lines[i].points.size() ||
+                   (other.points.size() == lines[i].points.size() && &other < &lines[i]);
+        });
+        if (!longest) continue;
+        auto* name = new QCPItemText(&plot);
+        name->setText(QString::number(factor * lines[i].level, 'g', 5));
+        QFont font = scale.font;
+        font.setBold(true);
+        name->setFont(font);
+        name->setColor(QColor(0xff202830));
+        name->setBrush(QColor(255, 255, 255, 220));
+        const int padding = static_cast<int>(std::lround(1.5 * scale.unit));
+        name->setPadding(QMargins(2 * padding, 0, 2 * padding, 0));
+        name->position->setCoords(placeForName(lines[i]));
+        name->setSelectable(false);
+    }
+}
+
 }  // namespace
 
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
-                 const PlotScale& scale) {
+                 const PlotScale& scale, std::optional<SurfaceAt> marked) {
     stylePlot(plot, colors, scale);
     const Surface& surface = picture.surface;
     const std::size_t columns = surface.xs.size();
@@ -91,7 +149,10 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
         }
     }
     map->setGradient(gradient(scale.grey_safe));
-    map->setDataRange({low, high > low ? high : low + 1.0});
+    const QCPRange range(low, high > low ? high : low + 1.0);
+    map->setDataRange(range);
+    drawContours(plot, picture, scale);
+    QCPColorGradient colors_of_cells = gradient(scale.grey_safe);
     for (std::size_t y = 0; y < rows; ++y) {
         for (std::size_t x = 0; x < columns; ++x) {
             const double value = factor * surface.at(x, y).spread.mean;
@@ -106,19 +167,27 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             words->setText(QString::number(value, 'f', picture.percent ? 1 : 3));
             words->setFont(scale.font);
             words->setColor(value > low + 0.6 * (high - low) ? Qt::white : Qt::black);
+            if (!picture.contours.empty()) {  // which pass behind
+                words->setBrush(QColor(colors_of_cells.color(value, range)));
+            }
             words->position->setCoords(static_cast<double>(x), static_cast<double>(y));
             words->setSelectable(false);
         }
     }
-    if (!surface.best) return;
-    const auto frame = [&](const QColor& color, double width) {
-        QCPItemRect* cell = addCell(plot, *surface.best % columns, *surface.best / columns);
-        cell->setPen(QPen(color, width * scale.unit));
+    const auto frame = [&](SurfaceAt at, const QPen& pen) {
+        QCPItemRect* cell = addCell(plot, at.first, at.second);
+        cell->setPen(pen);
         cell->setBrush(Qt::NoBrush);
     };
-    // In greys a dark frame needs a pale line beside the dark cell.
-    if (scale.grey_safe) frame(Qt::white, 4.4);
-    frame(scale.grey_safe ? QColor(Qt::black) : colors.minority, 2.4);
+    if (surface.best) {
+        const SurfaceAt best{*surface.best % columns, *surface.best / columns};
+        // In greys a dark frame needs a pale line beside the dark cell.
+        if (scale.grey_safe) frame(best, QPen(Qt::white, 4.4 * scale.unit));
+        frame(best, QPen(scale.grey_safe ? QColor(Qt::black) : colors.minority, 2.4 * scale.unit));
+    }
+    if (marked && marked->first < columns && marked->second < rows) {
+        frame(*marked, QPen(colors.text, 1.6 * scale.unit, Qt::DashLine));
+    }
 }
 
 PaperFigure paperFigure(const SurfacePicture& picture) {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/analysis/contours.h"
 #include "core/analysis/surface.h"
 #include "widgets/paper_figure.h"
 
@@ -8,13 +13,17 @@ namespace ballast {
 /// A value over two fields, and how it reads.
 struct SurfacePicture {
     Surface surface;
-    bool percent = false;  // the values are shares of 1, shown in %
+    bool percent = false;                    // the values are shares of 1, shown in %
+    std::vector<ContourLine> contours = {};  // drawn over the cells, each level named once
 };
 
+/// A cell: its column and row.
+using SurfaceAt = std::pair<std::size_t, std::size_t>;
+
 /// Draws the grid into an empty plot: a colour and the mean for each cell, cells without runs
-/// hatched, a frame about the best. For widgets/*.cpp.
+/// hatched, contours, a frame about the best, a broken one about `marked`. For widgets/*.cpp.
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
-                 const PlotScale& scale);
+                 const PlotScale& scale, std::optional<SurfaceAt> marked = {});
 
 /// For print.
 PaperFigure paperFigure(const SurfacePicture& picture);

@@ -1,8 +1,10 @@
 #include "widgets/surface_plot.h"
 
+#include <QContextMenuEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "widgets/palette.h"
@@ -20,22 +22,43 @@ SurfacePlot::SurfacePlot(QWidget* parent) : QWidget(parent), plot_(new QCustomPl
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(plot_);
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Grid of two settings"));
 }
 
 void SurfacePlot::setPicture(const SurfacePicture& picture) {
     picture_ = picture;
+    if (marked_ && !isThere(*marked_)) marked_.reset();
     draw();
+}
+
+bool SurfacePlot::isThere(SurfaceAt at) const {
+    return at.first < picture_.surface.xs.size() && at.second < picture_.surface.ys.size();
+}
+
+void SurfacePlot::setMarked(std::optional<SurfaceAt> at) {
+    if (at && !isThere(*at)) at.reset();
+    if (at == marked_) return;
+    marked_ = at;
+    setAccessibleDescription(at ? wordsFor(at->first, at->second) : QString());
+    draw();
+}
+
+QPoint SurfacePlot::placeOf(SurfaceAt at) const {
+    const QPointF on_plot(plot_->xAxis->coordToPixel(static_cast<double>(at.first)),
+                          plot_->yAxis->coordToPixel(static_cast<double>(at.second)));
+    return plot_->mapTo(this, on_plot.toPoint());
 }
 
 void SurfacePlot::draw() {
     plot_->clearItems();
     plot_->clearPlottables();
-    drawSurface(*plot_, picture_, plotColors(), screenScale());
+    drawSurface(*plot_, picture_, plotColors(), screenScale(), marked_);
     plot_->axisRect()->setMinimumMargins(QMargins(kSpace3, kSpace3, kSpace4, kSpace2));
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
-std::optional<std::pair<std::size_t, std::size_t>> SurfacePlot::cellAt(const QPointF& place) const {
+std::optional<SurfaceAt> SurfacePlot::cellAt(const QPointF& place) const {
     const double x = std::round(plot_->xAxis->pixelToCoord(place.x()));
     const double y = std::round(plot_->yAxis->pixelToCoord(place.y()));
     const Surface& surface = picture_.surface;
@@ -43,7 +66,7 @@ std::optional<std::pair<std::size_t, std::size_t>> SurfacePlot::cellAt(const QPo
         y >= static_cast<double>(surface.ys.size())) {
         return std::nullopt;
     }
-    return std::pair(static_cast<std::size_t>(x), static_cast<std::size_t>(y));
+    return SurfaceAt(static_cast<std::size_t>(x), static_cast<std::size_t>(y));
 }
 
 QString SurfacePlot::wordsFor(std::size_t column, std::size_t row) const {
@@ -66,6 +89,13 @@ QString SurfacePlot::wordsFor(std::size_t column, std::size_t row) const {
 }
 
 bool SurfacePlot::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == plot_ && event->type() == QEvent::ContextMenu) {  // a plot does not pass it on
+        const auto* menu = static_cast<QContextMenuEvent*>(event);
+        if (const auto cell = cellAt(menu->pos())) {
+            setMarked(cell);
+            Q_EMIT menuRequested(cell->first, cell->second, menu->globalPos());
+        }
+    }
     const bool moved = event->type() == QEvent::MouseMove;
     if (watched == plot_ && (moved || event->type() == QEvent::MouseButtonPress)) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
@@ -74,12 +104,43 @@ bool SurfacePlot::eventFilter(QObject* watched, QEvent* event) {
             QToolTip::showText(mouse->globalPosition().toPoint(),
                                wordsFor(cell->first, cell->second), plot_);
         } else if (cell && mouse->button() == Qt::LeftButton) {
+            setFocus();
+            setMarked(cell);
             Q_EMIT cellChosen(cell->first, cell->second);
         } else if (moved) {
             QToolTip::hideText();
         }
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// For the marked cell by the keyboard, which the widget has and not the plot in it.
+void SurfacePlot::contextMenuEvent(QContextMenuEvent* event) {
+    if (event->reason() != QContextMenuEvent::Keyboard || !marked_) return;
+    Q_EMIT menuRequested(marked_->first, marked_->second, mapToGlobal(placeOf(*marked_)));
+}
+
+/// The arrow keys go from cell to cell.
+void SurfacePlot::keyPressEvent(QKeyEvent* event) {
+    const int key = event->key();
+    const int right = key == Qt::Key_Right ? 1 : key == Qt::Key_Left ? -1 : 0;
+    const int up = key == Qt::Key_Up ? 1 : key == Qt::Key_Down ? -1 : 0;
+    const bool choose = key == Qt::Key_Return || key == Qt::Key_Enter;
+    if (picture_.surface.xs.empty() || (right == 0 && up == 0 && !choose)) {
+        return QWidget::keyPressEvent(event);
+    }
+    if (choose) {
+        if (marked_) Q_EMIT cellChosen(marked_->first, marked_->second);
+        return;
+    }
+    if (!marked_) return setMarked(SurfaceAt(0, 0));
+    const auto moved = [](std::size_t from, int by, std::size_t count) {
+        const auto to = static_cast<std::ptrdiff_t>(from) + by;
+        return static_cast<std::size_t>(
+            std::clamp<std::ptrdiff_t>(to, 0, static_cast<std::ptrdiff_t>(count) - 1));
+    };
+    setMarked(SurfaceAt(moved(marked_->first, right, picture_.surface.xs.size()),
+                        moved(marked_->second, up, picture_.surface.ys.size())));
 }
 
 void SurfacePlot::changeEvent(QEvent* event) {

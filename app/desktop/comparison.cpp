@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "app/desktop/attempt.h"
 #include "core/analysis/figure_field.h"
@@ -11,26 +12,41 @@
 namespace ballast {
 namespace {
 
-ResponsePicture pictureOf(std::span<const IndexedRun* const> runs,
-                          const FigureDescription& figure) {
+/// The figure itself, or for a grid its rows as lines.
+FigureDescription linesOf(const FigureDescription& figure) {
+    if (figure.figure != FigureKind::surface) return figure;
     FigureDescription lines = figure;
-    if (figure.figure == FigureKind::surface) {  // a line for each row
-        lines.figure = FigureKind::response;
-        lines.lines = {figure.y};
-        lines.y = figure.value;
-    }
+    lines.figure = FigureKind::response;
+    lines.lines = {figure.y};
+    lines.y = figure.value;
+    return lines;
+}
+
+/// Fills in what a figure through several fields shows.
+void compareAll(const std::vector<const IndexedRun*>& runs, Comparison& result) {
+    FigureDescription& figure = result.figure;
+    if (figure.axes.empty()) figure.axes = suggestedAxes(result.choices);
+    if (figure.axes.empty()) return;
+    result.parallel.drawn = parallelCoordinates(runs, figure);
+    result.parallel.percent = isAccuracyField(figure.value);
+    result.parallel.better = betterDirection(figure.value);
+    result.importance = importanceOf(runs, figure.value);
+    for (const IndexedRun* run : runs) result.folders[run->id] = run->folder;
+}
+
+ResponsePicture pictureOf(std::span<const IndexedRun* const> runs, const FigureDescription& lines) {
     ResponsePicture picture;
     picture.curves = responseCurves(runs, lines);
     picture.percent = isAccuracyField(lines.y);
-    picture.seeds_as_points = figure.seeds_as_points;
-    picture.spread = figure.spread;
+    picture.seeds_as_points = lines.seeds_as_points;
+    picture.spread = lines.spread;
     return picture;
 }
 
 }  // namespace
 
 const std::string& resultOf(const FigureDescription& figure) {
-    return figure.figure == FigureKind::surface ? figure.value : figure.y;
+    return figure.figure == FigureKind::response ? figure.y : figure.value;
 }
 
 std::optional<ResponseAt> Comparison::pointOf(const std::string& run) const {
@@ -50,6 +66,50 @@ QStringList Comparison::runsOf(ResponseAt at) const {
         ids << text(value.run);
     }
     return ids;
+}
+
+std::optional<std::size_t> Comparison::lineOfRow(std::size_t row) const {
+    const Surface& grid = surface.surface;
+    for (std::size_t x = 0; x < grid.xs.size(); ++x) {
+        if (grid.at(x, row).values.empty()) continue;
+        if (const auto at = pointOf(grid.at(x, row).values.front().run)) return at->first;
+    }
+    return std::nullopt;
+}
+
+std::optional<SurfaceAt> Comparison::cellOf(ResponseAt at) const {
+    const Surface& grid = surface.surface;
+    const std::string& run = picture.curves.lines[at.first].points[at.second].values.front().run;
+    for (std::size_t i = 0; i < grid.cells.size(); ++i) {
+        const std::vector<SeedValue>& values = grid.cells[i].values;
+        if (!values.empty() && values.front().run == run) {
+            return SurfaceAt(i % grid.xs.size(), i / grid.xs.size());
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<MissingRuns> Comparison::missingAt(std::size_t line, const FieldValue& x) const {
+    for (const MissingRuns& one : missing) {
+        if (one.line == line && one.x == x) return one;
+    }
+    return std::nullopt;
+}
+
+std::vector<nlohmann::json> Comparison::configsFor(const std::vector<MissingRuns>& wanted) const {
+    std::map<std::string, RunConfig> known;
+    const ConfigOf config_of = [&](const std::string& run) {
+        const auto found = known.find(run);
+        if (found != known.end()) return found->second;
+        return known[run] = readableRun(folders.at(run)).description.config;
+    };
+    std::vector<nlohmann::json> configs;
+    for (const MissingRuns& one : wanted) {
+        for (nlohmann::json& config : ballast::configsFor(one, picture.curves, lines, config_of)) {
+            configs.push_back(std::move(config));
+        }
+    }
+    return configs;
 }
 
 std::vector<RunPair> Comparison::pairsOf(ResponseAt first, ResponseAt second) const {
@@ -76,18 +136,39 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                 return left_out || !run->error.empty();
             });
             result.runs = chosen.size();
+            if (request.paper) {
+                result.paper = paperDiff(chosen);
+                return;
+            }
             result.choices = varyingFields(chosen);
             result.figure = request.figure ? *request.figure : suggestedFigure(result.choices);
             result.figure.where = request.where;
+            if (result.figure.figure == FigureKind::parallel) {
+                return compareAll(chosen, result);
+            }
             if (result.figure.x.empty()) return;
-            result.picture = pictureOf(chosen, result.figure);
+            result.lines = linesOf(result.figure);
+            result.picture = pictureOf(chosen, result.lines);
+            result.missing = missingRuns(result.picture.curves);
             const bool percent = result.picture.percent;
             if (result.figure.figure == FigureKind::surface) {
-                result.surface = {surfaceOf(chosen, result.figure), percent};
+                result.surface = {surfaceOf(chosen, result.figure), percent, {}};
+                if (request.contours) {
+                    result.surface.contours =
+                        contoursOf(result.surface.surface, percent ? 0.01 : 1.0);
+                }
             }
             result.ranking =
                 rankPoints(result.picture.curves, betterDirection(resultOf(result.figure)),
                            percent ? DifferenceUnit::percentage_points : DifferenceUnit::plain);
+            for (const std::string& run : request.baseline) {
+                if (!result.baseline) result.baseline = result.pointOf(run);
+            }
+            if (result.baseline) {
+                compareWith(result.ranking, result.picture.curves,
+                            betterDirection(resultOf(result.figure)), result.baseline->first,
+                            result.baseline->second);
+            }
             for (const IndexedRun* run : chosen) result.folders[run->id] = run->folder;
             const auto data = std::ranges::find(result.choices, "data", &FieldChoice::name);
             if (data != result.choices.end()) {
@@ -105,6 +186,11 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             result.picture = {};
             result.surface = {};
             result.ranking = {};
+            result.missing = {};
+            result.parallel = {};
+            result.paper = {};
+            result.importance = {};
+            result.baseline.reset();
         });
     return result;
 }

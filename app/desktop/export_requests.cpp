@@ -1,6 +1,5 @@
 #include "app/desktop/export_requests.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -13,30 +12,26 @@
 #include "widgets/surface_picture.h"
 
 namespace ballast {
-namespace {
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("ballast::Exports", text);
-}
-
-}  // namespace
-
 ExportRequest exportOf(const Comparison& shown, const QString& ranking,
                        const std::filesystem::path& workspace) {
-    if (shown.picture.curves.lines.empty()) {
+    const bool parallel = shown.figure.figure == FigureKind::parallel;
+    if (parallel ? shown.parallel.drawn.lines.empty() : shown.picture.curves.lines.empty()) {
         throw ConfigError("the Compare page draws nothing that could be exported");
     }
     const bool grid = shown.figure.figure == FigureKind::surface;
     ExportRequest request;
     request.workspace = workspace;
     ExportRequest::Figure figure;
-    figure.paper = grid ? paperFigure(shown.surface) : paperFigure(shown.picture);
+    figure.paper = parallel ? paperFigure(shown.parallel)
+                   : grid   ? paperFigure(shown.surface)
+                            : paperFigure(shown.picture);
     if (!shown.figure.title.empty()) figure.paper.title = text(shown.figure.title);
     // A file of each run is read when the figure is written, not when it is looked at.
-    figure.capsule = [shown, grid](const FigureStyle& style) {
+    figure.capsule = [shown, parallel, grid](const FigureStyle& style) {
         return capsuleText(figureCapsule(shown.figure, style,
-                                         grid ? drawnRuns(shown.surface.surface, shown.folders)
-                                              : drawnRuns(shown.picture.curves, shown.folders)));
+                                         parallel ? drawnRuns(shown.parallel.drawn, shown.folders)
+                                         : grid   ? drawnRuns(shown.surface.surface, shown.folders)
+                                                : drawnRuns(shown.picture.curves, shown.folders)));
     };
     request.figures.push_back(std::move(figure));
     request.beside.push_back({tr("JSON"), tr("What is drawn, for ballast-cli figure"),
@@ -46,9 +41,11 @@ ExportRequest exportOf(const Comparison& shown, const QString& ranking,
                                   styled.style = style;
                                   return toJson(styled).dump(2) + "\n";
                               }});
-    request.beside.push_back(
-        {tr("Ranking"), tr("The settings in order, as TSV"), QStringLiteral("-ranking.tsv"),
-         [table = ranking.toStdString()](const FigureStyle&) { return table; }});
+    if (!parallel) {
+        request.beside.push_back(
+            {tr("Ranking"), tr("The settings in order, as TSV"), QStringLiteral("-ranking.tsv"),
+             [table = ranking.toStdString()](const FigureStyle&) { return table; }});
+    }
     if (shown.figure.style != FigureDescription().style) {
         request.style = styleOf(shown.figure, workspace, "the figure");
     }

@@ -5,12 +5,14 @@
 
 #include "core/analysis/capsule_runs.h"
 #include "core/analysis/named_styles.h"
+#include "core/analysis/parallel.h"
 #include "core/analysis/surface.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_text.h"
 #include "core/results/named_sets.h"
 #include "core/results/run_query.h"
+#include "widgets/parallel_picture.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
 #include "widgets/surface_picture.h"
@@ -58,9 +60,13 @@ std::vector<std::string> drawFigureFile(const FigureRequest& request) {
         paper = paperFigure(picture);
         drawn = drawnRuns(picture.surface, folders);
     } else {
-        throw ConfigError(subject +
-                          ": /figure: parallel coordinates are not drawn; their values are "
-                          "written by ballast-cli figure");
+        ParallelPicture picture;
+        picture.drawn = parallelCoordinates(runs, figure);
+        picture.percent = isAccuracyField(figure.value);
+        picture.better = betterDirection(figure.value);
+        warnings = picture.drawn.warnings;
+        paper = paperFigure(picture);
+        drawn = drawnRuns(picture.drawn, folders);
     }
     if (!figure.title.empty()) paper.title = text(figure.title);
     paper.capsule = capsuleText(figureCapsule(figure, style, std::move(drawn)));

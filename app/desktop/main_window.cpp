@@ -15,6 +15,7 @@
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/planned_training.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_obstacle.h"
@@ -46,6 +47,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       })),
       compare_(new ComparePage(controller.workspace(), runs_->workingSet())),
       edits_(new EditActions(controller, this)),
+      planned_(new PlannedTraining(controller, this)),
       run_actions_(new RunActions(controller, this)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
@@ -86,6 +88,16 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         }
         banner_->showMessage(words + QLatin1Char('.'));
     });
+    connect(&controller_, &RunController::runsStarted, this, [this](int queued) {
+        banner_->showMessage(
+            queued == 1
+                ? tr("1 run waits to be trained; the figure fills as it ends.")
+                : tr("%L1 runs wait to be trained; the figure fills as they end.").arg(queued));
+    });
+    connect(planned_, &PlannedTraining::failed, this, &MainWindow::showError);
+    connect(planned_, &PlannedTraining::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(compare_, &ComparePage::trainRequested, planned_, &PlannedTraining::ask);
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::failed, this, &MainWindow::showError);

@@ -17,6 +17,7 @@ class Banner;
 class ComparePage;
 class EditActions;
 class ExperimentPage;
+class PlannedTraining;
 class RunActions;
 class RunController;
 class RunsPage;
@@ -46,6 +47,7 @@ public:
     SweepPage& sweepPage() { return *sweep_; }
     ComparePage& comparePage() { return *compare_; }
     EditActions& editActions() { return *edits_; }
+    PlannedTraining& plannedTraining() { return *planned_; }
     RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
     void showExperiment();
@@ -104,6 +106,7 @@ private:
     SweepPage* sweep_;
     ComparePage* compare_;
     EditActions* edits_;
+    PlannedTraining* planned_;
     RunActions* run_actions_;
     QAction* new_;
     QAction* open_;

@@ -79,13 +79,40 @@ void RunController::startSweep(const nlohmann::json& sweep) {
             prepareSweep(plan, read, sweep, workspace, {}, task.cancelled());
             return plan;
         },
-        [this](const SweepPlan& made) { queueSweep(made); },
+        [this](const SweepPlan& made) {
+            const auto [queued, finished] = queueRuns(made);
+            Q_EMIT sweepStarted(queued, finished);
+        },
         [this](const QString& sentence) { Q_EMIT sweepFailed(sentence); });
     if (!begun) throw StorageError("another sweep is being made; wait for it");
 }
 
-/// Takes up the runs of a sweep that has been made.
-void RunController::queueSweep(const SweepPlan& made) {
+std::function<SweepPlan(std::vector<SweepRun>, const std::atomic<bool>&)> RunController::planner()
+    const {
+    return [&learning = learning_, slot = environment_, workspace = workspace_](
+               std::vector<SweepRun> runs, const std::atomic<bool>& cancelled) {
+        return planRuns(learning, std::move(runs), workspace, slot, 1, cancelled);
+    };
+}
+
+void RunController::startRuns(SweepPlan plan) {
+    const bool begun = sweep_job_.start(
+        [workspace = workspace_, plan = std::move(plan)](BackgroundJob::Task& task) {
+            SweepPlan made = plan;
+            makeRuns(made, workspace, {}, task.cancelled());
+            return made;
+        },
+        [this](const SweepPlan& made) {
+            const auto [queued, finished] = queueRuns(made);
+            Q_EMIT runsStarted(queued, finished);
+        },
+        [this](const QString& sentence) { Q_EMIT sweepFailed(sentence); });
+    if (!begun) throw StorageError("other runs are being made; wait for them");
+}
+
+/// Takes up runs that have been made together. Returns how many were queued, and how many are
+/// finished.
+std::pair<int, int> RunController::queueRuns(const SweepPlan& made) {
     int queued = 0;
     int finished = 0;
     for (const PlannedRun& run : made.runs) {
@@ -101,8 +128,8 @@ void RunController::queueSweep(const SweepPlan& made) {
         }
         executor_->enqueue(folder);
     }
-    Q_EMIT sweepStarted(queued, finished);
     poll();
+    return {queued, finished};
 }
 
 std::vector<int> RunController::forkEpochs(const QString& run) const {

@@ -56,6 +56,15 @@ public:
     /// ConfigError, or StorageError while another sweep is being made.
     void startSweep(const nlohmann::json& sweep);
 
+    /// Plans runs for this workspace as it is then, in any thread, for as long as `learning` lives;
+    /// throws as planRuns().
+    std::function<SweepPlan(std::vector<SweepRun>, const std::atomic<bool>& cancelled)> planner()
+        const;
+
+    /// Makes and queues runs that were planned, as startSweep() those of a sweep; runsStarted() or
+    /// sweepFailed() follows. Throws StorageError while others are being made.
+    void startRuns(SweepPlan plan);
+
     /// After how many epochs a run can be forked: where it has checkpoints. Ascending.
     std::vector<int> forkEpochs(const QString& run) const;
 
@@ -124,6 +133,8 @@ Q_SIGNALS:
     void said(const QString& run, const QString& line);
     /// How many runs of a sweep were queued, and how many are finished already.
     void sweepStarted(int queued, int finished);
+    /// The same of runs that were planned.
+    void runsStarted(int queued, int finished);
     void sweepFailed(const QString& sentence);
     void ended(const QString& run);  // finished, stopped, failed or diverged here
     void closed();
@@ -132,7 +143,7 @@ private:
     void poll();
     void handle(const RunEvent& event);
     void readForeign();
-    void queueSweep(const SweepPlan& made);
+    std::pair<int, int> queueRuns(const SweepPlan& made);
     IndexedRun* mutableRun(const std::string& id) const;
     IndexedRun& add(IndexedRun run);
     void remove(const std::string& id);

@@ -36,7 +36,7 @@ std::string bigEndian(std::uint32_t number) {
     return bytes;
 }
 
-std::uint32_t numberAt(std::string_view bytes, std::size_t at) {
+std::uint32_t bigEndianAt(std::string_view bytes, std::size_t at) {
     std::uint32_t number = 0;
     for (std::size_t i = 0; i < 4; ++i) {
         number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
@@ -114,7 +114,7 @@ std::string textOfElement(std::string_view bytes, const std::string& file,
 /// The text of the chunk of ours in a PNG.
 std::string textOfChunk(std::string_view png, const std::string& file) {
     for (std::size_t at = kPngSignature.size(); at + 12 <= png.size();) {
-        const std::uint32_t size = numberAt(png, at);
+        const std::uint32_t size = bigEndianAt(png, at);
         if (size > png.size() - at - 12) {
             throw DamagedFileError(file +
                                    " is damaged: a chunk of the PNG is longer than the file");
@@ -123,7 +123,7 @@ std::string textOfChunk(std::string_view png, const std::string& file) {
         const std::string_view content = typed.substr(4);
         if (typed.starts_with("tEXt") && content.size() > kKeyword.size() &&
             content.starts_with(kKeyword) && content[kKeyword.size()] == '\0') {
-            if (crc32(typed) != numberAt(png, at + 8 + size)) {
+            if (crc32(typed) != bigEndianAt(png, at + 8 + size)) {
                 throw DamagedFileError(file + " is damaged: the checksum of the figure's capsule " +
                                        "does not match");
             }

@@ -29,7 +29,7 @@ std::vector<CapsuleRun> hashed(const std::set<std::string>& ids, const RunFolder
     return made;
 }
 
-std::string listed(const std::vector<std::string>& ids) {
+std::string listedRuns(const std::vector<std::string>& ids) {
     std::string text;
     for (std::size_t i = 0; i < ids.size() && i < kMostNames; ++i) {
         text += (i == 0 ? "" : ", ") + ids[i];
@@ -78,6 +78,14 @@ std::vector<CapsuleRun> drawnRuns(const Surface& surface, const RunFolders& fold
     return hashed(ids, folders);
 }
 
+std::vector<CapsuleRun> drawnRuns(const ParallelCoordinates& drawn, const RunFolders& folders) {
+    std::set<std::string> ids;
+    for (const ParallelLine& line : drawn.lines) {
+        for (const SeedValue& value : line.values) ids.insert(value.run);
+    }
+    return hashed(ids, folders);
+}
+
 CapsuleCheck checkRuns(const FigureCapsule& capsule, const std::filesystem::path& workspace) {
     CapsuleCheck check;
     for (const CapsuleRun& run : capsule.runs) {
@@ -110,13 +118,14 @@ std::string CapsuleCheck::sentence() const {
     } else {
         text = std::to_string(here.size()) + " of the figure's " + std::to_string(all) +
                (all == 1 ? " run" : " runs") + " are here. " +
-               isOrAre(missing.size(), " is missing: ", " are missing: ") + listed(missing) + ".";
+               isOrAre(missing.size(), " is missing: ", " are missing: ") + listedRuns(missing) +
+               ".";
     }
     if (!changed.empty()) {
         text += " " +
                 isOrAre(changed.size(), " has another config than the figure shows: ",
                         " have another config than the figure shows: ") +
-                listed(changed) + ".";
+                listedRuns(changed) + ".";
     }
     return text;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/analysis/figure_capsule.h"
+#include "core/analysis/parallel.h"
 #include "core/analysis/response.h"
 #include "core/analysis/surface.h"
 
@@ -24,6 +25,7 @@ RunFolders runFolders(std::span<const IndexedRun> runs);
 /// or whose folder cannot be read, are left out. Reads a file of each.
 std::vector<CapsuleRun> drawnRuns(const ResponseCurves& curves, const RunFolders& folders);
 std::vector<CapsuleRun> drawnRuns(const Surface& surface, const RunFolders& folders);
+std::vector<CapsuleRun> drawnRuns(const ParallelCoordinates& drawn, const RunFolders& folders);
 
 /// What became of a capsule's runs in a workspace.
 struct CapsuleCheck {

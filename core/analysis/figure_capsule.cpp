@@ -18,7 +18,7 @@ constexpr int kMostDepth = 12;
 constexpr std::size_t kMostRuns = 100'000;
 
 /// Of the same values in whatever order they stand.
-std::string checksumOf(json object) {
+std::string capsuleChecksum(json object) {
     object.erase("sha256");
     const std::string text = object.dump();
     return sha256Hex(std::as_bytes(std::span(text)));
@@ -44,7 +44,7 @@ int depthOf(std::string_view text) {
     return deepest;
 }
 
-[[noreturn]] void fail(const std::string& subject, const std::string& why) {
+[[noreturn]] void refuseCapsule(const std::string& subject, const std::string& why) {
     throw DamagedFileError(subject + ": the figure's capsule " + why);
 }
 
@@ -75,21 +75,22 @@ std::string capsuleText(const FigureCapsule& capsule) {
                    {"figure", toJson(capsule.figure)},
                    {"style", toJson(capsule.style)},
                    {"runs", std::move(runs)}};
-    object["sha256"] = checksumOf(object);
+    object["sha256"] = capsuleChecksum(object);
     return object.dump(-1, ' ', true);
 }
 
 FigureCapsule capsuleFromText(std::string_view text, const std::string& subject) {
     if (text.size() > kMostText) {
-        fail(subject, "has " + std::to_string(text.size()) + " bytes; at most " +
-                          std::to_string(kMostText) + " are read");
+        refuseCapsule(subject, "has " + std::to_string(text.size()) + " bytes; at most " +
+                                   std::to_string(kMostText) + " are read");
     }
-    if (depthOf(text) > kMostDepth) fail(subject, "is nested too deeply to be one of Ballast's");
+    if (depthOf(text) > kMostDepth)
+        refuseCapsule(subject, "is nested too deeply to be one of Ballast's");
     json object;
     try {
         object = parseJson(text, "the capsule");
     } catch (const ConfigError& error) {
-        fail(subject, "cannot be read: " + std::string(error.what()));
+        refuseCapsule(subject, "cannot be read: " + std::string(error.what()));
     }
     const std::string place = subject + " (its capsule)";
     const JsonPlace capsule(object, place);
@@ -102,10 +103,10 @@ FigureCapsule capsuleFromText(std::string_view text, const std::string& subject)
     constexpr const char* kKeys[] = {"format", "ballast", "figure", "style", "runs", "sha256"};
     for (const auto& [key, value] : object.items()) {
         if (std::ranges::find(kKeys, key) != std::end(kKeys)) continue;
-        fail(subject, "has the key " + shownJson(key) + ", which Ballast does not write");
+        refuseCapsule(subject, "has the key " + shownJson(key) + ", which Ballast does not write");
     }
-    if (capsule.at("sha256").text() != checksumOf(object)) {
-        fail(subject, "was changed after Ballast wrote it: its checksum does not match");
+    if (capsule.at("sha256").text() != capsuleChecksum(object)) {
+        refuseCapsule(subject, "was changed after Ballast wrote it: its checksum does not match");
     }
     FigureCapsule made;
     made.version = capsule.at("ballast").text();
@@ -113,8 +114,8 @@ FigureCapsule capsuleFromText(std::string_view text, const std::string& subject)
     made.style = styleFromJson(capsule.at("style").value(), place + " /style");
     const JsonPlace runs = capsule.at("runs");
     if (runs.size() > kMostRuns) {
-        fail(subject, "names " + std::to_string(runs.size()) + " runs; at most " +
-                          std::to_string(kMostRuns) + " are read");
+        refuseCapsule(subject, "names " + std::to_string(runs.size()) + " runs; at most " +
+                                   std::to_string(kMostRuns) + " are read");
     }
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const JsonPlace run = runs.at(i);

@@ -79,6 +79,21 @@ FigureDescription suggestedFigure(std::span<const FieldChoice> choices) {
     return figure;
 }
 
+std::vector<std::string> suggestedAxes(std::span<const FieldChoice> choices) {
+    constexpr std::size_t kMost = 8;
+    const auto has = [&](const char* name) {
+        return std::ranges::find(choices, name, &FieldChoice::name) != choices.end();
+    };
+    std::vector<std::string> axes;
+    for (const FieldChoice& choice : choices) {
+        const bool of_data = std::ranges::find(kDataFields, choice.name) != std::end(kDataFields);
+        const bool start = choice.name.starts_with("/phases/") && choice.name.ends_with("/from");
+        const bool said = (of_data && has("data")) || (start && has("T0"));
+        if (!said && axes.size() < kMost) axes.push_back(choice.name);
+    }
+    return axes;
+}
+
 void setAxis(FigureDescription& figure, const std::string& x,
              std::span<const FieldChoice> choices) {
     figure.x = x;

@@ -26,6 +26,10 @@ std::vector<FieldChoice> varyingFields(std::span<const IndexedRun* const> runs);
 /// varyingFields(); without any it is the description's default, which cannot be drawn.
 FigureDescription suggestedFigure(std::span<const FieldChoice> choices);
 
+/// The fields that parallel coordinates show of these: method, data and T0 before others, one of
+/// those that say the same, at most eight.
+std::vector<std::string> suggestedAxes(std::span<const FieldChoice> choices);
+
 /// Puts a field on the axis and takes it out of the lines; where it is a part of "data", the other
 /// parts that vary make lines instead.
 void setAxis(FigureDescription& figure, const std::string& x, std::span<const FieldChoice> choices);

@@ -48,7 +48,7 @@ std::optional<std::size_t> classNamed(const std::string& name) {
 }
 
 /// The run's folder has what the index leaves out.
-FieldValue classAccuracy(const IndexedRun& run, std::size_t y) {
+FieldValue accuracyOfClass(const IndexedRun& run, std::size_t y) {
     const auto best = run.error.empty() ? run.bestEpoch() : std::nullopt;
     if (!best) return {};
     std::ifstream records(run.folder / "epochs.jsonl", std::ios::binary);
@@ -118,7 +118,7 @@ FigureField figureField(const std::string& name) {
     }
     if (name == "ratio") return {{name, accuracyRatio}};
     if (const auto y = classNamed(name)) {
-        return {{name, [y = *y](const IndexedRun& run) { return classAccuracy(run, y); }}};
+        return {{name, [y = *y](const IndexedRun& run) { return accuracyOfClass(run, y); }}};
     }
     if (name == "method") {
         // A sweep's runs carry their method in their name; the others are worth remembering.

@@ -145,13 +145,14 @@ AxisScale scaleFor(AxisScale asked, const std::vector<FieldValue>& values,
         if (std::isnan(number)) {
             if (asked == AxisScale::automatic) return AxisScale::categories;
             refuseFigure(pointer, "needs numbers, but there is \"" + valueText(value) +
-                                "\"; allowed for text: categories, auto");
+                                      "\"; allowed for text: categories, auto");
         }
         numbers.push_back(number);
     }
     const bool positive = !numbers.empty() && numbers.front() > 0.0;  // they ascend
     if (asked == AxisScale::log && !positive) {
-        refuseFigure(pointer, "log needs values above 0, but there is " + valueText(values.front()));
+        refuseFigure(pointer,
+                     "log needs values above 0, but there is " + valueText(values.front()));
     }
     if (asked != AxisScale::automatic) return asked;
     if (!positive || numbers.size() < 3) return AxisScale::linear;
@@ -188,8 +189,8 @@ void requireVarying(const FigurePoints& points, std::size_t key, const std::stri
     if (!varies) {
         const std::string value = valueText(first);
         refuseFigure(pointer, "\"" + field + "\" is " + (value.empty() ? "missing" : value) +
-                            " in all runs that count; an axis needs two values" +
-                            leftOutText(points));
+                                  " in all runs that count; an axis needs two values" +
+                                  leftOutText(points));
     }
 }
 

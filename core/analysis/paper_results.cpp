@@ -34,24 +34,6 @@ std::string presetNamed(const std::string& method) {
     return "";
 }
 
-/// The config that trains the paper's number; nothing where the preset does not go with the data's
-/// protocol.
-std::optional<RunConfig> configFor(const PaperNumber& number) {
-    if (number.preset.empty()) return std::nullopt;
-    PresetRequest request;
-    request.method = std::string(number.preset);
-    request.dataset = std::string(number.dataset);
-    if (number.table == 1) {
-        request.profile = std::string(nameOf(number.profile));
-        request.ratio = number.ratio;
-    }
-    try {
-        return presetConfig(request);
-    } catch (const ConfigError&) {
-        return std::nullopt;
-    }
-}
-
 /// In what a group is not trained as the paper says its numbers are.
 std::vector<std::string> reservationsOf(const RunGroup& group, const PaperNumber& paper) {
     const RunConfig& config = group.config();
@@ -62,7 +44,7 @@ std::vector<std::string> reservationsOf(const RunGroup& group, const PaperNumber
     if (!givesPreset(config, paper.preset)) {
         reservations.push_back("not the values of preset " + std::string(paper.preset));
     }
-    if (const auto preset = configFor(paper)) {
+    if (const auto preset = paperConfig(paper)) {
         add(std::to_string(config.training.epochs) + " epochs",
             std::to_string(preset->training.epochs) + " epochs");
         add(config.model.name, preset->model.name);
@@ -78,6 +60,7 @@ PaperDifference differenceOf(const RunGroup& group, const std::string& name,
     PaperDifference row;
     row.paper = &paper;
     row.name = name;
+    for (const IndexedRun* run : group.runs) row.runs.push_back(run->id);
     row.own = inPercent(statisticsOf(group, runField(std::string(paper.value))));
     row.difference = row.own.mean - paper.mean;
     row.reservations = reservationsOf(group, paper);
@@ -96,16 +79,6 @@ PaperDifference differenceOf(const RunGroup& group, const std::string& name,
 std::string meanText(double mean, double deviation) {
     std::string text = fixedText(mean, 1);
     if (!std::isnan(deviation)) text += " ± " + fixedText(deviation, 1);
-    return text;
-}
-
-std::string dataName(const PaperNumber& number) {
-    DataConfig data;
-    data.dataset = std::string(number.dataset);
-    data.imbalance.profile = number.profile;
-    data.imbalance.ratio = number.ratio;
-    std::string text = dataText(data);
-    if (number.value != "best") text += " " + std::string(number.value);
     return text;
 }
 
@@ -130,6 +103,32 @@ ordered_json paperJson(const PaperNumber& number) {
 }
 
 }  // namespace
+
+std::optional<RunConfig> paperConfig(const PaperNumber& number) {
+    if (number.preset.empty()) return std::nullopt;
+    PresetRequest request;
+    request.method = std::string(number.preset);
+    request.dataset = std::string(number.dataset);
+    if (number.table == 1) {
+        request.profile = std::string(nameOf(number.profile));
+        request.ratio = number.ratio;
+    }
+    try {
+        return presetConfig(request);
+    } catch (const ConfigError&) {
+        return std::nullopt;
+    }
+}
+
+std::string paperDataName(const PaperNumber& number) {
+    DataConfig data;
+    data.dataset = std::string(number.dataset);
+    data.imbalance.profile = number.profile;
+    data.imbalance.ratio = number.ratio;
+    std::string text = dataText(data);
+    if (number.value != "best") text += " " + std::string(number.value);
+    return text;
+}
 
 PaperComparison paperDiff(std::span<const IndexedRun* const> runs) {
     PaperComparison made;
@@ -156,7 +155,7 @@ PaperComparison paperDiff(std::span<const IndexedRun* const> runs) {
     }
     std::ranges::stable_sort(made.rows, {}, &PaperDifference::paper);
     for (const PaperNumber& number : paperNumbers()) {
-        if (!had.contains(&number) && configFor(number)) made.missing.push_back(&number);
+        if (!had.contains(&number) && paperConfig(number)) made.missing.push_back(&number);
     }
     return made;
 }
@@ -181,7 +180,7 @@ std::string paperMarkdown(const PaperComparison& comparison, bool missing) {
     for (const PaperDifference& row : comparison.rows) {
         std::string agreement = agreementText(row);
         for (const std::string& reservation : row.reservations) agreement += "; " + reservation;
-        text += joined({cell(row.name), cell(dataName(*row.paper)),
+        text += joined({cell(row.name), cell(paperDataName(*row.paper)),
                         row.own.n > 0 ? meanText(row.own.mean, row.own.standard_deviation) : "–",
                         std::to_string(row.own.n), meanText(row.paper->mean, row.paper->deviation),
                         row.own.n > 0 ? signedText(row.difference, 1) : "–",
@@ -202,7 +201,7 @@ std::string paperMarkdown(const PaperComparison& comparison, bool missing) {
     text += "\nThe paper's numbers without a run:\n\n" +
             joined({"Preset", "Data", "Paper"}, "| ", " | ", " |") + "|---|---|--:|\n";
     for (const PaperNumber* number : comparison.missing) {
-        text += joined({cell(std::string(number->preset)), cell(dataName(*number)),
+        text += joined({cell(std::string(number->preset)), cell(paperDataName(*number)),
                         meanText(number->mean, number->deviation)},
                        "| ", " | ", " |");
     }

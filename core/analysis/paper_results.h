@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,15 +35,23 @@ std::span<const PaperNumber> paperNumbers();
 const PaperNumber* paperNumber(std::string_view preset, std::string_view dataset, Profile profile,
                                double ratio, std::string_view value = "best");
 
+/// The config that trains that number; nothing where no preset does, or the preset does not go with
+/// the data's protocol.
+std::optional<RunConfig> paperConfig(const PaperNumber& number);
+
+/// "CIFAR-10 LT 100", "ImageNet-LT many": the data, and of Table 2 the classes.
+std::string paperDataName(const PaperNumber& number);
+
 /// How far an own mean is from the paper's, in standard errors of their difference.
 enum class Agreement { within_one, within_two, beyond, unknown };
 
 /// An own group beside the paper's number.
 struct PaperDifference {
     const PaperNumber* paper = nullptr;
-    std::string name;              // of the own group
-    Statistics own;                // in %
-    double difference = kMissing;  // own − paper, in percentage points
+    std::string name;               // of the own group
+    std::vector<std::string> runs;  // its, by ID
+    Statistics own;                 // in %
+    double difference = kMissing;   // own − paper, in percentage points
     double z = kMissing;  // Δ / √(s₁²/n₁ + s₂²/5); NaN where a deviation is missing
     Agreement agreement = Agreement::unknown;
     std::vector<std::string>

@@ -149,7 +149,7 @@ std::vector<std::string> column(const std::vector<PgfPoint>& points, const Of& o
     return cells;
 }
 
-std::string dataOf(const PgfPlot& plot) {
+std::string pgfData(const PgfPlot& plot) {
     PgfColumns columns;
     const auto orZero = [](double value) { return std::isnan(value) ? 0.0 : value; };
     for (std::size_t l = 0; l < plot.lines.size(); ++l) {
@@ -176,7 +176,7 @@ std::string dataOf(const PgfPlot& plot) {
 
 PgfFigure pgfFigure(const PgfPlot& plot, const FigureStyle& style, const std::string& data_file) {
     PgfFigure figure;
-    figure.data = dataOf(plot);
+    figure.data = pgfData(plot);
     std::string& tex = figure.tex;
     tex = pgfOpening(plot.title, data_file, style) + pgfLabels(plot.x_label, plot.y_label);
     tex += "  axis x line*=bottom, axis y line*=left, tick align=outside,\n";

@@ -3,22 +3,63 @@
 #include <algorithm>
 #include <map>
 
+#include "core/analysis/paired_comparison.h"
 #include "core/results/statistics.h"
 #include "core/results/table_text.h"
 
 namespace ballast {
 namespace {
 
-/// How much better `best` is, seed by seed.
-std::vector<double> differences(const ResponsePoint& best, const ResponsePoint& other, int better) {
-    std::map<std::uint64_t, double> values;
-    for (const SeedValue& value : other.values) values[value.seed] = value.value;
+/// The mean of each seed, as a point may be over other differences too.
+std::map<std::uint64_t, double> bySeed(const ResponsePoint& point) {
+    std::map<std::uint64_t, std::pair<double, int>> sums;
+    for (const SeedValue& value : point.values) {
+        auto& [sum, n] = sums[value.seed];
+        sum += value.value;
+        ++n;
+    }
+    std::map<std::uint64_t, double> means;
+    for (const auto& [seed, of] : sums) means[seed] = of.first / of.second;
+    return means;
+}
+
+/// How much better `baseline` is, seed by seed.
+std::vector<double> differences(const ResponsePoint& baseline, const ResponsePoint& other,
+                                int better) {
+    const std::map<std::uint64_t, double> others = bySeed(other);
     std::vector<double> result;
-    for (const SeedValue& value : best.values) {
-        const auto found = values.find(value.seed);
-        if (found != values.end()) result.push_back(better * (value.value - found->second));
+    for (const auto& [seed, value] : bySeed(baseline)) {
+        const auto found = others.find(seed);
+        if (found != others.end()) result.push_back(better * (value - found->second));
     }
     return result;
+}
+
+/// Compares all points with the ranking's baseline.
+void compareAll(Ranking& ranking, const ResponseCurves& curves, int better) {
+    const auto pointOf = [&](const RankedPoint& at) -> const ResponsePoint& {
+        return curves.lines[at.line].points[at.point];
+    };
+    const ResponsePoint& baseline = pointOf(ranking.points[ranking.baseline]);
+    std::vector<double> p;
+    ranking.by_few_seeds = false;
+    for (std::size_t i = 0; i < ranking.points.size(); ++i) {
+        RankedPoint& other = ranking.points[i];
+        other.behind = {};
+        other.holm_p = kMissing;
+        other.alike = false;
+        if (i == ranking.baseline) continue;
+        other.behind = pairedStatistics(differences(baseline, pointOf(other), better));
+        p.push_back(other.behind.t_p);
+        ranking.by_few_seeds = ranking.by_few_seeds || other.behind.n < 2;
+    }
+    const std::vector<double> adjusted = holmAdjusted(p);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < ranking.points.size(); ++i) {
+        if (i == ranking.baseline) continue;
+        ranking.points[i].holm_p = adjusted[next++];
+        ranking.points[i].alike = !(ranking.points[i].holm_p < kSignificanceLevel);
+    }
 }
 
 std::string amount(double value, DifferenceUnit unit, int digits) {
@@ -89,24 +130,19 @@ Ranking rankPoints(const ResponseCurves& curves, int better, DifferenceUnit unit
     if (ranking.points.empty()) return ranking;
     std::ranges::stable_sort(ranking.points, std::ranges::greater{},
                              [&](const RankedPoint& at) { return better * at.mean.mean; });
-    const auto pointOf = [&](const RankedPoint& at) -> const ResponsePoint& {
-        return curves.lines[at.line].points[at.point];
-    };
-    std::vector<double> p;
-    for (std::size_t i = 1; i < ranking.points.size(); ++i) {
-        RankedPoint& other = ranking.points[i];
-        other.behind =
-            pairedStatistics(differences(pointOf(ranking.points.front()), pointOf(other), better));
-        p.push_back(other.behind.t_p);
-        ranking.by_few_seeds = ranking.by_few_seeds || other.behind.n < 2;
-    }
-    const std::vector<double> adjusted = holmAdjusted(p);
-    for (std::size_t i = 1; i < ranking.points.size(); ++i) {
-        ranking.points[i].holm_p = adjusted[i - 1];
-        ranking.points[i].alike = !(adjusted[i - 1] < kSignificanceLevel);
-    }
+    compareAll(ranking, curves, better);
     ranking.verdict = rankingVerdict(curves, ranking, unit);
     return ranking;
+}
+
+void compareWith(Ranking& ranking, const ResponseCurves& curves, int better, std::size_t line,
+                 std::size_t point) {
+    const auto found = std::ranges::find_if(ranking.points, [&](const RankedPoint& at) {
+        return at.line == line && at.point == point;
+    });
+    if (found == ranking.points.end()) return;
+    ranking.baseline = static_cast<std::size_t>(found - ranking.points.begin());
+    compareAll(ranking, curves, better);
 }
 
 }  // namespace ballast

@@ -14,15 +14,16 @@ struct RankedPoint {
     std::size_t point = 0;
     SeedSpread mean;              // with its 95 % interval
     double deviation = kMissing;  // of the sample (n − 1)
-    PairedStatistics behind;      // how much better the first is, over common seeds; n = 0 of it
+    PairedStatistics behind;      // how much better the baseline is, over common seeds; n = 0 of it
     double holm_p = kMissing;     // of `behind`, adjusted over all settings
-    bool alike = false;           // the adjusted p-value does not tell it from the first
+    bool alike = false;           // the adjusted p-value does not tell it from the baseline
 };
 
 /// Which setting is best, and by how much.
 struct Ranking {
     std::vector<RankedPoint> points;  // the best first
-    std::string verdict;              // a sentence or two
+    std::size_t baseline = 0;         // what the others are compared with: the first, or any
+    std::string verdict;              // a sentence or two, of the best
     bool by_few_seeds = false;        // some comparison had fewer than two seeds in common
 };
 
@@ -31,6 +32,11 @@ struct Ranking {
 /// first was chosen for its mean, so a repetition will do worse; the verdict says so where it
 /// matters. None where `better` is 0. Works in any thread.
 Ranking rankPoints(const ResponseCurves& curves, int better, DifferenceUnit unit);
+
+/// Compares all settings with that one instead of the first; the verdict stays. One that is not
+/// among them changes nothing. Works in any thread.
+void compareWith(Ranking& ranking, const ResponseCurves& curves, int better, std::size_t line,
+                 std::size_t point);
 
 /// "VS+ADRW at 0.2": the line's name, and the point's place on the axis.
 std::string pointName(const ResponseCurves& curves, std::size_t line, std::size_t point);

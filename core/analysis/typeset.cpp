@@ -34,7 +34,7 @@ constexpr std::string_view kHat = "\u0302";
 bool isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool isDigit(char c) {
+bool isDecimal(char c) {
     return c >= '0' && c <= '9';
 }
 
@@ -105,7 +105,7 @@ private:
         const std::string_view before = rest_;
         std::string made(1, rest_[0]);
         rest_.remove_prefix(1);
-        if (made == "T" && rest_[0] == '0' && (rest_.size() == 1 || !isDigit(rest_[1]))) {
+        if (made == "T" && rest_[0] == '0' && (rest_.size() == 1 || !isDecimal(rest_[1]))) {
             rest_.remove_prefix(1);
             if (rest_.empty() || !isLetter(rest_[0])) return "T_0";
         } else if (const std::string index = indices(); !index.empty()) {
@@ -159,14 +159,14 @@ private:
             return made + std::string(letter);
         }
         std::size_t length = 0;
-        while (length < rest_.size() && isDigit(rest_[length])) ++length;
+        while (length < rest_.size() && isDecimal(rest_[length])) ++length;
         if (length == 0) {
             while (length < rest_.size() && isLetter(rest_[length])) ++length;
         }
         if (length == 0) return {};
         const std::string run(rest_.substr(0, length));
         rest_.remove_prefix(length);
-        return made + (length == 1 || isDigit(run[0]) ? run : "\\mathrm{" + run + "}");
+        return made + (length == 1 || isDecimal(run[0]) ? run : "\\mathrm{" + run + "}");
     }
 
     /// One character that is no symbol.
@@ -182,7 +182,7 @@ private:
         while (size < rest_.size() && (rest_[size] & 0xc0) == 0x80) ++size;
         const std::string_view one = rest_.substr(0, size);
         rest_.remove_prefix(size);
-        after_word_ = isLetter(one[0]) || isDigit(one[0]) || size > 1;
+        after_word_ = isLetter(one[0]) || isDecimal(one[0]) || size > 1;
         return escaped(one, TableFormat::latex);
     }
 

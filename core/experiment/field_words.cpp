@@ -56,6 +56,19 @@ std::string fieldInWords(const std::string& pointer) {
     return partOf(*owner, pointer.substr(slash + 1)) + " of " + label + placeOf(pointer);
 }
 
+std::string fieldSymbol(const std::string& pointer) {
+    if (const Field* field = findField(pointer)) {
+        return std::string(field->symbol.empty() ? field->label : field->symbol);
+    }
+    const std::string name = pointer.substr(pointer.rfind('/') + 1);
+    for (const ClassRuleInfo& rule : classRules()) {
+        if (rule.parameter && rule.parameter->name == name) {
+            return std::string(rule.parameter->symbol.empty() ? name : rule.parameter->symbol);
+        }
+    }
+    return name;
+}
+
 std::string editedInWords(const std::string& pointer) {
     static constexpr std::string_view kInForce = "/phase/";
     static constexpr std::string_view kFirst = ", phase 1";

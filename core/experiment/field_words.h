@@ -9,7 +9,11 @@ namespace ballast {
 /// A pointer that leads to neither is returned as it is.
 std::string fieldInWords(const std::string& pointer);
 
-/// The same of an edit's pointer, where "/phase/…" is of the phase that was in force: "Learning
+/// The shortest that people call it: its symbol, or its label; "ν" of "/phases/1/alpha/nu". A name
+/// in the config where it has neither.
+std::string fieldSymbol(const std::string& pointer);
+
+/// fieldInWords of an edit's pointer, where "/phase/…" is of the phase that was in force: "Learning
 /// rate" of "/phase/lr_factor".
 std::string editedInWords(const std::string& pointer);
 

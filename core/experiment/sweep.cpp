@@ -13,6 +13,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_settings.h"
+#include "core/experiment/field_words.h"
 #include "core/experiment/sweep_points.h"
 
 namespace ballast {
@@ -270,26 +271,12 @@ std::string pointText(const json& value) {
     return shownJson(value);
 }
 
-/// What people call the field: its symbol, or its label.
-std::string fieldText(const std::string& pointer) {
-    if (const Field* field = findField(pointer)) {
-        return std::string(field->symbol.empty() ? field->label : field->symbol);
-    }
-    const std::string name = pointer.substr(pointer.rfind('/') + 1);
-    for (const ClassRuleInfo& rule : classRules()) {
-        if (rule.parameter && rule.parameter->name == name) {
-            return std::string(rule.parameter->symbol.empty() ? name : rule.parameter->symbol);
-        }
-    }
-    return name;
-}
-
 /// What each axis is called in labels; the same name twice is told apart by its pointer. "" where
 /// it has one value only, which tells no run from another.
 std::vector<std::string> axisTexts(const Sweep& sweep) {
     std::vector<std::string> texts;
     for (const SweepAxis& axis : sweep.axes) {
-        texts.push_back(axis.size() > 1 ? fieldText(axis.pointers.front()) : "");
+        texts.push_back(axis.size() > 1 ? fieldSymbol(axis.pointers.front()) : "");
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
         for (std::size_t k = i + 1; k < texts.size(); ++k) {

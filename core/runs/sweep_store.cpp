@@ -237,9 +237,8 @@ std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::
     return bytesWith(learning.checkpointBytes(config, classes), config, classes);
 }
 
-SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path& workspace,
-                    const TrainingEnvironment& slot, int slots,
-                    const std::atomic<bool>& cancelled) {
+SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const fs::path& workspace,
+                   const TrainingEnvironment& slot, int slots, const std::atomic<bool>& cancelled) {
     stopIfCancelled(cancelled, kPlanning);
     SweepPlan plan;
     TrunkStore store(workspace);
@@ -253,8 +252,6 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
     Descriptions descriptions(slot);
     std::vector<EpochPath> paths;
     std::set<std::string> taken;
-    std::vector<SweepRun> runs = sweepRuns(sweep);
-    plan.warnings = sweepWarnings(sweep, runs);
     for (SweepRun& run : runs) {
         stopIfCancelled(cancelled, kPlanning);
         const RunDescription& description = descriptions.of(run);
@@ -312,19 +309,29 @@ SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path
     return plan;
 }
 
-void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,
-                  const std::function<void(std::size_t)>& progress,
-                  const std::atomic<bool>& cancelled) {
+SweepPlan planSweep(const Learning& learning, const Sweep& sweep, const fs::path& workspace,
+                    const TrainingEnvironment& slot, int slots,
+                    const std::atomic<bool>& cancelled) {
+    stopIfCancelled(cancelled, kPlanning);
+    std::vector<SweepRun> runs = sweepRuns(sweep);
+    std::vector<std::string> warnings = sweepWarnings(sweep, runs);
+    SweepPlan plan = planRuns(learning, std::move(runs), workspace, slot, slots, cancelled);
+    plan.warnings = std::move(warnings);
+    return plan;
+}
+
+void makeRuns(SweepPlan& plan, const fs::path& workspace,
+              const std::function<void(std::size_t)>& progress,
+              const std::atomic<bool>& cancelled) {
     refuseNested(workspace);
     if (plan.bytes_needed + kRoomToSpare > plan.bytes_free) {
-        throw StorageError("there is no room for the sweep in " + workspace.string() +
+        throw StorageError("there is no room for the runs in " + workspace.string() +
                            ": its runs need " + sizeText(plan.bytes_needed) + ", free are " +
                            sizeText(plan.bytes_free) + ", of which " + sizeText(kRoomToSpare) +
                            " must stay free");
     }
-    ordered_json ids = ordered_json::array();
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
-        stopIfCancelled(cancelled, "making the runs of the sweep");
+        stopIfCancelled(cancelled, "making the runs");
         PlannedRun& planned = plan.runs[i];
         if (planned.id.empty() || !isStillThere(planned, workspace)) {
             RunDescription description;
@@ -339,7 +346,6 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
             planned.state = RunState::queued;
             planned.epochs_done = 0;
         }
-        ids.push_back(planned.id);
         if (progress) progress(i + 1);
     }
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
@@ -350,6 +356,14 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const 
             requestBranchPoint(workspace / "runs" / trunk.id, plan.left.from[i], plan.runs[i].id);
         }
     }
+}
+
+void prepareSweep(SweepPlan& plan, const Sweep& sweep, const json& given, const fs::path& workspace,
+                  const std::function<void(std::size_t)>& progress,
+                  const std::atomic<bool>& cancelled) {
+    makeRuns(plan, workspace, progress, cancelled);
+    ordered_json ids = ordered_json::array();
+    for (const PlannedRun& run : plan.runs) ids.push_back(run.id);
     makeFolders(workspace / "sweeps");
     const ordered_json file = {
         {"format", kSweepFormat}, {"name", sweep.name}, {"sweep", given}, {"runs", ids}};

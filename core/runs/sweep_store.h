@@ -43,21 +43,30 @@ struct SweepPlan {
     std::int64_t bytes_free = 0;
 };
 
-/// Plans a sweep in a workspace; changes nothing there. A finished
-/// run of the workspace with the same config and images, but for its name and where these lie, is
-/// taken as the sweep's. Throws
-/// ConfigError, DataError, StorageError, DeviceError; CancelledError at the next run once
-/// `cancelled` is set.
+/// Plans runs in a workspace, to be made together; changes nothing there. A finished run of the
+/// workspace with the same config and images, but for its name and where these lie, is taken for
+/// the planned one. Throws ConfigError, DataError, StorageError, DeviceError; CancelledError at the
+/// next run once `cancelled` is set.
+SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs,
+                   const std::filesystem::path& workspace, const TrainingEnvironment& slot,
+                   int slots, const std::atomic<bool>& cancelled = kNeverCancelled);
+
+/// The same of a sweep's runs, with its warnings.
 SweepPlan planSweep(const Learning& learning, const Sweep& sweep,
                     const std::filesystem::path& workspace, const TrainingEnvironment& slot,
                     int slots, const std::atomic<bool>& cancelled = kNeverCancelled);
 
-/// Makes the runs that are missing, or no longer what they were when it was planned, queued, and
-/// sweeps/NAME.json, which names all of them; fills in their IDs. `progress` hears how many of them
-/// there are so far. Throws StorageError, also where there is no room for them, before anything is
-/// made. Once `cancelled` is set no further run is made, and CancelledError is thrown: runs made by
-/// then are whole, queued and in `plan`, but no file names them as a sweep; preparing the sweep
-/// again takes them up. With all runs made it is too late to cancel.
+/// Makes the runs that are missing, or no longer what they were when it was planned, queued; fills
+/// in their IDs. `progress` hears how many of them there are so far. Throws StorageError, also
+/// where there is no room for them, before anything is made. Once `cancelled` is set no further run
+/// is made, and CancelledError is thrown: runs made by then are whole, queued and in `plan`.
+void makeRuns(SweepPlan& plan, const std::filesystem::path& workspace,
+              const std::function<void(std::size_t)>& progress = {},
+              const std::atomic<bool>& cancelled = kNeverCancelled);
+
+/// The same, and sweeps/NAME.json, which names all of them. Where it is cancelled no file names
+/// those made by then as a sweep; preparing the sweep again takes them up. With all runs made it is
+/// too late to cancel.
 void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& given,
                   const std::filesystem::path& workspace,
                   const std::function<void(std::size_t)>& progress = {},

@@ -5,18 +5,21 @@
 
 #include "app/desktop/background_job.h"
 #include "app/desktop/comparison.h"
+#include "app/desktop/pages/compare_choices.h"
+#include "app/desktop/planned_training.h"
 
-class QComboBox;
 class QLabel;
-class QLineEdit;
-class QMenu;
 class QSplitter;
 class QTimer;
-class QToolButton;
 
 namespace ballast {
 
 class ClassDifferencePlot;
+class CompareAnswer;
+class ComparePaper;
+class CompareParallel;
+class ComparePicture;
+class ParallelPlot;
 class RankingTable;
 class ResponsePlot;
 class SurfacePlot;
@@ -35,16 +38,18 @@ public:
     /// Looks at the runs again, soon; nothing while the page is hidden.
     void refreshSoon();
 
-    const Comparison& shown() const { return shown_; }
-    /// Draws this figure from now on. Throws ConfigError where its kind is another.
+    const Comparison& shown() const { return *shown_; }
+    /// Draws this figure from now on.
     void setFigure(const FigureDescription& figure);
     /// Whether only the runs of the working set are looked at.
     void setTickedOnly(bool ticked);
 
-    ResponsePlot& plot() { return *plot_; }
-    SurfacePlot& surface() { return *surface_; }
-    RankingTable& ranking() { return *ranking_; }
-    ClassDifferencePlot& classes() { return *classes_; }
+    ResponsePlot& plot();
+    SurfacePlot& surface();
+    ParallelPlot& parallel();
+    ComparePaper& paper() { return *paper_; }
+    RankingTable& ranking();
+    ClassDifferencePlot& classes();
     QString verdict() const;
 
     QByteArray layoutState() const;
@@ -54,48 +59,46 @@ Q_SIGNALS:
     /// The runs of a point are to be watched.
     void watchRequested(const QStringList& runs);
     void shownChanged();
+    /// Runs are to be trained; `what` says which.
+    void trainRequested(const QString& what, const ballast::MakeConfigs& configs);
 
 protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* makeControls();
-    void makeShowMenu(QMenu& menu);
-    void fillLines(QMenu& menu);
-    void change(const std::function<void(FigureDescription&)>& how);
     void refresh();
+    void connectPanels();
     void present(Comparison result);
-    void fillControls();
-    void setSecondAxis(const std::string& name);
+    QString reason() const;
+    void presentSettings();
+    void presentParallel();
+    void setView(CompareView view);
+    void trainPaper(const PaperNumber& number, const std::vector<std::uint64_t>& seeds);
     void mark(ResponseAt at);
-    void showClasses();
+    void compareWith(std::optional<ResponseAt> baseline);
+    void train(const std::vector<MissingRuns>& missing);
+    void showMenu(std::optional<ResponseAt> at, const std::vector<MissingRuns>& missing,
+                  const QPoint& place);
 
     const std::filesystem::path workspace_;
     const WorkingSet& working_set_;
-    QComboBox* x_;
-    QComboBox* y_;       // the result
-    QComboBox* second_;  // another axis, or none
-    QToolButton* lines_;
-    QLineEdit* filter_;
-    QToolButton* ticked_;
-    QToolButton* watch_;
+    CompareChoices* choices_;
     QLabel* verdict_;
-    QLabel* notes_;
-    QSplitter* split_;   // the picture, and below it
-    QSplitter* answer_;  // the settings in order, and the classes
-    ResponsePlot* plot_;
-    SurfacePlot* surface_;  // in its place
-    RankingTable* ranking_;
-    ClassDifferencePlot* classes_;
+    QSplitter* split_;  // the picture, and below it
+    ComparePicture* picture_;
+    CompareAnswer* answer_;
+    CompareParallel* parallel_;  // in place of both
+    ComparePaper* paper_;        // likewise
     QTimer* soon_;
-    std::optional<FigureDescription> figure_;  // nothing: the suggested one
-    Comparison shown_;
+    CompareView view_ = CompareView::settings;
+    std::optional<FigureDescription> figure_;  // of settings; nothing: the suggested one
+    FigureDescription through_;                // of all fields; without axes: the suggested ones
+    std::shared_ptr<const Comparison> shown_;  // never null
+    std::vector<std::string> baseline_;        // IDs of the runs to compare with; none: the best
+    bool contours_ = true;
     bool stale_ = true;
-    bool filling_ = false;
     std::shared_ptr<RunIndex> index_;  // of the job, one at a time
     BackgroundJob job_;
-    BackgroundJob classes_job_;
 };
 
 }  // namespace ballast

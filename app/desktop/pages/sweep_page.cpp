@@ -37,7 +37,7 @@ QLabel* heading(const QString& words) {
 }
 
 /// The place of a problem as people know it: an axis by its field's name.
-std::string inWords(const std::string& pointer) {
+std::string problemInWords(const std::string& pointer) {
     const std::string axis = "/axes ";
     return fieldInWords(pointer.starts_with(axis) ? pointer.substr(axis.size()) : pointer);
 }
@@ -363,7 +363,7 @@ void SweepPage::showOutline(const SweepOutline& outline) {
             lines << tr("… and %1 more").arg(outline.problems.size() - kMostProblems);
             break;
         }
-        lines << QString::fromStdString(inWords(problem.pointer) + ": " + problem.message);
+        lines << QString::fromStdString(problemInWords(problem.pointer) + ": " + problem.message);
     }
     if (!outline.error.isEmpty()) lines << outline.error;
     for (AxisEditor* axis : axes_) {

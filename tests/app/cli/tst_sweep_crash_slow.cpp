@@ -224,7 +224,7 @@ private Q_SLOTS:
         // It does not begin anew without room,
         const CliAnswer full = runCli(same);
         QCOMPARE(full.code, 4);
-        QVERIFY2(full.says("there is no room for the sweep in") && full.says("its runs need") &&
+        QVERIFY2(full.says("there is no room for the runs in") && full.says("its runs need") &&
                      full.says("free are 0.0 MiB"),
                  full.err.constData());
         // and continues with it.
@@ -245,7 +245,7 @@ private Q_SLOTS:
         const fs::path workspace = disk / "workspace";
         const CliAnswer answer = runCli(command(QString::fromStdString(workspace.string())));
         QCOMPARE(answer.code, 4);
-        QVERIFY2(answer.says("there is no room for the sweep in") && answer.says("free are 80.0"),
+        QVERIFY2(answer.says("there is no room for the runs in") && answer.says("free are 80.0"),
                  answer.err.constData());
         QVERIFY(!fs::exists(workspace));
     }

@@ -37,8 +37,9 @@ class TestExportDialog : public QObject {
 
     ExportRequest request(FigureDescription figure = {}) {
         if (figure.x.empty()) figure.x = "/phases/1/alpha/nu";
-        return exportOf(compare(runs_, {figure, {}, std::nullopt}), QStringLiteral("a\tb\n"),
-                        workspace());
+        ComparisonRequest asked;
+        asked.figure = figure;
+        return exportOf(compare(runs_, asked), QStringLiteral("a\tb\n"), workspace());
     }
 
     std::unique_ptr<ExportDialog> opened(const FigureDescription& figure = {}) {

@@ -9,6 +9,7 @@
 #include "app/desktop/run_controller.h"
 #include "core/runs/learning_library.h"
 #include "tests/support/test_program.h"
+#include "widgets/class_heat_map.h"
 #include "widgets/differences_dialog.h"
 #include "widgets/live_plots.h"
 #include "widgets/transition_view.h"
@@ -121,7 +122,7 @@ private Q_SLOTS:
         LivePlots plots;
         RunCloseup closeup(*controller_, plots);
         closeup.resize(600, 400);
-        closeup.show();
+        static_cast<QWidget&>(closeup).show();
         controller_->open();
         closeup.show(QStringLiteral("classes"));
         closeup.setRun(a, 0);

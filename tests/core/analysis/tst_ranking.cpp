@@ -47,6 +47,59 @@ private Q_SLOTS:
                  ranking.verdict.c_str());
     }
 
+    // Against 1.0, which is second: seed by seed 0.020, 0.016 and 0.004 behind 0.5, and 0.100,
+    // 0.108 and 0.132 better than 0.0.
+    void anySettingCanBeTheBaseline() {
+        AnalysisRuns runs;
+        const double means[] = {0.60, 0.72, 0.70};
+        const double nus[] = {0.0, 0.5, 1.0};
+        for (std::uint64_t seed = 0; seed < 3; ++seed) {
+            for (int i = 0; i < 3; ++i) {
+                const double noise = 0.004 * double(i + 1) * double(seed) * double(seed);
+                runs.add(nuConfig(nus[i], seed), means[i] + noise);
+            }
+        }
+        const auto all = runs.all();
+        const ResponseCurves curves = responseCurves(all, suggestedFigure(varyingFields(all)));
+        Ranking ranking = rankPoints(curves, 1, DifferenceUnit::percentage_points);
+        const std::string verdict = ranking.verdict;
+        QCOMPARE(ranking.baseline, std::size_t{0});
+        compareWith(ranking, curves, 1, 0, 2);
+        QCOMPARE(ranking.baseline, std::size_t{1});
+        QCOMPARE(ranking.points[1].behind.n, 0);
+        QVERIFY(std::abs(ranking.points[0].behind.mean + 0.04 / 3.0) < 1e-12);
+        QVERIFY(std::abs(ranking.points[2].behind.mean - 0.34 / 3.0) < 1e-12);
+        QCOMPARE(ranking.points[0].holm_p, ranking.points[0].behind.t_p);  // the larger
+        QVERIFY(std::abs(ranking.points[2].holm_p - 2.0 * ranking.points[2].behind.t_p) < 1e-12);
+        QVERIFY(ranking.points[0].alike && !ranking.points[2].alike);
+        QCOMPARE(ranking.verdict, verdict);
+        compareWith(ranking, curves, 1, 7, 7);
+        QCOMPARE(ranking.baseline, std::size_t{1});
+    }
+
+    // Each point is over two batch sizes: a seed counts once, by its mean.
+    void aSeedCountsOnceInAPoint() {
+        AnalysisRuns runs;
+        for (std::uint64_t seed = 0; seed < 2; ++seed) {
+            for (const int batch : {64, 128}) {
+                for (const double nu : {0.5, 1.0}) {
+                    RunConfig config = nuConfig(nu, seed);
+                    config.training.batch_size = batch;
+                    const double off = 0.01 * double(seed) + (batch == 64 ? 0.2 : 0.0);
+                    runs.add(config, nu == 0.5 ? 0.6 + off + 0.01 * double(seed) : 0.57 + off);
+                }
+            }
+        }
+        const auto all = runs.all();
+        FigureDescription figure;
+        figure.x = "/phases/1/alpha/nu";
+        const ResponseCurves curves = responseCurves(all, figure);
+        const Ranking ranking = rankPoints(curves, 1, DifferenceUnit::percentage_points);
+        QCOMPARE(ranking.points[0].mean.n, 4);
+        QCOMPARE(ranking.points[1].behind.n, 2);
+        QVERIFY(std::abs(ranking.points[1].behind.mean - 0.035) < 1e-12);
+    }
+
     void oneSeedSaysNothing() {
         AnalysisRuns runs;
         runs.add(nuConfig(0.5), 0.7);

@@ -88,6 +88,19 @@ class TestSweepStore : public QObject {
 private Q_SLOTS:
     void init() { folder_ = std::make_unique<QTemporaryDir>(); }
 
+    // As a sweep's, but no file names them.
+    void runsAreMadeTogetherWithoutASweep() {
+        SweepPlan plan =
+            planRuns(learningLibrary(), sweepRuns(sweepFromJson(sweepJson({0.2, 0.5}), "test")),
+                     workspace(), twoThreads(), 1);
+        QCOMPARE(plan.whole.epochs_alone, std::int64_t{20});
+        QCOMPARE(plan.left.epochs_shared, std::int64_t{15});
+        makeRuns(plan, workspace());
+        QCOMPARE(runsThere(), std::ptrdiff_t{2});
+        QVERIFY(!fs::exists(workspace() / "sweeps"));
+        QCOMPARE(branchPoints(runFolder(plan.runs[0])).size(), std::size_t{1});
+    }
+
     void planningChangesNothing() {
         const SweepPlan plan = planned(sweepJson({0.1, 0.2, 0.3}, {0, 1}));
         QCOMPARE(plan.runs.size(), std::size_t{6});
