@@ -293,7 +293,7 @@ void paintParallelAxes(QPainter& painter, const ParallelPlaces& places,
         // Legible where lines pass behind.
         QRectF ink = metrics.boundingRect(box, flags, words);
         QColor ground = look.colors.background;
-        ground.setAlphaF(0.72F);
+        ground.setAlphaF(0.92F);
         painter.fillRect(ink.adjusted(-unit, 0.0, unit, 0.0), ground);
         painter.setPen(color);
         painter.drawText(box, flags, words);

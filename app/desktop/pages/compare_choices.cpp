@@ -69,15 +69,16 @@ CompareChoices::CompareChoices(QWidget* parent)
     row->addWidget(axes_);
     row->addStretch(0);
     of_settings_ = {over, x_, and_second, second_, lines_, look_};
-    auto* second = new QHBoxLayout;
-    second->setSpacing(kSpace2);
-    second->addWidget(makeViews());
-    second->addWidget(filter_, 1);
-    second->addWidget(ticked_);
-    second->addWidget(watch_);
-    second->addWidget(fill_);
+    // First what every view has, so that the views' buttons stay where they are.
+    auto* common = new QHBoxLayout;
+    common->setSpacing(kSpace2);
+    common->addWidget(makeViews());
+    common->addWidget(filter_, 1);
+    common->addWidget(ticked_);
+    common->addWidget(watch_);
+    common->addWidget(fill_);
+    rows->addLayout(common);
     rows->addWidget(axes_row_);
-    rows->addLayout(second);
     setView(CompareView::settings);
 }
 

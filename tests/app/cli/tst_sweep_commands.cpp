@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <csignal>
 
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
@@ -214,14 +215,21 @@ private Q_SLOTS:
             "training": {"epochs": 2, "batch_size": 128, "device": "cpu"}},
             "seeds": [0, 1]})");
         sweep["axes"] = {{"/phases/1/alpha/nu", {0.1}}};
-        const QStringList here{"--threads", "4", "--workspace"};
         const QString one = file("one.json", sweep.dump());
-        CliAnswer answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
-        QVERIFY2(answer.code == 0, answer.err.constData());
-        QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
-        // Whatever is left: what continues later does so on as many threads.
-        answer = runCli(QStringList{"sweep", one} + here + QStringList{path("fresh")});
-        QVERIFY2(answer.out.contains("2 at a time, 2 threads each"), answer.out.constData());
+        // The second time it continues, on as many threads.
+        for (int time = 0; time < 2; ++time) {
+            QProcess process;
+            process.start(cliProgram(),
+                          {"sweep", one, "--threads", "4", "--workspace", path("fresh")});
+            QByteArray said;
+            while (!said.contains("at a time") && process.waitForReadyRead(60'000)) {
+                said += process.readAllStandardOutput();
+            }
+            ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+            QVERIFY(process.waitForFinished(60'000));
+            said += process.readAllStandardOutput();
+            QVERIFY2(said.contains("2 at a time, 2 threads each"), said.constData());
+        }
     }
 
     void segmentOfAnotherProcess() {

@@ -39,6 +39,8 @@ class TestRunCloseup : public QObject {
         description.class_counts = {5000, 50};
         if (!images.empty()) {
             config.data.dataset = "image-folder";
+            config.data.folder = "/images/" + images;
+            config.data.imbalance.profile = Profile::none;
             description.data_sha256 = images;
         }
         description.edits.push_back(
