@@ -88,7 +88,32 @@ std::optional<QByteArray> said(const char* program, QStringList arguments, const
 
 class TestFigureFormats : public QObject {
     Q_OBJECT
+    /// The texts of an SVG, one after another.
+    static QString wordsOf(const QByteArray& svg) {
+        QXmlStreamReader reader(svg);
+        QString words;
+        while (!reader.atEnd()) {
+            reader.readNext();
+            if (reader.isStartElement() && reader.name() == QLatin1String("text")) {
+                words += reader.readElementText();
+            }
+        }
+        return words;
+    }
+
 private Q_SLOTS:
+    void aLabelLongerThanItsAxisTakesTwoLines() {
+        FigureStyle style;
+        style.height = 150.0;
+        const QString label = QStringLiteral("balanced test accuracy, best epoch (%)");
+        QVERIFY(wordsOf(fileOf(paperFigure(somePicture()), ".svg", style).content).contains(label));
+        style.height = 45.0;
+        const QString words = wordsOf(fileOf(paperFigure(somePicture()), ".svg", style).content);
+        QVERIFY2(!words.contains(label) && words.contains(QStringLiteral("balanced test")) &&
+                     words.contains(QStringLiteral("best epoch (%)")),
+                 qPrintable(words));
+    }
+
     void everyFormatWritesEveryKind() {
         QCOMPARE(figureEndings(), QStringLiteral(".pdf, .svg, .png, .tex or .csv"));
         QVERIFY(findFigureFormat(QStringLiteral(".PDF")) != nullptr);
