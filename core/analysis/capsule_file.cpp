@@ -18,7 +18,7 @@ constexpr std::string_view kKeyword = "ballast-figure";
 constexpr std::string_view kOpening = "<ballast:figure";
 constexpr std::string_view kClosing = "</ballast:figure>";
 constexpr std::string_view kNamespace = "xmlns:ballast=\"urn:ballast:figure:1\"";
-constexpr std::uintmax_t kMostBytes = 256'000'000;
+constexpr std::uintmax_t kMostFileBytes = 256'000'000;
 
 /// Of a PNG's chunks, as ISO 3309 has it.
 std::uint32_t crc32(std::string_view bytes) {
@@ -175,9 +175,9 @@ bool mayCarryCapsule(const fs::path& file) {
 FigureCapsule readCapsule(const fs::path& file) {
     const std::string name = file.string();
     std::error_code error;
-    if (const std::uintmax_t size = fs::file_size(file, error); !error && size > kMostBytes) {
+    if (const std::uintmax_t size = fs::file_size(file, error); !error && size > kMostFileBytes) {
         throw ConfigError(name + " has " + std::to_string(size / 1'000'000) +
-                          " MB; a figure of up to " + std::to_string(kMostBytes / 1'000'000) +
+                          " MB; a figure of up to " + std::to_string(kMostFileBytes / 1'000'000) +
                           " MB is read");
     }
     return capsuleIn(readFile(file), name);

@@ -17,7 +17,7 @@ struct Edge {
     auto operator<=>(const Edge&) const = default;
 };
 
-using Segment = std::pair<Edge, Edge>;
+using ContourPiece = std::pair<Edge, Edge>;
 
 double meanAt(const Surface& surface, std::size_t x, std::size_t y) {
     return surface.at(x, y).spread.mean;
@@ -25,7 +25,7 @@ double meanAt(const Surface& surface, std::size_t x, std::size_t y) {
 
 /// The pieces of a line within the square right of and above a middle.
 void addSegments(const Surface& surface, std::size_t x, std::size_t y, double level,
-                 std::vector<Segment>& segments) {
+                 std::vector<ContourPiece>& segments) {
     // Corners against the clock from the lower left; edges follow their first corner.
     const std::array<double, 4> values{meanAt(surface, x, y), meanAt(surface, x + 1, y),
                                        meanAt(surface, x + 1, y + 1), meanAt(surface, x, y + 1)};
@@ -57,8 +57,8 @@ std::pair<double, double> crossing(const Surface& surface, const Edge& edge, dou
 }
 
 /// Joins pieces that share an edge; each edge belongs to two at most.
-std::vector<ContourLine> joined(const Surface& surface, const std::vector<Segment>& segments,
-                                double level) {
+std::vector<ContourLine> joinedLines(const Surface& surface,
+                                     const std::vector<ContourPiece>& segments, double level) {
     std::map<Edge, std::vector<std::size_t>> at;
     for (std::size_t s = 0; s < segments.size(); ++s) {
         at[segments[s].first].push_back(s);
@@ -116,13 +116,13 @@ std::vector<ContourLine> contoursOf(const Surface& surface, const std::vector<do
         surface.x_scale != AxisScale::categories && surface.y_scale != AxisScale::categories;
     if (!ordered || surface.xs.size() < 2 || surface.ys.size() < 2) return lines;
     for (const double level : levels) {
-        std::vector<Segment> segments;
+        std::vector<ContourPiece> segments;
         for (std::size_t y = 0; y + 1 < surface.ys.size(); ++y) {
             for (std::size_t x = 0; x + 1 < surface.xs.size(); ++x) {
                 addSegments(surface, x, y, level, segments);
             }
         }
-        for (ContourLine& line : joined(surface, segments, level)) {
+        for (ContourLine& line : joinedLines(surface, segments, level)) {
             lines.push_back(std::move(line));
         }
     }

@@ -55,7 +55,7 @@ std::string captionText(const CrossTable& table, int usual) {
 }
 
 /// Four significant digits of what is no share.
-std::string numberOf(const TableColumn& column, double value) {
+std::string cellNumber(const TableColumn& column, double value) {
     return column.percent ? fixedText(100.0 * value, 1) : valueText(value, 4);
 }
 
@@ -64,9 +64,9 @@ std::string cellText(const TableColumn& column, const TableCell& cell, int usual
     const bool latex = format == TableFormat::latex;
     const Statistics& statistics = cell.statistics;
     if (statistics.n == 0) return latex ? "--" : "–";
-    std::string text = numberOf(column, statistics.mean);
+    std::string text = cellNumber(column, statistics.mean);
     if (statistics.n > 1) {
-        text += (latex ? " \\pm " : " ± ") + numberOf(column, statistics.standard_deviation);
+        text += (latex ? " \\pm " : " ± ") + cellNumber(column, statistics.standard_deviation);
     }
     const bool best = cell.rank == TableRank::best;
     if (latex) text = best ? "$\\mathbf{" + text + "}$" : "$" + text + "$";

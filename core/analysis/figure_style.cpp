@@ -27,7 +27,7 @@ const std::vector<std::string> kKeys = {
 
 constexpr double kLeastSize = 15.0;  // mm
 constexpr double kMostSize = 400.0;
-constexpr double kMostPixels = 100e6;
+constexpr double kMostPngPixels = 100e6;
 
 FigureStyle sized(double width, double height, double type) {
     FigureStyle style;
@@ -125,11 +125,11 @@ FigureStyle styleFromJson(const json& object, const std::string& prefix,
     read.number("png_dpi", style.png_dpi, 50, 1200, " dots per inch");
     const double dots_per_mm = style.png_dpi / 25.4;
     const double pixels = style.width * style.height * dots_per_mm * dots_per_mm;
-    if (pixels > kMostPixels) {
+    if (pixels > kMostPngPixels) {
         read.problem("png_dpi", valueText(style.png_dpi) + " makes " +
                                     std::to_string(std::lround(pixels / 1e6)) +
                                     " megapixels of this width and height; at most " +
-                                    std::to_string(std::lround(kMostPixels / 1e6)) +
+                                    std::to_string(std::lround(kMostPngPixels / 1e6)) +
                                     " are allowed");
     }
     return style;

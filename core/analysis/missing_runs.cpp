@@ -78,8 +78,8 @@ std::string withoutSeed(std::string name) {
 }
 
 /// "VS+ADRW · ν = 0.5 · seed 2"
-std::string nameOf(const RunConfig& donor, const std::vector<std::pair<std::string, json>>& set,
-                   std::uint64_t seed) {
+std::string runNameOf(const RunConfig& donor, const std::vector<std::pair<std::string, json>>& set,
+                      std::uint64_t seed) {
     const std::string name = withoutSeed(donor.name);
     const std::size_t separator = name.find(kNameSeparator);
     const bool labelled = separator != std::string::npos && separator > 0;
@@ -194,7 +194,7 @@ private:
         json config = json(toJson(donor));
         for (const auto& [pointer, value] : set) setLike(config, pointer, value);
         config["training"]["seed"] = seed;
-        config["name"] = nameOf(donor, set, seed);
+        config["name"] = runNameOf(donor, set, seed);
         return config;
     }
 

@@ -86,7 +86,7 @@ std::string methodText(const PaperNumber& number) {
     return std::string(number.table == 1 ? number.preset : number.method);
 }
 
-ordered_json paperJson(const PaperNumber& number) {
+ordered_json paperNumberJson(const PaperNumber& number) {
     ordered_json object = {{"table", number.table},
                            {"method", methodText(number)},
                            {"preset", number.preset},
@@ -211,7 +211,7 @@ std::string paperMarkdown(const PaperComparison& comparison, bool missing) {
 ordered_json paperJson(const PaperComparison& comparison) {
     ordered_json rows = ordered_json::array();
     for (const PaperDifference& row : comparison.rows) {
-        ordered_json object = {{"name", row.name}, {"paper", paperJson(*row.paper)}};
+        ordered_json object = {{"name", row.name}, {"paper", paperNumberJson(*row.paper)}};
         object["own"] = {{"mean", numberJson(row.own.mean)},
                          {"std", numberJson(row.own.standard_deviation)},
                          {"n", row.own.n}};
@@ -222,7 +222,8 @@ ordered_json paperJson(const PaperComparison& comparison) {
         rows.push_back(std::move(object));
     }
     ordered_json missing = ordered_json::array();
-    for (const PaperNumber* number : comparison.missing) missing.push_back(paperJson(*number));
+    for (const PaperNumber* number : comparison.missing)
+        missing.push_back(paperNumberJson(*number));
     return {{"rows", std::move(rows)},
             {"missing", std::move(missing)},
             {"unfinished", comparison.unfinished},

@@ -25,7 +25,7 @@ std::vector<double> byCount(const RuleInputs& inputs, Formula formula) {
 }
 
 /// The numbers that the rule itself lists.
-std::vector<double> listedValues(const RuleInputs& inputs) {
+std::vector<double> ruleValues(const RuleInputs& inputs) {
     const std::vector<double>& values = inputs.rule.values;
     if (values.size() != inputs.counts.size()) {
         throw ConfigError("a list of class values has " + std::to_string(values.size()) +
@@ -37,7 +37,7 @@ std::vector<double> listedValues(const RuleInputs& inputs) {
 
 /// δ_y of Eq. 4: π_y^s, or the numbers listed.
 std::vector<double> fisherConstant(const RuleInputs& inputs) {
-    if (!inputs.rule.values.empty()) return listedValues(inputs);
+    if (!inputs.rule.values.empty()) return ruleValues(inputs);
     const double exponent = inputs.parameter("exponent");
     return byCount(inputs, [&](double n) { return std::pow(n / inputs.total, exponent); });
 }
@@ -179,7 +179,7 @@ const std::vector<ClassRuleInfo> kClassRules = {
      "one number per class",
      {ClassTerm::alpha, ClassTerm::beta, ClassTerm::delta},
      std::nullopt,
-     listedValues},
+     ruleValues},
 };
 
 }  // namespace

@@ -47,7 +47,7 @@ std::optional<ListPlace> placeInList(const std::string& list, const std::string&
 }
 
 /// A whole number where `value` is one that an epoch can be.
-std::optional<int> epochOf(const json& value) {
+std::optional<int> epochHolding(const json& value) {
     if (!value.is_number()) return std::nullopt;
     const double number = value.get<double>();
     if (number != static_cast<double>(static_cast<std::int64_t>(number)) || number < 0.0 ||
@@ -81,7 +81,7 @@ public:
         if (next_phase_now) startNextPhase();
         throwProblems();
         holding_ = holdingPhase();
-        split_ = epochOf(phases()[holding_]["from"]).value_or(0) < epoch_;
+        split_ = epochHolding(phases()[holding_]["from"]).value_or(0) < epoch_;
         part_ = phases()[holding_];
         if (split_) {
             part_["from"] = epoch_;
@@ -158,7 +158,7 @@ private:
             if (!start && !list) return false;
             if (start && place->index < before_.phases.size()) {
                 const int from = before_.phases[place->index].from;
-                const auto wanted = epochOf(setting.value);
+                const auto wanted = epochHolding(setting.value);
                 if (from < epoch_) {
                     problem(setting.pointer, "the phase began at epoch " + std::to_string(from) +
                                                  "; " + doneText(epoch_) + " trained so");
@@ -196,7 +196,7 @@ private:
             return problem("/phases", "there is no phase after epoch " + std::to_string(epoch_) +
                                           " that could begin now");
         }
-        const auto start = epochOf(phases()[next]["from"]);
+        const auto start = epochHolding(phases()[next]["from"]);
         if (!start) return;  // what was given is no epoch: the config's check says so
         if (phases()[next - 1]["from"] == epoch_ && epoch_ > 0) {
             return problem("/phases/" + std::to_string(next - 1) + "/from",
@@ -228,7 +228,7 @@ private:
     std::size_t holdingPhase() {
         std::size_t index = 0;
         for (std::size_t i = 1; i < phases().size(); ++i) {
-            const auto from = epochOf(phases()[i].value("from", json()));
+            const auto from = epochHolding(phases()[i].value("from", json()));
             if (from && *from <= epoch_) index = i;
         }
         return index;
@@ -253,7 +253,7 @@ private:
             return setStep(setting, *place);
         }
         if (pointer == "/training/epochs") {
-            if (const auto epochs = epochOf(setting.value); epochs && *epochs <= epoch_) {
+            if (const auto epochs = epochHolding(setting.value); epochs && *epochs <= epoch_) {
                 return problem(pointer, std::to_string(*epochs) +
                                             " epochs are over; allowed: above " +
                                             std::to_string(epoch_));
@@ -288,7 +288,7 @@ private:
 
     void setStep(const Setting& setting, const ListPlace& place) {
         const int from = before_.lr_schedule.steps[place.index].from;
-        const auto wanted = place.key == "from" ? epochOf(setting.value) : std::nullopt;
+        const auto wanted = place.key == "from" ? epochHolding(setting.value) : std::nullopt;
         if (from < epoch_) {
             return problem(setting.pointer, "the step was at epoch " + std::to_string(from) + "; " +
                                                 doneText(epoch_) + " trained so");

@@ -51,7 +51,7 @@ auto& follow(auto& object, auto member, auto... rest) {
 }
 
 template<class T>
-nlohmann::ordered_json valueOf(const T& member) {
+nlohmann::ordered_json fieldValueOf(const T& member) {
     if constexpr (std::is_enum_v<T>) {
         return nameOf(member);
     } else if constexpr (std::is_same_v<T, std::optional<double>>) {
@@ -90,7 +90,7 @@ struct Member {
 template<class Owner, class First, class... Rest>
 Member member(Affects affects, SetBy set_by, First Owner::*first, Rest... rest) {
     return {{[=](const RunConfig& config, std::size_t index) {
-                 return valueOf(follow(ownerIn<Owner>(config, index), first, rest...));
+                 return fieldValueOf(follow(ownerIn<Owner>(config, index), first, rest...));
              },
              [=](RunConfig& config, std::size_t index, const nlohmann::json& value) {
                  assign(follow(ownerIn<Owner>(config, index), first, rest...), value);

@@ -138,7 +138,7 @@ void addSecondStage(const PresetMethod& method, RunConfig& config) {
 }
 
 /// The protocol a data set has where none is asked for.
-std::string protocolOf(const DatasetInfo& dataset) {
+std::string usualProtocol(const DatasetInfo& dataset) {
     if (!dataset.listed()) return "paper-200";
     return dataset.name == "inaturalist2018" ? "inaturalist" : "imagenet-lt";
 }
@@ -194,8 +194,8 @@ void setProtocol(const std::string& protocol, int epochs, RunConfig& config) {
     if (drop > 0) config.lr_schedule.steps = {{drop, 0.01}, {last, 0.0001}};
 }
 
-bool givesPreset(const RunConfig& config, std::string_view name, const std::string& protocol,
-                 int epochs) {
+bool givesPresetOf(const RunConfig& config, std::string_view name, const std::string& protocol,
+                   int epochs) {
     const DataConfig& data = config.data;
     try {
         RunConfig preset = presetConfig({std::string(name), data.dataset,
@@ -236,7 +236,8 @@ std::string presetProtocol(const PresetRequest& request) {
         for (const DatasetInfo& info : datasets()) names.emplace_back(info.name);
         throwUnknown("data set", request.dataset, names);
     }
-    const std::string protocol = request.protocol.empty() ? protocolOf(*dataset) : request.protocol;
+    const std::string protocol =
+        request.protocol.empty() ? usualProtocol(*dataset) : request.protocol;
     std::vector<std::string> known;
     for (const ProtocolInfo& info : kProtocols) known.emplace_back(info.name);
     if (std::ranges::find(known, protocol) == known.end())
@@ -307,9 +308,9 @@ bool givesPreset(const RunConfig& config, std::string_view name) {
     if (epochs <= 0) return false;
     const DatasetInfo* dataset = findDataset(config.data.dataset);
     if (dataset == nullptr) return false;
-    const std::string own = protocolOf(*dataset);
+    const std::string own = usualProtocol(*dataset);
     const auto gives = [&](const std::string& protocol) {
-        return givesPreset(config, name, protocol, epochs);
+        return givesPresetOf(config, name, protocol, epochs);
     };
     if (gives(own)) return true;
     // Protocols for one kind of images part in nothing of a method but SAM's radii.

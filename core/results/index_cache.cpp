@@ -142,7 +142,7 @@ std::string packed(const IndexedRun& run) {
     return block.take();
 }
 
-void unpack(std::string_view head, IndexedRun& run) {
+void unpackEntry(std::string_view head, IndexedRun& run) {
     Unpacker block(head);
     run.id = block.text();
     RunFreshness& fresh = run.freshness;
@@ -270,7 +270,7 @@ CacheContent readIndexCache(const fs::path& file) {
 bool restoreRun(CachedRun&& cached, IndexedRun& run) {
     if (checksumOf(cached.head, cached.epochs) != cached.checksum) return false;
     try {
-        unpack(cached.head, run);
+        unpackEntry(cached.head, run);
     } catch (const std::exception&) {
         return false;
     }

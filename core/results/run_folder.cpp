@@ -68,7 +68,7 @@ void refuseNewer(const JsonPlace& object, const std::string& file) {
 
 /// The list `key` where there is one, each of its elements looked at.
 template<class Look>
-json listOf(const JsonPlace& object, const char* key, const Look& look) {
+json listIn(const JsonPlace& object, const char* key, const Look& look) {
     if (!object.has(key)) return json::array();
     const JsonPlace list = object.at(key);
     for (std::size_t i = 0; i < list.size(); ++i) look(list.at(i));
@@ -133,12 +133,12 @@ RunDescription readDescription(const fs::path& folder) {
     description.data_sha256 = provenance.at("data_sha256").text();
     description.subset_sha256 = provenance.at("subset_sha256").text();
     description.parent = provenance.at("parent").value();
-    description.segments = listOf(provenance, "segments", [](const JsonPlace& segment) {
+    description.segments = listIn(provenance, "segments", [](const JsonPlace& segment) {
         segment.at("run").text();
         segment.at("from").integer();
         segment.at("to").integer();
     });
-    description.edits = listOf(provenance, "edits", [](const JsonPlace& edit) {
+    description.edits = listIn(provenance, "edits", [](const JsonPlace& edit) {
         edit.at("id").text();
         edit.at("epoch").integer();
     });

@@ -67,9 +67,9 @@ FieldValue yesOrNo(bool value) {
 
 /// Fields that say something of a run that cannot be read, too.
 bool saysOfUnreadable(std::string_view name) {
-    static constexpr std::string_view kNames[] = {"id",     "state",    "tags", "note",
-                                                  "pinned", "archived", "disk", "error"};
-    return std::ranges::find(kNames, name) != std::end(kNames);
+    static constexpr std::string_view names[] = {"id",     "state",    "tags", "note",
+                                                 "pinned", "archived", "disk", "error"};
+    return std::ranges::find(names, name) != std::end(names);
 }
 
 FieldValue stateOf(const IndexedRun& run) {

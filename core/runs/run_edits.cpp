@@ -22,7 +22,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kEditsFolder = "edits";
 
-ordered_json toJson(const RunEdit& edit) {
+ordered_json editJson(const RunEdit& edit) {
     ordered_json settings = ordered_json::array();
     for (const Setting& setting : edit.settings) {
         settings.push_back({{"pointer", setting.pointer}, {"value", setting.value}});
@@ -92,7 +92,7 @@ void apply(OwnedRun& run, int epoch, const RunEdit& edit, const std::string& id)
                                    edit.settings, edit.next_phase_now);
     description.config = std::move(edited.config);
     ordered_json entry = {{"id", id}, {"epoch", epoch}};
-    entry.update(toJson(edit));
+    entry.update(editJson(edit));
     description.edits.push_back(json(entry));
     run.describe(description);
 }
@@ -201,7 +201,7 @@ int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> prom
     } catch (const RunBusyError&) {  // whoever trains it finds the edit in its folder
         makeFolders(folder / kEditsFolder);
         ordered_json file = {{"format", kRunFormat}, {"id", id}, {"epoch", epoch}};
-        file.update(toJson(edit));
+        file.update(editJson(edit));
         replaceFile(folder / kEditsFolder / (id + ".json"), file.dump(2) + "\n");
     }
     return epoch;

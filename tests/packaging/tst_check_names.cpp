@@ -24,10 +24,13 @@ class TestCheckNames : public QObject {
                 "\n\n}  // namespace\n\nint shared(int);\n}  // namespace ballast\n";
             file.write(text.toUtf8());
         }
+        return saidOf(root.path());
+    }
+
+    static QString saidOf(const QString& root) {
         QProcess check;
         check.setProcessChannelMode(QProcess::MergedChannels);
-        check.start(qEnvironmentVariable("BALLAST_SOURCE") + "/packaging/check_names.sh",
-                    {root.path()});
+        check.start(qEnvironmentVariable("BALLAST_SOURCE") + "/packaging/check_names.sh", {root});
         if (!check.waitForFinished()) return QStringLiteral("no answer");
         const QString output = QString::fromUtf8(check.readAll());
         return (check.exitCode() == 0) == output.isEmpty() ? output : "exit code and " + output;
@@ -61,6 +64,22 @@ private Q_SLOTS:
         QCOMPARE(said(first, second),
                  "core/a/one.cpp, core/b/two.cpp: " + name + " is the name of both\n");
         QCOMPARE(said(first, second, "core/learning/"), QString());  // another target
+    }
+
+    void namesOfHeadersAreTaken() {
+        const QTemporaryDir root;
+        QDir(root.path()).mkpath(QStringLiteral("widgets"));
+        const std::pair<const char*, QByteArray> files[] = {
+            {"widgets/a.h", "namespace ballast {\nQString text(std::string_view utf8);\n}\n"},
+            {"widgets/b.h", "namespace ballast {\nQString text(int number);\n}\n"},
+            {"widgets/c.cpp", "namespace {\n\nQString text(bool yes) {\n}\n\n}  // namespace\n"}};
+        for (const auto& [name, content] : files) {
+            QFile file(root.filePath(QLatin1String(name)));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(content);
+        }
+        QCOMPARE(saidOf(root.path()),
+                 QStringLiteral("widgets/b.h, widgets/c.cpp: text is the name of both\n"));
     }
 
     void othersMayBeEqual() {
