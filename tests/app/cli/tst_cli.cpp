@@ -87,7 +87,7 @@ private Q_SLOTS:
         QTest::newRow("threads") << QStringList{"run", "/nowhere/config.json", "--threads", "-1"};
         QTest::newRow("no such run") << QStringList{"resume", "20200101-000000-nothing"};
         QTest::newRow("no such data set") << QStringList{"data", "get", "cifar11"};
-        QTest::newRow("table format") << QStringList{"table", "/", "--format", "html"};
+        QTest::newRow("table format") << QStringList{"table", "/", "--format", "rtf"};
         QTest::newRow("no such workspace") << QStringList{"table", "/nowhere"};
         QTest::newRow("bench model") << QStringList{"bench", "train", "--model", "resnet9"};
     }
