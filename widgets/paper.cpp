@@ -57,32 +57,6 @@ void showRange(QCPAxis& axis, const std::optional<AxisRange>& range) {
     axis.setRange(shown);
 }
 
-/// A label longer than its axis takes two lines, for it would run into the legend.
-void wrapLabel(QCPAxis& axis, int length) {
-    QString label = axis.label();
-    if (QFontMetricsF(axis.labelFont()).horizontalAdvance(label) <= length) return;
-    qsizetype middle = -1;
-    for (qsizetype i = label.indexOf(u' '); i >= 0; i = label.indexOf(u' ', i + 1)) {
-        if (middle < 0 || std::abs(2 * i - label.size()) < std::abs(2 * middle - label.size())) {
-            middle = i;
-        }
-    }
-    if (middle < 0) return;
-    label[middle] = u'\n';
-    axis.setLabel(label);
-}
-
-/// Lays out as a painter of that size will, and wraps labels that do not fit.
-void wrapLabels(QCustomPlot& plot, int width, int height) {
-    plot.setViewport(QRect(0, 0, width, height));
-    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins,
-                             QCPLayoutElement::upLayout}) {
-        plot.plotLayout()->update(phase);
-    }
-    wrapLabel(*plot.yAxis, plot.axisRect()->height());
-    wrapLabel(*plot.xAxis, plot.axisRect()->width());
-}
-
 /// Draws the figure with a painter whose scale is set.
 void paint(QCPPainter& painter, const FigureStyle& style, const ComposePaper& compose) {
     QCustomPlot plot;
@@ -92,7 +66,7 @@ void paint(QCPPainter& painter, const FigureStyle& style, const ComposePaper& co
     compose(plot, paperColors(), paperScale(style), style);
     showRange(*plot.xAxis, style.x_range);
     showRange(*plot.yAxis, style.y_range);
-    wrapLabels(plot, paperUnits(style.width), paperUnits(style.height));
+    wrapLabels(plot, {paperUnits(style.width), paperUnits(style.height)});
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     plot.toPainter(&painter, paperUnits(style.width), paperUnits(style.height));

@@ -67,6 +67,21 @@ std::vector<double> valuesOf(const Panel& panel, std::span<const RunCurves* cons
     return values;
 }
 
+/// Breaks a longer label at the space nearest to its middle.
+void wrapLabel(QCPAxis& axis, int length) {
+    QString label = axis.label();
+    if (QFontMetricsF(axis.labelFont()).horizontalAdvance(label) <= length) return;
+    qsizetype middle = -1;
+    for (qsizetype i = label.indexOf(u' '); i >= 0; i = label.indexOf(u' ', i + 1)) {
+        if (middle < 0 || std::abs(2 * i - label.size()) < std::abs(2 * middle - label.size())) {
+            middle = i;
+        }
+    }
+    if (middle < 0) return;
+    label[middle] = u'\n';
+    axis.setLabel(label);
+}
+
 }  // namespace
 
 PlotScale screenScale() {
@@ -246,6 +261,16 @@ ValueRange fittingRange(const Panel& panel, std::vector<double> values, bool log
     upper += margin;
     if (!panel.within) return {lower, upper};
     return {std::max(lower, panel.within->lower), std::min(upper, panel.within->upper)};
+}
+
+void wrapLabels(QCustomPlot& plot, QSize size) {
+    plot.setViewport(QRect(QPoint(), size));
+    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins,
+                             QCPLayoutElement::upLayout}) {
+        plot.plotLayout()->update(phase);
+    }
+    wrapLabel(*plot.yAxis, plot.axisRect()->height());
+    wrapLabel(*plot.xAxis, plot.axisRect()->width());
 }
 
 }  // namespace ballast

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QFont>
+#include <QSize>
 #include <QString>
 #include <span>
 #include <utility>
@@ -42,6 +43,10 @@ void useIntegerTicks(QCPAxis& axis);
 void useLinearTicks(QCPAxis& axis);
 /// Powers of ten, or 1-2-5 steps where the range spans less than two of them.
 void useLogTicks(QCPAxis& axis);
+
+/// Lays an empty or drawn plot out in that size; an axis label longer than its axis takes two
+/// lines, for it would run into the legend.
+void wrapLabels(QCustomPlot& plot, QSize size);
 
 /// A graph for one curve of a run, in the run's colour.
 QCPGraph* addCurve(QCustomPlot& plot);

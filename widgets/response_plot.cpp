@@ -95,11 +95,17 @@ void ResponsePlot::fillNames() {
     names_->show();
 }
 
+void ResponsePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!picture_.curves.lines.empty()) draw();
+}
+
 void ResponsePlot::draw() {
     plot_->clearItems();
     plot_->clearPlottables();
     drawResponse(*plot_, picture_, plotColors(), screenScale(), isDarkTheme(), marked_);
     plot_->axisRect()->setMinimumMargins(QMargins(kSpace3, kSpace3, kSpace4, kSpace2));
+    wrapLabels(*plot_, plot_->size());
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
