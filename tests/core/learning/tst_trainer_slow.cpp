@@ -15,7 +15,6 @@
 #include "core/results/owned_run.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
-#include "tests/core/data/jpeg_folder.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -54,13 +53,9 @@ public:
     std::vector<std::string> lines;
     std::vector<RunState> states;
     std::vector<std::string> records;
-    std::function<void(int steps)> after_step;
 
     void stateChanged(RunState state) override { states.push_back(state); }
-    void stepFinished(const StepProgress&) override {
-        ++steps;
-        if (after_step) after_step(steps);
-    }
+    void stepFinished(const StepProgress&) override { ++steps; }
     void epochFinished(const EpochRecord& record) override {
         records.push_back(toJson(record).dump());
         ++epochs;
@@ -418,17 +413,15 @@ private Q_SLOTS:
         QVERIFY(summary.records.empty());
     }
 
-    // Estimated class rules, a second stage, both sampling rules and a validation list: whatever
-    // has a state of its own must be in the checkpoint.
+    // Estimated class rules, a second stage, both sampling rules, a validation split and
+    // AutoAugment: whatever has a state of its own must be in the checkpoint.
     void newKindsOfPhasesResume() {
-        const JpegFolder images({.pixels = 40});
-        fs::copy(images.path() / "test.txt", images.path() / "val.txt");
         RunConfig config = smallConfig();
         config.name = "phases";
-        config.data = images.config(24);
-        config.training.batch_size = 16;
+        config.data.validation_per_class = 20;
+        config.data.imbalance.ratio = 5980;
         config.training.selection = Selection::validation;
-        config.training.augmentation = "resized-crop-jitter";
+        config.training.augmentation = "autoaugment-cutout";
         config.training.convolution = Convolution::fast;  // the reference has the exact ones
         config.training.epochs = 4;
         config.phases = {Phase{}, Phase{}, Phase{}, Phase{}};
@@ -453,26 +446,21 @@ private Q_SLOTS:
         // The estimates have moved, and the terms of the last epoch followed them.
         QVERIFY(
             std::ranges::any_of(summary.records.back().kappa, [](double k) { return k < 1.0; }));
-        std::int64_t count = 0;
-        for (const std::int64_t n : summary.description.class_counts) count += n;
-        const auto steps = static_cast<int>((count + 15) / 16);  // of an epoch
+        std::int64_t images = 0;
+        for (const std::int64_t count : summary.description.class_counts) images += count;
         const Checkpoint last = loadCheckpoint(checkpointOf(unbroken, 4));
-        QCOMPARE(last.tensors.at("calibration.seen").sum().item<std::int64_t>(), 4 * count);
+        QCOMPARE(last.tensors.at("calibration.seen").sum().item<std::int64_t>(), 4 * images);
         QCOMPARE(bestRecord(summary.records, Selection::validation)->balanced_validation_accuracy,
                  std::ranges::max(summary.records, {}, &EpochRecord::balanced_validation_accuracy)
                      .balanced_validation_accuracy);
 
         const fs::path broken = newRun(config);
         for (const int epochs : {2, 3}) {
-            // In the middle of the third epoch, and of the fourth.
-            Watcher watcher;
-            RunControl control;
-            watcher.after_step = [&, stop = 5 + (epochs == 2 ? 2 * steps : steps)](int done) {
-                if (done == stop) control.requestStop();
-            };
-            QVERIFY(trainRun(learningLibrary(), broken, {}, control, watcher).state ==
-                    RunState::stopped);
-            QCOMPARE(readRun(broken).records.size(), static_cast<std::size_t>(epochs));
+            Training training(broken);
+            QTRY_VERIFY_WITH_TIMEOUT(training.watcher.steps > 5 + (epochs == 2 ? 2 * 76 : 76),
+                                     120000);
+            training.control.requestStop();
+            QVERIFY(training.outcome().state == RunState::stopped);
         }
         QVERIFY(Training(broken).outcome().state == RunState::finished);
         QCOMPARE(recordsOf(broken), recordsOf(unbroken));

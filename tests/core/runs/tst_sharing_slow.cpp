@@ -57,8 +57,7 @@ public:
 
 }  // namespace
 
-/// A run's numbers are the same whether it is trained alone, in a sweep, forked or edited. All on
-/// photographs; tst_trainer_slow resumes runs on images in memory.
+/// A run's numbers are the same whether it is trained alone, in a sweep, forked or edited.
 class TestSharing : public QObject {
     Q_OBJECT
 
@@ -132,8 +131,8 @@ class TestSharing : public QObject {
         return trained;
     }
 
-    /// Trains every second run alone, those with an odd number of ones in their index: any two
-    /// values of two axes meet in one of them, and of two runs it is the one that takes over.
+    /// Trains every second run alone, those with an even number of ones in their index: any two
+    /// values of two axes meet in one of them.
     void compareWithAlone(const Trained& trained, const fs::path& workspace) const {
         for (const std::string& message : trained.bad) qWarning("%s", message.c_str());
         QVERIFY(trained.bad.empty());
@@ -143,7 +142,7 @@ class TestSharing : public QObject {
             QVERIFY2(readRun(shared).status.state == RunState::finished, run.id.c_str());
             const std::string results = resultsOf(shared);
             QVERIFY(!results.empty());
-            if (std::popcount(i) % 2 == 0) continue;
+            if (std::popcount(i) % 2 != 0 && trained.plan.runs.size() > 4) continue;
             QVERIFY2(results == resultsOf(trainedAlone(run.run.config)), run.id.c_str());
         }
     }
@@ -186,6 +185,21 @@ private Q_SLOTS:
         QCOMPARE(trained.plan.whole.epochs_alone, alone);
         QCOMPARE(trained.plan.whole.epochs_shared, shared);
         QCOMPARE(trained.epochs, shared);
+        compareWithAlone(trained, in);
+    }
+
+    /// Small images in memory, the other of the two kinds of data.
+    void smallImages() {
+        const json sweep = json::parse(R"({"name": "small", "base": {
+            "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
+            "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
+            "phases": [{"from": 0}, {"from": 1, "alpha": {"rule": "power", "nu": 0.1}}],
+            "training": {"epochs": 2, "device": "cpu", "exact_every": 0}},
+            "axes": {"/training/convolution": ["exact", "fast"],
+                     "/phases/1/alpha/nu": [0.1, 0.5]}})");
+        const fs::path in = workspace("small");
+        const Trained trained = trainSweep(sweep, in);
+        QCOMPARE(trained.epochs, 6);  // what is rounded differently is not shared
         compareWithAlone(trained, in);
     }
 
