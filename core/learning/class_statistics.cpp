@@ -22,12 +22,15 @@ torch::Tensor ofClass(const torch::Tensor& values, const torch::Tensor& labels) 
 
 }  // namespace
 
-void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,
-                torch::Tensor& right) {
+torch::Tensor predictedClasses(const torch::Tensor& logits) {
     // NaN is the largest to argmax and amax; what is not equal to itself is NaN.
     const torch::Tensor top = logits.amax(1);
-    const torch::Tensor hits =
-        logits.argmax(1).eq(labels).logical_and(top.eq(top)).to(torch::kInt64);
+    return logits.argmax(1).masked_fill(top.ne(top), ConfusionMatrix::kNoClass);
+}
+
+void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,
+                torch::Tensor& right) {
+    const torch::Tensor hits = predictedClasses(logits).eq(labels).to(torch::kInt64);
     seen.index_add_(0, labels, torch::ones_like(hits));
     right.index_add_(0, labels, hits);
 }

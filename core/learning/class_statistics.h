@@ -35,6 +35,10 @@ private:
     torch::Tensor min_negative_doubt_;  // [C]: −max of 1 − softmax_y(β ⊙ f(x) + Δ)
 };
 
+/// int64 [B]: the class with the top logit; ConfusionMatrix::kNoClass for an image with NaN among
+/// its `logits` [B, C].
+torch::Tensor predictedClasses(const torch::Tensor& logits);
+
 /// Accuracy per class of `logits` seen so far: adds to int64 [C] tensors `seen` and `right`. An
 /// image with NaN among its logits counts as wrong.
 void countRight(const torch::Tensor& logits, const torch::Tensor& labels, torch::Tensor& seen,

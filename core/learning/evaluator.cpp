@@ -7,6 +7,12 @@ torch::Tensor counts(int classes, torch::Device device) {
     return torch::zeros({classes}, torch::TensorOptions().dtype(torch::kInt64).device(device));
 }
 
+std::vector<std::int64_t> toIntegers(const std::vector<torch::Tensor>& batches) {
+    const torch::Tensor all = torch::cat(batches).cpu();
+    const auto* values = all.data_ptr<std::int64_t>();
+    return {values, values + all.numel()};
+}
+
 }  // namespace
 
 Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed)
@@ -26,6 +32,27 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
     seen_.zero_();
     right_.zero_();
     pass(images, counting_);
+    return countedAccuracy();
+}
+
+std::vector<double> Evaluator::classAccuracy(const ImageSource& images,
+                                             ConfusionMatrix& confusion) {
+    seen_.zero_();
+    right_.zero_();
+    std::vector<torch::Tensor> labels;
+    std::vector<torch::Tensor> predictions;
+    pass(images, counting_, [&](const torch::Tensor& logits, const torch::Tensor& of_batch) {
+        labels.push_back(of_batch.clone());
+        predictions.push_back(predictedClasses(logits));
+    });
+    if (!labels.empty()) {
+        confusion = confusionMatrix(toIntegers(labels), toIntegers(predictions),
+                                    static_cast<int>(seen_.numel()));
+    }
+    return countedAccuracy();
+}
+
+std::vector<double> Evaluator::countedAccuracy() const {
     const torch::Tensor accuracy = (right_.to(torch::kFloat64) / seen_.to(torch::kFloat64)).cpu();
     const auto* values = accuracy.data_ptr<double>();
     return {values, values + accuracy.numel()};
@@ -48,11 +75,14 @@ ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerm
     return statistics_.finish(terms, class_counts, majority);
 }
 
-void Evaluator::pass(const ImageSource& images, RepeatedWork& work) {
+void Evaluator::pass(const ImageSource& images, RepeatedWork& work, const Answers& answers) {
     const torch::NoGradGuard no_grad;
     model_->eval();
     const auto stream = images.plainStream(kBatch);
-    for (Batch batch; proceed_() && stream->next(batch);) work(batch.images, batch.labels);
+    for (Batch batch; proceed_() && stream->next(batch);) {
+        const torch::Tensor logits = work(batch.images, batch.labels);
+        if (answers) answers(logits, batch.labels);
+    }
 }
 
 }  // namespace ballast

@@ -13,6 +13,7 @@
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
+#include "core/results/confusion_matrix.h"
 
 namespace ballast {
 
@@ -31,6 +32,9 @@ public:
     /// Share of each class's images that the model gets right; NaN for a class without images.
     std::vector<double> classAccuracy(const ImageSource& images);
 
+    /// The same, and which classes the images are taken for.
+    std::vector<double> classAccuracy(const ImageSource& images, ConfusionMatrix& confusion);
+
     /// The statistics of images, as the paper defines B_y(f) over those of the training set.
     /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish.
     ClassStatistics statistics(const ImageSource& images, const ClassTerms& terms,
@@ -38,7 +42,11 @@ public:
                                const std::vector<bool>& majority);
 
 private:
-    void pass(const ImageSource& images, RepeatedWork& work);
+    using Answers = std::function<void(const torch::Tensor& logits, const torch::Tensor& labels)>;
+
+    /// `answers`, where there is one, gets each batch's logits [B, C] and labels [B].
+    void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {});
+    std::vector<double> countedAccuracy() const;
 
     ImageNetwork model_;
     const torch::Device device_;

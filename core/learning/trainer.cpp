@@ -125,16 +125,18 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     return true;
 }
 
-/// Test and validation accuracy, and the exact statistics where they are due.
+/// Test and validation accuracy, and the exact statistics and confusions where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
-    record.test_accuracy = evaluator_.classAccuracy(*data_.test);
+    const bool exact = exactIsDue(config_, epoch_);
+    record.test_accuracy = exact ? evaluator_.classAccuracy(*data_.test, record.test_confusion)
+                                 : evaluator_.classAccuracy(*data_.test);
     record.balanced_test_accuracy = balancedAccuracy(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (data_.validation) {
         record.validation_accuracy = evaluator_.classAccuracy(*data_.validation);
         record.balanced_validation_accuracy = balancedAccuracy(record.validation_accuracy);
     }
-    if (exactIsDue(config_, epoch_)) {
+    if (exact) {
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
     }
 }
@@ -157,6 +159,7 @@ void Trainer::fitLastRecord() {
         const ClassTerms terms =
             classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa});
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
+        evaluator_.classAccuracy(*data_.test, record.test_confusion);
         if (control_.mustEnd()) return;  // what was measured is not whole
     }
     if (record.exact.has_value() == run_.records().back().exact.has_value()) return;

@@ -1,5 +1,6 @@
 #include "core/results/epoch_scalars.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -48,6 +49,30 @@ public:
     }
 
     bool number(std::string_view key, double& value) { return word(key) && number(value); }
+
+    /// The rows of a confusion matrix, if confusionFrom would read them.
+    bool skipConfusion() {
+        if (!word("[")) return false;
+        if (word("]")) return true;
+        int rows = 0;
+        int largest = ConfusionMatrix::kNoClass;
+        do {
+            ++rows;
+            if (!word("[")) return false;
+            if (word("]")) continue;
+            int last = ConfusionMatrix::kNoClass - 1;
+            do {
+                int predicted = 0;
+                int images = 0;
+                if (!whole(predicted) || !word(",") || !whole(images)) return false;
+                if (predicted <= last || images < 1) return false;
+                last = predicted;
+            } while (word(","));
+            largest = std::max(largest, last);
+            if (!word("]")) return false;
+        } while (word(","));
+        return largest < rows && word("]");
+    }
 
     bool skipNumbers(std::string_view key) {
         if (!word(key) || !word("[")) return false;
@@ -162,7 +187,7 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
         at.word(",\"exact\":") &&
         (at.word("null") ||
          skipStatistics(at, scalars.exact_majority_accuracy, scalars.exact_minority_accuracy)) &&
-        at.word("}") && at.atEnd();
+        (!at.word(",\"test_confusion\":") || at.skipConfusion()) && at.word("}") && at.atEnd();
     if (!good) return std::nullopt;
     return record;
 }

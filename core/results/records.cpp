@@ -132,22 +132,25 @@ const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection se
 }
 
 ordered_json toJson(const EpochRecord& record) {
-    return {{"format", kRecordFormat},
-            {"epoch", record.epoch},
-            {"phase", record.phase},
-            {"learning_rate", recordNumber(record.learning_rate)},
-            {"weight_decay", recordNumber(record.weight_decay)},
-            {"loss", recordNumber(record.loss)},
-            {"balanced_test_accuracy", recordNumber(record.balanced_test_accuracy)},
-            {"test_accuracy", numbers(record.test_accuracy)},
-            {"many", recordNumber(record.shots.many)},
-            {"medium", recordNumber(record.shots.medium)},
-            {"few", recordNumber(record.shots.few)},
-            {"balanced_validation_accuracy", recordNumber(record.balanced_validation_accuracy)},
-            {"validation_accuracy", numbers(record.validation_accuracy)},
-            {"kappa", numbers(record.kappa)},
-            {"streaming", statisticsJson(record.streaming)},
-            {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
+    ordered_json json = {
+        {"format", kRecordFormat},
+        {"epoch", record.epoch},
+        {"phase", record.phase},
+        {"learning_rate", recordNumber(record.learning_rate)},
+        {"weight_decay", recordNumber(record.weight_decay)},
+        {"loss", recordNumber(record.loss)},
+        {"balanced_test_accuracy", recordNumber(record.balanced_test_accuracy)},
+        {"test_accuracy", numbers(record.test_accuracy)},
+        {"many", recordNumber(record.shots.many)},
+        {"medium", recordNumber(record.shots.medium)},
+        {"few", recordNumber(record.shots.few)},
+        {"balanced_validation_accuracy", recordNumber(record.balanced_validation_accuracy)},
+        {"validation_accuracy", numbers(record.validation_accuracy)},
+        {"kappa", numbers(record.kappa)},
+        {"streaming", statisticsJson(record.streaming)},
+        {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
+    if (!record.test_confusion.empty()) json["test_confusion"] = toJson(record.test_confusion);
+    return json;
 }
 
 std::string recordSource(std::string_view file, std::size_t epoch) {
@@ -180,12 +183,18 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
     if (const JsonPlace exact = object.at("exact"); !exact.isNull()) {
         record.exact = statisticsFrom(exact);
     }
+    if (object.has("test_confusion")) {
+        record.test_confusion = confusionFrom(object.at("test_confusion"));
+    }
     return record;
 }
 
 EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
     record.phase = static_cast<int>(phaseIndexAt(config.phases, record.epoch));
-    if (!exactIsDue(config, record.epoch)) record.exact.reset();
+    if (!exactIsDue(config, record.epoch)) {
+        record.exact.reset();
+        record.test_confusion = {};
+    }
     return record;
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/experiment/choices.h"
 #include "core/experiment/config.h"
+#include "core/results/confusion_matrix.h"
 
 namespace ballast {
 
@@ -64,6 +65,7 @@ struct EpochRecord {
     std::vector<double> test_accuracy;     // per class; NaN without test images of it
     double balanced_test_accuracy = kMissing;
     ShotAccuracy shots;
+    ConfusionMatrix test_confusion;  // where `exact` is measured, since version 0.3; else empty
     std::vector<double> validation_accuracy;  // per class; empty without a validation split
     double balanced_validation_accuracy = kMissing;
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules

@@ -99,6 +99,7 @@ private Q_SLOTS:
         countRight(logits, labels, seen, right);
         QVERIFY(seen.equal(torch::tensor({3, 1, 0}, torch::kInt64)));
         QVERIFY(right.equal(torch::tensor({2, 0, 0}, torch::kInt64)));
+        QVERIFY(predictedClasses(logits).equal(torch::tensor({-1, 0, -1, 0}, torch::kInt64)));
     }
 
     // Batches that leave classes out; one has a single class, one a single image.

@@ -188,6 +188,11 @@ private Q_SLOTS:
             QCOMPARE(record.test_accuracy.size(), std::size_t{10});
             // Streaming in every epoch, exact on both sides of T0 and at the end.
             QCOMPARE(record.exact.has_value(), epoch >= 1);
+            QCOMPARE(record.test_confusion.empty(), epoch < 1);
+            for (std::size_t y = 0; y < record.test_confusion.rows.size(); ++y) {
+                QCOMPARE(record.test_confusion.share(y, static_cast<int>(y)),
+                         record.test_accuracy[y]);
+            }
             for (const ClassStatistics* statistics :
                  {&record.streaming, record.exact ? &*record.exact : &record.streaming}) {
                 for (const auto* values :

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void roundTripIsExact() {
         EpochRecord record = sample(3, 0.123456789012345678);
         record.exact = record.streaming;
+        record.test_confusion.rows = {{{0, 3}, {1, 2}}, {{-1, 1}}};
         record.shots.few = kMissing;
         record.streaming.minority_accuracy = kMissing;
         const std::string line = toJson(record).dump();
@@ -36,6 +37,7 @@ private Q_SLOTS:
         QVERIFY(std::isnan(back.shots.few));
         QVERIFY(std::isnan(back.streaming.minority_accuracy));
         QVERIFY(back.exact.has_value() && *back.exact == *record.exact);
+        QCOMPARE(back.test_confusion, record.test_confusion);
     }
 
     void newerFormatIsRefused() {
