@@ -14,14 +14,21 @@ namespace {
 
 constexpr std::size_t kMostWords = 150;  // cells; beyond them colours speak alone
 
-/// From pale to the colour of majority classes: dark is good, in grey too.
-QCPColorGradient gradient(bool grey) {
+/// From pale to the colour of majority classes: dark is good, in grey too. Differences go from the
+/// colour of minority classes through white to that.
+QCPColorGradient gradient(bool difference, bool grey) {
     QCPColorGradient made;
     made.clearColorStops();
+    made.setNanHandling(QCPColorGradient::nhTransparent);
+    if (difference) {
+        made.setColorStopAt(0.0, QColor(grey ? 0xff484848 : 0xffb84a00));
+        made.setColorStopAt(0.5, Qt::white);
+        made.setColorStopAt(1.0, QColor(grey ? 0xff969696 : 0xff0b4f8a));
+        return made;
+    }
     made.setColorStopAt(0.0, QColor(grey ? 0xfff6f6f6 : 0xfff3f6f9));
     made.setColorStopAt(0.5, QColor(grey ? 0xffb0b0b0 : 0xff8fb8dc));
     made.setColorStopAt(1.0, QColor(grey ? 0xff484848 : 0xff0b4f8a));
-    made.setNanHandling(QCPColorGradient::nhTransparent);
     return made;
 }
 
@@ -56,6 +63,7 @@ PgfGrid pgfGrid(const SurfacePicture& picture) {
         grid.values.push_back((picture.percent ? 100.0 : 1.0) * cell.spread.mean);
     }
     grid.decimals = surface.cells.size() > kMostWords ? -1 : picture.percent ? 1 : 3;
+    grid.difference = picture.difference;
     if (surface.best) grid.best = static_cast<int>(*surface.best);
     return grid;
 }
@@ -120,6 +128,18 @@ void drawContours(QCustomPlot& plot, const SurfacePicture& picture, const PlotSc
 
 }  // namespace
 
+SurfacePicture confusionPicture(const ConfusionGrid& grid) {
+    return {grid.surface, true, {}, grid.difference, true};
+}
+
+QString cellWords(const SurfacePicture& picture, double value) {
+    const double shown = (picture.percent ? 100.0 : 1.0) * value;
+    const QString words = QString::number(shown, 'f', picture.percent ? 1 : 3);
+    if (!picture.difference) return words;
+    if (words.toDouble() == 0.0) return QStringLiteral("0");
+    return (shown > 0.0 ? QStringLiteral("+") : QString()) + words;
+}
+
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,
                  const PlotScale& scale, std::optional<SurfaceAt> marked) {
     stylePlot(plot, colors, scale);
@@ -148,11 +168,15 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             high = std::fmax(high, value);
         }
     }
-    map->setGradient(gradient(scale.grey_safe));
+    if (picture.difference) {
+        high = std::fmax(std::abs(low), std::abs(high));
+        low = -high;
+    }
+    map->setGradient(gradient(picture.difference, scale.grey_safe));
     const QCPRange range(low, high > low ? high : low + 1.0);
     map->setDataRange(range);
     drawContours(plot, picture, scale);
-    QCPColorGradient colors_of_cells = gradient(scale.grey_safe);
+    QCPColorGradient colors_of_cells = gradient(picture.difference, scale.grey_safe);
     for (std::size_t y = 0; y < rows; ++y) {
         for (std::size_t x = 0; x < columns; ++x) {
             const double value = factor * surface.at(x, y).spread.mean;
@@ -164,9 +188,11 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             }
             if (columns * rows > kMostWords) continue;
             auto* words = new QCPItemText(&plot);
-            words->setText(QString::number(value, 'f', picture.percent ? 1 : 3));
+            words->setText(cellWords(picture, surface.at(x, y).spread.mean));
             words->setFont(scale.font);
-            words->setColor(value > low + 0.6 * (high - low) ? Qt::white : Qt::black);
+            const bool dark = picture.difference ? std::abs(value) > 0.6 * high
+                                                 : value > low + 0.6 * (high - low);
+            words->setColor(dark ? Qt::white : Qt::black);
             if (!picture.contours.empty()) {  // which pass behind
                 words->setBrush(QColor(colors_of_cells.color(value, range)));
             }
@@ -194,7 +220,8 @@ PaperFigure paperFigure(const SurfacePicture& picture) {
     const Surface& surface = picture.surface;
     PaperFigure figure;
     figure.title =
-        text(surface.value_label + " over " + surface.x_label + " and " + surface.y_label);
+        text(surface.value_label +
+             (picture.square ? "" : " over " + surface.x_label + " and " + surface.y_label));
     figure.compose = [picture](QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale,
                                const FigureStyle&) { drawSurface(plot, picture, colors, scale); };
     figure.csv = [surface] { return QByteArray::fromStdString(valuesCsv(surface)); };

@@ -72,19 +72,25 @@ std::optional<SurfaceAt> SurfacePlot::cellAt(const QPointF& place) const {
 QString SurfacePlot::wordsFor(std::size_t column, std::size_t row) const {
     const Surface& surface = picture_.surface;
     const SurfaceCell& cell = surface.at(column, row);
-    const QString place = tr("%1 = %2\n%3 = %4\n")
-                              .arg(text(surface.x_label), text(valueText(surface.xs[column])),
-                                   text(surface.y_label), text(valueText(surface.ys[row])));
+    const QString words_of_column = text(valueText(surface.xs[column]));
+    const QString words_of_row = text(valueText(surface.ys[row]));
+    const QString place =
+        picture_.square
+            ? tr("%1 taken for %2\n").arg(words_of_row, words_of_column)
+            : tr("%1 = %2\n%3 = %4\n")
+                  .arg(text(surface.x_label), words_of_column, text(surface.y_label), words_of_row);
     if (cell.values.empty()) return place + tr("no run");
     const double factor = picture_.percent ? 100.0 : 1.0;
     const int digits = picture_.percent ? 1 : 4;
-    QString words = place + QString::number(factor * cell.spread.mean, 'f', digits);
+    QString words =
+        place + (picture_.difference ? cellWords(picture_, cell.spread.mean)
+                                     : QString::number(factor * cell.spread.mean, 'f', digits));
     if (cell.spread.n > 1) {
         words += QStringLiteral(" (%1 … %2)")
                      .arg(QString::number(factor * cell.spread.lower, 'f', digits),
                           QString::number(factor * cell.spread.upper, 'f', digits));
     }
-    if (picture_.percent) words += QStringLiteral(" %");
+    if (picture_.percent) words += picture_.difference ? tr(" points") : QStringLiteral(" %");
     return words + QStringLiteral(" (n = %1)").arg(cell.spread.n);
 }
 

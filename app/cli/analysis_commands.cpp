@@ -7,6 +7,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/drawing.h"
 #include "app/cli/opened_figure.h"
+#include "core/analysis/confusion.h"
 #include "core/analysis/figure_values.h"
 #include "core/analysis/group_comparison.h"
 #include "core/analysis/paper_results.h"
@@ -105,6 +106,9 @@ int figureCommand(const FigureOptions& options) {
             break;
         case FigureKind::parallel:
             deliverValues(parallelCoordinates(runs, figure), as_json, options.output);
+            break;
+        case FigureKind::confusion:
+            deliverValues(confusionGrid(runs, figure).surface, as_json, options.output);
             break;
     }
     return 0;

@@ -34,6 +34,44 @@ void compareAll(const std::vector<const IndexedRun*>& runs, Comparison& result) 
     for (const IndexedRun* run : runs) result.folders[run->id] = run->folder;
 }
 
+/// Whose confusions are shown, and what they are.
+void compareConfusions(const std::vector<const IndexedRun*>& runs, const ComparisonRequest& request,
+                       Comparison& result) {
+    const ConfusionRequest& asked = *request.confusion;
+    const auto runOf = [&](ResponseAt at) {
+        const std::string& id =
+            result.picture.curves.lines[at.first].points[at.second].values.front().run;
+        return *std::ranges::find(runs, id, &IndexedRun::id);
+    };
+    const auto pointOfAny = [&](const std::vector<std::string>& ids) {
+        std::optional<ResponseAt> point;
+        for (const std::string& id : ids) {
+            if (!point) point = result.pointOf(id);
+        }
+        return point;
+    };
+    if (asked.figure) {
+        result.confusion_figure = *asked.figure;
+        result.confusion_figure->where = request.where;
+    } else if (!result.picture.curves.lines.empty()) {
+        const auto pair = result.comparedPair({});
+        result.confusion_of = pointOfAny(asked.of);
+        if (!result.confusion_of) result.confusion_of = pair ? pair->first : ResponseAt(0, 0);
+        if (asked.minus) {
+            result.confusion_minus = pointOfAny(*asked.minus);
+        } else if (pair) {
+            result.confusion_minus = pair->second;
+        }
+        if (result.confusion_minus == result.confusion_of) result.confusion_minus.reset();
+        result.confusion_figure =
+            confusionFigure(result.lines, *runOf(*result.confusion_of),
+                            result.confusion_minus ? runOf(*result.confusion_minus) : nullptr);
+    }
+    if (!result.confusion_figure) return;
+    attempt([&] { result.confusion = confusionGrid(runs, *result.confusion_figure); },
+            [&](const QString& sentence) { result.confusion_problem = sentence; });
+}
+
 ResponsePicture pictureOf(std::span<const IndexedRun* const> runs, const FigureDescription& lines) {
     ResponsePicture picture;
     picture.curves = responseCurves(runs, lines);
@@ -125,6 +163,20 @@ std::vector<RunPair> Comparison::pairsOf(ResponseAt first, ResponseAt second) co
     return pairs;
 }
 
+std::optional<std::pair<ResponseAt, ResponseAt>> Comparison::comparedPair(
+    std::optional<ResponseAt> marked) const {
+    const std::vector<RankedPoint>& ranked = ranking.points;
+    if (ranked.size() < 2) return std::nullopt;
+    const ResponseAt best(ranked[0].line, ranked[0].point);
+    if (ranking.baseline > 0) {
+        const RankedPoint& other = ranked[ranking.baseline];
+        const ResponseAt with(other.line, other.point);
+        return std::pair(marked && *marked != with ? *marked : best, with);
+    }
+    const ResponseAt second(ranked[1].line, ranked[1].point);
+    return std::pair(best, marked && *marked != best ? *marked : second);
+}
+
 Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& request) {
     Comparison result;
     attempt(
@@ -146,7 +198,11 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             if (result.figure.figure == FigureKind::parallel) {
                 return compareAll(chosen, result);
             }
-            if (result.figure.x.empty()) return;
+            for (const IndexedRun* run : chosen) result.folders[run->id] = run->folder;
+            if (result.figure.x.empty()) {
+                if (request.confusion) compareConfusions(chosen, request, result);
+                return;
+            }
             result.lines = linesOf(result.figure);
             result.picture = pictureOf(chosen, result.lines);
             result.missing = missingRuns(result.picture.curves);
@@ -169,7 +225,6 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                             betterDirection(resultOf(result.figure)), result.baseline->first,
                             result.baseline->second);
             }
-            for (const IndexedRun* run : chosen) result.folders[run->id] = run->folder;
             const auto data = std::ranges::find(result.choices, "data", &FieldChoice::name);
             if (data != result.choices.end()) {
                 result.ranking = {};
@@ -180,6 +235,7 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                                   "/data/imbalance/profile or /data/imbalance/ratio.")
                                   .arg(data->values);
             }
+            if (request.confusion) compareConfusions(chosen, request, result);
         },
         [&](const QString& sentence) {
             result.problem = sentence;
@@ -191,6 +247,8 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             result.paper = {};
             result.importance = {};
             result.baseline.reset();
+            result.confusion_figure.reset();
+            result.confusion = {};
         });
     return result;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/analysis/class_differences.h"
+#include "core/analysis/confusion.h"
 #include "core/analysis/figure_choices.h"
 #include "core/analysis/importance.h"
 #include "core/analysis/missing_runs.h"
@@ -22,6 +22,13 @@
 
 namespace ballast {
 
+/// Whose confusions are to be shown. A setting is given by the IDs of its runs.
+struct ConfusionRequest {
+    std::optional<FigureDescription> figure;  // a file's; nothing: of the settings that are drawn
+    std::vector<std::string> of;              // none: the best
+    std::optional<std::vector<std::string>> minus;  // nothing: the second; none: no difference
+};
+
 /// What is to be compared.
 struct ComparisonRequest {
     std::optional<FigureDescription> figure;    // nothing: the suggested one
@@ -30,6 +37,7 @@ struct ComparisonRequest {
     bool paper = false;                         // beside the paper's numbers instead of a figure
     bool contours = true;                       // of a grid
     std::vector<std::string> baseline;          // IDs of the setting to compare with; of the best
+    std::optional<ConfusionRequest> confusion;  // that are to be shown beside the figure
 };
 
 /// What the runs say.
@@ -43,6 +51,11 @@ struct Comparison {
     ParallelPicture parallel;          // of a figure through several fields, in place of those
     Importance importance;             // of the fields, with it
     PaperComparison paper;             // where that was asked for, and nothing else
+    std::optional<FigureDescription> confusion_figure;  // where confusions were asked for
+    ConfusionGrid confusion;
+    std::optional<ResponseAt> confusion_of;  // the settings they are of
+    std::optional<ResponseAt> confusion_minus;
+    QString confusion_problem;  // why there are none, in a sentence
     Ranking ranking;
     std::optional<ResponseAt> baseline;  // what the ranking compares with; nothing: the best
     std::vector<MissingRuns> missing;    // of the lines
@@ -62,6 +75,10 @@ struct Comparison {
     /// Reads the runs whose configs are nearest, and makes those that are missing. Any thread;
     /// throws Error.
     std::vector<nlohmann::json> configsFor(const std::vector<MissingRuns>& wanted) const;
+    /// The settings whose classes compare: the best and the chosen one, or else the second; with a
+    /// baseline of choice the chosen one, or else the best, and that. Nothing below two settings.
+    std::optional<std::pair<ResponseAt, ResponseAt>> comparedPair(
+        std::optional<ResponseAt> marked) const;
     /// The runs of two points that have the same seed.
     std::vector<RunPair> pairsOf(ResponseAt first, ResponseAt second) const;
 };

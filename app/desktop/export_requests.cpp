@@ -12,8 +12,47 @@
 #include "widgets/surface_picture.h"
 
 namespace ballast {
+namespace {
+
+ExportRequest::Beside descriptionBeside(const FigureDescription& figure) {
+    return {ExportDialog::tr("JSON"), ExportDialog::tr("What is drawn, for ballast-cli figure"),
+            QStringLiteral(".json"), [figure](const FigureStyle& style) {
+                FigureDescription styled = figure;
+                styled.style = style;
+                return toJson(styled).dump(2) + "\n";
+            }};
+}
+
+void askForStyle(ExportRequest& request, const FigureDescription& figure) {
+    if (figure.style == FigureDescription().style) return;
+    request.style = styleOf(figure, request.workspace, "the figure");
+}
+
+ExportRequest exportOfConfusion(const Comparison& shown, const std::filesystem::path& workspace) {
+    if (shown.confusion.surface.cells.empty()) {
+        throw ConfigError(shown.confusion_problem.isEmpty()
+                              ? "the Compare page draws nothing that could be exported"
+                              : shown.confusion_problem.toStdString());
+    }
+    ExportRequest request;
+    request.workspace = workspace;
+    ExportRequest::Figure figure;
+    figure.paper = paperFigure(confusionPicture(shown.confusion));
+    figure.capsule = [figure = *shown.confusion_figure, runs = shown.confusion.runs,
+                      folders = shown.folders](const FigureStyle& style) {
+        return capsuleText(figureCapsule(figure, style, drawnRuns(runs, folders)));
+    };
+    request.figures.push_back(std::move(figure));
+    request.beside.push_back(descriptionBeside(*shown.confusion_figure));
+    askForStyle(request, *shown.confusion_figure);
+    return request;
+}
+
+}  // namespace
+
 ExportRequest exportOf(const Comparison& shown, const QString& ranking,
                        const std::filesystem::path& workspace) {
+    if (shown.confusion_figure) return exportOfConfusion(shown, workspace);
     const bool parallel = shown.figure.figure == FigureKind::parallel;
     if (parallel ? shown.parallel.drawn.lines.empty() : shown.picture.curves.lines.empty()) {
         throw ConfigError("the Compare page draws nothing that could be exported");
@@ -34,21 +73,13 @@ ExportRequest exportOf(const Comparison& shown, const QString& ranking,
                                                 : drawnRuns(shown.picture.curves, shown.folders)));
     };
     request.figures.push_back(std::move(figure));
-    request.beside.push_back({tr("JSON"), tr("What is drawn, for ballast-cli figure"),
-                              QStringLiteral(".json"),
-                              [described = shown.figure](const FigureStyle& style) {
-                                  FigureDescription styled = described;
-                                  styled.style = style;
-                                  return toJson(styled).dump(2) + "\n";
-                              }});
+    request.beside.push_back(descriptionBeside(shown.figure));
     if (!parallel) {
         request.beside.push_back(
             {tr("Ranking"), tr("The settings in order, as TSV"), QStringLiteral("-ranking.tsv"),
              [table = ranking.toStdString()](const FigureStyle&) { return table; }});
     }
-    if (shown.figure.style != FigureDescription().style) {
-        request.style = styleOf(shown.figure, workspace, "the figure");
-    }
+    askForStyle(request, shown.figure);
     return request;
 }
 

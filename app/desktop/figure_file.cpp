@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/analysis/capsule_runs.h"
+#include "core/analysis/confusion.h"
 #include "core/analysis/named_styles.h"
 #include "core/analysis/parallel.h"
 #include "core/analysis/surface.h"
@@ -59,6 +60,11 @@ std::vector<std::string> drawFigureFile(const FigureRequest& request) {
         warnings = picture.surface.warnings;
         paper = paperFigure(picture);
         drawn = drawnRuns(picture.surface, folders);
+    } else if (figure.figure == FigureKind::confusion) {
+        const ConfusionGrid grid = confusionGrid(runs, figure);
+        warnings = grid.surface.warnings;
+        paper = paperFigure(confusionPicture(grid));
+        drawn = drawnRuns(grid.runs, folders);
     } else {
         ParallelPicture picture;
         picture.drawn = parallelCoordinates(runs, figure);

@@ -70,6 +70,10 @@ std::vector<CapsuleRun> drawnRuns(const ResponseCurves& curves, const RunFolders
     return hashed(ids, folders);
 }
 
+std::vector<CapsuleRun> drawnRuns(std::span<const std::string> ids, const RunFolders& folders) {
+    return hashed({ids.begin(), ids.end()}, folders);
+}
+
 std::vector<CapsuleRun> drawnRuns(const Surface& surface, const RunFolders& folders) {
     std::set<std::string> ids;
     for (const SurfaceCell& cell : surface.cells) {

@@ -26,6 +26,7 @@ RunFolders runFolders(std::span<const IndexedRun> runs);
 std::vector<CapsuleRun> drawnRuns(const ResponseCurves& curves, const RunFolders& folders);
 std::vector<CapsuleRun> drawnRuns(const Surface& surface, const RunFolders& folders);
 std::vector<CapsuleRun> drawnRuns(const ParallelCoordinates& drawn, const RunFolders& folders);
+std::vector<CapsuleRun> drawnRuns(std::span<const std::string> ids, const RunFolders& folders);
 
 /// What became of a capsule's runs in a workspace.
 struct CapsuleCheck {

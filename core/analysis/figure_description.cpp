@@ -14,7 +14,8 @@ using nlohmann::ordered_json;
 
 constexpr Word<FigureKind> kKinds[] = {{FigureKind::response, "response"},
                                        {FigureKind::surface, "surface"},
-                                       {FigureKind::parallel, "parallel"}};
+                                       {FigureKind::parallel, "parallel"},
+                                       {FigureKind::confusion, "confusion"}};
 constexpr Word<AxisScale> kScales[] = {{AxisScale::automatic, "auto"},
                                        {AxisScale::linear, "linear"},
                                        {AxisScale::log, "log"},
@@ -32,6 +33,7 @@ std::vector<std::string> keysOf(FigureKind kind) {
     if (kind == FigureKind::response) add({"x", "x_scale", "y", "lines"});
     if (kind == FigureKind::surface) add({"x", "x_scale", "y", "y_scale", "value"});
     if (kind == FigureKind::parallel) add({"axes", "value"});
+    if (kind == FigureKind::confusion) add({"of", "minus"});
     add({"where", "spread", "seeds_as_points", "title", "style"});
     return keys;
 }
@@ -78,7 +80,8 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
     const FigureKind kind = figure.figure;
     read.onlyKeys(keysOf(kind), " in a figure of kind " + std::string(wordFor(kind, kKinds)));
     const auto is_field = [](const std::string& name) { figureField(name); };
-    if (kind != FigureKind::parallel) {
+    const auto is_condition = [](const std::string& text) { runCondition(text); };
+    if (kind == FigureKind::response || kind == FigureKind::surface) {
         readField(read, "x", figure.x, true);
         read.choice("x_scale", figure.x_scale, kScales);
         readField(read, "y", figure.y, kind == FigureKind::surface);
@@ -89,6 +92,9 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
             problems.push_back(
                 {"/lines", "holds \"" + figure.x + "\", which is x: each line would be one point"});
         }
+    } else if (kind == FigureKind::confusion) {
+        read.texts("of", figure.of, is_condition);
+        read.texts("minus", figure.minus, is_condition);
     } else {
         readField(read, "value", figure.value, false);
     }
@@ -104,7 +110,7 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
             problems.push_back({"/axes", "is missing or empty; give at least one field"});
         }
     }
-    read.texts("where", figure.where, [](const std::string& text) { runCondition(text); });
+    read.texts("where", figure.where, is_condition);
     read.choice("spread", figure.spread, kSpreads);
     read.yesOrNo("seeds_as_points", figure.seeds_as_points);
     read.text("title", figure.title);
@@ -125,6 +131,8 @@ ordered_json toJson(const FigureDescription& figure) {
         if (key == "value") object[key] = figure.value;
         if (key == "axes") object[key] = figure.axes;
         if (key == "lines") object[key] = figure.lines;
+        if (key == "of") object[key] = figure.of;
+        if (key == "minus") object[key] = figure.minus;
         if (key == "where") object[key] = figure.where;
         if (key == "spread") object[key] = wordFor(figure.spread, kSpreads);
         if (key == "seeds_as_points") object[key] = figure.seeds_as_points;

@@ -50,6 +50,7 @@ struct PgfGrid {
     std::vector<double> values;  // [row · columns + column]; NaN: left white
     int decimals = 1;            // of the numbers in the cells; −1: none there
     int best = -1;               // index of the framed cell; −1: none
+    bool difference = false;     // of values: colours on both sides of 0, numbers with signs
 };
 
 /// A picture for LaTeX and the numbers that it reads.

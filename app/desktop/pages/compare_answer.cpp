@@ -102,22 +102,11 @@ void CompareAnswer::changeEvent(QEvent* event) {
     ranking_->setMarked(marked_);
 }
 
-/// The best setting against the chosen one, or else the second; with a baseline of choice the
-/// chosen one against that, or else the best.
 void CompareAnswer::showClasses() {
     classes_job_.cancel();
-    const std::vector<RankedPoint>& ranked = shown_->ranking.points;
-    if (ranked.size() < 2) return classes_->clear({});
-    const ResponseAt best(ranked[0].line, ranked[0].point);
-    ResponseAt first = best;
-    ResponseAt other(ranked[1].line, ranked[1].point);
-    if (shown_->ranking.baseline > 0) {
-        const RankedPoint& baseline = ranked[shown_->ranking.baseline];
-        other = {baseline.line, baseline.point};
-        if (marked_ && *marked_ != other) first = *marked_;
-    } else if (marked_ && *marked_ != best) {
-        other = *marked_;
-    }
+    const auto compared = shown_->comparedPair(marked_);
+    if (!compared) return classes_->clear({});
+    const auto [first, other] = *compared;
     const std::vector<RunPair> pairs = shown_->pairsOf(first, other);
     if (pairs.empty()) {
         return classes_->clear(

@@ -102,6 +102,8 @@ QWidget* CompareChoices::makeViews() {
         tr("A result over one setting or two: lines or a grid"));
     add(CompareView::parallel, "view_parallel", tr("All fields"),
         tr("Runs as lines through all their settings"));
+    add(CompareView::confusions, "view_confusions", tr("Confusions"),
+        tr("Which classes test images are taken for, of one setting or the difference of two"));
     add(CompareView::paper, "view_paper", tr("Paper"),
         tr("The paper's tables, and own numbers beside them"));
     connect(views_, &QButtonGroup::idClicked, this,
@@ -113,7 +115,7 @@ void CompareChoices::setView(CompareView view) {
     if (QAbstractButton* button = views_->button(static_cast<int>(view))) button->setChecked(true);
     for (QWidget* widget : of_settings_) widget->setVisible(view == CompareView::settings);
     axes_->setVisible(view == CompareView::parallel);
-    axes_row_->setVisible(view != CompareView::paper);
+    axes_row_->setVisible(view == CompareView::settings || view == CompareView::parallel);
     watch_->setVisible(view == CompareView::settings);
     if (view != CompareView::settings) fill_->hide();
 }

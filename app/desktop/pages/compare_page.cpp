@@ -10,6 +10,7 @@
 
 #include "app/desktop/pages/compare_answer.h"
 #include "app/desktop/pages/compare_choices.h"
+#include "app/desktop/pages/compare_confusion.h"
 #include "app/desktop/pages/compare_menu.h"
 #include "app/desktop/pages/compare_paper.h"
 #include "app/desktop/pages/compare_parallel.h"
@@ -44,6 +45,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
       answer_(new CompareAnswer),
       parallel_(new CompareParallel),
       paper_(new ComparePaper),
+      confusion_(new CompareConfusion),
       soon_(new QTimer(this)),
       shown_(std::make_shared<Comparison>()),
       index_(std::make_shared<RunIndex>(workspace_)) {
@@ -68,6 +70,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     column->addWidget(split_, 1);
     column->addWidget(parallel_, 1);
     column->addWidget(paper_, 1);
+    column->addWidget(confusion_, 1);
     through_.figure = FigureKind::parallel;
     setView(CompareView::settings);
 
@@ -111,6 +114,12 @@ void ComparePage::connectPanels() {
             });
     connect(choices_, &CompareChoices::fillRequested, this, [this] { train(shown_->missing); });
     connect(parallel_, &CompareParallel::watchRequested, this, &ComparePage::watchRequested);
+    connect(confusion_, &CompareConfusion::settingsChosen, this,
+            [this](ResponseAt of, std::optional<ResponseAt> minus) {
+                confused_ = {{}, runIdsOf(of), {}};
+                confused_.minus = minus ? runIdsOf(*minus) : std::vector<std::string>();
+                refresh();
+            });
     connect(paper_, &ComparePaper::watchRequested, this, &ComparePage::watchRequested);
     connect(paper_, &ComparePaper::trainRequested, this,
             [this](const PaperNumber* number, const std::vector<std::uint64_t>& seeds) {
@@ -139,9 +148,14 @@ ClassDifferencePlot& ComparePage::classes() {
 }
 
 void ComparePage::setFigure(const FigureDescription& figure) {
-    const bool parallel = figure.figure == FigureKind::parallel;
-    (parallel ? through_ : figure_.emplace()) = figure;
-    setView(parallel ? CompareView::parallel : CompareView::settings);
+    if (figure.figure == FigureKind::confusion) {
+        confused_ = {figure, {}, {}};
+        setView(CompareView::confusions);
+    } else {
+        const bool parallel = figure.figure == FigureKind::parallel;
+        (parallel ? through_ : figure_.emplace()) = figure;
+        setView(parallel ? CompareView::parallel : CompareView::settings);
+    }
     QStringList where;
     for (const std::string& condition : figure.where) where << text(condition);
     choices_->setFilter(where.join(QStringLiteral(" and ")));
@@ -172,6 +186,7 @@ void ComparePage::refresh() {
     }
     request.where = filterParts(choices_->filter().toStdString());
     request.paper = view_ == CompareView::paper;
+    if (view_ == CompareView::confusions) request.confusion = confused_;
     request.contours = contours_;
     request.baseline = baseline_;
     if (choices_->tickedOnly()) {
@@ -188,6 +203,7 @@ void ComparePage::refresh() {
             picture_->clear(sentence);
             parallel_->clear(sentence);
             paper_->clear(sentence);
+            confusion_->clear(sentence);
         });
 }
 
@@ -203,6 +219,8 @@ void ComparePage::present(Comparison result) {
         } else {
             paper_->clear(shown_->problem);
         }
+    } else if (view_ == CompareView::confusions) {
+        presentConfusion();
     } else if (shown_->figure.figure == FigureKind::parallel) {
         presentParallel();
     } else {
@@ -225,6 +243,16 @@ void ComparePage::presentParallel() {
         parallel_->clear(reason());
     } else {
         parallel_->setComparison(shown_);
+    }
+}
+
+void ComparePage::presentConfusion() {
+    const bool any = shown_->confusion_figure.has_value();
+    verdict_->setText(text(confusionSentence(shown_->confusion)));
+    if (any) {
+        confusion_->setComparison(shown_);
+    } else {
+        confusion_->clear(reason());
     }
 }
 
@@ -254,13 +282,17 @@ void ComparePage::setView(CompareView view) {
     split_->setVisible(view == CompareView::settings);
     parallel_->setVisible(view == CompareView::parallel);
     paper_->setVisible(view == CompareView::paper);
-    if (view != CompareView::settings) verdict_->hide();
+    confusion_->setVisible(view == CompareView::confusions);
+    if (view == CompareView::parallel || view == CompareView::paper) verdict_->hide();
 }
 
 void ComparePage::mark(ResponseAt at) {
     picture_->setMarked(at);
     choices_->setWatchable(true);
     answer_->setMarked(at);
+    if (const auto compared = shown_->comparedPair(at)) {
+        confused_ = {{}, runIdsOf(compared->first), runIdsOf(compared->second)};
+    }
 }
 
 QString ComparePage::verdict() const {
@@ -309,7 +341,7 @@ void ComparePage::restoreLayout(const QByteArray& state) {
     through_.figure = FigureKind::parallel;
     contours_ = contours;
     choices_->setContours(contours);
-    if (view > 0 && view <= static_cast<int>(CompareView::paper)) {
+    if (view > 0 && view <= static_cast<int>(CompareView::confusions)) {
         setView(static_cast<CompareView>(view));
     }
 }

@@ -16,6 +16,7 @@ namespace ballast {
 
 class ClassDifferencePlot;
 class CompareAnswer;
+class CompareConfusion;
 class ComparePaper;
 class CompareParallel;
 class ComparePicture;
@@ -48,6 +49,7 @@ public:
     SurfacePlot& surface();
     ParallelPlot& parallel();
     ComparePaper& paper() { return *paper_; }
+    CompareConfusion& confusion() { return *confusion_; }
     RankingTable& ranking();
     ClassDifferencePlot& classes();
     QString verdict() const;
@@ -72,9 +74,11 @@ private:
     QString reason() const;
     void presentSettings();
     void presentParallel();
+    void presentConfusion();
     void setView(CompareView view);
     void trainPaper(const PaperNumber& number, const std::vector<std::uint64_t>& seeds);
     void mark(ResponseAt at);
+    std::vector<std::string> runIdsOf(ResponseAt at) const;
     void compareWith(std::optional<ResponseAt> baseline);
     void train(const std::vector<MissingRuns>& missing);
     void showMenu(std::optional<ResponseAt> at, const std::vector<MissingRuns>& missing,
@@ -87,11 +91,13 @@ private:
     QSplitter* split_;  // the picture, and below it
     ComparePicture* picture_;
     CompareAnswer* answer_;
-    CompareParallel* parallel_;  // in place of both
-    ComparePaper* paper_;        // likewise
+    CompareParallel* parallel_;    // in place of both
+    ComparePaper* paper_;          // likewise
+    CompareConfusion* confusion_;  // likewise
     QTimer* soon_;
     CompareView view_ = CompareView::settings;
     std::optional<FigureDescription> figure_;  // of settings; nothing: the suggested one
+    ConfusionRequest confused_;
     FigureDescription through_;                // of all fields; without axes: the suggested ones
     std::shared_ptr<const Comparison> shown_;  // never null
     std::vector<std::string> baseline_;        // IDs of the runs to compare with; none: the best

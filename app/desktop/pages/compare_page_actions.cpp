@@ -16,13 +16,14 @@ constexpr int kMostNamedPlaces = 8;
 }  // namespace
 
 void ComparePage::compareWith(std::optional<ResponseAt> baseline) {
-    baseline_.clear();
-    if (baseline) {
-        for (const QString& run : shown_->runsOf(*baseline)) {
-            baseline_.push_back(run.toStdString());
-        }
-    }
+    baseline_ = baseline ? runIdsOf(*baseline) : std::vector<std::string>();
     refresh();
+}
+
+std::vector<std::string> ComparePage::runIdsOf(ResponseAt at) const {
+    std::vector<std::string> runs;
+    for (const QString& run : shown_->runsOf(at)) runs.push_back(run.toStdString());
+    return runs;
 }
 
 void ComparePage::train(const std::vector<MissingRuns>& missing) {

@@ -112,6 +112,28 @@ private Q_SLOTS:
         QVERIFY(answer.says("means are over different values of ν"));
     }
 
+    void confusions() {
+        const QString description =
+            file("confusion.json", R"({"figure": "confusion", "of": ["method=CE"], "where": []})");
+        const CliAnswer answer = runCli({"figure", description, "--workspace", workspace()});
+        QCOMPARE(answer.code, 2);
+        QVERIFY2(answer.says("these runs have no confusions"), answer.err.constData());
+        RunDescription run;
+        run.config.training.epochs = 1;
+        run.config.name = "VS";
+        run.config_as_given = json::object();
+        run.class_counts = {30, 20};
+        OwnedRun owned(OwnedRun::create(path("confused").toStdString(), run));
+        EpochRecord record = madeRecord(0, 0.5);
+        record.test_confusion.rows = {{{0, 3}, {1, 1}}, {{0, 1}, {1, 3}}};
+        owned.append(record);
+        owned.setStatus(RunState::finished, 1, "");
+        const CliAnswer all = runCli({"figure", file("all.json", R"({"figure": "confusion"})"),
+                                      "--workspace", path("confused")});
+        QVERIFY2(all.code == 0, all.err.constData());
+        QVERIFY2(all.out.contains("\nautomobile,airplane,mean,,,0.25,"), all.out.constData());
+    }
+
     // The file that is shipped can be read; the workspace has no such runs.
     void shippedFigure() {
         const QString shipped =

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/export_requests.h"
+#include "app/desktop/pages/compare_confusion.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/compare_paper.h"
 #include "app/desktop/working_set.h"
@@ -49,6 +50,8 @@ QString makeRun(const std::filesystem::path& workspace, const std::string& metho
     EpochRecord record;
     record.balanced_test_accuracy = best;
     record.test_accuracy = {best + 0.2, best, best - 0.2};
+    const int right = static_cast<int>(std::lround(1000 * (best - 0.2)));
+    record.test_confusion.rows = {{{0, 1}}, {{1, 1}}, {{0, 1000 - right}, {2, right}}};
     OwnedRun owned(folder);
     owned.append(record);
     record.epoch = 1;
@@ -111,6 +114,32 @@ private Q_SLOTS:
         // For which classes: against the second, over three seeds.
         QTRY_COMPARE(page_->classes().bars().size(), std::size_t{3});
         QVERIFY(std::abs(page_->classes().bars().front() - 5.0) < 1e-9);
+    }
+
+    void confusionsOfTwoSettings() {
+        page_->findChild<QToolButton*>(QStringLiteral("view_confusions"))->click();
+        SurfacePlot& plot = page_->confusion().plot();
+        QTRY_COMPARE(plot.picture().surface.xs.size(), std::size_t{3});
+        // The best minus the second, which is 5 points behind: class 2 is taken for class 0 less.
+        QVERIFY(plot.picture().difference);
+        QVERIFY(std::abs(plot.picture().surface.at(0, 0).spread.mean + 0.05) < 2e-3);
+        QVERIFY2(page_->verdict().contains(QStringLiteral("bird for airplane (−5.0)")),
+                 qPrintable(page_->verdict()));
+        // Of one setting.
+        auto* minus = page_->findChild<QComboBox*>(QStringLiteral("confusion_minus"));
+        minus->setCurrentIndex(0);
+        Q_EMIT minus->activated(0);
+        QTRY_VERIFY(!plot.picture().difference);
+        QVERIFY(plot.picture().surface.at(0, 0).spread.mean > 0.4);
+        // What is shown is exported, and opens again.
+        const ExportRequest request =
+            exportOf(page_->shown(), page_->ranking().asTsv(), workspace());
+        const auto capsule = capsuleFromText(request.figures.front().capsule(FigureStyle()), "f");
+        QCOMPARE(capsule.runs.size(), std::size_t{3});
+        page_->setFigure(capsule.figure);
+        auto* of = page_->findChild<QComboBox*>(QStringLiteral("confusion_of"));
+        QTRY_VERIFY(of->currentText().contains(QStringLiteral("method=CE+ADRW")));
+        QCOMPARE(page_->shown().confusion.runs.size(), std::size_t{3});
     }
 
     void aPointIsChosenInPlotTableAndClassesAlike() {

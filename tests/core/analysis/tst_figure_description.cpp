@@ -22,6 +22,8 @@ private Q_SLOTS:
         QTest::newRow("surface") << QByteArray(
             R"({"figure": "surface", "x": "/phases/1/alpha/nu", "y": "/data/imbalance/ratio",
                 "y_scale": "log", "value": "few"})");
+        QTest::newRow("confusion") << QByteArray(
+            R"({"figure": "confusion", "of": ["method=VS"], "minus": ["method=CE"]})");
         QTest::newRow("parallel") << QByteArray(
             R"({"figure": "parallel", "axes": ["ratio", "T0:1"], "spread": "range"})");
     }
@@ -53,7 +55,7 @@ private Q_SLOTS:
         row(R"({"format": "1"})", "/format is \"1\", which is no format number; allowed: 1");
         row(R"({"figure": "respons"})",
             "/figure: \"respons\" is none of response, surface, "
-            "parallel; did you mean \"response\"?");
+            "parallel, confusion; did you mean \"response\"?");
         row(R"({"figure": "response"})", "/x: is missing; give a field");
         row(R"({"x": "T0", "lins": []})", "/lins: unknown key \"lins\"; did you mean \"lines\"?");
         row(R"({"x": "T0", "value": "best"})", "in a figure of kind response");
@@ -73,6 +75,8 @@ private Q_SLOTS:
         row(R"({"x": "T0", "title": 1})", "/title: 1 is not text");
         row(R"({"figure": "surface", "x": "T0"})", "/y: is missing");
         row(R"({"figure": "surface", "x": "T0", "y": "T0"})", "/y: is \"T0\" as x is");
+        row(R"({"figure": "confusion", "of": ["nonsense=1"]})", "/of/0: ");
+        row(R"({"figure": "confusion", "value": "best"})", "in a figure of kind confusion");
         row(R"({"figure": "parallel"})", "/axes: is missing or empty");
     }
     void problems() {

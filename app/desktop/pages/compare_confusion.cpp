@@ -1,0 +1,134 @@
+#include "app/desktop/pages/compare_confusion.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/desktop/pages/compare_notes.h"
+#include "widgets/palette.h"
+#include "widgets/qt_text.h"
+#include "widgets/surface_plot.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t kMostSettings = 200;
+constexpr int kOfFile = -2;  // the conditions of a figure's file
+
+}  // namespace
+
+CompareConfusion::CompareConfusion(QWidget* parent)
+    : QWidget(parent),
+      of_(new QComboBox),
+      minus_(new QComboBox),
+      plot_(new SurfacePlot),
+      nothing_(new QLabel),
+      notes_(makeNotes()),
+      shown_(std::make_shared<Comparison>()) {
+    of_->setObjectName(QStringLiteral("confusion_of"));
+    minus_->setObjectName(QStringLiteral("confusion_minus"));
+    of_->setToolTip(tr("The setting whose runs are shown, with the mean over their seeds"));
+    minus_->setToolTip(tr("The setting that is subtracted, seed by seed"));
+    nothing_->setAlignment(Qt::AlignCenter);
+    nothing_->setWordWrap(true);
+    nothing_->setForegroundRole(QPalette::PlaceholderText);
+    nothing_->setMargin(kSpace4);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(kSpace3, 0, kSpace3, kSpace2);
+    row->setSpacing(kSpace2);
+    for (const auto& [words, box] :
+         {std::pair(tr("Confusions &of"), of_), std::pair(tr("&minus"), minus_)}) {
+        auto* label = new QLabel(words);
+        label->setBuddy(box);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(12);
+        row->addWidget(label);
+        row->addWidget(box, 1);
+        connect(box, &QComboBox::activated, this, [this] {
+            const int of = of_->currentData().toInt();
+            const int minus = minus_->currentData().toInt();
+            if (of < 0) return;
+            std::optional<ResponseAt> other;
+            if (minus >= 0) other = points_[static_cast<std::size_t>(minus)];
+            Q_EMIT settingsChosen(points_[static_cast<std::size_t>(of)], other);
+        });
+    }
+    auto* picture = new QWidget;
+    picture->setBackgroundRole(QPalette::Base);  // as the plot on it
+    picture->setAutoFillBackground(true);
+    auto* below = new QVBoxLayout(picture);
+    below->setContentsMargins(0, 0, 0, 0);
+    below->setSpacing(0);
+    below->addWidget(plot_, 1);
+    below->addWidget(nothing_, 1);
+    below->addWidget(notes_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(picture, 1);
+    plot_->setAccessibleName(tr("Confusion matrix"));
+    clear({});
+}
+
+void CompareConfusion::setComparison(std::shared_ptr<const Comparison> comparison) {
+    shown_ = std::move(comparison);
+    fillSettings();
+    const bool any = shown_->confusion_problem.isEmpty();
+    plot_->setVisible(any);
+    nothing_->setVisible(!any);
+    nothing_->setText(shown_->confusion_problem);
+    plot_->setPicture(confusionPicture(shown_->confusion));
+    const Surface& surface = shown_->confusion.surface;
+    showNotes(*notes_, surface.protocol, surface.warnings);
+}
+
+void CompareConfusion::clear(const QString& sentence) {
+    shown_ = std::make_shared<Comparison>();
+    fillSettings();
+    plot_->setPicture({});
+    plot_->hide();
+    nothing_->setText(sentence);
+    nothing_->show();
+    showNotes(*notes_, {}, {});
+}
+
+/// The settings in order, best first; without an order as they are drawn.
+void CompareConfusion::fillSettings() {
+    points_.clear();
+    for (const RankedPoint& at : shown_->ranking.points) points_.emplace_back(at.line, at.point);
+    const std::vector<ResponseLine>& lines = shown_->picture.curves.lines;
+    if (points_.empty()) {
+        for (std::size_t l = 0; l < lines.size(); ++l) {
+            for (std::size_t p = 0; p < lines[l].points.size(); ++p) points_.emplace_back(l, p);
+        }
+    }
+    const auto fill = [&](QComboBox& box, std::optional<ResponseAt> current) {
+        box.clear();
+        if (&box == minus_) box.addItem(tr("nothing"), -1);
+        if (shown_->confusion_figure && !shown_->confusion_of) {
+            const auto& conditions =
+                &box == of_ ? shown_->confusion_figure->of : shown_->confusion_figure->minus;
+            QStringList words;
+            for (const std::string& condition : conditions) words << text(condition);
+            if (!words.isEmpty() || &box == of_) {
+                box.addItem(words.isEmpty() ? tr("all runs") : words.join(tr(" and ")), kOfFile);
+                box.setCurrentIndex(box.count() - 1);
+            }
+        }
+        for (std::size_t i = 0; i < points_.size(); ++i) {
+            if (i >= kMostSettings && points_[i] != current) continue;
+            box.addItem(
+                text(pointName(shown_->picture.curves, points_[i].first, points_[i].second)),
+                static_cast<int>(i));
+            if (points_[i] == current) box.setCurrentIndex(box.count() - 1);
+        }
+        box.setEnabled(box.count() > 1);
+    };
+    fill(*of_, shown_->confusion_of);
+    fill(*minus_, shown_->confusion_minus);
+}
+
+}  // namespace ballast

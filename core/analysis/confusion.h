@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/analysis/class_differences.h"
+#include "core/analysis/surface.h"
+
+namespace ballast {
+
+/// Which classes test images are taken for, over seeds: a grid of the classes, most training images
+/// at the top and on the left. A cell is the share of its row's images that are taken for its
+/// column's class; of two settings, the first's share minus the second's.
+struct ConfusionGrid {
+    Surface surface;
+    bool difference = false;        // of two settings, seed by seed
+    std::vector<std::string> runs;  // IDs of those that it is made of
+};
+
+/// More classes cannot be told apart on a page: those that are confused most are shown.
+inline constexpr std::size_t kMostConfusedClasses = 100;
+
+/// Of the first runs, or of the differences first − second where the pairs have a second. Each run
+/// counts with its best epoch, or where that was not measured exactly with the nearest that was,
+/// which a warning says. Runs that cannot be read or have no confusions are left out, with a
+/// warning. Throws ConfigError where none is left, or where the runs have other classes or class
+/// counts than the first's. Any thread; reads the runs whole, milliseconds each.
+ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread);
+
+/// The grid of `figure`, whose kind is confusion: of the runs for which `where` and `of` hold,
+/// minus over common seeds those for which `where` and `minus` hold, unless that is empty. Throws
+/// ConfigError with a JSON pointer where there is nothing to draw.
+ConfusionGrid confusionGrid(std::span<const IndexedRun* const> runs,
+                            const FigureDescription& figure);
+
+/// What stands out in a grid, in a sentence: "Shirt is taken for T-shirt most often (21.3 %), then
+/// …", or which mistakes the first of two settings makes more and less often. Empty where no image
+/// is taken for another class.
+std::string confusionSentence(const ConfusionGrid& grid);
+
+/// The description of such a figure for the settings of two runs of the points that `lines`, whose
+/// kind is response, draws; the second may be null.
+FigureDescription confusionFigure(const FigureDescription& lines, const IndexedRun& first,
+                                  const IndexedRun* second);
+
+}  // namespace ballast
