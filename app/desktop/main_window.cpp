@@ -68,6 +68,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(sweep_, &SweepPage::outlined, this, &MainWindow::updateSweepObstacle);
     connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
     connect(edits_, &EditActions::failed, this, &MainWindow::showError);
     connect(run_actions_, &RunActions::failed, this, &MainWindow::showError);
@@ -173,7 +174,7 @@ void MainWindow::showPage(QWidget* page, QAction* action) {
     }
     pages_->setCurrentWidget(page);
     action->setChecked(true);
-    start_->setText(page == sweep_ ? tr("S&tart sweep") : tr("S&tart training"));
+    updateStart();
 }
 
 void MainWindow::showExperiment() {
@@ -279,13 +280,29 @@ void MainWindow::updateObstacle() {
     experiment_->setObstacle(reason);
     sweep_->setBase(checked);
     estimateSweep(0.0);
-    sweep_->setObstacle(checked.config ? reason : QString());  // it says the problems itself
-    start_->setEnabled(reason.isEmpty());
+    updateSweepObstacle();
     settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
 }
 
 /// Says how long the sweep may take: by the runs of the workspace that are like its base, or else
 /// by the one in training, of which `pace` is the seconds an epoch.
+/// A sweep may be over other data than the Experiment page's; its problems it says itself.
+void MainWindow::updateSweepObstacle() {
+    QString reason;
+    for (const DataConfig& needed : sweep_->outline().data) {
+        if (reason.isEmpty()) reason = dataObstacle(needed, controller_.dataStore());
+    }
+    sweep_->setObstacle(reason);
+    updateStart();
+}
+
+/// The button starts what the page in front shows.
+void MainWindow::updateStart() {
+    const bool sweep = pages_->currentWidget() == sweep_;
+    start_->setText(sweep ? tr("S&tart sweep") : tr("S&tart training"));
+    start_->setEnabled(sweep ? sweep_->canStart() : experiment_->obstacle().isEmpty());
+}
+
 void MainWindow::estimateSweep(double pace) {
     const CheckedConfig& base = experiment_->checked();
     if (!base.config) return;

@@ -86,6 +86,8 @@ private:
     /// The runs an action is meant for: the selected ones, or the one in training.
     QStringList chosenRuns() const;
     void updateObstacle();
+    void updateSweepObstacle();
+    void updateStart();
     void estimateSweep(double pace);
     void updateActions();
     void runEnded(const QString& run);

@@ -1,6 +1,9 @@
 #include "app/desktop/sweep_outline.h"
 
+#include <algorithm>
+
 #include "core/base/cancel.h"
+#include "core/experiment/config_meaning.h"
 #include "core/experiment/sweep.h"
 #include "core/experiment/sweep_warnings.h"
 
@@ -42,6 +45,12 @@ SweepOutline outlineOf(const nlohmann::json& json, const CountClasses& count_cla
         std::vector<EpochPath> paths;
         for (const SweepRun& run : runs) {
             stopIfCancelled(cancelled, "working out the sweep");
+            if (auto problems = checkClassWeights(run.config); !problems.empty()) {
+                throw ConfigError("the sweep", std::move(problems));
+            }
+            if (std::ranges::find(outline.data, run.config.data) == outline.data.end()) {
+                outline.data.push_back(run.config.data);
+            }
             paths.push_back(
                 tree.add(run.config, counts.of(run.config.data), run.config.data.folder));
             const std::string& label = run.label.empty() ? run.config.name : run.label;

@@ -18,8 +18,9 @@ struct SweepOutline {
     std::uint64_t runs = 0;
     bool planned = false;  // else there are problems, or too many runs (kManyRuns)
     TrunkPlan plan;
-    QStringList labels;    // of each run, what tells it from the others
-    QStringList warnings;  // see sweepWarnings()
+    std::vector<DataConfig> data;  // of its runs, each once
+    QStringList labels;            // of each run, what tells it from the others
+    QStringList warnings;          // see sweepWarnings()
     std::vector<Problem> problems;
     QString error;  // where it is no list of problems: class counts that cannot be read
 };

@@ -28,8 +28,12 @@ QString trainingObstacle(const CheckedConfig& checked, const DataStore& store) {
         }
         return reason;
     }
-    if (store.find(checked.config->data)) return {};
-    const DatasetInfo& dataset = *findDataset(checked.config->data.dataset);
+    return dataObstacle(checked.config->data, store);
+}
+
+QString dataObstacle(const DataConfig& data, const DataStore& store) {
+    if (store.find(data)) return {};
+    const DatasetInfo& dataset = *findDataset(data.dataset);
     return (dataset.listed()
                 ? Words::tr(
                       "Cannot start: there is no folder with the lists of %1; Data → Fetch %1 says "

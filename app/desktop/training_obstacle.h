@@ -11,4 +11,7 @@ namespace ballast {
 /// problems, or that its data set is not here.
 QString trainingObstacle(const CheckedConfig& checked, const DataStore& store);
 
+/// Why these data cannot be trained on: they are not here. Empty: they are.
+QString dataObstacle(const DataConfig& data, const DataStore& store);
+
 }  // namespace ballast

@@ -292,6 +292,10 @@ void SweepPage::requestStart() {
     start_->click();
 }
 
+bool SweepPage::canStart() const {
+    return start_->isEnabled();
+}
+
 void SweepPage::setSecondsPerEpoch(double seconds) {
     if (seconds == seconds_per_epoch_) return;
     seconds_per_epoch_ = seconds;

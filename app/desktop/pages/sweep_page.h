@@ -55,6 +55,8 @@ public:
     TrunkTree& tree() { return *tree_; }
     std::vector<AxisEditor*> axes() const { return axes_; }
     AxisEditor* addAxis();
+    /// Whether the sweep as it stands is right and nothing is in its way.
+    bool canStart() const;
     /// As the button does: asks for the sweep to be started, where it can be.
     void requestStart();
 

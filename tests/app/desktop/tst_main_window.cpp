@@ -183,6 +183,26 @@ private Q_SLOTS:
         QVERIFY(window_->runsPage().isVisible());
     }
 
+    /// Presets bring their own data, which are there, whatever the Experiment page asks for.
+    void aSweepAsksForItsOwnData() {
+        if (controller_->dataStore().find(*findDataset("cifar100")))
+            QSKIP("CIFAR-100 is on this machine");
+        page().form().setValue("/data/dataset", "cifar100");
+        window_->showSweep();
+        SweepPage& sweep = window_->sweepPage();
+        sweep.restoreSweep({{"axes", json::array()}, {"seeds", {0}}});
+        auto* said = sweep.findChild<QLabel*>(QStringLiteral("obstacle"));
+        QTRY_VERIFY2(said->text().contains(QStringLiteral("CIFAR-100")),
+                     qPrintable(said->text() + sweep.summary()));
+        QVERIFY(!sweep.canStart());
+        sweep.setSweep(
+            json::parse(R"({"presets": {"methods": ["CE", "VS"], "dataset": "fashion-mnist"}})"));
+        QTRY_COMPARE(sweep.outline().runs, std::uint64_t{2});
+        const bool here = controller_->dataStore().find(*findDataset("fashion-mnist")).has_value();
+        QTRY_COMPARE(sweep.canStart(), here);
+        QCOMPARE(said->text().isEmpty(), here);
+    }
+
     void startOnTheSweepPageStartsTheSweep() {
         window_->showSweep();
         SweepPage& sweep = window_->sweepPage();
