@@ -79,16 +79,18 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         showRuns();
         runs_->select(run);
     });
-    connect(&controller_, &RunController::sweepStarted, this, [this](int queued, int finished) {
-        const int all = queued + finished;
-        QString words =
-            all == 1 ? tr("The sweep has 1 run") : tr("The sweep has %L1 runs").arg(all);
-        if (finished > 0) {
-            words += finished == 1 ? tr("; 1 is finished already")
-                                   : tr("; %L1 are finished already").arg(finished);
-        }
-        banner_->showMessage(words + QLatin1Char('.'));
-    });
+    connect(&controller_, &RunController::sweepStarted, this,
+            [this](const QStringList& queued, int finished) {
+                runs_->showSweep(queued);
+                const int all = static_cast<int>(queued.size()) + finished;
+                QString words =
+                    all == 1 ? tr("The sweep has 1 run") : tr("The sweep has %L1 runs").arg(all);
+                if (finished > 0) {
+                    words += finished == 1 ? tr("; 1 is finished already")
+                                           : tr("; %L1 are finished already").arg(finished);
+                }
+                banner_->showMessage(words + QLatin1Char('.'));
+            });
     connect(&controller_, &RunController::runsStarted, this, [this](int queued) {
         banner_->showMessage(
             queued == 1
@@ -284,8 +286,6 @@ void MainWindow::updateObstacle() {
     settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
 }
 
-/// Says how long the sweep may take: by the runs of the workspace that are like its base, or else
-/// by the one in training, of which `pace` is the seconds an epoch.
 /// A sweep may be over other data than the Experiment page's; its problems it says itself.
 void MainWindow::updateSweepObstacle() {
     QString reason;
@@ -303,6 +303,8 @@ void MainWindow::updateStart() {
     start_->setEnabled(sweep ? sweep_->canStart() : experiment_->obstacle().isEmpty());
 }
 
+/// Says how long the sweep may take: by the runs of the workspace that are like its base, or else
+/// by the one in training, of which `pace` is the seconds an epoch.
 void MainWindow::estimateSweep(double pace) {
     const CheckedConfig& base = experiment_->checked();
     if (!base.config) return;

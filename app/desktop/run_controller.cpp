@@ -104,27 +104,27 @@ void RunController::startRuns(SweepPlan plan) {
         },
         [this](const SweepPlan& made) {
             const auto [queued, finished] = queueRuns(made);
-            Q_EMIT runsStarted(queued, finished);
+            Q_EMIT runsStarted(static_cast<int>(queued.size()), finished);
         },
         [this](const QString& sentence) { Q_EMIT sweepFailed(sentence); });
     if (!begun) throw StorageError("other runs are being made; wait for them");
 }
 
-/// Takes up runs that have been made together. Returns how many were queued, and how many are
+/// Takes up runs that have been made together. Returns those that were queued, and how many are
 /// finished.
-std::pair<int, int> RunController::queueRuns(const SweepPlan& made) {
-    int queued = 0;
+std::pair<QStringList, int> RunController::queueRuns(const SweepPlan& made) {
+    QStringList queued;
     int finished = 0;
     for (const PlannedRun& run : made.runs) {
         if (run.state == RunState::finished) {
             ++finished;
             continue;
         }
-        ++queued;
+        queued << QString::fromStdString(run.id);
         const fs::path folder = workspace_ / "runs" / run.id;
         if (mutableRun(run.id) == nullptr) {
             add(indexed(readRun(folder)));
-            Q_EMIT runAdded(QString::fromStdString(run.id));
+            Q_EMIT runAdded(queued.back());
         }
         executor_->enqueue(folder);
     }

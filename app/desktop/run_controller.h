@@ -131,8 +131,8 @@ Q_SIGNALS:
     void progressed(const QString& run);
     void configChanged(const QString& run);  // by an edit, here or elsewhere
     void said(const QString& run, const QString& line);
-    /// How many runs of a sweep were queued, and how many are finished already.
-    void sweepStarted(int queued, int finished);
+    /// The runs of a sweep that were queued, and how many are finished already.
+    void sweepStarted(const QStringList& queued, int finished);
     /// The same of runs that were planned.
     void runsStarted(int queued, int finished);
     void sweepFailed(const QString& sentence);
@@ -143,7 +143,7 @@ private:
     void poll();
     void handle(const RunEvent& event);
     void readForeign();
-    std::pair<int, int> queueRuns(const SweepPlan& made);
+    std::pair<QStringList, int> queueRuns(const SweepPlan& made);
     IndexedRun* mutableRun(const std::string& id) const;
     IndexedRun& add(IndexedRun run);
     void remove(const std::string& id);

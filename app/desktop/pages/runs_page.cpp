@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <set>
 
 #include "app/desktop/attempt.h"
 #include "app/desktop/figures.h"
@@ -415,6 +416,19 @@ int RunsPage::shownColor(const QString& run) const {
 
 void RunsPage::showOnly(const QStringList& runs) {
     working_set_->setOnly(runs);
+}
+
+void RunsPage::showSweep(const QStringList& runs) {
+    if (runs.size() > kSeriesColors) {
+        std::set<std::string> settings;
+        for (const QString& id : runs) {
+            if (const IndexedRun* run = controller_.find(id)) settings.insert(configKey(*run));
+        }
+        PlotView view = plots_->view();
+        view.means = view.means || std::ssize(settings) < runs.size();
+        plots_->setView(view);
+    }
+    if (!runs.isEmpty()) showOnly(runs);
 }
 
 void RunsPage::showRun(const QString& run) {

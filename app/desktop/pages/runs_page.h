@@ -38,6 +38,9 @@ public:
     void select(const QString& run);
     /// Ticks these runs and no others.
     void showOnly(const QStringList& runs);
+    /// The same of the runs of a sweep that begins: seeds as means where runs are more than
+    /// colours.
+    void showSweep(const QStringList& runs);
     WorkingSet& workingSet() { return *working_set_; }
     LivePlots& plots() { return *plots_; }
     RunTable& table() { return *table_; }

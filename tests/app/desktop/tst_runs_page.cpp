@@ -79,6 +79,20 @@ private Q_SLOTS:
         controller_.reset();
     }
 
+    /// More runs than there are colours: all are drawn, as means over their seeds.
+    void aSweepIsShownWhole() {
+        QStringList runs;
+        for (std::uint64_t seed = 0; seed < 9; ++seed) {
+            runs << makeRun(controller_->workspace(), "c", 0.5, seed);
+        }
+        QTRY_VERIFY(controller_->find(runs.back()) != nullptr);  // the next look finds them
+        page_->showSweep(runs);
+        QCOMPARE(page_->workingSet().runs(), QSet<QString>(runs.begin(), runs.end()));
+        QVERIFY(page_->plots().view().means);
+        page_->showSweep({low_});
+        QCOMPARE(page_->workingSet().runs(), QSet<QString>{low_});
+    }
+
     void theTableShowsTheRuns() {
         QVERIFY(page_->table().isVisible());
         QVERIFY(page_->table().bar()->isVisible());
