@@ -15,6 +15,7 @@
 namespace ballast {
 namespace {
 
+constexpr const char* kStateColumn = "state";
 constexpr int kLeastColumnWidth = 160;  // of what a column may take at first; the user may widen it
 constexpr int kMostColumnWidth = 320;
 constexpr int kMeasuredRows = 60;
@@ -188,9 +189,28 @@ void RunTree::unfoldAgain() {
 }
 
 void RunTree::fitColumns() {
-    for (int column = 0; column < header()->count(); ++column) {
-        resizeColumnToContents(column);
-        header()->resizeSection(column, std::min(header()->sectionSize(column), mostColumnWidth()));
+    for (int column = 0; column < header()->count(); ++column) fit(column);
+}
+
+void RunTree::fit(int column) {
+    resizeColumnToContents(column);
+    header()->resizeSection(column, std::min(header()->sectionSize(column), mostColumnWidth()));
+    const auto at = static_cast<std::size_t>(column);
+    if (model_.columns()[at].key == kStateColumn) state_width_ = header()->sectionSize(column);
+}
+
+/// A run that begins says more than one that waits, and its column widens unless someone has set
+/// its width.
+void RunTree::dataChanged(const QModelIndex& first, const QModelIndex& last,
+                          const QList<int>& roles) {
+    QTreeView::dataChanged(first, last, roles);
+    const auto& columns = model_.columns();
+    const auto state = std::ranges::find(columns, kStateColumn, &RunColumn::key);
+    if (state == columns.end() || !first.isValid() || first.row() != last.row()) return;
+    const int column = static_cast<int>(state - columns.begin());
+    const int width = header()->sectionSize(column);
+    if (width == state_width_ && sizeHintForIndex(first.siblingAtColumn(column)).width() > width) {
+        fit(column);
     }
 }
 

@@ -39,14 +39,18 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void dataChanged(const QModelIndex& first, const QModelIndex& last,
+                     const QList<int>& roles) override;
 
 private:
     QModelIndexList rowsInOrder() const;
     void unfoldAgain();
     int mostColumnWidth() const;
+    void fit(int column);
 
     RunTableModel& model_;
     QSet<QString> unfolded_;  // groups, by their first run
+    int state_width_ = 0;     // that the states' column was given last, if not by hand
     bool quiet_ = false;
 };
 

@@ -348,6 +348,26 @@ private Q_SLOTS:
         }
     }
 
+    /// What a run says while it is trained is not cut short, unless someone wants it so.
+    void theStatesColumnWidens() {
+        auto& header = *table_->findChild<QTreeView*>()->header();
+        const auto& columns = table_->model().columns();
+        const int state = static_cast<int>(
+            std::ranges::find(columns, "state", &RunColumn::key) - columns.begin());
+        table_->resize(1200, 400);
+        table_->fitColumns();
+        const int before = header.sectionSize(state);
+        TableRun running = given()[0];
+        running.status = QStringLiteral("epoch 1/8 · 637 images/s · about 3 min left");
+        table_->renew(running);
+        const int widened = header.sectionSize(state);
+        QVERIFY(widened > before);
+        header.resizeSection(state, 50);
+        running.status += QStringLiteral(" or four");
+        table_->renew(running);
+        QCOMPARE(header.sectionSize(state), 50);
+    }
+
     void columnsOfWhatDiffers() {
         const auto fields = differingFields(runs());
         QCOMPARE(fields, std::vector<std::string>({"/optimizer/lr", "/training/seed"}));
