@@ -214,13 +214,14 @@ QString readableNumber(double value, int decimals) {
 
 std::pair<double, double> robustRange(std::vector<double> values) {
     // No sorting: of a thousand runs these are a million values.
-    const auto quantile = [&](double share) {
-        const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    const auto last_index = static_cast<std::ptrdiff_t>(values.size()) - 1;
+    const std::ptrdiff_t quarter = last_index / 4;
+    const auto ranked = [&](std::ptrdiff_t at) {
         std::ranges::nth_element(values, values.begin() + at);
         return values[static_cast<std::size_t>(at)];
     };
-    const double low = quantile(0.25);
-    const double high = quantile(0.75);
+    const double low = ranked(quarter);
+    const double high = ranked(last_index - quarter);  // of up to four values all are in between
     // Far beyond the middle half, as only a run that has broken goes: sane curves move by units.
     const double reach = kFarOut * std::max(high - low, 1.0);
     double first = high;

@@ -308,6 +308,8 @@ void TestLivePlots::aBrokenRunHidesNoSaneOne() {
     QCOMPARE(low, -5.0);
     QVERIFY(high < 5.0);
     QCOMPARE(robustRange({0.5}), std::pair(0.5, 0.5));
+    QCOMPARE(robustRange({44.0, 54.0}), std::pair(44.0, 54.0));  // the first epochs of a run
+    QCOMPARE(robustRange({44.0, 54.0, 69.0}), std::pair(44.0, 69.0));
     QCOMPARE(readableNumber(123456.789, 1), QStringLiteral("123456.8"));
     QCOMPARE(readableNumber(-123456789012345678.0, 2), QStringLiteral("-1.2e+17"));
     QCOMPARE(readableNumber(std::nan(""), 2), QStringLiteral("–"));
