@@ -145,7 +145,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     if (swept.is_object()) sweep_->restoreSweep(swept);
     connect(sweep_, &SweepPage::changed, this, [this] {
         nlohmann::json sweep = sweep_->sweep();
-        sweep.erase("base");  // that is the editor's
+        if (!sweep.contains("presets")) sweep.erase("base");  // that is the editor's
         settings_.setSweep(QString::fromStdString(sweep.dump()));
     });
     experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));

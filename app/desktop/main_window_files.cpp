@@ -59,7 +59,9 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
             throw ConfigError(file.string() + " is not a config: not a JSON object");
         if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
             sweep_->setSweep(config);
-            if (config.contains("base")) experiment_->setConfig(config.at("base"));
+            if (config.contains("base") && !config.contains("presets")) {
+                experiment_->setConfig(config.at("base"));
+            }
             return showSweep();
         }
         if (config.contains("figure")) {

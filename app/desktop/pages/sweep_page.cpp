@@ -89,7 +89,7 @@ QWidget* SweepPage::makeEditor() {
     leave_presets_->hide();
     column->addWidget(leave_presets_, 0, Qt::AlignLeft);
     connect(leave_presets_, &QPushButton::clicked, this, [this] {
-        usePresets(nullptr);
+        usePresets(nullptr, nullptr);
         edited();
     });
 
@@ -221,10 +221,19 @@ void SweepPage::showBase() {
         for (const json& method : presets_.value("methods", json::array())) {
             if (method.is_string()) methods << QString::fromStdString(method.get<std::string>());
         }
-        return base_text_->setText(
-            tr("Presets on %1: %2")
-                .arg(QString::fromStdString(presets_.value("dataset", "cifar10")),
-                     methods.join(QStringLiteral(", "))));
+        QString words = tr("Presets on %1: %2")
+                            .arg(QString::fromStdString(presets_.value("dataset", "cifar10")),
+                                 methods.join(QStringLiteral(", ")));
+        if (!over_presets_.is_null()) {
+            const json leaves = over_presets_.flatten();
+            for (const auto& [pointer, value] : leaves.items()) {
+                const std::string shown =
+                    value.is_string() ? value.get<std::string>() : value.dump();
+                words += QLatin1Char('\n') + QString::fromStdString(fieldInWords(pointer)) +
+                         QStringLiteral(": ") + QString::fromStdString(shown);
+            }
+        }
+        return base_text_->setText(words);
     }
     const json given_name = base_.is_object() ? base_.value("name", json()) : json();
     const std::string name = given_name.is_string() ? given_name.get<std::string>() : "";
@@ -234,15 +243,19 @@ void SweepPage::showBase() {
             : tr("The config of the Experiment page: %1").arg(QString::fromStdString(name)));
 }
 
-/// Makes presets the base of the sweep; null, or what are no presets: the Experiment page's config.
-void SweepPage::usePresets(const json& presets) {
+/// Makes presets with what all of them take over the base of the sweep; null, or what are no
+/// presets: the Experiment page's config.
+void SweepPage::usePresets(const json& presets, const json& over) {
     presets_ = nullptr;
+    over_presets_ = nullptr;
     json config = full_base_;
     if (!presets.is_null()) {
         try {  // axes may name the fields of the first method
-            const json one = {{"presets", presets}, {"seeds", {0}}};
+            json one = {{"presets", presets}, {"seeds", {0}}};
+            if (!over.empty()) one["base"] = over;
             config = json(toJson(sweepRuns(sweepFromJson(one, "the presets")).front().config));
             presets_ = presets;
+            if (!over.empty()) over_presets_ = over;
         } catch (const ConfigError&) {
         }
     }
@@ -256,6 +269,7 @@ json SweepPage::sweep() const {
         made["base"] = base_;
     } else {
         made["presets"] = presets_;
+        if (!over_presets_.is_null()) made["base"] = over_presets_;
     }
     if (!name_->text().trimmed().isEmpty()) made["name"] = name_->text().trimmed().toStdString();
     for (const AxisEditor* axis : axes_) made["axes"].push_back(axis->axis());
@@ -273,7 +287,7 @@ void SweepPage::setSweep(const json& sweep) {
 void SweepPage::restoreSweep(const json& sweep) {
     while (!axes_.empty()) removeAxis(axes_.back());
     const json presets = sweep.value("presets", json());
-    usePresets(presets);
+    usePresets(presets, sweep.value("base", json()));
     const json name = sweep.value("name", json());
     name_->setText(name.is_string() ? QString::fromStdString(name.get<std::string>()) : QString());
     seeds_->setText(sweep.contains("seeds") ? seedText(sweep["seeds"]) : QString());

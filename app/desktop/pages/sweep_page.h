@@ -75,7 +75,7 @@ private:
     QWidget* makeOutcome();
     void removeAxis(AxisEditor* axis);
     void showBase();
-    void usePresets(const nlohmann::json& presets);
+    void usePresets(const nlohmann::json& presets, const nlohmann::json& over);
     void setFields(const nlohmann::json& full_config);
     void edited();
     void work();
@@ -107,6 +107,7 @@ private:
     nlohmann::json base_ = nlohmann::json::object();
     nlohmann::json full_base_ = nlohmann::json::object();  // of the last base that was right
     nlohmann::json presets_;                               // null: the sweep is over the base
+    nlohmann::json over_presets_;  // the part of a config that they all take over; null: none
     SweepOutline outline_;
     QString obstacle_;
     double seconds_per_epoch_ = 0.0;

@@ -198,6 +198,15 @@ private Q_SLOTS:
         const auto* words = page_->findChild<QLabel*>(QStringLiteral("base"));
         QVERIFY2(words->text().contains(QStringLiteral("CE+ADRW, VS+ADRW")),
                  qPrintable(words->text()));
+        // What all presets take over stays with them, and is said.
+        json over = sweep;
+        over["base"] = {{"training", {{"exact_every", 1}}}, {"model", {{"name", "resnet8"}}}};
+        page_->setSweep(over);
+        QCOMPARE(page_->sweep(), over);
+        QVERIFY2(words->text().contains(QStringLiteral("resnet8")), qPrintable(words->text()));
+        QVERIFY(outlined());
+        page_->setSweep(sweep);
+        QCOMPARE(page_->sweep(), sweep);
         page_->setBase(base());  // the Experiment page is edited: the presets stay
         QVERIFY(page_->sweep().contains("presets"));
         page_->findChild<QPushButton*>(QStringLiteral("leave_presets"))->click();
