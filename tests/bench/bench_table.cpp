@@ -92,6 +92,23 @@ int main(int argc, char** argv) {
         }
         say(what, slowest);
     };
+    const auto cells = [&](const char* what) {
+        const RunTableModel& model = table.model();
+        double slowest = 0.0;
+        QElapsedTimer clock;
+        for (int row = 0; row < model.rowCount(); row += 7) {
+            for (int column = 0; column < model.columnCount(); ++column) {
+                const QModelIndex at = model.index(row, column);
+                for (const int role : {int(Qt::DisplayRole), int(Qt::TextAlignmentRole),
+                                       int(Qt::CheckStateRole), int(Qt::ToolTipRole)}) {
+                    clock.start();
+                    model.data(at, role);
+                    slowest = std::max(slowest, static_cast<double>(clock.nsecsElapsed()) * 1e-6);
+                }
+            }
+        }
+        say(what, slowest);
+    };
     std::printf("%d runs of %d epochs\n", count, epochs);
     timed("first picture", [&] {
         table.show();
@@ -99,6 +116,7 @@ int main(int argc, char** argv) {
     });
     timed("one epoch of one run", oneEpoch);
     scroll("scrolling, the slowest of 60 frames");
+    cells("asking the model for a cell, the slowest");
     timed("sorting by the best accuracy", [&] { view.sortByColumn(3, Qt::DescendingOrder); });
     timed("one epoch of one run, sorted", oneEpoch);
     timed("a column of the config", [&] {
@@ -109,6 +127,7 @@ int main(int argc, char** argv) {
     timed("grouping over seeds", [&] { table.setGrouped(true); });
     timed("one epoch of one run, grouped", oneEpoch);
     scroll("scrolling groups, the slowest of 60 frames");
+    cells("asking the model for a group's cell, the slowest");
     timed("grouping by the method", [&] { table.setGrouping({true, {"method"}}); });
     timed("a run's tick and progress, 1,000 times", [&] {
         for (int i = 0; i < 1000; ++i) table.renew({&runs.back(), 1, i % 2 == 0, {}, 0.5});

@@ -1,5 +1,4 @@
 #include <QAbstractItemModelTester>
-#include <QElapsedTimer>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QToolButton>
@@ -8,7 +7,6 @@
 #include <deque>
 
 #include "core/base/error.h"
-#include "core/results/config_key.h"
 #include "tests/support/test_program.h"
 #include "widgets/run_table.h"
 #include "widgets/run_tree.h"
@@ -315,45 +313,12 @@ private Q_SLOTS:
         QVERIFY(cell(0, "majority").startsWith(QStringLiteral("~62.5 ±")));
     }
 
-    void tenThousandRowsScroll() {
-        runs_.clear();
-        for (int i = 0; i < 10'000; ++i) {
-            runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
-                                    i % 5, 0.01 * (1 + i / 500)));
-            runs_.back().config_key = configKey(runs_.back().description);
-        }
-        table_->setColumns({"name", "state", "best", "/optimizer/lr", "/training/seed"});
-        for (const bool grouped : {false, true}) {
-            table_->setGrouped(grouped);
-            RunTableModel& model = table_->model();
-            qint64 slowest = 0;
-            QElapsedTimer clock;
-            for (int row = 0; row < model.rowCount(); row += 7) {
-                for (int column = 0; column < model.columnCount(); ++column) {
-                    const QModelIndex at = model.index(row, column);
-                    for (const int role : {int(Qt::DisplayRole), int(Qt::TextAlignmentRole),
-                                           int(Qt::CheckStateRole), int(Qt::ToolTipRole)}) {
-                        clock.start();
-                        model.data(at, role);
-                        slowest = std::max(slowest, clock.nsecsElapsed());
-                    }
-                    clock.start();
-                    model.flags(at);
-                    model.rowCount(at);
-                    slowest = std::max(slowest, clock.nsecsElapsed());
-                }
-            }
-            qInfo("slowest call %.3f ms", static_cast<double>(slowest) * 1e-6);
-            QVERIFY(slowest < 20'000'000);  // 2 ms on a quiet machine
-        }
-    }
-
     /// What a run says while it is trained is not cut short, unless someone wants it so.
     void theStatesColumnWidens() {
         auto& header = *table_->findChild<QTreeView*>()->header();
         const auto& columns = table_->model().columns();
-        const int state = static_cast<int>(
-            std::ranges::find(columns, "state", &RunColumn::key) - columns.begin());
+        const int state = static_cast<int>(std::ranges::find(columns, "state", &RunColumn::key) -
+                                           columns.begin());
         table_->resize(1200, 400);
         table_->fitColumns();
         const int before = header.sectionSize(state);
@@ -419,35 +384,6 @@ private Q_SLOTS:
         QCOMPARE(other.model().rowCount(), static_cast<int>(runs_.size()));
         other.restoreState("nonsense");
         QCOMPARE(other.columns().size(), std::size_t{3});
-    }
-
-    void aThousandRunsAreQuick() {
-        runs_.clear();
-        for (int i = 0; i < 1000; ++i) {
-            runs_.push_back(makeRun("run " + std::to_string(i / 5), (i * 617 % 1000) / 1000.0,
-                                    i % 5, 0.01 * (1 + i / 5)));
-            runs_.back().config_key = configKey(runs_.back().description);
-        }
-        QElapsedTimer clock;
-        clock.start();
-        table_->refresh();
-        const auto first = clock.restart();
-        table_->setColumns({"name", "best", "last", "/optimizer/lr", "/training/seed"});
-        const auto columns = clock.restart();
-        table_->refresh();
-        const auto again = clock.restart();
-        view().sortByColumn(1, Qt::DescendingOrder);
-        const auto sorted = clock.restart();
-        table_->setGrouped(true);
-        const auto grouped = clock.restart();
-        table_->bar()->findChild<QLineEdit*>()->setText(QStringLiteral("best>0.5"));
-        const auto filtered = clock.restart();
-        qInfo("set %lld, columns %lld, again %lld, sorted %lld, grouped %lld, filtered %lld ms",
-              static_cast<long long>(first), static_cast<long long>(columns),
-              static_cast<long long>(again), static_cast<long long>(sorted),
-              static_cast<long long>(grouped), static_cast<long long>(filtered));
-        QVERIFY(first < 1000);
-        QVERIFY(sorted < 500);
     }
 };
 
