@@ -27,6 +27,7 @@ constexpr const char* kCurves = "fig3a";  // of which the epochs are drawn
 struct ReproduceOptions {
     std::string experiment;
     bool small = false;
+    bool medium = false;
     int seeds = 0;  // 0: as the sweep says
     fs::path output;
     SweepOptions sweep;
@@ -53,8 +54,18 @@ std::vector<ExperimentFile> filesOf(const std::string& experiment) {
                       (nearest.empty() ? "there are: " + list : "did you mean " + nearest + "?"));
 }
 
-bool isSweep(const ExperimentFile& file, bool small) {
-    return file.name.starts_with("sweep") && file.name.ends_with("-small.json") == small;
+/// "small", "medium", or "" for the paper's size.
+std::string sizeOf(const ReproduceOptions& options) {
+    return options.small ? "small" : options.medium ? "medium" : "";
+}
+
+/// Whether a file is a sweep of that size: "sweep-small.json".
+bool isSweep(const ExperimentFile& file, const std::string& size) {
+    if (!file.name.starts_with("sweep")) return false;
+    for (const char* other : {"small", "medium"}) {
+        if (file.name.ends_with(std::string("-") + other + ".json")) return size == other;
+    }
+    return size.empty();
 }
 
 /// Runs of the set, but those that cannot be read.
@@ -127,10 +138,11 @@ void writeTables(std::span<const IndexedRun* const> runs, Results& results) {
 
 int reproduceCommand(const ReproduceOptions& options, const DataStore& store) {
     const std::vector<ExperimentFile> files = filesOf(options.experiment);
-    const std::string set = options.experiment + (options.small ? " (small)" : "");
+    const std::string size = sizeOf(options);
+    const std::string set = options.experiment + (size.empty() ? "" : " (" + size + ")");
     std::vector<std::string> ids;
     for (const ExperimentFile& file : files) {
-        if (!isSweep(file, options.small)) continue;
+        if (!isSweep(file, size)) continue;
         json sweep = json::parse(file.text);
         if (options.seeds > 0) sweep["seeds"] = {{"from", 0}, {"count", options.seeds}};
         const SweepEnd end = trainSweep(sweep, options.experiment + "/" + std::string(file.name),
@@ -174,8 +186,12 @@ void addReproduceCommand(CommandLine& cli) {
     CLI::App* command =
         cli.add("reproduce", "Train a result of the paper and draw it. Run it again to resume");
     command->add_option("EXPERIMENT", options->experiment, "One of " + names)->required();
-    command->add_flag("--small", options->small,
-                      "A size for a CPU: a small network on Fashion-MNIST");
+    CLI::Option* small = command->add_flag(
+        "--small", options->small, "Minutes on a CPU: a small network on Fashion-MNIST, 10 epochs");
+    command
+        ->add_flag("--medium", options->medium,
+                   "Half an hour on a CPU: a small network on CIFAR-10, 20 epochs, 3 seeds")
+        ->excludes(small);
     command->add_option("--seeds", options->seeds, "How many, from seed 0; 0: as the sweep says")
         ->check(CLI::Range(0, 100));
     addWorkspace(command, options->sweep.workspace);

@@ -15,15 +15,20 @@ class TestReproduceCommand : public QObject, CliFolder {
 private Q_SLOTS:
     void experimentsCanBePlanned_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"fig1", "fig2", "fig3a", "fig3bc", "fig4", "table1"}) {
-            QTest::newRow(name) << QString::fromLatin1(name);
+        QTest::addColumn<QString>("size");
+        for (const char* size : {"--small", "--medium"}) {
+            for (const char* name : {"fig1", "fig2", "fig3a", "fig3bc", "fig4", "table1"}) {
+                QTest::addRow("%s %s", name, size)
+                    << QString::fromLatin1(name) << QString::fromLatin1(size);
+            }
         }
     }
     void experimentsCanBePlanned() {
-        QFETCH(QString, name);
+        QFETCH(const QString, name);
+        QFETCH(const QString, size);
         const CliAnswer answer =
-            runCli({"reproduce", name, "--small", "--plan", "--workspace", path("workspace")});
-        if (answer.says("is not on this machine")) QSKIP("Fashion-MNIST is not here");
+            runCli({"reproduce", name, size, "--plan", "--workspace", path("workspace")});
+        if (answer.says("is not on this machine")) QSKIP("The data set is not here");
         QCOMPARE(answer.code, 0);
         QVERIFY2(answer.out.contains("epochs alone"), answer.out.constData());
         QVERIFY(!QFileInfo::exists(path("workspace")));  // a plan makes nothing
