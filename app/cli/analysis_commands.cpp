@@ -107,6 +107,9 @@ int figureCommand(const FigureOptions& options) {
         case FigureKind::parallel:
             deliverValues(parallelCoordinates(runs, figure), as_json, options.output);
             break;
+        case FigureKind::classes:
+            deliverValues(classDifferences(runs, figure), as_json, options.output);
+            break;
         case FigureKind::confusion:
             deliverValues(confusionGrid(runs, figure).surface, as_json, options.output);
             break;

@@ -34,10 +34,10 @@ void compareAll(const std::vector<const IndexedRun*>& runs, Comparison& result) 
     for (const IndexedRun* run : runs) result.folders[run->id] = run->folder;
 }
 
-/// Whose confusions are shown, and what they are.
-void compareConfusions(const std::vector<const IndexedRun*>& runs, const ComparisonRequest& request,
-                       Comparison& result) {
-    const ConfusionRequest& asked = *request.confusion;
+/// Whose classes are shown, and what they are.
+void compareClasses(const std::vector<const IndexedRun*>& runs, const ComparisonRequest& request,
+                    Comparison& result) {
+    const ClassRequest& asked = *request.classes;
     const auto runOf = [&](ResponseAt at) {
         const std::string& id =
             result.picture.curves.lines[at.first].points[at.second].values.front().run;
@@ -51,24 +51,26 @@ void compareConfusions(const std::vector<const IndexedRun*>& runs, const Compari
         return point;
     };
     if (asked.figure) {
-        result.confusion_figure = *asked.figure;
-        result.confusion_figure->where = request.where;
+        result.class_figure = *asked.figure;
+        result.class_figure->where = request.where;
     } else if (!result.picture.curves.lines.empty()) {
         const auto pair = result.comparedPair({});
-        result.confusion_of = pointOfAny(asked.of);
-        if (!result.confusion_of) result.confusion_of = pair ? pair->first : ResponseAt(0, 0);
+        result.class_of = pointOfAny(asked.of);
+        if (!result.class_of) result.class_of = pair ? pair->first : ResponseAt(0, 0);
         if (asked.minus) {
-            result.confusion_minus = pointOfAny(*asked.minus);
+            result.class_minus = pointOfAny(*asked.minus);
         } else if (pair) {
-            result.confusion_minus = pair->second;
+            result.class_minus = pair->second;
         }
-        if (result.confusion_minus == result.confusion_of) result.confusion_minus.reset();
-        result.confusion_figure =
-            confusionFigure(result.lines, *runOf(*result.confusion_of),
-                            result.confusion_minus ? runOf(*result.confusion_minus) : nullptr);
+        if (result.class_minus == result.class_of) result.class_minus.reset();
+        result.class_figure =
+            settingFigure(FigureKind::confusion, result.lines, *runOf(*result.class_of),
+                          result.class_minus ? runOf(*result.class_minus) : nullptr);
     }
-    if (!result.confusion_figure) return;
-    attempt([&] { result.confusion = confusionGrid(runs, *result.confusion_figure); },
+    if (!result.class_figure) return;
+    attempt([&] { result.class_differences = classDifferences(runs, *result.class_figure); },
+            [&](const QString& sentence) { result.class_problem = sentence; });
+    attempt([&] { result.confusion = confusionGrid(runs, *result.class_figure); },
             [&](const QString& sentence) { result.confusion_problem = sentence; });
 }
 
@@ -200,7 +202,7 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             }
             for (const IndexedRun* run : chosen) result.folders[run->id] = run->folder;
             if (result.figure.x.empty()) {
-                if (request.confusion) compareConfusions(chosen, request, result);
+                if (request.classes) compareClasses(chosen, request, result);
                 return;
             }
             result.lines = linesOf(result.figure);
@@ -235,7 +237,7 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                                   "/data/imbalance/profile or /data/imbalance/ratio.")
                                   .arg(data->values);
             }
-            if (request.confusion) compareConfusions(chosen, request, result);
+            if (request.classes) compareClasses(chosen, request, result);
         },
         [&](const QString& sentence) {
             result.problem = sentence;
@@ -247,7 +249,8 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
             result.paper = {};
             result.importance = {};
             result.baseline.reset();
-            result.confusion_figure.reset();
+            result.class_figure.reset();
+            result.class_differences = {};
             result.confusion = {};
         });
     return result;

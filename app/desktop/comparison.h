@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/class_differences.h"
 #include "core/analysis/confusion.h"
 #include "core/analysis/figure_choices.h"
 #include "core/analysis/importance.h"
@@ -22,8 +23,8 @@
 
 namespace ballast {
 
-/// Whose confusions are to be shown. A setting is given by the IDs of its runs.
-struct ConfusionRequest {
+/// Whose classes are to be shown. A setting is given by the IDs of its runs.
+struct ClassRequest {
     std::optional<FigureDescription> figure;  // a file's; nothing: of the settings that are drawn
     std::vector<std::string> of;              // none: the best
     std::optional<std::vector<std::string>> minus;  // nothing: the second; none: no difference
@@ -37,7 +38,7 @@ struct ComparisonRequest {
     bool paper = false;                         // beside the paper's numbers instead of a figure
     bool contours = true;                       // of a grid
     std::vector<std::string> baseline;          // IDs of the setting to compare with; of the best
-    std::optional<ConfusionRequest> confusion;  // that are to be shown beside the figure
+    std::optional<ClassRequest> classes;        // that are to be shown beside the figure
 };
 
 /// What the runs say.
@@ -51,11 +52,14 @@ struct Comparison {
     ParallelPicture parallel;          // of a figure through several fields, in place of those
     Importance importance;             // of the fields, with it
     PaperComparison paper;             // where that was asked for, and nothing else
-    std::optional<FigureDescription> confusion_figure;  // where confusions were asked for
+    // By class, where that was asked for; the figure's kind is confusion.
+    std::optional<FigureDescription> class_figure;
+    ClassDifferences class_differences;
+    QString class_problem;  // why there are none, in a sentence
     ConfusionGrid confusion;
-    std::optional<ResponseAt> confusion_of;  // the settings they are of
-    std::optional<ResponseAt> confusion_minus;
-    QString confusion_problem;  // why there are none, in a sentence
+    QString confusion_problem;
+    std::optional<ResponseAt> class_of;  // the settings they are of
+    std::optional<ResponseAt> class_minus;
     Ranking ranking;
     std::optional<ResponseAt> baseline;  // what the ranking compares with; nothing: the best
     std::vector<MissingRuns> missing;    // of the lines

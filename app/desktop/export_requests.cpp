@@ -7,6 +7,7 @@
 #include "core/analysis/named_styles.h"
 #include "core/base/error.h"
 #include "core/results/result_table.h"
+#include "widgets/class_difference_picture.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
 #include "widgets/surface_picture.h"
@@ -28,23 +29,34 @@ void askForStyle(ExportRequest& request, const FigureDescription& figure) {
     request.style = styleOf(figure, request.workspace, "the figure");
 }
 
-ExportRequest exportOfConfusion(const Comparison& shown, const std::filesystem::path& workspace) {
-    if (shown.confusion.surface.cells.empty()) {
-        throw ConfigError(shown.confusion_problem.isEmpty()
-                              ? "the Compare page draws nothing that could be exported"
-                              : shown.confusion_problem.toStdString());
-    }
+/// The figure of the view Classes: its two parts are figures of their own.
+ExportRequest exportOfClasses(const Comparison& shown, const std::filesystem::path& workspace) {
     ExportRequest request;
     request.workspace = workspace;
-    ExportRequest::Figure figure;
-    figure.paper = paperFigure(confusionPicture(shown.confusion));
-    figure.capsule = [figure = *shown.confusion_figure, runs = shown.confusion.runs,
-                      folders = shown.folders](const FigureStyle& style) {
-        return capsuleText(figureCapsule(figure, style, drawnRuns(runs, folders)));
+    const auto add = [&](FigureKind kind, const QString& stem, PaperFigure paper,
+                         const std::vector<std::string>& runs) {
+        FigureDescription description = *shown.class_figure;
+        description.figure = kind;
+        ExportRequest::Figure figure;
+        figure.stem = stem;
+        figure.paper = std::move(paper);
+        figure.capsule = [description, runs, folders = shown.folders](const FigureStyle& style) {
+            return capsuleText(figureCapsule(description, style, drawnRuns(runs, folders)));
+        };
+        request.figures.push_back(std::move(figure));
     };
-    request.figures.push_back(std::move(figure));
-    request.beside.push_back(descriptionBeside(*shown.confusion_figure));
-    askForStyle(request, *shown.confusion_figure);
+    const QString title = classTitle(*shown.class_figure);
+    if (!shown.class_differences.classes.empty()) {
+        add(FigureKind::classes, QStringLiteral("classes"),
+            paperFigure(shown.class_differences, title), shown.class_differences.runs);
+    }
+    if (!shown.confusion.surface.cells.empty()) {
+        add(FigureKind::confusion, QStringLiteral("confusions"),
+            paperFigure(confusionPicture(shown.confusion)), shown.confusion.runs);
+    }
+    if (request.figures.empty()) throw ConfigError(shown.class_problem.toStdString());
+    request.beside.push_back(descriptionBeside(*shown.class_figure));
+    askForStyle(request, *shown.class_figure);
     return request;
 }
 
@@ -52,7 +64,7 @@ ExportRequest exportOfConfusion(const Comparison& shown, const std::filesystem::
 
 ExportRequest exportOf(const Comparison& shown, const QString& ranking,
                        const std::filesystem::path& workspace) {
-    if (shown.confusion_figure) return exportOfConfusion(shown, workspace);
+    if (shown.class_figure) return exportOfClasses(shown, workspace);
     const bool parallel = shown.figure.figure == FigureKind::parallel;
     if (parallel ? shown.parallel.drawn.lines.empty() : shown.picture.curves.lines.empty()) {
         throw ConfigError("the Compare page draws nothing that could be exported");

@@ -13,6 +13,7 @@
 #include "core/base/json_text.h"
 #include "core/results/named_sets.h"
 #include "core/results/run_query.h"
+#include "widgets/class_difference_picture.h"
 #include "widgets/parallel_picture.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
@@ -60,6 +61,11 @@ std::vector<std::string> drawFigureFile(const FigureRequest& request) {
         warnings = picture.surface.warnings;
         paper = paperFigure(picture);
         drawn = drawnRuns(picture.surface, folders);
+    } else if (figure.figure == FigureKind::classes) {
+        const ClassDifferences differences = classDifferences(runs, figure);
+        warnings = differences.warnings;
+        paper = paperFigure(differences, classTitle(figure));
+        drawn = drawnRuns(differences.runs, folders);
     } else if (figure.figure == FigureKind::confusion) {
         const ConfusionGrid grid = confusionGrid(runs, figure);
         warnings = grid.surface.warnings;

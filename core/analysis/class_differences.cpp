@@ -38,11 +38,13 @@ ClassDifferences classDifferences(std::span<const RunPair> pairs) {
     std::vector<double> majority;
     std::vector<double> minority;
     for (const RunPair& pair : pairs) {
+        const bool alone = pair.second.empty();
         const RunSummary first = readRun(pair.first);
-        const RunSummary second = readRun(pair.second);
+        const RunSummary second = alone ? first : readRun(pair.second);
         const std::vector<double> a = classAccuracies(first);
-        const std::vector<double> b = classAccuracies(second);
+        std::vector<double> b = classAccuracies(second);
         if (a.empty() || b.empty()) continue;
+        if (alone) b.assign(b.size(), 0.0);
         if (counts.empty()) {
             counts = first.description.class_counts;
             of_class.resize(counts.size());
@@ -58,6 +60,9 @@ ClassDifferences classDifferences(std::span<const RunPair> pairs) {
         }
         if (a.size() != counts.size() || b.size() != counts.size()) continue;
         ++result.seeds;
+        result.difference = !alone;
+        result.runs.push_back(first.id);
+        if (!alone) result.runs.push_back(second.id);
         std::vector<double> difference(counts.size());
         for (std::size_t y = 0; y < counts.size(); ++y) {
             difference[y] = a[y] - b[y];
@@ -75,6 +80,23 @@ ClassDifferences classDifferences(std::span<const RunPair> pairs) {
     result.majority = pairedStatistics(majority);
     result.minority = pairedStatistics(minority);
     return result;
+}
+
+ClassDifferences classDifferences(std::span<const IndexedRun* const> runs,
+                                  const FigureDescription& figure) {
+    SettingPairs settings = settingPairs(runs, figure);
+    ClassDifferences result = classDifferences(settings.pairs);
+    if (result.classes.empty()) {
+        throw ConfigError("the figure cannot be made of these runs",
+                          {{"/of", "has no run with test accuracies by class"}});
+    }
+    result.protocol = std::move(settings.protocol);
+    result.warnings = std::move(settings.warnings);
+    return result;
+}
+
+std::string shownName(const ClassDifference& one) {
+    return one.name.empty() ? std::to_string(one.class_index) : one.name;
 }
 
 }  // namespace ballast

@@ -155,46 +155,6 @@ SurfaceCell confusionCell(const std::vector<SeedShares>& seeds, std::size_t at, 
     return cell;
 }
 
-/// The one point of the runs for which all the conditions hold.
-FigurePoint settingOf(std::span<const IndexedRun* const> runs, const FigureDescription& figure,
-                      const std::vector<std::string>& setting, const char* pointer,
-                      std::vector<std::string>& warnings) {
-    std::vector<std::string> where = figure.where;
-    where.insert(where.end(), setting.begin(), setting.end());
-    FigurePoints made = gatherPoints(runs, where, {}, {}, "best", figure.spread);
-    for (const std::string& sentence : leftOutWarnings(made)) {
-        warnings.push_back(std::string(pointer) + ": " + sentence);
-    }
-    if (made.points.empty()) {
-        throw ConfigError("the figure cannot be made of these runs",
-                          {{pointer, "holds of no run that counts"}});
-    }
-    const std::vector<PointRuns> point = {made.points.front().runs};
-    for (const HiddenDifference& difference : hiddenDifferences(point, {})) {
-        warnings.push_back(std::string(pointer) + ": means are over different values of " +
-                           differenceLabel(difference.pointer) + " (" +
-                           listedValues(difference.values) + "); name " + difference.pointer +
-                           " in it");
-    }
-    return std::move(made.points.front());
-}
-
-/// "/phases/1/alpha/nu=0.2", as runCondition takes it.
-std::vector<std::string> conditionsOf(const IndexedRun& run, const std::string& field) {
-    const FigureField read = figureField(field);
-    const std::vector<std::string> pointers = read.pointersOf(run);
-    if (pointers.empty()) {
-        const std::string value = valueText(read.field.of(run));
-        return {field + "=" + (value.empty() ? "null" : value)};
-    }
-    std::vector<std::string> conditions;
-    for (const std::string& pointer : pointers) {
-        const std::string value = valueText(figureField(pointer).field.of(run));
-        conditions.push_back(pointer + "=" + (value.empty() ? "null" : value));
-    }
-    return conditions;
-}
-
 }  // namespace
 
 ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread) {
@@ -250,30 +210,11 @@ ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread) {
 
 ConfusionGrid confusionGrid(std::span<const IndexedRun* const> runs,
                             const FigureDescription& figure) {
-    std::vector<std::string> warnings;
-    const FigurePoint first = settingOf(runs, figure, figure.of, "/of", warnings);
-    std::vector<const IndexedRun*> all = first.runs;
-    std::vector<RunPair> pairs;
-    if (figure.minus.empty()) {
-        for (const IndexedRun* run : first.runs) pairs.push_back({run->folder, {}});
-    } else {
-        const FigurePoint second = settingOf(runs, figure, figure.minus, "/minus", warnings);
-        for (const IndexedRun* a : first.runs) {
-            for (const IndexedRun* b : second.runs) {
-                if (a->description.config.training.seed == b->description.config.training.seed) {
-                    pairs.push_back({a->folder, b->folder});
-                }
-            }
-        }
-        if (pairs.empty()) {
-            throw ConfigError("the figure cannot be made of these runs",
-                              {{"/minus", "has no seed in common with /of"}});
-        }
-        all.insert(all.end(), second.runs.begin(), second.runs.end());
-    }
-    ConfusionGrid grid = confusionGrid(pairs, figure.spread);
-    grid.surface.protocol = protocolText(protocolOf(all, "best"));
-    grid.surface.warnings.insert(grid.surface.warnings.begin(), warnings.begin(), warnings.end());
+    const SettingPairs settings = settingPairs(runs, figure);
+    ConfusionGrid grid = confusionGrid(settings.pairs, figure.spread);
+    grid.surface.protocol = settings.protocol;
+    grid.surface.warnings.insert(grid.surface.warnings.begin(), settings.warnings.begin(),
+                                 settings.warnings.end());
     return grid;
 }
 
@@ -314,27 +255,6 @@ std::string confusionSentence(const ConfusionGrid& grid) {
         text += (text.empty() ? "" : " ") + std::string("Less often: ") + named(less) + ".";
     }
     return text;
-}
-
-FigureDescription confusionFigure(const FigureDescription& lines, const IndexedRun& first,
-                                  const IndexedRun* second) {
-    FigureDescription figure;
-    figure.figure = FigureKind::confusion;
-    figure.where = lines.where;
-    figure.spread = lines.spread;
-    figure.style = lines.style;
-    std::vector<std::string> fields = lines.lines;
-    fields.push_back(lines.x);
-    for (const std::string& field : fields) {
-        for (const std::string& condition : conditionsOf(first, field)) {
-            figure.of.push_back(condition);
-        }
-        if (second == nullptr) continue;
-        for (const std::string& condition : conditionsOf(*second, field)) {
-            figure.minus.push_back(condition);
-        }
-    }
-    return figure;
 }
 
 }  // namespace ballast

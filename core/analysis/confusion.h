@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/analysis/class_differences.h"
+#include "core/analysis/setting_pairs.h"
 #include "core/analysis/surface.h"
 
 namespace ballast {
@@ -28,9 +28,7 @@ inline constexpr std::size_t kMostConfusedClasses = 100;
 /// counts than the first's. Any thread; reads the runs whole, milliseconds each.
 ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread);
 
-/// The grid of `figure`, whose kind is confusion: of the runs for which `where` and `of` hold,
-/// minus over common seeds those for which `where` and `minus` hold, unless that is empty. Throws
-/// ConfigError with a JSON pointer where there is nothing to draw.
+/// The same of a figure of kind confusion, see settingPairs().
 ConfusionGrid confusionGrid(std::span<const IndexedRun* const> runs,
                             const FigureDescription& figure);
 
@@ -38,10 +36,5 @@ ConfusionGrid confusionGrid(std::span<const IndexedRun* const> runs,
 /// …", or which mistakes the first of two settings makes more and less often. Empty where no image
 /// is taken for another class.
 std::string confusionSentence(const ConfusionGrid& grid);
-
-/// The description of such a figure for the settings of two runs of the points that `lines`, whose
-/// kind is response, draws; the second may be null.
-FigureDescription confusionFigure(const FigureDescription& lines, const IndexedRun& first,
-                                  const IndexedRun* second);
 
 }  // namespace ballast

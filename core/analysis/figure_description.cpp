@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 constexpr Word<FigureKind> kKinds[] = {{FigureKind::response, "response"},
                                        {FigureKind::surface, "surface"},
                                        {FigureKind::parallel, "parallel"},
+                                       {FigureKind::classes, "classes"},
                                        {FigureKind::confusion, "confusion"}};
 constexpr Word<AxisScale> kScales[] = {{AxisScale::automatic, "auto"},
                                        {AxisScale::linear, "linear"},
@@ -25,6 +26,10 @@ constexpr Word<Spread> kSpreads[] = {{Spread::standard_deviation, "std"},
                                      {Spread::range, "range"},
                                      {Spread::t_interval, "interval"}};
 
+bool isOfClasses(FigureKind kind) {
+    return kind == FigureKind::classes || kind == FigureKind::confusion;
+}
+
 std::vector<std::string> keysOf(FigureKind kind) {
     std::vector<std::string> keys = {"format", "figure"};
     const auto add = [&](std::initializer_list<const char*> more) {
@@ -33,7 +38,7 @@ std::vector<std::string> keysOf(FigureKind kind) {
     if (kind == FigureKind::response) add({"x", "x_scale", "y", "lines"});
     if (kind == FigureKind::surface) add({"x", "x_scale", "y", "y_scale", "value"});
     if (kind == FigureKind::parallel) add({"axes", "value"});
-    if (kind == FigureKind::confusion) add({"of", "minus"});
+    if (isOfClasses(kind)) add({"of", "minus"});
     add({"where", "spread", "seeds_as_points", "title", "style"});
     return keys;
 }
@@ -92,7 +97,7 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
             problems.push_back(
                 {"/lines", "holds \"" + figure.x + "\", which is x: each line would be one point"});
         }
-    } else if (kind == FigureKind::confusion) {
+    } else if (isOfClasses(kind)) {
         read.texts("of", figure.of, is_condition);
         read.texts("minus", figure.minus, is_condition);
     } else {

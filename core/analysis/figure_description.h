@@ -16,6 +16,7 @@ enum class FigureKind {
     response,  // a value against one field, a line for each method
     surface,   // a value over two fields
     parallel,  // runs as lines through several fields
+    classes,   // which classes a setting gets right, or more than another
     confusion  // which classes test images are taken for
 };
 
@@ -28,8 +29,8 @@ enum class AxisScale { automatic, linear, log, categories };
 ///      "y": "best", "lines": ["method"], "where": ["/data/dataset=cifar10"],
 ///      "spread": "std", "seeds_as_points": true, "title": "", "style": ""}
 ///
-/// A surface has "x", "y" and "value" and no lines; parallel coordinates have "axes" and "value"; a
-/// confusion matrix has "of" and, for the difference of two settings, "minus".
+/// A surface has "x", "y" and "value" and no lines; parallel coordinates have "axes" and "value";
+/// classes and confusion have "of" and, for the difference of two settings, "minus".
 struct FigureDescription {
     FigureKind figure = FigureKind::response;
     std::string x;                             // of response and surface
@@ -39,7 +40,7 @@ struct FigureDescription {
     AxisScale x_scale = AxisScale::automatic;  // of response and surface
     AxisScale y_scale = AxisScale::automatic;  // of surface
     std::vector<std::string> lines{"method", "data"};  // of response; none: one line
-    std::vector<std::string> of;     // of confusion: conditions as `where`, for one setting
+    std::vector<std::string> of;  // of classes, confusion: conditions as `where`, for one setting
     std::vector<std::string> minus;  // … and for another; none: no difference
     std::vector<std::string> where;  // see runCondition; all must hold
     Spread spread = Spread::standard_deviation;

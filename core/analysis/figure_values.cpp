@@ -118,6 +118,18 @@ std::string valuesCsv(const ParallelCoordinates& drawn) {
     return text;
 }
 
+std::string valuesCsv(const ClassDifferences& differences) {
+    std::string text = "class,name,training_images,mean,lower,upper,n\n";
+    for (const ClassDifference& one : differences.classes) {
+        text +=
+            joined({std::to_string(one.class_index), csvCell(one.name), std::to_string(one.images),
+                    numberText(one.difference.mean), numberText(one.difference.lower),
+                    numberText(one.difference.upper), std::to_string(one.difference.n)},
+                   "", ",", "");
+    }
+    return text;
+}
+
 ordered_json valuesJson(const ResponseCurves& curves) {
     ordered_json lines = ordered_json::array();
     for (const ResponseLine& line : curves.lines) {
@@ -159,6 +171,28 @@ ordered_json valuesJson(const Surface& surface) {
             {"value", surface.value_label}, {"protocol", surface.protocol},
             {"cells", std::move(cells)},    {"missing", surface.missing},
             {"warnings", surface.warnings}};
+}
+
+ordered_json valuesJson(const ClassDifferences& differences) {
+    const auto statisticsJson = [](const PairedStatistics& statistics) -> ordered_json {
+        return {{"mean", numberJson(statistics.mean)},
+                {"lower", numberJson(statistics.lower)},
+                {"upper", numberJson(statistics.upper)},
+                {"n", statistics.n}};
+    };
+    ordered_json classes = ordered_json::array();
+    for (const ClassDifference& one : differences.classes) {
+        ordered_json object = {
+            {"class", one.class_index}, {"name", one.name}, {"training_images", one.images}};
+        object.update(statisticsJson(one.difference));
+        classes.push_back(std::move(object));
+    }
+    return {{"difference", differences.difference},
+            {"protocol", differences.protocol},
+            {"classes", std::move(classes)},
+            {"majority", statisticsJson(differences.majority)},
+            {"minority", statisticsJson(differences.minority)},
+            {"warnings", differences.warnings}};
 }
 
 ordered_json valuesJson(const ParallelCoordinates& drawn) {

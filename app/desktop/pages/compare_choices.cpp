@@ -102,8 +102,9 @@ QWidget* CompareChoices::makeViews() {
         tr("A result over one setting or two: lines or a grid"));
     add(CompareView::parallel, "view_parallel", tr("All fields"),
         tr("Runs as lines through all their settings"));
-    add(CompareView::confusions, "view_confusions", tr("Confusions"),
-        tr("Which classes test images are taken for, of one setting or the difference of two"));
+    add(CompareView::classes, "view_classes", tr("Classes"),
+        tr("By class: what one setting gets right and takes for another class, or more than a "
+           "second"));
     add(CompareView::paper, "view_paper", tr("Paper"),
         tr("The paper's tables, and own numbers beside them"));
     connect(views_, &QButtonGroup::idClicked, this,

@@ -16,7 +16,7 @@ class QToolButton;
 namespace ballast {
 
 /// Which view of the Compare page is shown.
-enum class CompareView { settings, parallel, paper, confusions };
+enum class CompareView { settings, parallel, paper, classes };
 
 /// What the Compare page is asked: the view, the result, the settings that it is drawn over, how,
 /// and of which runs.

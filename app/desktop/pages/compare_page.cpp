@@ -10,7 +10,7 @@
 
 #include "app/desktop/pages/compare_answer.h"
 #include "app/desktop/pages/compare_choices.h"
-#include "app/desktop/pages/compare_confusion.h"
+#include "app/desktop/pages/compare_classes.h"
 #include "app/desktop/pages/compare_menu.h"
 #include "app/desktop/pages/compare_paper.h"
 #include "app/desktop/pages/compare_parallel.h"
@@ -45,7 +45,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
       answer_(new CompareAnswer),
       parallel_(new CompareParallel),
       paper_(new ComparePaper),
-      confusion_(new CompareConfusion),
+      class_view_(new CompareClasses),
       soon_(new QTimer(this)),
       shown_(std::make_shared<Comparison>()),
       index_(std::make_shared<RunIndex>(workspace_)) {
@@ -70,7 +70,7 @@ ComparePage::ComparePage(std::filesystem::path workspace, const WorkingSet& work
     column->addWidget(split_, 1);
     column->addWidget(parallel_, 1);
     column->addWidget(paper_, 1);
-    column->addWidget(confusion_, 1);
+    column->addWidget(class_view_, 1);
     through_.figure = FigureKind::parallel;
     setView(CompareView::settings);
 
@@ -114,10 +114,10 @@ void ComparePage::connectPanels() {
             });
     connect(choices_, &CompareChoices::fillRequested, this, [this] { train(shown_->missing); });
     connect(parallel_, &CompareParallel::watchRequested, this, &ComparePage::watchRequested);
-    connect(confusion_, &CompareConfusion::settingsChosen, this,
+    connect(class_view_, &CompareClasses::settingsChosen, this,
             [this](ResponseAt of, std::optional<ResponseAt> minus) {
-                confused_ = {{}, runIdsOf(of), {}};
-                confused_.minus = minus ? runIdsOf(*minus) : std::vector<std::string>();
+                of_classes_ = {{}, runIdsOf(of), {}};
+                of_classes_.minus = minus ? runIdsOf(*minus) : std::vector<std::string>();
                 refresh();
             });
     connect(paper_, &ComparePaper::watchRequested, this, &ComparePage::watchRequested);
@@ -148,9 +148,9 @@ ClassDifferencePlot& ComparePage::classes() {
 }
 
 void ComparePage::setFigure(const FigureDescription& figure) {
-    if (figure.figure == FigureKind::confusion) {
-        confused_ = {figure, {}, {}};
-        setView(CompareView::confusions);
+    if (figure.figure == FigureKind::confusion || figure.figure == FigureKind::classes) {
+        of_classes_ = {figure, {}, {}};
+        setView(CompareView::classes);
     } else {
         const bool parallel = figure.figure == FigureKind::parallel;
         (parallel ? through_ : figure_.emplace()) = figure;
@@ -186,7 +186,7 @@ void ComparePage::refresh() {
     }
     request.where = filterParts(choices_->filter().toStdString());
     request.paper = view_ == CompareView::paper;
-    if (view_ == CompareView::confusions) request.confusion = confused_;
+    if (view_ == CompareView::classes) request.classes = of_classes_;
     request.contours = contours_;
     request.baseline = baseline_;
     if (choices_->tickedOnly()) {
@@ -203,7 +203,7 @@ void ComparePage::refresh() {
             picture_->clear(sentence);
             parallel_->clear(sentence);
             paper_->clear(sentence);
-            confusion_->clear(sentence);
+            class_view_->clear(sentence);
         });
 }
 
@@ -219,8 +219,8 @@ void ComparePage::present(Comparison result) {
         } else {
             paper_->clear(shown_->problem);
         }
-    } else if (view_ == CompareView::confusions) {
-        presentConfusion();
+    } else if (view_ == CompareView::classes) {
+        presentClasses();
     } else if (shown_->figure.figure == FigureKind::parallel) {
         presentParallel();
     } else {
@@ -246,13 +246,13 @@ void ComparePage::presentParallel() {
     }
 }
 
-void ComparePage::presentConfusion() {
-    const bool any = shown_->confusion_figure.has_value();
+void ComparePage::presentClasses() {
+    const bool any = shown_->class_figure.has_value();
     verdict_->setText(text(confusionSentence(shown_->confusion)));
     if (any) {
-        confusion_->setComparison(shown_);
+        class_view_->setComparison(shown_);
     } else {
-        confusion_->clear(reason());
+        class_view_->clear(reason());
     }
 }
 
@@ -282,7 +282,7 @@ void ComparePage::setView(CompareView view) {
     split_->setVisible(view == CompareView::settings);
     parallel_->setVisible(view == CompareView::parallel);
     paper_->setVisible(view == CompareView::paper);
-    confusion_->setVisible(view == CompareView::confusions);
+    class_view_->setVisible(view == CompareView::classes);
     if (view == CompareView::parallel || view == CompareView::paper) verdict_->hide();
 }
 
@@ -291,7 +291,7 @@ void ComparePage::mark(ResponseAt at) {
     choices_->setWatchable(true);
     answer_->setMarked(at);
     if (const auto compared = shown_->comparedPair(at)) {
-        confused_ = {{}, runIdsOf(compared->first), runIdsOf(compared->second)};
+        of_classes_ = {{}, runIdsOf(compared->first), runIdsOf(compared->second)};
     }
 }
 
@@ -341,7 +341,7 @@ void ComparePage::restoreLayout(const QByteArray& state) {
     through_.figure = FigureKind::parallel;
     contours_ = contours;
     choices_->setContours(contours);
-    if (view > 0 && view <= static_cast<int>(CompareView::confusions)) {
+    if (view > 0 && view <= static_cast<int>(CompareView::classes)) {
         setView(static_cast<CompareView>(view));
     }
 }

@@ -16,7 +16,7 @@ namespace ballast {
 
 class ClassDifferencePlot;
 class CompareAnswer;
-class CompareConfusion;
+class CompareClasses;
 class ComparePaper;
 class CompareParallel;
 class ComparePicture;
@@ -49,7 +49,7 @@ public:
     SurfacePlot& surface();
     ParallelPlot& parallel();
     ComparePaper& paper() { return *paper_; }
-    CompareConfusion& confusion() { return *confusion_; }
+    CompareClasses& classView() { return *class_view_; }
     RankingTable& ranking();
     ClassDifferencePlot& classes();
     QString verdict() const;
@@ -74,7 +74,7 @@ private:
     QString reason() const;
     void presentSettings();
     void presentParallel();
-    void presentConfusion();
+    void presentClasses();
     void setView(CompareView view);
     void trainPaper(const PaperNumber& number, const std::vector<std::uint64_t>& seeds);
     void mark(ResponseAt at);
@@ -91,13 +91,13 @@ private:
     QSplitter* split_;  // the picture, and below it
     ComparePicture* picture_;
     CompareAnswer* answer_;
-    CompareParallel* parallel_;    // in place of both
-    ComparePaper* paper_;          // likewise
-    CompareConfusion* confusion_;  // likewise
+    CompareParallel* parallel_;   // in place of both
+    ComparePaper* paper_;         // likewise
+    CompareClasses* class_view_;  // likewise
     QTimer* soon_;
     CompareView view_ = CompareView::settings;
     std::optional<FigureDescription> figure_;  // of settings; nothing: the suggested one
-    ConfusionRequest confused_;
+    ClassRequest of_classes_;
     FigureDescription through_;                // of all fields; without axes: the suggested ones
     std::shared_ptr<const Comparison> shown_;  // never null
     std::vector<std::string> baseline_;        // IDs of the runs to compare with; none: the best

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/export_requests.h"
-#include "app/desktop/pages/compare_confusion.h"
+#include "app/desktop/pages/compare_classes.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/compare_paper.h"
 #include "app/desktop/working_set.h"
@@ -117,27 +117,36 @@ private Q_SLOTS:
     }
 
     void confusionsOfTwoSettings() {
-        page_->findChild<QToolButton*>(QStringLiteral("view_confusions"))->click();
-        SurfacePlot& plot = page_->confusion().plot();
+        page_->findChild<QToolButton*>(QStringLiteral("view_classes"))->click();
+        SurfacePlot& plot = page_->classView().plot();
         QTRY_COMPARE(plot.picture().surface.xs.size(), std::size_t{3});
         // The best minus the second, which is 5 points behind: class 2 is taken for class 0 less.
         QVERIFY(plot.picture().difference);
         QVERIFY(std::abs(plot.picture().surface.at(0, 0).spread.mean + 0.05) < 2e-3);
         QVERIFY2(page_->verdict().contains(QStringLiteral("bird for airplane (−5.0)")),
                  qPrintable(page_->verdict()));
-        // Of one setting.
-        auto* minus = page_->findChild<QComboBox*>(QStringLiteral("confusion_minus"));
+        QCOMPARE(page_->classView().bars().bars().size(), std::size_t{3});
+        QVERIFY(std::abs(page_->classView().bars().bars().front() - 5.0) < 1e-9);
+        // Of one setting: its accuracies.
+        auto* minus = page_->findChild<QComboBox*>(QStringLiteral("classes_minus"));
         minus->setCurrentIndex(0);
         Q_EMIT minus->activated(0);
         QTRY_VERIFY(!plot.picture().difference);
         QVERIFY(plot.picture().surface.at(0, 0).spread.mean > 0.4);
+        QVERIFY(std::abs(page_->classView().bars().bars().front() - 91.0) < 1e-9);
         // What is shown is exported, and opens again.
         const ExportRequest request =
             exportOf(page_->shown(), page_->ranking().asTsv(), workspace());
+        QCOMPARE(request.figures.size(), std::size_t{2});
+        for (const ExportRequest::Figure& figure : request.figures) {
+            QVERIFY(figure.paper.csv().contains("bird"));
+            QVERIFY(figure.paper.pgf(FigureStyle(), "f.dat").tex.find("bird") != std::string::npos);
+        }
         const auto capsule = capsuleFromText(request.figures.front().capsule(FigureStyle()), "f");
+        QVERIFY(capsule.figure.figure == FigureKind::classes);
         QCOMPARE(capsule.runs.size(), std::size_t{3});
         page_->setFigure(capsule.figure);
-        auto* of = page_->findChild<QComboBox*>(QStringLiteral("confusion_of"));
+        auto* of = page_->findChild<QComboBox*>(QStringLiteral("classes_of"));
         QTRY_VERIFY(of->currentText().contains(QStringLiteral("method=CE+ADRW")));
         QCOMPARE(page_->shown().confusion.runs.size(), std::size_t{3});
     }

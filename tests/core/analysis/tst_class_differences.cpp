@@ -50,6 +50,18 @@ private Q_SLOTS:
         QCOMPARE(found.classes[1].difference.n, 2);
     }
 
+    void oneSettingAlone() {
+        const QTemporaryDir folder;
+        const RunPair runs[] = {{makeRun(folder, {0.5, 0.9, kMissing}), {}},
+                                {makeRun(folder, {0.7, 0.9, kMissing}), {}}};
+        const ClassDifferences found = classDifferences(runs);
+        QVERIFY(!found.difference);
+        QCOMPARE(found.runs.size(), std::size_t{2});
+        QCOMPARE(found.classes.size(), std::size_t{2});
+        QVERIFY(std::abs(found.classes[0].difference.mean - 0.9) < 1e-12);
+        QVERIFY(std::abs(found.classes[1].difference.mean - 0.6) < 1e-12);
+    }
+
     void otherDataDoNotCompare() {
         const QTemporaryDir folder;
         const RunPair pairs[] = {

@@ -167,13 +167,14 @@ private Q_SLOTS:
         lines.x = "/phases/1/alpha/nu";
         lines.lines = {"method", "T0"};
         lines.where = {"/data/dataset=cifar10"};
-        const FigureDescription made = confusionFigure(lines, runs_[0], &runs_[1]);
+        const FigureDescription made =
+            settingFigure(FigureKind::confusion, lines, runs_[0], &runs_[1]);
         QCOMPARE(made.of, (std::vector<std::string>{"method=CE+ADRW", "/phases/1/from=1",
                                                     "/phases/1/alpha/nu=0.1"}));
         QCOMPARE(made.minus.back(), std::string("/phases/1/alpha/nu=0.75"));
         QCOMPARE(made.where, lines.where);
         QCOMPARE(figureFromJson(toJson(made), "f"), made);
-        QVERIFY(confusionFigure(lines, runs_[0], nullptr).minus.empty());
+        QVERIFY(settingFigure(FigureKind::classes, lines, runs_[0], nullptr).minus.empty());
         FigureDescription here = made;
         here.where.clear();
         QCOMPARE(confusionGrid(all(), here).runs.size(), std::size_t{2});

@@ -22,6 +22,7 @@ private Q_SLOTS:
         QTest::newRow("surface") << QByteArray(
             R"({"figure": "surface", "x": "/phases/1/alpha/nu", "y": "/data/imbalance/ratio",
                 "y_scale": "log", "value": "few"})");
+        QTest::newRow("classes") << QByteArray(R"({"figure": "classes", "of": ["method=VS"]})");
         QTest::newRow("confusion") << QByteArray(
             R"({"figure": "confusion", "of": ["method=VS"], "minus": ["method=CE"]})");
         QTest::newRow("parallel") << QByteArray(
@@ -55,7 +56,7 @@ private Q_SLOTS:
         row(R"({"format": "1"})", "/format is \"1\", which is no format number; allowed: 1");
         row(R"({"figure": "respons"})",
             "/figure: \"respons\" is none of response, surface, "
-            "parallel, confusion; did you mean \"response\"?");
+            "parallel, classes, confusion; did you mean \"response\"?");
         row(R"({"figure": "response"})", "/x: is missing; give a field");
         row(R"({"x": "T0", "lins": []})", "/lins: unknown key \"lins\"; did you mean \"lines\"?");
         row(R"({"x": "T0", "value": "best"})", "in a figure of kind response");

@@ -1,12 +1,15 @@
-#include "app/desktop/pages/compare_confusion.h"
+#include "app/desktop/pages/compare_classes.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/desktop/pages/compare_notes.h"
+#include "widgets/class_difference_picture.h"
+#include "widgets/class_difference_plot.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 #include "widgets/surface_plot.h"
@@ -19,16 +22,17 @@ constexpr int kOfFile = -2;  // the conditions of a figure's file
 
 }  // namespace
 
-CompareConfusion::CompareConfusion(QWidget* parent)
+CompareClasses::CompareClasses(QWidget* parent)
     : QWidget(parent),
       of_(new QComboBox),
       minus_(new QComboBox),
+      bars_(new ClassDifferencePlot),
       plot_(new SurfacePlot),
       nothing_(new QLabel),
       notes_(makeNotes()),
       shown_(std::make_shared<Comparison>()) {
-    of_->setObjectName(QStringLiteral("confusion_of"));
-    minus_->setObjectName(QStringLiteral("confusion_minus"));
+    of_->setObjectName(QStringLiteral("classes_of"));
+    minus_->setObjectName(QStringLiteral("classes_minus"));
     of_->setToolTip(tr("The setting whose runs are shown, with the mean over their seeds"));
     minus_->setToolTip(tr("The setting that is subtracted, seed by seed"));
     nothing_->setAlignment(Qt::AlignCenter);
@@ -39,7 +43,7 @@ CompareConfusion::CompareConfusion(QWidget* parent)
     row->setContentsMargins(kSpace3, 0, kSpace3, kSpace2);
     row->setSpacing(kSpace2);
     for (const auto& [words, box] :
-         {std::pair(tr("Confusions &of"), of_), std::pair(tr("&minus"), minus_)}) {
+         {std::pair(tr("Classes &of"), of_), std::pair(tr("&minus"), minus_)}) {
         auto* label = new QLabel(words);
         label->setBuddy(box);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -55,15 +59,25 @@ CompareConfusion::CompareConfusion(QWidget* parent)
             Q_EMIT settingsChosen(points_[static_cast<std::size_t>(of)], other);
         });
     }
-    auto* picture = new QWidget;
-    picture->setBackgroundRole(QPalette::Base);  // as the plot on it
-    picture->setAutoFillBackground(true);
-    auto* below = new QVBoxLayout(picture);
+    auto* matrix = new QWidget;
+    auto* below = new QVBoxLayout(matrix);
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(0);
     below->addWidget(plot_, 1);
     below->addWidget(nothing_, 1);
-    below->addWidget(notes_);
+    auto* split = new QSplitter(Qt::Horizontal);
+    split->addWidget(bars_);
+    split->addWidget(matrix);
+    split->setSizes({560, 720});
+    split->setChildrenCollapsible(false);
+    auto* picture = new QWidget;
+    picture->setBackgroundRole(QPalette::Base);  // as the plots on it
+    picture->setAutoFillBackground(true);
+    auto* parts = new QVBoxLayout(picture);
+    parts->setContentsMargins(0, 0, 0, 0);
+    parts->setSpacing(0);
+    parts->addWidget(split, 1);
+    parts->addWidget(notes_);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -73,21 +87,27 @@ CompareConfusion::CompareConfusion(QWidget* parent)
     clear({});
 }
 
-void CompareConfusion::setComparison(std::shared_ptr<const Comparison> comparison) {
+void CompareClasses::setComparison(std::shared_ptr<const Comparison> comparison) {
     shown_ = std::move(comparison);
     fillSettings();
+    if (shown_->class_problem.isEmpty()) {
+        bars_->setDifferences(title(), shown_->class_differences);
+    } else {
+        bars_->clear(shown_->class_problem);
+    }
     const bool any = shown_->confusion_problem.isEmpty();
     plot_->setVisible(any);
     nothing_->setVisible(!any);
     nothing_->setText(shown_->confusion_problem);
     plot_->setPicture(confusionPicture(shown_->confusion));
-    const Surface& surface = shown_->confusion.surface;
-    showNotes(*notes_, surface.protocol, surface.warnings);
+    showNotes(*notes_, shown_->class_differences.protocol,
+              any ? shown_->confusion.surface.warnings : shown_->class_differences.warnings);
 }
 
-void CompareConfusion::clear(const QString& sentence) {
+void CompareClasses::clear(const QString& sentence) {
     shown_ = std::make_shared<Comparison>();
     fillSettings();
+    bars_->clear({});
     plot_->setPicture({});
     plot_->hide();
     nothing_->setText(sentence);
@@ -95,8 +115,19 @@ void CompareConfusion::clear(const QString& sentence) {
     showNotes(*notes_, {}, {});
 }
 
+/// "VS at 0.2 − CE at 0"
+QString CompareClasses::title() const {
+    if (!shown_->class_of) return classTitle(*shown_->class_figure);
+    const auto nameOf = [this](ResponseAt at) {
+        return text(pointName(shown_->picture.curves, at.first, at.second));
+    };
+    return shown_->class_minus
+               ? tr("%1 − %2").arg(nameOf(*shown_->class_of), nameOf(*shown_->class_minus))
+               : nameOf(*shown_->class_of);
+}
+
 /// The settings in order, best first; without an order as they are drawn.
-void CompareConfusion::fillSettings() {
+void CompareClasses::fillSettings() {
     points_.clear();
     for (const RankedPoint& at : shown_->ranking.points) points_.emplace_back(at.line, at.point);
     const std::vector<ResponseLine>& lines = shown_->picture.curves.lines;
@@ -108,9 +139,9 @@ void CompareConfusion::fillSettings() {
     const auto fill = [&](QComboBox& box, std::optional<ResponseAt> current) {
         box.clear();
         if (&box == minus_) box.addItem(tr("nothing"), -1);
-        if (shown_->confusion_figure && !shown_->confusion_of) {
+        if (shown_->class_figure && !shown_->class_of) {
             const auto& conditions =
-                &box == of_ ? shown_->confusion_figure->of : shown_->confusion_figure->minus;
+                &box == of_ ? shown_->class_figure->of : shown_->class_figure->minus;
             QStringList words;
             for (const std::string& condition : conditions) words << text(condition);
             if (!words.isEmpty() || &box == of_) {
@@ -127,8 +158,8 @@ void CompareConfusion::fillSettings() {
         }
         box.setEnabled(box.count() > 1);
     };
-    fill(*of_, shown_->confusion_of);
-    fill(*minus_, shown_->confusion_minus);
+    fill(*of_, shown_->class_of);
+    fill(*minus_, shown_->class_minus);
 }
 
 }  // namespace ballast

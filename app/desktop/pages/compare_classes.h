@@ -11,18 +11,21 @@ class QLabel;
 
 namespace ballast {
 
+class ClassDifferencePlot;
 class SurfacePlot;
 
-/// Which classes test images are taken for: of a setting, or in how far that differs from another.
-class CompareConfusion : public QWidget {
+/// By class: which test images a setting gets right and which it takes for another class, or in how
+/// far that differs from a second setting.
+class CompareClasses : public QWidget {
     Q_OBJECT
 public:
-    explicit CompareConfusion(QWidget* parent = nullptr);
+    explicit CompareClasses(QWidget* parent = nullptr);
 
     void setComparison(std::shared_ptr<const Comparison> comparison);
     /// Nothing is drawn; the sentence says why.
     void clear(const QString& sentence);
 
+    ClassDifferencePlot& bars() { return *bars_; }
     SurfacePlot& plot() { return *plot_; }
 
 Q_SIGNALS:
@@ -30,9 +33,11 @@ Q_SIGNALS:
 
 private:
     void fillSettings();
+    QString title() const;
 
     QComboBox* of_;
     QComboBox* minus_;
+    ClassDifferencePlot* bars_;
     SurfacePlot* plot_;
     QLabel* nothing_;
     QLabel* notes_;
