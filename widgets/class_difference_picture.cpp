@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kNamedBars = 12;  // more are counted
 constexpr double kBarWidth = 0.75;
+constexpr double kMostReach = 2.5;  // of an interval, times the longest bar
 constexpr const char* kOfClasses = "class, most training images first";
 constexpr const char* kOfRanks = "rank of the class, most training images first";
 
@@ -66,6 +67,11 @@ void drawClassDifferences(QCustomPlot& plot, const ClassDifferences& differences
     QVector<double> above;
     double low = 0.0;
     double high = 0.0;
+    // Of two seeds an interval can be wider than all accuracies there are, and would flatten the
+    // bars: it goes out of the picture.
+    double highest = 0.0;
+    for (const double height : heights) highest = std::max(highest, std::abs(height));
+    const double farthest = std::min(100.0, std::max(kMostReach * highest, 1.0));
     for (std::size_t i = 0; i < heights.size(); ++i) {
         const double place = static_cast<double>(i);
         (heights[i] < 0.0 ? worse : better)->addData(place, heights[i]);
@@ -75,8 +81,8 @@ void drawClassDifferences(QCustomPlot& plot, const ClassDifferences& differences
         above << 100.0 * difference.upper - heights[i];
         for (const double edge : {heights[i], 100.0 * difference.lower, 100.0 * difference.upper}) {
             if (std::isnan(edge)) continue;
-            low = std::min(low, edge);
-            high = std::max(high, edge);
+            low = std::min(low, std::max(edge, -farthest));
+            high = std::max(high, std::min(edge, farthest));
         }
     }
     const auto [above_zero, below_zero] = barColors(colors, scale);

@@ -19,8 +19,7 @@ namespace {
 /// "+1.5" of a difference, "71.5" of an accuracy.
 QString barNumber(double height, bool difference) {
     if (std::isnan(height)) return QStringLiteral("–");
-    return (difference && height > 0 ? QStringLiteral("+") : QString()) +
-           QString::number(height, 'f', 1);
+    return difference ? text(signedText(height, 1)) : QString::number(height, 'f', 1);
 }
 
 }  // namespace

@@ -134,10 +134,10 @@ SurfacePicture confusionPicture(const ConfusionGrid& grid) {
 
 QString cellWords(const SurfacePicture& picture, double value) {
     const double shown = (picture.percent ? 100.0 : 1.0) * value;
-    const QString words = QString::number(shown, 'f', picture.percent ? 1 : 3);
+    const int digits = picture.percent ? 1 : 3;
+    const QString words = QString::number(shown, 'f', digits);
     if (!picture.difference) return words;
-    if (words.toDouble() == 0.0) return QStringLiteral("0");
-    return (shown > 0.0 ? QStringLiteral("+") : QString()) + words;
+    return words.toDouble() == 0.0 ? QStringLiteral("0") : text(signedText(shown, digits));
 }
 
 void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotColors& colors,

@@ -28,6 +28,7 @@ CompareClasses::CompareClasses(QWidget* parent)
       minus_(new QComboBox),
       bars_(new ClassDifferencePlot),
       plot_(new SurfacePlot),
+      heading_(new QLabel),
       nothing_(new QLabel),
       notes_(makeNotes()),
       shown_(std::make_shared<Comparison>()) {
@@ -59,10 +60,14 @@ CompareClasses::CompareClasses(QWidget* parent)
             Q_EMIT settingsChosen(points_[static_cast<std::size_t>(of)], other);
         });
     }
+    heading_->setWordWrap(true);
+    heading_->setContentsMargins(kSpace3, kSpace2, kSpace3, 0);
+    heading_->setForegroundRole(QPalette::PlaceholderText);
     auto* matrix = new QWidget;
     auto* below = new QVBoxLayout(matrix);
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(0);
+    below->addWidget(heading_);
     below->addWidget(plot_, 1);
     below->addWidget(nothing_, 1);
     auto* split = new QSplitter(Qt::Horizontal);
@@ -97,6 +102,10 @@ void CompareClasses::setComparison(std::shared_ptr<const Comparison> comparison)
     }
     const bool any = shown_->confusion_problem.isEmpty();
     plot_->setVisible(any);
+    heading_->setVisible(any);
+    heading_->setText(shown_->confusion.difference
+                          ? tr("Difference of the shares of a class's test images, points")
+                          : tr("Share of a class's test images, %"));
     nothing_->setVisible(!any);
     nothing_->setText(shown_->confusion_problem);
     plot_->setPicture(confusionPicture(shown_->confusion));
@@ -110,6 +119,7 @@ void CompareClasses::clear(const QString& sentence) {
     bars_->clear({});
     plot_->setPicture({});
     plot_->hide();
+    heading_->hide();
     nothing_->setText(sentence);
     nothing_->show();
     showNotes(*notes_, {}, {});

@@ -39,6 +39,7 @@ private:
     QComboBox* minus_;
     ClassDifferencePlot* bars_;
     SurfacePlot* plot_;
+    QLabel* heading_;
     QLabel* nothing_;
     QLabel* notes_;
     std::vector<ResponseAt> points_;           // that can be chosen
