@@ -22,6 +22,21 @@ FigureDescription linesOf(const FigureDescription& figure) {
     return lines;
 }
 
+QStringList classNames(const std::vector<const IndexedRun*>& runs) {
+    QStringList names;
+    for (const IndexedRun* run : runs) {
+        const DataConfig& data = run->description.config.data;
+        if (data.dataset != runs.front()->description.config.data.dataset) return {};
+    }
+    if (runs.empty()) return names;
+    const RunDescription& description = runs.front()->description;
+    for (std::size_t k = 0; k < description.class_counts.size(); ++k) {
+        const std::string name = className(description, k);
+        names << (name.empty() ? QString::number(k) : text(name));
+    }
+    return names;
+}
+
 /// Fills in what a figure through several fields shows.
 void compareAll(const std::vector<const IndexedRun*>& runs, Comparison& result) {
     FigureDescription& figure = result.figure;
@@ -194,6 +209,7 @@ Comparison compare(std::span<const IndexedRun> runs, const ComparisonRequest& re
                 result.paper = paperDiff(chosen);
                 return;
             }
+            result.class_names = classNames(chosen);
             result.choices = varyingFields(chosen);
             result.figure = request.figure ? *request.figure : suggestedFigure(result.choices);
             result.figure.where = request.where;

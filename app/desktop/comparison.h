@@ -46,6 +46,7 @@ struct Comparison {
     FigureDescription figure;
     std::vector<FieldChoice> choices;  // that its axis and lines can have
     std::size_t runs = 0;              // that were looked at
+    QStringList class_names;           // of their data; none where they are on different data
     FigureDescription lines;           // of the picture; also of a grid, whose rows are lines
     ResponsePicture picture;           // without lines where there is a problem
     SurfacePicture surface;            // of a figure over two fields, whose rows are the lines

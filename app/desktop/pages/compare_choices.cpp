@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kResults[] = {"best", "last",     "ratio",    "many",       "medium",
                                     "few",  "majority", "minority", "validation", "loss"};
 
+constexpr qsizetype kMostClasses = 30;
 constexpr int kLeastLetters = 12;  // of a box
 constexpr int kMostLetters = 60;
 
@@ -126,9 +127,7 @@ void CompareChoices::makeAxes() {
     x_->setToolTip(tr("What varies: a setting in which the runs differ"));
     y_->setObjectName(QStringLiteral("compare_y"));
     y_->setToolTip(tr("The result, of the best epoch or of the last"));
-    for (const char* name : kResults) {
-        y_->addItem(text(figureFieldLabel(name)), QString::fromLatin1(name));
-    }
+    fillResults();
     for (QComboBox* box : {x_, y_, second_}) {  // the window may be narrow
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(kLeastLetters);
@@ -219,6 +218,26 @@ void CompareChoices::change(const std::function<void(FigureDescription&)>& how) 
     FigureDescription figure = figure_;
     how(figure);
     Q_EMIT figureChosen(figure);
+}
+
+/// Also each class's accuracy, where they are few enough to be looked through.
+void CompareChoices::fillResults() {
+    y_->clear();
+    for (const char* name : kResults) {
+        y_->addItem(text(figureFieldLabel(name)), QString::fromLatin1(name));
+    }
+    if (classes_.isEmpty() || classes_.size() > kMostClasses) return;
+    y_->insertSeparator(y_->count());
+    for (qsizetype k = 0; k < classes_.size(); ++k) {
+        y_->addItem(tr("test accuracy of class %1, best epoch").arg(classes_[k]),
+                    QStringLiteral("class:%1").arg(k));
+    }
+}
+
+void CompareChoices::setClasses(const QStringList& names) {
+    if (names == classes_) return;
+    classes_ = names;
+    fillResults();
 }
 
 void CompareChoices::setShown(const FigureDescription& figure,

@@ -25,6 +25,8 @@ class CompareChoices : public QWidget {
 public:
     explicit CompareChoices(QWidget* parent = nullptr);
 
+    /// The classes whose accuracy can be the result, before setShown().
+    void setClasses(const QStringList& names);
     /// Shows what is drawn, and what else could be.
     void setShown(const FigureDescription& figure, std::span<const FieldChoice> choices);
 
@@ -62,6 +64,7 @@ private:
     void fillLines(QMenu& menu);
     void fillAxes(QMenu& menu);
     QWidget* makeViews();
+    void fillResults();
     void setSecondAxis(const std::string& name);
     void change(const std::function<void(FigureDescription&)>& how);
 
@@ -78,6 +81,7 @@ private:
     QToolButton* ticked_;
     QToolButton* watch_;
     QToolButton* fill_;
+    QStringList classes_;
     FigureDescription figure_;
     bool contours_ = true;
     std::vector<FieldChoice> choices_;

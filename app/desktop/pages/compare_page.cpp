@@ -211,7 +211,10 @@ void ComparePage::present(Comparison result) {
     const bool same = shown_->figure == result.figure;
     if (!same) picture_->setMarked({});
     shown_ = std::make_shared<const Comparison>(std::move(result));
-    if (view_ != CompareView::paper) choices_->setShown(shown_->figure, shown_->choices);
+    if (view_ != CompareView::paper) {
+        choices_->setClasses(shown_->class_names);
+        choices_->setShown(shown_->figure, shown_->choices);
+    }
     if (view_ == CompareView::paper) {
         verdict_->clear();
         if (shown_->problem.isEmpty()) {

@@ -116,6 +116,17 @@ private Q_SLOTS:
         QVERIFY(std::abs(page_->classes().bars().front() - 5.0) < 1e-9);
     }
 
+    void aClassCanBeTheResult() {
+        auto* result = page_->findChild<QComboBox*>(QStringLiteral("compare_y"));
+        const int bird = result->findText(QStringLiteral("bird"), Qt::MatchContains);
+        QVERIFY(bird >= 0);
+        result->setCurrentIndex(bird);
+        Q_EMIT result->activated(bird);
+        QTRY_COMPARE(page_->shown().figure.y, std::string("class:2"));
+        const ResponsePoint& best = page_->shown().picture.curves.lines[0].points[1];
+        QVERIFY(std::abs(best.spread.mean - (0.71 - 0.2)) < 1e-9);
+    }
+
     void confusionsOfTwoSettings() {
         page_->findChild<QToolButton*>(QStringLiteral("view_classes"))->click();
         SurfacePlot& plot = page_->classView().plot();
