@@ -69,8 +69,6 @@ ClassHeatMap::ClassHeatMap(QWidget* parent)
     setObjectName(QStringLiteral("class_heat_map"));
     setAccessibleName(tr("Classes over the epochs"));
     setMouseTracking(true);
-    setAutoFillBackground(true);
-    setBackgroundRole(QPalette::Base);
     quantity_->setObjectName(QStringLiteral("quantity"));
     quantity_->setAccessibleName(tr("What the colours show"));
     for (const Quantity& quantity : kQuantities) {
@@ -94,6 +92,8 @@ ClassHeatMap::ClassHeatMap(QWidget* parent)
     layout->addLayout(header);
     layout->addStretch(1);
     connect(quantity_, &QComboBox::currentIndexChanged, this, &ClassHeatMap::changed);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);  // last: it is a change, at which the picture is made
     clear(tr("Select a run to see its classes"));
 }
 
