@@ -30,6 +30,7 @@ QString ViewMenu::presentName() const {
 }
 
 void ViewMenu::fill() {
+    readViews();
     clear();
     delete removal_;
     addActions(leading_);

@@ -42,6 +42,10 @@ Q_SIGNALS:
     void chosen(const QByteArray& view);
     void viewsChanged();
 
+protected:
+    /// Before the menu is shown: where others save views too, setViews() may bring them up to date.
+    virtual void readViews() {}
+
 private:
     void fill();
     void askForName();

@@ -9,14 +9,13 @@
 #include <algorithm>
 #include <set>
 
-#include "app/desktop/attempt.h"
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/run_closeup.h"
 #include "app/desktop/records_reader.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_status.h"
+#include "app/desktop/set_menu.h"
 #include "app/desktop/working_set.h"
-#include "core/results/named_sets.h"
 #include "core/results/run_groups.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
@@ -30,17 +29,6 @@ namespace {
 constexpr int kWaitsInterval = 500;  // ms
 constexpr int kBeside = 420;         // the table's width at first, device-independent pixels
 
-/// A working set as a ViewMenu keeps it, the same for the same runs.
-QByteArray setBytes(const WorkingSet& set) {
-    QStringList runs(set.runs().begin(), set.runs().end());
-    runs.sort();
-    return runs.join(QLatin1Char('\n')).toUtf8();
-}
-
-QStringList runsOfSet(const QByteArray& bytes) {
-    return QString::fromUtf8(bytes).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
-}
-
 }  // namespace
 
 RunsPage::RunsPage(RunController& controller, QWidget* parent)
@@ -53,7 +41,7 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       plots_(new LivePlots),
       closeup_(new RunCloseup(controller, *plots_)),
       table_(new RunTable([this] { return tableRuns(); })),
-      sets_(new ViewMenu([this] { return setBytes(*working_set_); }, this)),
+      sets_(new SetMenu(*working_set_, controller.workspace(), this)),
       beside_(new QToolButton),
       waits_(new QTimer(this)),
       regroup_(new QTimer(this)) {
@@ -129,18 +117,12 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
 
 /// What is ticked: only the selected, what the filter leaves, nothing, or a set of that name.
 void RunsPage::makeSetMenu() {
-    sets_->setWords({tr("Save set…"), tr("Remove set"), tr("Name of this set of ticked runs:")});
-    const auto add = [this](const QString& words, const QString& tip, auto&& runs) {
-        auto* action = new QAction(words, this);
-        action->setToolTip(tip);
-        connect(action, &QAction::triggered, this, [this, runs] { showOnly(runs()); });
-        return action;
-    };
-    sets_->setLeading({add(tr("Only the selected"), tr("Untick all other runs"),
-                           [this] { return selectedRuns(); }),
-                       add(tr("All in the table"), tr("What the filter leaves, and nothing else"),
-                           [this] { return table_->shownIds(); }),
-                       add(tr("None"), tr("Untick all runs"), [] { return QStringList(); })});
+    sets_->addChoice(tr("Only the selected"), tr("Untick all other runs"),
+                     [this] { return selectedRuns(); });
+    sets_->addChoice(tr("All in the table"), tr("What the filter leaves, and nothing else"),
+                     [this] { return table_->shownIds(); });
+    sets_->addChoice(tr("None"), tr("Untick all runs"), [] { return QStringList(); });
+    connect(sets_, &SetMenu::failed, this, &RunsPage::failed);
     auto* button = new QToolButton;
     button->setObjectName(QStringLiteral("sets"));
     button->setText(tr("Ticked"));
@@ -149,37 +131,6 @@ void RunsPage::makeSetMenu() {
     button->setPopupMode(QToolButton::InstantPopup);
     button->setMenu(sets_);
     table_->addToBar(button);
-    connect(sets_, &ViewMenu::chosen, this,
-            [this](const QByteArray& set) { showOnly(runsOfSet(set)); });
-    const auto say = [this](const QString& sentence) { Q_EMIT failed(sentence); };
-    connect(sets_, &QMenu::aboutToShow, this, [this, say] {  // others may have saved some
-        attempt(
-            [this] {
-                ViewMenu::Views views;
-                for (const auto& [name, runs] : readNamedSets(controller_.workspace())) {
-                    QStringList ids;
-                    for (const std::string& run : runs) ids << text(run);
-                    ids.sort();
-                    views[text(name)] = ids.join(QLatin1Char('\n')).toUtf8();
-                }
-                sets_->setViews(views);
-            },
-            say);
-    });
-    connect(sets_, &ViewMenu::viewsChanged, this, [this, say] {
-        attempt(
-            [this] {
-                NamedSets sets;
-                for (auto set = sets_->views().cbegin(); set != sets_->views().cend(); ++set) {
-                    std::vector<std::string>& runs = sets[set.key().toStdString()];
-                    for (const QString& run : runsOfSet(set.value())) {
-                        runs.push_back(run.toStdString());
-                    }
-                }
-                writeNamedSets(controller_.workspace(), sets);
-            },
-            say);
-    });
 }
 
 void RunsPage::makeSideButton() {
@@ -231,7 +182,7 @@ void RunsPage::addAllRuns() {
     const auto runs = controller_.runs();
     QStringList ticked;
     for (const IndexedRun* run : runs) {
-        giveColor(text(run->id));
+        colors_.give(text(run->id));
         if (ticked_before_.contains(text(run->id))) ticked << text(run->id);
     }
     for (auto run = runs.rbegin(); run != runs.rend() && ticked.size() < kSeriesColors; ++run) {
@@ -246,7 +197,7 @@ void RunsPage::addAllRuns() {
 void RunsPage::addRun(const QString& id) {
     const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
-    giveColor(id);
+    colors_.give(id);
     if (run->error.empty()) {
         // Beyond eight the colours repeat: the newest eight are shown.
         QStringList too_many;
@@ -265,25 +216,12 @@ void RunsPage::addRun(const QString& id) {
 }
 
 void RunsPage::removeRun(const QString& run) {
-    taken_colors_.erase(colors_[run]);
-    colors_.erase(run);
+    colors_.forget(run);
     reader_->forget(run);
     plots_->removeRun(run);
     working_set_->setTicked({run}, false);
     labelPlots();
     table_->refreshSoon();
-}
-
-/// The lowest number no other run has.
-void RunsPage::giveColor(const QString& run) {
-    if (colors_.contains(run)) return;
-    int color = 0;
-    for (const int taken : taken_colors_) {
-        if (taken != color) break;
-        ++color;
-    }
-    taken_colors_.insert(color);
-    colors_[run] = color;
 }
 
 bool RunsPage::isOnPlots(const QString& run) const {
@@ -327,7 +265,7 @@ void RunsPage::showSet(const QStringList& ticked, const QStringList& unticked) {
 
 /// What the index holds of it; its classes follow from the reader.
 RunCurves RunsPage::curvesOf(const IndexedRun& run) const {
-    RunCurves curves(plotInfo(run, colors_.at(text(run.id))));
+    RunCurves curves(plotInfo(run, colors_.of(text(run.id))));
     std::vector<EpochRecord> records;
     records.reserve(run.epochs.size());
     for (const EpochScalars& epoch : run.epochs) {
@@ -409,8 +347,7 @@ void RunsPage::showView() {
 }
 
 int RunsPage::shownColor(const QString& run) const {
-    const auto found = colors_.find(run);
-    const int own = found == colors_.end() ? 0 : found->second;
+    const int own = colors_.of(run);
     return plots_->view().means ? groups_.colorOf(run.toStdString(), own) : own;
 }
 

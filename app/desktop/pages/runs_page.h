@@ -1,11 +1,10 @@
 #pragma once
 
 #include <QWidget>
-#include <map>
-#include <set>
 #include <vector>
 
 #include "app/desktop/plot_groups.h"
+#include "app/desktop/run_colors.h"
 
 class QSplitter;
 class QTimer;
@@ -19,7 +18,7 @@ class RunCloseup;
 class RunCurves;
 class RunController;
 class RunTable;
-class ViewMenu;
+class SetMenu;
 class WorkingSet;
 struct EpochRecord;
 struct IndexedRun;
@@ -46,7 +45,7 @@ public:
     RunTable& table() { return *table_; }
     RunCloseup& closeup() { return *closeup_; }
     /// Working sets saved by name, of the workspace.
-    ViewMenu& sets() { return *sets_; }
+    SetMenu& sets() { return *sets_; }
 
     /// Reads what is still being read for the plots, at once: for exports.
     void finishReading();
@@ -72,7 +71,6 @@ private:
     void addAllRuns();
     void addRun(const QString& run);
     void removeRun(const QString& run);
-    void giveColor(const QString& run);
     bool isOnPlots(const QString& run) const;
     void showSet(const QStringList& ticked, const QStringList& unticked);
     RunCurves curvesOf(const IndexedRun& run) const;
@@ -97,7 +95,7 @@ private:
     LivePlots* plots_;
     RunCloseup* closeup_;  // under the plots
     RunTable* table_;
-    ViewMenu* sets_;
+    SetMenu* sets_;
     QToolButton* beside_;
     QTimer* waits_;
     QTimer* regroup_;  // once for many changes
@@ -105,10 +103,9 @@ private:
     QByteArray sizes_beside_;
     QStringList ticked_before_;  // when the workspace was open last
     PlotGroups groups_;
-    bool in_legend_ = false;         // the user unticks a run there
-    bool means_ = false;             // what the plots showed last
-    std::map<QString, int> colors_;  // a run keeps its colour for as long as the page lives
-    std::set<int> taken_colors_;
+    bool in_legend_ = false;  // the user unticks a run there
+    bool means_ = false;      // what the plots showed last
+    RunColors colors_;
 };
 
 }  // namespace ballast

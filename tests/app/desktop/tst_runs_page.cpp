@@ -8,6 +8,7 @@
 #include "app/desktop/pages/run_closeup.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/set_menu.h"
 #include "app/desktop/working_set.h"
 #include "core/results/named_sets.h"
 #include "core/runs/learning_library.h"
@@ -138,7 +139,14 @@ private Q_SLOTS:
         QCOMPARE(readNamedSets(controller_->workspace()),
                  (NamedSets{{"best", {high_.toStdString()}}}));
         page_->showOnly({low_});
+        // One that another program saved is there when the menu opens.
+        NamedSets sets = readNamedSets(controller_->workspace());
+        sets["elsewhere"] = {low_.toStdString()};
+        writeNamedSets(controller_->workspace(), sets);
         Q_EMIT page_->sets().aboutToShow();
+        QStringList shown;
+        for (const QAction* action : page_->sets().actions()) shown << action->text();
+        QVERIFY(shown.contains(QStringLiteral("elsewhere")));
         Q_EMIT page_->sets().chosen(page_->sets().views().first());
         QCOMPARE(page_->workingSet().runs(), QSet<QString>{high_});
         for (QAction* action : page_->sets().actions()) {
