@@ -15,14 +15,14 @@ namespace {
 constexpr std::size_t kMostWords = 150;  // cells; beyond them colours speak alone
 
 /// From pale to the colour of majority classes: dark is good, in grey too. Differences go from the
-/// colour of minority classes through white to that.
-QCPColorGradient gradient(bool difference, bool grey) {
+/// colour of minority classes through the background to that.
+QCPColorGradient gradient(bool difference, bool grey, const PlotColors& colors) {
     QCPColorGradient made;
     made.clearColorStops();
     made.setNanHandling(QCPColorGradient::nhTransparent);
     if (difference) {
         made.setColorStopAt(0.0, QColor(grey ? 0xff484848 : 0xffb84a00));
-        made.setColorStopAt(0.5, Qt::white);
+        made.setColorStopAt(0.5, colors.background);
         made.setColorStopAt(1.0, QColor(grey ? 0xff969696 : 0xff0b4f8a));
         return made;
     }
@@ -172,11 +172,11 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
         high = std::fmax(std::abs(low), std::abs(high));
         low = -high;
     }
-    map->setGradient(gradient(picture.difference, scale.grey_safe));
+    map->setGradient(gradient(picture.difference, scale.grey_safe, colors));
     const QCPRange range(low, high > low ? high : low + 1.0);
     map->setDataRange(range);
     drawContours(plot, picture, scale);
-    QCPColorGradient colors_of_cells = gradient(picture.difference, scale.grey_safe);
+    QCPColorGradient colors_of_cells = gradient(picture.difference, scale.grey_safe, colors);
     for (std::size_t y = 0; y < rows; ++y) {
         for (std::size_t x = 0; x < columns; ++x) {
             const double value = factor * surface.at(x, y).spread.mean;
@@ -192,7 +192,9 @@ void drawSurface(QCustomPlot& plot, const SurfacePicture& picture, const PlotCol
             words->setFont(scale.font);
             const bool dark = picture.difference ? std::abs(value) > 0.6 * high
                                                  : value > low + 0.6 * (high - low);
-            words->setColor(dark ? Qt::white : Qt::black);
+            words->setColor(dark                 ? QColor(Qt::white)
+                            : picture.difference ? colors.text
+                                                 : Qt::black);
             if (!picture.contours.empty()) {  // which pass behind
                 words->setBrush(QColor(colors_of_cells.color(value, range)));
             }
