@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/base/human_text.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/presets.h"
 #include "core/results/run_groups.h"
@@ -50,7 +51,12 @@ struct RowPlace {
     bool sam = false;
     std::ptrdiff_t preset = 0;
     std::string name;
-    auto operator<=>(const RowPlace&) const = default;
+
+    bool operator<(const RowPlace& other) const {
+        if (sam != other.sam) return other.sam;
+        if (preset != other.preset) return preset < other.preset;
+        return naturallyBefore(name, other.name);
+    }
 };
 
 RowPlace placeOfRow(const RunConfig& config, const std::string& name) {

@@ -1,6 +1,7 @@
 #include "core/base/human_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -52,6 +53,38 @@ std::string padded(std::string_view text, std::size_t characters) {
     }));
     if (there < characters) wide.append(characters - there, ' ');
     return wide;
+}
+
+bool naturallyBefore(std::string_view a, std::string_view b) {
+    const auto digit = [](std::string_view text) {
+        return !text.empty() && text.front() >= '0' && text.front() <= '9';
+    };
+    std::string_view x = a;
+    std::string_view y = b;
+    while (!x.empty() && !y.empty()) {
+        if (digit(x) && digit(y)) {
+            double of_x = 0.0;
+            double of_y = 0.0;
+            const auto read = [](std::string_view& text, double& number) {
+                const char* end = text.data() + text.size();
+                const char* after =
+                    std::from_chars(text.data(), end, number, std::chars_format::fixed).ptr;
+                text.remove_prefix(static_cast<std::size_t>(after - text.data()));
+            };
+            read(x, of_x);
+            read(y, of_y);
+            if (of_x != of_y) return of_x < of_y;
+        } else {
+            if (x.front() != y.front()) {
+                return static_cast<unsigned char>(x.front()) <
+                       static_cast<unsigned char>(y.front());
+            }
+            x.remove_prefix(1);
+            y.remove_prefix(1);
+        }
+    }
+    if (x.empty() != y.empty()) return x.empty();
+    return a < b;  // "1" and "1.0"
 }
 
 std::string groupedText(std::int64_t number) {

@@ -20,6 +20,10 @@ std::string estimateInWords(double seconds);
 /// The text with spaces after it, so that it has that many characters or more.
 std::string padded(std::string_view text, std::size_t characters);
 
+/// Whether a stands before b where people sort names: numbers in them by value, "T₀ = 8" before
+/// "T₀ = 10"; all else by its bytes.
+bool naturallyBefore(std::string_view a, std::string_view b);
+
 /// A whole number with its thousands apart: "1,234,567".
 std::string groupedText(std::int64_t number);
 

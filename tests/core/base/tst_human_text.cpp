@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <algorithm>
 #include <limits>
 
 #include "core/base/human_text.h"
@@ -72,6 +73,16 @@ private Q_SLOTS:
         QFETCH(const qint64, number);
         QFETCH(const QByteArray, text);
         QCOMPARE(groupedText(number), text.toStdString());
+    }
+
+    void namesAreSortedByTheirNumbers() {
+        std::vector<std::string> names = {"T₀ = 10, a", "T₀ = 8", "ν = 0.15", "ν = 0.2",
+                                          "ν = 0.1",    "CE",     "T₀ = 10",  "CE 2"};
+        std::ranges::sort(names, naturallyBefore);
+        QCOMPARE(names, (std::vector<std::string>{"CE", "CE 2", "T₀ = 8", "T₀ = 10", "T₀ = 10, a",
+                                                  "ν = 0.1", "ν = 0.15", "ν = 0.2"}));
+        QVERIFY(!naturallyBefore("a1", "a1"));
+        QVERIFY(naturallyBefore("a1", "a1.0") != naturallyBefore("a1.0", "a1"));
     }
 };
 
