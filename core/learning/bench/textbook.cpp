@@ -104,14 +104,7 @@ torch::nn::Sequential textbookResNet(int depth, std::int64_t classes) {
 /// Autocast to bfloat16 as long as it lives, as Python's torch.autocast.
 class Autocast {
 public:
-    explicit Autocast(torch::Device device) : cuda_(device.is_cuda()) {
-        if (cuda_) {
-            at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
-        } else {
-            at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
-        }
-        set(true);
-    }
+    explicit Autocast(torch::Device device) : device_(device.type()) { set(true); }
     ~Autocast() {
         set(false);
         at::autocast::clear_cache();
@@ -120,15 +113,24 @@ public:
     Autocast& operator=(const Autocast&) = delete;
 
 private:
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
     void set(bool enabled) const {
-        if (cuda_) {
+        at::autocast::set_autocast_dtype(device_, torch::kBFloat16);
+        at::autocast::set_autocast_enabled(device_, enabled);
+    }
+#else
+    void set(bool enabled) const {
+        if (device_ == torch::kCUDA) {
+            at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
             at::autocast::set_enabled(enabled);
         } else {
+            at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
             at::autocast::set_cpu_enabled(enabled);
         }
     }
+#endif
 
-    const bool cuda_;
+    const torch::DeviceType device_;
 };
 
 using Dataset = decltype(std::declval<TextbookDataset>().map(torch::data::transforms::Stack<>()));
