@@ -371,9 +371,10 @@ private Q_SLOTS:
     /// Features in bfloat16, on a processor of which oneDNN may not use more than AVX-512.
     void refusesWhatTheProcessorCannot() {
         const QString workspace = path("nothing");
-        const CliAnswer answer = runCli({"run", "--preset", "CE", "--workspace", workspace, "--set",
-                                         "/training/device=cpu", "/training/convolution=bfloat16"},
-                                        {}, {"ONEDNN_MAX_CPU_ISA=AVX512_CORE"});
+        const CliAnswer answer =
+            runCli({"run", "--preset", "CE", "--workspace", workspace, "--set",
+                    "/training/device=cpu", "--set", "/training/convolution=bfloat16"},
+                   {}, {"ONEDNN_MAX_CPU_ISA=AVX512_CORE"});
         QCOMPARE(answer.code, 2);
         QVERIFY(answer.says("/training/convolution") && answer.says("AVX512_BF16"));
         QVERIFY(answer.says("allowed here: exact, fast"));
