@@ -81,7 +81,7 @@ BALLAST_INLINE void copyLanes(const Feature* from, Feature* to) {
     std::memcpy(to, from, kLanes * sizeof(Feature));
 }
 
-/// 16 channels of one image: `pixels` vectors, `stride` floats apart.
+/// 16 channels of one image: `pixels` vectors, `stride` numbers apart.
 struct Lane {
     std::int64_t start;  // of the first pixel, from the tensor's begin
     std::int64_t stride;

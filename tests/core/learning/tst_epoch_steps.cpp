@@ -185,6 +185,7 @@ private Q_SLOTS:
         QTest::newRow("CPU, bfloat16, SAM") << "cpu" << Convolution::bfloat16 << 0.05;
         QTest::newRow("GPU") << "cuda:0" << Convolution::exact << 0.0;
         QTest::newRow("GPU, fast") << "cuda:0" << Convolution::fast << 0.0;
+        QTest::newRow("GPU, bfloat16") << "cuda:0" << Convolution::bfloat16 << 0.0;
     }
     void isRepeatable() {
         QFETCH(const QString, device);
