@@ -43,8 +43,15 @@ int benchTrainCommand(const BenchOptions& options, bool as_json) {
     if (!result["contenders"].contains("fast")) {
         std::printf("fast       as exact: oneDNN has no Winograd's algorithm here\n");
     }
-    std::printf("%-10s %9s           %12s  %7.1f GFLOP/s  (a large convolution)\n", "ceiling", "",
-                "", result["ceiling_gflops"].get<double>());
+    if (!result.contains("bfloat16_ceiling_gflops")) {
+        std::printf("bfloat16   is refused: this processor has neither AVX512_BF16 nor AMX\n");
+    }
+    for (const auto& [key, kind] : {std::pair{"ceiling_gflops", "a large convolution"},
+                                    std::pair{"bfloat16_ceiling_gflops", "the same in bfloat16"}}) {
+        if (!result.contains(key)) continue;
+        std::printf("%-10s %9s           %12s  %7.1f GFLOP/s  (%s)\n", "ceiling", "", "",
+                    result[key].get<double>(), kind);
+    }
     for (const auto& [name, each] : result["contenders"].items()) {
         if (!each.contains("parts_ms")) continue;
         std::printf("\n%s, milliseconds a step\n", name.c_str());

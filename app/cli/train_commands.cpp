@@ -152,7 +152,9 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         for (Job& job : jobs) findEarlierRun(job, runs);
     }
     for (const Job& job : jobs) {
-        if (!job.finished) learningLibrary().resolveDevice(job.config.training.device);
+        if (job.finished) continue;
+        const Learning& learning = learningLibrary();
+        learning.requireSupport(job.config, learning.resolveDevice(job.config.training.device));
     }
     const TrainingEnvironment environment{store, options.threads, false};
     makeRuns(jobs, options.workspace, environment);

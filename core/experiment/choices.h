@@ -29,8 +29,8 @@ enum class HeadStart { keep, reinitialise, tau_normalise };
 /// How the learning rate falls after the warm-up.
 enum class LrKind { steps, cosine };
 
-/// How convolutions may be rounded.
-enum class Convolution { exact, fast };
+/// How features and convolutions may be rounded.
+enum class Convolution { exact, fast, bfloat16 };
 
 /// The data that choose the best epoch.
 enum class Selection { test, validation };

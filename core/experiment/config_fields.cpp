@@ -350,7 +350,9 @@ const std::vector<Field>& fields() {
             "/training/convolution",
             member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::convolution),
             "Convolutions",
-            "How they may be rounded for speed. Accuracies differ as between seeds.",
+            "How they may be rounded for speed. Accuracies differ as between seeds. bfloat16 needs "
+            "a "
+            "CPU with AVX512_BF16 or AMX, or a GPU.",
             entries(entriesOf<Convolution>())),
         integer(
             "/training/exact_every",

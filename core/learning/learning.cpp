@@ -24,11 +24,18 @@ public:
         return ballast::resolveDevice(device).str();
     }
 
+    void requireSupport(const RunConfig& config, const std::string& device) const override {
+        requireConvolution(config.model, config.training.convolution,
+                           ballast::resolveDevice(device));
+    }
+
     RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
                      RunObserver& observer) const override {
         return translated([&] {
-            prepareThread(run.description().threads);
-            const DeviceStream stream(ballast::resolveDevice(run.description().device));
+            const RunDescription& description = run.description();
+            requireSupport(description.config, description.device);
+            prepareThread(description.threads);
+            const DeviceStream stream(ballast::resolveDevice(description.device));
             return Trainer(run, environment, control, observer).train();
         });
     }

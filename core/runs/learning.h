@@ -75,6 +75,10 @@ public:
     /// "auto" | "cpu" | "cuda" | "cuda:N" -> the device a run will use. Throws DeviceError.
     virtual std::string resolveDevice(const std::string& device) const = 0;
 
+    /// Whether a run of `config` can be trained on a resolved device. Throws ConfigError where it
+    /// cannot: features in bfloat16 need instructions that not every processor has.
+    virtual void requireSupport(const RunConfig& /*config*/, const std::string& /*device*/) const {}
+
     /// Trains an owned run whose description is complete. Throws Error.
     virtual RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment,
                              RunControl& control, RunObserver& observer) const = 0;

@@ -61,6 +61,9 @@ public:
     std::string resolveDevice(const std::string& device) const override {
         return loaded().resolveDevice(device);
     }
+    void requireSupport(const RunConfig& config, const std::string& device) const override {
+        loaded().requireSupport(config, device);
+    }
     RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
                      RunObserver& observer) const override {
         return loaded().train(run, environment, control, observer);

@@ -264,7 +264,9 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
                            RunState::queued,
                            0};
         const RunConfig& config = planned.run.config;
-        learning.resolveDevice(config.training.device);
+        const std::string& device = config.training.device;
+        learning.requireSupport(config,
+                                learning.resolveDevice(device == "auto" ? slot.device : device));
         paths.push_back(store.tree().add(config, planned.class_counts, dataIdentity(description)));
         const TrunkRun* best = nullptr;
         for (const TrunkRun* known : by_last_node[paths.back().back()]) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -63,9 +64,9 @@ double trainingFlops(int depth, const DatasetInfo& dataset) {
 class Ours {
 public:
     Ours(const ImageSet& images, const DatasetInfo& dataset, const BenchOptions& options,
-         torch::Device device, bool fast)
+         torch::Device device, Convolution convolution)
         : model_(makeModel(ModelConfig{options.model, HeadKind::linear}, dataset.channels,
-                           dataset.classes, 0, device, fast)),
+                           dataset.classes, 0, device, convolution)),
           optimizer_(*model_, Textbook::kMomentum, device.is_cuda()),
           steps_(model_, optimizer_, dataset.classes, device),
           evaluator_(model_, dataset.classes, device),
@@ -121,16 +122,17 @@ private:
 struct Contender {
     std::string name;
     std::function<void(int round)> work;
+    bool bfloat16 = false;  // whether it computes so, and is measured against what can be so
     std::vector<double> seconds{};
 };
 
-/// What the machine can do: FLOP/s of large convolutions, on a GPU in bfloat16.
+/// What the machine can do: FLOP/s of large convolutions in a type.
 class Ceiling {
 public:
-    explicit Ceiling(torch::Device device)
+    Ceiling(torch::Device device, torch::ScalarType type)
         : repeats_(device.is_cuda() ? 100 : 1),
-          images_(random({kImages, kChannels, kSide, kSide}, device)),
-          weight_(random({kChannels, kChannels, 3, 3}, device)) {}
+          images_(random({kImages, kChannels, kSide, kSide}, device, type)),
+          weight_(random({kChannels, kChannels, 3, 3}, device, type)) {}
 
     void work() const {
         const torch::NoGradGuard no_grad;
@@ -141,10 +143,9 @@ public:
     }
 
 private:
-    static torch::Tensor random(at::IntArrayRef sizes, torch::Device device) {
-        return torch::randn(sizes)
-            .to(device, device.is_cuda() ? torch::kBFloat16 : torch::kFloat32)
-            .contiguous(torch::MemoryFormat::ChannelsLast);
+    static torch::Tensor random(at::IntArrayRef sizes, torch::Device device,
+                                torch::ScalarType type) {
+        return torch::randn(sizes).to(device, type).contiguous(torch::MemoryFormat::ChannelsLast);
     }
 
     const int repeats_;  // so that what starts the work does not count
@@ -194,21 +195,19 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     const std::int64_t images = static_cast<std::int64_t>(steps) * options.batch_size;
     const ImageSet pixels = noise(dataset, static_cast<std::size_t>(images));
     const double sam = options.sam_radius;
-
-    std::vector<std::unique_ptr<Ours>> ours;
-    std::vector<std::string> names{"exact"};
     const bool trains = options.what == BenchPart::train || options.what == BenchPart::step;
-    if (trains && (device.is_cuda() || hasWinograd())) names.emplace_back("fast");
-    for (const std::string& name : names) {
-        ours.push_back(std::make_unique<Ours>(pixels, dataset, options, device, name == "fast"));
-    }
-    Textbook textbook(options.model, pixels, dataset, options.batch_size, kLearningRate, device);
-    const Ceiling ceiling(device);
+    const bool narrow = trains && (device.is_cuda() || hasBFloat16());
 
+    std::vector<Convolution> roundings{Convolution::exact};
+    if (trains && (device.is_cuda() || hasWinograd())) roundings.push_back(Convolution::fast);
+    if (narrow && device.is_cpu()) roundings.push_back(Convolution::bfloat16);  // on a GPU as fast
+    std::vector<std::unique_ptr<Ours>> ours;
     std::vector<Contender> contenders;
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-        contenders.push_back({trains ? names[i] : "ballast", [&, i](int round) {
-                                  Ours& each = *ours[i];
+    for (const Convolution rounding : roundings) {
+        Ours& each =
+            *ours.emplace_back(std::make_unique<Ours>(pixels, dataset, options, device, rounding));
+        contenders.push_back({trains ? std::string(nameOf(rounding)) : "ballast",
+                              [&](int round) {
                                   switch (options.what) {
                                       case BenchPart::train:
                                           return each.trainEpoch(round);
@@ -220,22 +219,39 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
                                           each.evaluate();
                                           return;
                                   }
-                              }});
+                              },
+                              rounding == Convolution::bfloat16});
     }
-    contenders.push_back({"textbook", [&](int) {
-                              switch (options.what) {
-                                  case BenchPart::train:
-                                      return textbook.trainEpoch(sam);
-                                  case BenchPart::step:
-                                      return textbook.trainOnOneBatch(steps, sam);
-                                  case BenchPart::augmentation:
-                                      return textbook.loadEpoch();
-                                  case BenchPart::evaluation:
-                                      textbook.evaluate(Evaluator::kBatch);
-                                      return;
-                              }
-                          }});
-    if (trains) contenders.push_back({"ceiling", [&](int) { ceiling.work(); }});
+    std::vector<std::unique_ptr<Textbook>> textbooks;
+    for (const bool autocast : {false, true}) {
+        if (autocast && !narrow) continue;
+        Textbook& each = *textbooks.emplace_back(std::make_unique<Textbook>(
+            options.model, pixels, dataset, options.batch_size, kLearningRate, device, autocast));
+        contenders.push_back({autocast ? "autocast" : "textbook",
+                              [&](int) {
+                                  switch (options.what) {
+                                      case BenchPart::train:
+                                          return each.trainEpoch(sam);
+                                      case BenchPart::step:
+                                          return each.trainOnOneBatch(steps, sam);
+                                      case BenchPart::augmentation:
+                                          return each.loadEpoch();
+                                      case BenchPart::evaluation:
+                                          each.evaluate(Evaluator::kBatch);
+                                          return;
+                                  }
+                              },
+                              autocast});
+    }
+    // On a GPU everything is measured against bfloat16.
+    std::optional<Ceiling> single;
+    std::optional<Ceiling> half;
+    if (trains && device.is_cpu()) single.emplace(device, torch::kFloat32);
+    if (narrow) half.emplace(device, torch::kBFloat16);
+    const std::size_t loops = contenders.size();
+    for (const auto* ceiling : {&single, &half}) {
+        if (*ceiling) contenders.push_back({"", [ceiling](int) { (*ceiling)->work(); }});
+    }
     race(contenders, device);
 
     nlohmann::ordered_json answer{
@@ -244,10 +260,13 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
         {"steps_per_round", steps}};
     const double gflop =
         trainingFlops(*residualDepth(options.model), dataset) * (sam > 0.0 ? 2.0 : 1.0) / 1e9;
-    const double ceiling_rate =
-        trains ? ceiling.flops() / median(contenders.back().seconds) / 1e9 : 0.0;
+    const auto rateOf = [](const Ceiling& ceiling, const Contender& measured) {
+        return ceiling.flops() / median(measured.seconds) / 1e9;
+    };
+    const double half_rate = half ? rateOf(*half, contenders.back()) : 0.0;
+    const double single_rate = single ? rateOf(*single, contenders[loops]) : half_rate;
     const Contender& reference = contenders[ours.size()];
-    for (std::size_t i = 0; i <= ours.size(); ++i) {
+    for (std::size_t i = 0; i < loops; ++i) {
         const Contender& each = contenders[i];
         const double rate = static_cast<double>(images) / median(each.seconds);
         nlohmann::ordered_json& entry = answer["contenders"][each.name];
@@ -255,10 +274,11 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
         entry["ratio"] = ratio(each, reference);
         if (!trains) continue;
         entry["gflops"] = rate * gflop;
-        entry["share_of_ceiling"] = rate * gflop / ceiling_rate;
+        entry["share_of_ceiling"] = rate * gflop / (each.bfloat16 ? half_rate : single_rate);
     }
     if (!trains) return answer;
-    answer["ceiling_gflops"] = ceiling_rate;
+    answer["ceiling_gflops"] = single_rate;
+    if (half) answer["bfloat16_ceiling_gflops"] = half_rate;
 
     // One more round each, with its parts timed.
     for (std::size_t i = 0; i < ours.size() && device.is_cpu(); ++i) {

@@ -1,5 +1,7 @@
 #include "core/learning/bench/textbook.h"
 
+#include <ATen/autocast_mode.h>
+
 #include <random>
 
 namespace ballast {
@@ -99,6 +101,38 @@ torch::nn::Sequential textbookResNet(int depth, std::int64_t classes) {
     return network;
 }
 
+/// Autocast to bfloat16 as long as it lives, as Python's torch.autocast.
+class Autocast {
+public:
+    explicit Autocast(torch::Device device) : device_(device.type()) { set(true); }
+    ~Autocast() {
+        set(false);
+        at::autocast::clear_cache();
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+
+private:
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    void set(bool enabled) const {
+        at::autocast::set_autocast_dtype(device_, torch::kBFloat16);
+        at::autocast::set_autocast_enabled(device_, enabled);
+    }
+#else
+    void set(bool enabled) const {
+        if (device_ == torch::kCUDA) {
+            at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
+            at::autocast::set_enabled(enabled);
+        } else {
+            at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
+            at::autocast::set_cpu_enabled(enabled);
+        }
+    }
+#endif
+
+    const torch::DeviceType device_;
+};
+
 using Dataset = decltype(std::declval<TextbookDataset>().map(torch::data::transforms::Stack<>()));
 
 }  // namespace
@@ -115,8 +149,9 @@ struct Textbook::Loader {
 };
 
 Textbook::Textbook(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
-                   int batch_size, double learning_rate, torch::Device device)
+                   int batch_size, double learning_rate, torch::Device device, bool autocast)
     : device_(device),
+      autocast_(autocast),
       network_(textbookResNet(*residualDepth(model), dataset.classes)),
       optimizer_(
           (network_->to(device), network_->parameters()),
@@ -132,16 +167,28 @@ Textbook::Textbook(const std::string& model, const ImageSet& images, const Datas
     }
     all_images_ = torch::stack(batch_images).to(device_);
     all_labels_ = torch::stack(batch_labels).to(device_);
+    if (!autocast_) return;
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& each : network_->parameters()) {
+        if (each.dim() == 4) each.set_data(each.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
 }
 
 Textbook::~Textbook() = default;
+
+torch::Tensor Textbook::lossOf(const torch::Tensor& images, const torch::Tensor& labels) {
+    namespace F = torch::nn::functional;
+    if (!autocast_) return F::cross_entropy(network_->forward(images), labels);
+    const Autocast autocast(device_);
+    const torch::Tensor x = images.contiguous(torch::MemoryFormat::ChannelsLast);
+    return F::cross_entropy(network_->forward(x), labels);
+}
 
 torch::Tensor Textbook::step(const torch::Tensor& images, const torch::Tensor& labels,
                              double sam_radius) {
     const auto backward = [&] {
         optimizer_.zero_grad();
-        const torch::Tensor loss =
-            torch::nn::functional::cross_entropy(network_->forward(images), labels);
+        const torch::Tensor loss = lossOf(images, labels);
         loss.backward();
         return loss.detach();
     };

@@ -14,6 +14,8 @@ namespace ballast {
 /// What a competent user writes in LibTorch after the tutorials: the same network in the default
 /// layout with torch::relu and a padded shortcut, a data set that augments one image as it is
 /// fetched, torch::data's DataLoader with stacking, torch::optim::SGD. Benchmarks compare with it.
+/// With `autocast` what such a user does to have it faster: the forward pass under LibTorch's
+/// autocast to bfloat16, network and images in channels_last.
 class Textbook {
 public:
     static constexpr double kMomentum = 0.9;
@@ -21,7 +23,7 @@ public:
 
     /// The network of `model` ("resnet32"), for `images`, a batch size, and a device.
     Textbook(const std::string& model, const ImageSet& images, const DatasetInfo& dataset,
-             int batch_size, double learning_rate, torch::Device device);
+             int batch_size, double learning_rate, torch::Device device, bool autocast = false);
     ~Textbook();
 
     /// One pass over all images, a step a batch; with SAM where the radius is above 0.
@@ -45,7 +47,10 @@ public:
 private:
     struct Loader;
 
+    torch::Tensor lossOf(const torch::Tensor& images, const torch::Tensor& labels);
+
     torch::Device device_;
+    bool autocast_;
     torch::nn::Sequential network_;
     torch::optim::SGD optimizer_;
     std::unique_ptr<Loader> loader_;

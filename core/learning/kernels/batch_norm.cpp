@@ -1,17 +1,22 @@
 #include "core/learning/kernels/batch_norm.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/learning/part_times.h"
 
-// Compiled for several processors, the best of which the loader takes. Vectors of 16 never cross
-// a function that is not inlined, so their calling convention does not matter.
+// Compiled for several processors, the best of which the loader takes; with features in bfloat16
+// for the one that has instructions for it. Vectors of 16 never cross a function that is not
+// inlined, so their calling convention does not matter.
 #if defined(__x86_64__) && defined(__GNUC__)
 #define BALLAST_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#define BALLAST_BFLOAT16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 #else
 #define BALLAST_EACH_PROCESSOR
+#define BALLAST_BFLOAT16
 #endif
+#define BALLAST_INLINE __attribute__((always_inline)) inline
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace ballast {
@@ -20,17 +25,63 @@ namespace {
 constexpr std::int64_t kLanes = 16;  // channels at a time
 
 typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
+typedef std::uint32_t WideBits __attribute__((vector_size(kLanes * sizeof(std::uint32_t))));
+typedef std::uint16_t Halves __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
 
-__attribute__((always_inline)) inline Vector load(const float* from) {
+BALLAST_INLINE float widened(float value) {
+    return value;
+}
+BALLAST_INLINE float widened(BFloat16 value) {
+    const std::uint32_t bits = static_cast<std::uint32_t>(value.bits) << 16;
+    float wide;
+    std::memcpy(&wide, &bits, sizeof wide);
+    return wide;
+}
+
+BALLAST_INLINE void put(float& to, float value) {
+    to = value;
+}
+BALLAST_INLINE void put(BFloat16& to, float value) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    bits += std::isnan(value) ? 0 : 0x7fffu + (bits >> 16 & 1u);
+    to.bits = static_cast<std::uint16_t>(bits >> 16 | (std::isnan(value) ? 0x40u : 0u));
+}
+
+BALLAST_INLINE Vector loadLanes(const float* from) {
     Vector values;
     std::memcpy(&values, from, sizeof values);
     return values;
 }
-__attribute__((always_inline)) inline void store(float* to, const Vector& values) {
-    std::memcpy(to, &values, sizeof values);
+BALLAST_INLINE Vector loadLanes(const BFloat16* from) {
+    Halves halves;
+    std::memcpy(&halves, from, sizeof halves);
+    const WideBits bits = __builtin_convertvector(halves, WideBits) << 16;
+    Vector values;
+    std::memcpy(&values, &bits, sizeof values);
+    return values;
 }
 
-/// 16 channels of one image: `pixels` vectors, `stride` floats apart.
+BALLAST_INLINE void storeLanes(float* to, const Vector& values) {
+    std::memcpy(to, &values, sizeof values);
+}
+BALLAST_INLINE void storeLanes(BFloat16* to, const Vector& values) {
+#if defined(__x86_64__) && defined(__GNUC__)
+    // Not as an intrinsic: those cannot be inlined into a template that is compiled for any target.
+    Halves halves;
+    __asm__("vcvtneps2bf16 %1, %0" : "=v"(halves) : "v"(values));
+    std::memcpy(to, &halves, sizeof halves);
+#else
+    for (std::int64_t k = 0; k < kLanes; ++k) put(to[k], values[k]);
+#endif
+}
+
+template<class Feature>
+BALLAST_INLINE void copyLanes(const Feature* from, Feature* to) {
+    std::memcpy(to, from, kLanes * sizeof(Feature));
+}
+
+/// 16 channels of one image: `pixels` vectors, `stride` numbers apart.
 struct Lane {
     std::int64_t start;  // of the first pixel, from the tensor's begin
     std::int64_t stride;
@@ -54,100 +105,157 @@ void forLanes(const ChannelGrid& grid, Work work) {
     }
 }
 
+// Each kernel is written once, and compiled for features of both types.
 // Four sums side by side: additions of one chain would wait for each other.
 
-BALLAST_EACH_PROCESSOR void sumCentred(const float* y, std::int64_t pixels, std::int64_t stride,
-                                       const float* centre, float* kept, float* sum,
-                                       float* squares) {
-    const Vector c = load(centre);
+template<class Feature>
+BALLAST_INLINE void sumCentredOf(const Feature* y, std::int64_t pixels, std::int64_t stride,
+                                 const float* centre, Feature* kept, float* sum, float* squares) {
+    const Vector c = loadLanes(centre);
     Vector s[4] = {};
     Vector q[4] = {};
     std::int64_t p = 0;
     for (; p + 4 <= pixels; p += 4) {
         for (int k = 0; k < 4; ++k) {
-            const Vector v = load(y + (p + k) * stride);
-            store(kept + (p + k) * stride, v);
-            const Vector d = v - c;
+            copyLanes(y + (p + k) * stride, kept + (p + k) * stride);
+            const Vector d = loadLanes(y + (p + k) * stride) - c;
             s[k] += d;
             q[k] += d * d;
         }
     }
     for (; p < pixels; ++p) {
-        const Vector v = load(y + p * stride);
-        store(kept + p * stride, v);
-        const Vector d = v - c;
+        copyLanes(y + p * stride, kept + p * stride);
+        const Vector d = loadLanes(y + p * stride) - c;
         s[0] += d;
         q[0] += d * d;
     }
-    store(sum, (s[0] + s[1]) + (s[2] + s[3]));
-    store(squares, (q[0] + q[1]) + (q[2] + q[3]));
+    storeLanes(sum, (s[0] + s[1]) + (s[2] + s[3]));
+    storeLanes(squares, (q[0] + q[1]) + (q[2] + q[3]));
+}
+
+BALLAST_EACH_PROCESSOR void sumCentred(const float* y, std::int64_t pixels, std::int64_t stride,
+                                       const float* centre, float* kept, float* sum,
+                                       float* squares) {
+    sumCentredOf(y, pixels, stride, centre, kept, sum, squares);
+}
+BALLAST_BFLOAT16 void sumCentred(const BFloat16* y, std::int64_t pixels, std::int64_t stride,
+                                 const float* centre, BFloat16* kept, float* sum, float* squares) {
+    sumCentredOf(y, pixels, stride, centre, kept, sum, squares);
+}
+
+template<class Feature>
+BALLAST_INLINE void applyAffineOf(const Feature* y, std::int64_t pixels, std::int64_t stride,
+                                  const float* scale, const float* shift, const Feature* added,
+                                  Feature* z) {
+    const Vector a = loadLanes(scale);
+    const Vector b = loadLanes(shift);
+    const Vector zero = {};
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        Vector value = loadLanes(y + p * stride) * a + b;
+        if (added != nullptr) value += loadLanes(added + p * stride);
+        storeLanes(z + p * stride, value < zero ? zero : value);
+    }
 }
 
 BALLAST_EACH_PROCESSOR void applyAffine(const float* y, std::int64_t pixels, std::int64_t stride,
                                         const float* scale, const float* shift, const float* added,
                                         float* z) {
-    const Vector a = load(scale);
-    const Vector b = load(shift);
-    const Vector zero = {};
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        Vector value = load(y + p * stride) * a + b;
-        if (added != nullptr) value += load(added + p * stride);
-        store(z + p * stride, value < zero ? zero : value);
-    }
+    applyAffineOf(y, pixels, stride, scale, shift, added, z);
+}
+BALLAST_BFLOAT16 void applyAffine(const BFloat16* y, std::int64_t pixels, std::int64_t stride,
+                                  const float* scale, const float* shift, const BFloat16* added,
+                                  BFloat16* z) {
+    applyAffineOf(y, pixels, stride, scale, shift, added, z);
 }
 
 /// A comparison, not a maximum: that would be 0 of NaN and 0.
 BALLAST_EACH_PROCESSOR void applyRelu(float* z, std::int64_t count) {
     const Vector zero = {};
     for (std::int64_t i = 0; i < count; i += kLanes) {
-        const Vector value = load(z + i);
-        store(z + i, value < zero ? zero : value);
+        const Vector value = loadLanes(z + i);
+        storeLanes(z + i, value < zero ? zero : value);
     }
 }
 
-BALLAST_EACH_PROCESSOR void maskAndSum(const float* gradient, float* kept, const float* more,
-                                       const float* z, const float* y, std::int64_t pixels,
-                                       std::int64_t stride, const float* mean, float* sum,
-                                       float* centred) {
-    const Vector m = load(mean);
+template<class Feature>
+BALLAST_INLINE void maskAndSumOf(const Feature* gradient, Feature* kept, const Feature* more,
+                                 const Feature* z, const Feature* y, std::int64_t pixels,
+                                 std::int64_t stride, const float* mean, float* sum,
+                                 float* centred) {
+    const Vector m = loadLanes(mean);
     const Vector zero = {};
     Vector s[4] = {};
     Vector t[4] = {};
     const auto add = [&](std::int64_t p, int k) __attribute__((always_inline)) {
         const std::int64_t at = p * stride;
-        Vector g = load(gradient + at);
-        if (more != nullptr) g += load(more + at);
-        g = load(z + at) <= zero ? zero : g;
-        store(kept + at, g);
+        Vector g = loadLanes(gradient + at);
+        if (more != nullptr) g += loadLanes(more + at);
+        g = loadLanes(z + at) <= zero ? zero : g;
+        storeLanes(kept + at, g);
         s[k] += g;
-        t[k] += g * (load(y + at) - m);
+        t[k] += g * (loadLanes(y + at) - m);
     };
     std::int64_t p = 0;
     for (; p + 4 <= pixels; p += 4) {
         for (int k = 0; k < 4; ++k) add(p + k, k);
     }
     for (; p < pixels; ++p) add(p, 0);
-    store(sum, (s[0] + s[1]) + (s[2] + s[3]));
-    store(centred, (t[0] + t[1]) + (t[2] + t[3]));
+    storeLanes(sum, (s[0] + s[1]) + (s[2] + s[3]));
+    storeLanes(centred, (t[0] + t[1]) + (t[2] + t[3]));
+}
+
+BALLAST_EACH_PROCESSOR void maskAndSum(const float* gradient, float* kept, const float* more,
+                                       const float* z, const float* y, std::int64_t pixels,
+                                       std::int64_t stride, const float* mean, float* sum,
+                                       float* centred) {
+    maskAndSumOf(gradient, kept, more, z, y, pixels, stride, mean, sum, centred);
+}
+BALLAST_BFLOAT16 void maskAndSum(const BFloat16* gradient, BFloat16* kept, const BFloat16* more,
+                                 const BFloat16* z, const BFloat16* y, std::int64_t pixels,
+                                 std::int64_t stride, const float* mean, float* sum,
+                                 float* centred) {
+    maskAndSumOf(gradient, kept, more, z, y, pixels, stride, mean, sum, centred);
+}
+
+template<class Feature>
+BALLAST_INLINE void applyGradientOf(const Feature* g, const Feature* y, std::int64_t pixels,
+                                    std::int64_t stride, const float* of_g, const float* of_y,
+                                    const float* constant, Feature* dy) {
+    const Vector a = loadLanes(of_g);
+    const Vector b = loadLanes(of_y);
+    const Vector c = loadLanes(constant);
+    for (std::int64_t p = 0; p < pixels; ++p) {
+        const std::int64_t at = p * stride;
+        storeLanes(dy + at, loadLanes(g + at) * a + (loadLanes(y + at) * b + c));
+    }
 }
 
 BALLAST_EACH_PROCESSOR void applyGradient(const float* g, const float* y, std::int64_t pixels,
                                           std::int64_t stride, const float* of_g, const float* of_y,
                                           const float* constant, float* dy) {
-    const Vector a = load(of_g);
-    const Vector b = load(of_y);
-    const Vector c = load(constant);
-    for (std::int64_t p = 0; p < pixels; ++p) {
-        const std::int64_t at = p * stride;
-        store(dy + at, load(g + at) * a + (load(y + at) * b + c));
-    }
+    applyGradientOf(g, y, pixels, stride, of_g, of_y, constant, dy);
+}
+BALLAST_BFLOAT16 void applyGradient(const BFloat16* g, const BFloat16* y, std::int64_t pixels,
+                                    std::int64_t stride, const float* of_g, const float* of_y,
+                                    const float* constant, BFloat16* dy) {
+    applyGradientOf(g, y, pixels, stride, of_g, of_y, constant, dy);
+}
+
+template<class Feature>
+BALLAST_INLINE void sumPixelsOf(const Feature* z, std::int64_t pixels, std::int64_t stride,
+                                float* sum) {
+    Vector s = {};
+    for (std::int64_t p = 0; p < pixels; ++p) s += loadLanes(z + p * stride);
+    storeLanes(sum, s);
 }
 
 BALLAST_EACH_PROCESSOR void sumPixels(const float* z, std::int64_t pixels, std::int64_t stride,
                                       float* sum) {
-    Vector s = {};
-    for (std::int64_t p = 0; p < pixels; ++p) s += load(z + p * stride);
-    store(sum, s);
+    sumPixelsOf(z, pixels, stride, sum);
+}
+BALLAST_BFLOAT16 void sumPixels(const BFloat16* z, std::int64_t pixels, std::int64_t stride,
+                                float* sum) {
+    sumPixelsOf(z, pixels, stride, sum);
 }
 
 /// Adds up [images, 2, channels] over the images, in their order.
@@ -190,7 +298,8 @@ void forSampled(const ChannelGrid& large, const ChannelGrid& small, std::int64_t
 
 }  // namespace
 
-void centredSums(const float* y, const ChannelGrid& grid, const float* centre, float* kept,
+template<class Feature>
+void centredSums(const Feature* y, const ChannelGrid& grid, const float* centre, Feature* kept,
                  float* sums) {
     const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
@@ -214,8 +323,9 @@ ChannelMoments channelMoments(const std::vector<float>& sums, const float* centr
     return moments;
 }
 
-void normalise(const float* y, const ChannelGrid& grid, const float* scale, const float* shift,
-               const float* added, float* z) {
+template<class Feature>
+void normalise(const Feature* y, const ChannelGrid& grid, const float* scale, const float* shift,
+               const Feature* added, Feature* z) {
     const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t, const Lane& lane) {
         applyAffine(y + lane.start, grid.pixels, lane.stride, scale + lane.channel,
@@ -229,8 +339,9 @@ void rectify(float* z, std::int64_t count) {
     applyRelu(z, count);
 }
 
-void reluGradient(const float* gradient, float* kept, const float* more, const float* z,
-                  const float* y, const float* mean, const ChannelGrid& grid, float* sums) {
+template<class Feature>
+void reluGradient(const Feature* gradient, Feature* kept, const Feature* more, const Feature* z,
+                  const Feature* y, const float* mean, const ChannelGrid& grid, float* sums) {
     const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
         float* row = sums + 2 * image * grid.channels + lane.channel;
@@ -255,8 +366,9 @@ NormGradient::NormGradient(const NormSums& sums, const ChannelMoments& moments,
     }
 }
 
-void normGradient(const float* g, const float* y, const ChannelGrid& grid,
-                  const NormGradient& gradient, float* dy) {
+template<class Feature>
+void normGradient(const Feature* g, const Feature* y, const ChannelGrid& grid,
+                  const NormGradient& gradient, Feature* dy) {
     const PartTimer timer(Part::norm);
     forLanes(grid, [&](std::int64_t, const Lane& lane) {
         const auto channel = static_cast<std::size_t>(lane.channel);
@@ -266,21 +378,23 @@ void normGradient(const float* g, const float* y, const ChannelGrid& grid,
     });
 }
 
-void pixelMean(const float* z, const ChannelGrid& grid, float* features) {
+template<class Feature>
+void pixelMean(const Feature* z, const ChannelGrid& grid, float* means) {
     const float share = 1.0f / static_cast<float>(grid.pixels);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
-        float* row = features + image * grid.channels + lane.channel;
+        float* row = means + image * grid.channels + lane.channel;
         sumPixels(z + lane.start, grid.pixels, lane.stride, row);
         for (std::int64_t k = 0; k < kLanes; ++k) row[k] *= share;
     });
 }
 
-void pixelMeanGradient(const float* gradient, const ChannelGrid& grid, float* dz) {
+template<class Feature>
+void pixelMeanGradient(const float* gradient, const ChannelGrid& grid, Feature* dz) {
     const float share = 1.0f / static_cast<float>(grid.pixels);
     forLanes(grid, [&](std::int64_t image, const Lane& lane) {
-        float values[kLanes];
+        Feature values[kLanes];
         for (std::int64_t k = 0; k < kLanes; ++k) {
-            values[k] = gradient[image * grid.channels + lane.channel + k] * share;
+            put(values[k], gradient[image * grid.channels + lane.channel + k] * share);
         }
         for (std::int64_t p = 0; p < grid.pixels; ++p) {
             std::memcpy(dz + lane.start + p * lane.stride, values, sizeof values);
@@ -288,22 +402,44 @@ void pixelMeanGradient(const float* gradient, const ChannelGrid& grid, float* dz
     });
 }
 
-void sampledShortcut(const float* large, const ChannelGrid& large_grid, std::int64_t side,
-                     std::int64_t stride, float* small, const ChannelGrid& small_grid) {
+template<class Feature>
+void sampledShortcut(const Feature* large, const ChannelGrid& large_grid, std::int64_t side,
+                     std::int64_t stride, Feature* small, const ChannelGrid& small_grid) {
     const PartTimer timer(Part::norm);
-    std::fill_n(small, small_grid.size(), 0.0f);
+    std::fill_n(small, small_grid.size(), Feature{});
     forSampled(large_grid, small_grid, side, stride, [&](std::int64_t there, std::int64_t here) {
-        std::memcpy(small + here, large + there, 8 * sizeof(float));
+        std::memcpy(small + here, large + there, 8 * sizeof(Feature));
     });
 }
 
-void addSampledShortcutGradient(const float* small, const ChannelGrid& small_grid,
-                                std::int64_t side, std::int64_t stride, float* large,
+template<class Feature>
+void addSampledShortcutGradient(const Feature* small, const ChannelGrid& small_grid,
+                                std::int64_t side, std::int64_t stride, Feature* large,
                                 const ChannelGrid& large_grid) {
     const PartTimer timer(Part::norm);
     forSampled(large_grid, small_grid, side, stride, [&](std::int64_t there, std::int64_t here) {
-        for (int k = 0; k < 8; ++k) large[there + k] += small[here + k];
+        for (int k = 0; k < 8; ++k) {
+            put(large[there + k], widened(large[there + k]) + widened(small[here + k]));
+        }
     });
 }
+
+#define BALLAST_FOR_FEATURES(Feature)                                                              \
+    template void centredSums(const Feature*, const ChannelGrid&, const float*, Feature*, float*); \
+    template void normalise(const Feature*, const ChannelGrid&, const float*, const float*,        \
+                            const Feature*, Feature*);                                             \
+    template void reluGradient(const Feature*, Feature*, const Feature*, const Feature*,           \
+                               const Feature*, const float*, const ChannelGrid&, float*);          \
+    template void normGradient(const Feature*, const Feature*, const ChannelGrid&,                 \
+                               const NormGradient&, Feature*);                                     \
+    template void pixelMean(const Feature*, const ChannelGrid&, float*);                           \
+    template void pixelMeanGradient(const float*, const ChannelGrid&, Feature*);                   \
+    template void sampledShortcut(const Feature*, const ChannelGrid&, std::int64_t, std::int64_t,  \
+                                  Feature*, const ChannelGrid&);                                   \
+    template void addSampledShortcutGradient(const Feature*, const ChannelGrid&, std::int64_t,     \
+                                             std::int64_t, Feature*, const ChannelGrid&);
+BALLAST_FOR_FEATURES(float)
+BALLAST_FOR_FEATURES(BFloat16)
+#undef BALLAST_FOR_FEATURES
 
 }  // namespace ballast

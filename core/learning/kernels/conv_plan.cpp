@@ -12,22 +12,22 @@
 namespace ballast {
 namespace {
 
-// Floats of one activation of a chunk. Small chunks stay in a core's cache from one step to the
+// Numbers of one activation of a chunk. Small chunks stay in a core's cache from one step to the
 // next; Winograd's transforms pay better for larger ones.
 constexpr std::int64_t kChunk = 64 * 1024;
 constexpr std::int64_t kWinogradChunk = 2 * kChunk;
 
 constexpr std::size_t kHugePage = 2 * 1024 * 1024;
 
-torch::Tensor floatsInHugePages(std::int64_t floats) {
-    const std::size_t bytes = static_cast<std::size_t>(floats) * sizeof(float);
-    if (bytes < kHugePage) return torch::empty({floats}, torch::kFloat32);
+torch::Tensor bytesInHugePages(std::size_t bytes) {
+    const auto count = static_cast<std::int64_t>(bytes);
+    if (bytes < kHugePage) return torch::empty({count}, torch::kUInt8);
     const std::size_t pages = (bytes + kHugePage - 1) / kHugePage;
     void* memory = std::aligned_alloc(kHugePage, pages * kHugePage);
     if (memory == nullptr) throw std::bad_alloc();
     ::madvise(memory, pages * kHugePage, MADV_HUGEPAGE);  // a wish
     return torch::from_blob(
-        memory, {floats}, [](void* it) { std::free(it); }, torch::kFloat32);
+        memory, {count}, [](void* it) { std::free(it); }, torch::kUInt8);
 }
 
 }  // namespace
@@ -45,9 +45,9 @@ UnitGraph::UnitGraph(const std::vector<ConvUnit>& units)
 }
 
 ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std::int64_t side,
-                   PassMode mode)
+                   PassMode mode, Convolution rounding)
     : images_(images) {
-    const bool winograd = mode == PassMode::training_winograd;
+    const bool winograd = mode == PassMode::training && rounding == Convolution::fast;
     for (const ConvUnit& unit : units) {
         const auto& options = unit.convolution->options;
         const bool first = units_.empty();
@@ -68,8 +68,8 @@ ConvPlan::ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std:
         const auto chunk = [&](std::int64_t all) {
             return std::max<std::int64_t>(1, all / floats);
         };
-        if (mode != PassMode::evaluation) {
-            planned.training.emplace(shape, chunk(winograd ? kWinogradChunk : kChunk), winograd,
+        if (mode == PassMode::training) {
+            planned.training.emplace(shape, chunk(winograd ? kWinogradChunk : kChunk), rounding,
                                      !first);
         } else {
             planned.inference.emplace(shape, chunk(kChunk), unit.shortcut != ConvUnit::kNone);
@@ -100,13 +100,13 @@ void ConvPlan::inTeam(const std::function<void(Team&, Workbench&)>& program) {
     team->rethrow();
 }
 
-torch::Tensor Buffers::take(std::int64_t floats) {
+torch::Tensor Buffers::take(std::size_t bytes) {
     for (const torch::Tensor& each : all_) {
-        if (each.use_count() == 1 && each.numel() >= floats && each.numel() < 2 * floats) {
+        if (each.use_count() == 1 && each.nbytes() >= bytes && each.nbytes() < 2 * bytes) {
             return each;
         }
     }
-    return all_.emplace_back(floatsInHugePages(floats));
+    return all_.emplace_back(bytesInHugePages(bytes));
 }
 
 }  // namespace ballast

@@ -93,8 +93,9 @@ inline ChannelGrid part(ChannelGrid grid, std::int64_t images) {
     return grid;
 }
 
-/// Evaluation has direct convolutions only: Winograd's is no faster there.
-enum class PassMode { training, training_winograd, evaluation };
+/// Evaluation is exact whatever training is: Winograd's algorithm is no faster there, and bounds
+/// are smallest margins, which rounding shows in.
+enum class PassMode { training, evaluation };
 
 /// The stride from pixels of one grid to those of a smaller one, of which the last may be cut off.
 inline std::int64_t strideBetween(std::int64_t large_side, std::int64_t small_side) {
@@ -114,7 +115,7 @@ public:
 
     /// `side` in pixels.
     ConvPlan(const std::vector<ConvUnit>& units, std::int64_t images, std::int64_t side,
-             PassMode mode);
+             PassMode mode, Convolution rounding);
 
     Unit& unit(std::size_t k) { return units_[k]; }
     const Unit& unit(std::size_t k) const { return units_[k]; }
@@ -137,11 +138,17 @@ private:
     std::vector<Workbench> benches_;  // by thread
 };
 
-/// Tensors of float that are used again: free where nothing else holds them. Large ones lie in huge
+/// Tensors of bytes that are used again: free where nothing else holds them. Large ones lie in huge
 /// pages where the system has them, so that fewer addresses must be looked up.
 class Buffers {
 public:
-    torch::Tensor take(std::int64_t floats);
+    torch::Tensor take(std::size_t bytes);
+
+    /// Room for `count` numbers of a type.
+    template<class Number>
+    torch::Tensor take(std::int64_t count) {
+        return take(static_cast<std::size_t>(count) * sizeof(Number));
+    }
 
 private:
     std::vector<torch::Tensor> all_;

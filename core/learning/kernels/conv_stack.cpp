@@ -10,9 +10,9 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     static torch::Tensor forward(torch::autograd::AutogradContext* context, ConvStack* stack,
                                  const torch::Tensor& images, at::TensorList /*parameters*/) {
         stack->pass_.reset();
-        stack->pass_ = std::make_unique<TrainingPass>(stack->units_, stack->graph_,
-                                                      *stack->plan(images, stack->training_),
-                                                      stack->buffers_, images);
+        stack->pass_ =
+            trainingPass(stack->rounding_, stack->units_, stack->graph_,
+                         *stack->plan(images, PassMode::training), stack->buffers_, images);
         context->saved_data["stack"] = reinterpret_cast<std::int64_t>(stack);
         context->saved_data["pass"] = ++stack->passes_;
         return stack->pass_->forward();
@@ -31,10 +31,10 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     }
 };
 
-ConvStack::ConvStack(std::vector<ConvUnit> units, bool winograd)
+ConvStack::ConvStack(std::vector<ConvUnit> units, Convolution rounding)
     : units_(std::move(units)),
       graph_(units_),
-      training_(winograd && hasWinograd() ? PassMode::training_winograd : PassMode::training),
+      rounding_(rounding == Convolution::fast && !hasWinograd() ? Convolution::exact : rounding),
       usable_(hasConvolutions() && std::ranges::all_of(units_, [](const ConvUnit& unit) {
                   return unit.convolution->options.out_channels() % 16 == 0;
               })) {}
@@ -50,7 +50,7 @@ bool ConvStack::takes(const torch::Tensor& images) {
         std::ranges::any_of(parameters(), wants_gradient)) {
         return false;
     }
-    return plan(images, training ? training_ : PassMode::evaluation) != nullptr;
+    return plan(images, training ? PassMode::training : PassMode::evaluation) != nullptr;
 }
 
 std::vector<torch::Tensor> ConvStack::parameters() const {
@@ -69,7 +69,8 @@ ConvPlan* ConvStack::plan(const torch::Tensor& images, PassMode mode) {
     if (place == plans_.end()) {
         std::unique_ptr<ConvPlan> made;
         try {
-            made = std::make_unique<ConvPlan>(units_, images.size(0), images.size(2), mode);
+            made =
+                std::make_unique<ConvPlan>(units_, images.size(0), images.size(2), mode, rounding_);
         } catch (const NoFastConvolution&) {
         }
         place = plans_.emplace(key, std::move(made)).first;

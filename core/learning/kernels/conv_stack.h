@@ -21,8 +21,8 @@ namespace ballast {
 /// numbers are theirs to rounding, and the same for any number of threads. For one thread's use.
 class ConvStack {
 public:
-    /// `winograd`: whether convolutions may be rounded otherwise where that is faster.
-    ConvStack(std::vector<ConvUnit> units, bool winograd);
+    /// `rounding` of training; `fast` is exact where Winograd's algorithm is not.
+    ConvStack(std::vector<ConvUnit> units, Convolution rounding);
 
     /// Whether features() can take these images now: square, float32, on the CPU; oneDNN has fast
     /// convolutions of their shape for the modules' mode; and gradients are asked for in training
@@ -42,7 +42,7 @@ private:
 
     const std::vector<ConvUnit> units_;
     const UnitGraph graph_;
-    const PassMode training_;
+    const Convolution rounding_;
     const bool usable_;
     // nullptr where oneDNN has no fast convolutions.
     std::map<std::tuple<std::int64_t, std::int64_t, PassMode>, std::unique_ptr<ConvPlan>> plans_;

@@ -39,27 +39,30 @@ const dnnl::engine& engine() {
     return kEngine;
 }
 
-memory::desc describe(const memory::dims& dims, Tag tag) {
-    return {dims, memory::data_type::f32, tag};
+memory::desc describe(const memory::dims& dims, Tag tag,
+                      memory::data_type type = memory::data_type::f32) {
+    return {dims, type, tag};
 }
 
 /// The descriptors of one convolution, and what its primitives are made of in both of oneDNN's
 /// interfaces.
 struct Geometry {
-    explicit Geometry(const ConvolutionShape& shape)
-        : x(activations(shape.images, shape.in_channels, shape.in_side, tag(shape))),
-          y(activations(shape.images, shape.out_channels, shape.outSide(), tag(shape))),
+    explicit Geometry(const ConvolutionShape& shape,
+                      memory::data_type type = memory::data_type::f32)
+        : x(activations(shape.images, shape.in_channels, shape.in_side, tag(shape), type)),
+          y(activations(shape.images, shape.out_channels, shape.outSide(), tag(shape), type)),
           given_weight(describe(weightDims(shape), Tag::ohwi)),
-          weight(describe(weightDims(shape), Tag::any)),
+          weight(describe(weightDims(shape), Tag::any, type)),
+          weight_gradient(describe(weightDims(shape), Tag::any)),
           bias(describe({shape.out_channels}, Tag::x)),
           stride{shape.stride, shape.stride},
           padding{shape.kernel / 2, shape.kernel / 2} {}
 
     static memory::desc activations(std::int64_t images, std::int64_t channels, std::int64_t side,
-                                    Tag tag) {
-        const memory::desc activations = describe({images, channels, side, side}, tag);
-        const auto floats = static_cast<std::size_t>(images * channels * side * side);
-        if (activations.get_size() != floats * sizeof(float)) {
+                                    Tag tag, memory::data_type type) {
+        const memory::desc activations = describe({images, channels, side, side}, tag, type);
+        const auto count = static_cast<std::size_t>(images * channels * side * side);
+        if (activations.get_size() != count * memory::data_type_size(type)) {
             throw NoFastConvolution("channels do not fill their blocks");
         }
         return activations;
@@ -80,6 +83,7 @@ struct Geometry {
     memory::desc y;
     memory::desc given_weight;
     memory::desc weight;
+    memory::desc weight_gradient;
     memory::desc bias;
     memory::dims stride;
     memory::dims padding;
@@ -117,7 +121,10 @@ BackwardData::primitive_desc backwardDataOf(const Geometry& g, dnnl::algorithm a
 BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algorithm algorithm,
                                                   const dnnl::primitive_attr& attr,
                                                   const Forward::primitive_desc& hint) {
-    return {{algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding}, attr, engine(), hint};
+    return {{algorithm, g.x, g.weight_gradient, g.y, g.stride, g.padding, g.padding},
+            attr,
+            engine(),
+            hint};
 }
 #else
 Forward::primitive_desc forwardOf(const Geometry& g, dnnl::algorithm algorithm,
@@ -144,7 +151,8 @@ BackwardData::primitive_desc backwardDataOf(const Geometry& g, dnnl::algorithm a
 BackwardWeights::primitive_desc backwardWeightsOf(const Geometry& g, dnnl::algorithm algorithm,
                                                   const dnnl::primitive_attr& attr,
                                                   const Forward::primitive_desc& hint) {
-    return {engine(), algorithm, g.x, g.weight, g.y, g.stride, g.padding, g.padding, hint, attr};
+    return {engine(),  algorithm, g.x, g.weight_gradient, g.y, g.stride, g.padding,
+            g.padding, hint,      attr};
 }
 #endif
 
@@ -277,6 +285,13 @@ bool has(dnnl::cpu_isa wanted) {
     return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
 }
 
+/// The type of features. Without instructions for bfloat16 oneDNN would emulate them.
+memory::data_type typeOf(Convolution rounding) {
+    if (rounding != Convolution::bfloat16) return memory::data_type::f32;
+    if (!hasBFloat16()) throw NoFastConvolution("the processor has no instructions for bfloat16");
+    return memory::data_type::bf16;
+}
+
 /// With 16 channels the transforms cost more than they save.
 bool winogradPays(const ConvolutionShape& shape, bool asked) {
     return asked && shape.kernel == 3 && shape.stride == 1 && shape.in_channels >= 32;
@@ -286,6 +301,10 @@ bool winogradPays(const ConvolutionShape& shape, bool asked) {
 
 bool hasConvolutions() {
     return has(dnnl::cpu_isa::avx2);
+}
+
+bool hasBFloat16() {
+    return has(dnnl::cpu_isa::avx512_core_bf16);
 }
 
 bool hasWinograd() {
@@ -306,14 +325,19 @@ bool hasWinograd() {
 std::string convolutionLibrary() {
     if (!hasConvolutions()) return "";
     const dnnl_version_t& version = *dnnl::version();
+    const char* instructions = has(dnnl::cpu_isa::avx512_core_amx) ? " amx"
+                               : hasBFloat16()                     ? " avx512_bf16"
+                               : has(dnnl::cpu_isa::avx512_core)   ? " avx512"
+                                                                   : " avx2";
     return "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-           std::to_string(version.patch) + (has(dnnl::cpu_isa::avx512_core) ? " avx512" : " avx2");
+           std::to_string(version.patch) + instructions;
 }
 
 struct TrainingConvolution::Parts {
-    Parts(const ConvolutionShape& shape, bool asked, bool data_gradient) : geometry(shape) {
+    Parts(const ConvolutionShape& shape, Convolution rounding, bool data_gradient)
+        : geometry(shape, typeOf(rounding)) {
         const OneThread alone;
-        const bool winograd = winogradPays(shape, asked);
+        const bool winograd = winogradPays(shape, rounding == Convolution::fast);
         const dnnl::primitive_attr attr = callersScratch();
         const Geometry& g = geometry;
         forward.emplace(
@@ -347,9 +371,9 @@ struct TrainingConvolution::Parts {
     memory data_weight;
 };
 
-TrainingConvolution::TrainingConvolution(const ConvolutionShape& shape, bool winograd,
+TrainingConvolution::TrainingConvolution(const ConvolutionShape& shape, Convolution rounding,
                                          bool data_gradient)
-    : parts_(std::make_unique<Parts>(shape, winograd, data_gradient)) {}
+    : parts_(std::make_unique<Parts>(shape, rounding, data_gradient)) {}
 TrainingConvolution::~TrainingConvolution() = default;
 TrainingConvolution::TrainingConvolution(TrainingConvolution&&) noexcept = default;
 
@@ -359,17 +383,17 @@ void TrainingConvolution::setWeight(const float* weight) {
     if (parts_->data) copy(given, parts_->data_weight);
 }
 
-void TrainingConvolution::forward(const float* x, float* y, Scratch& scratch) const {
+void TrainingConvolution::forward(const void* x, void* y, Scratch& scratch) const {
     const Parts& p = *parts_;
     p.forward->run({x, p.forward_weight.get_data_handle(), y}, scratch);
 }
 
-void TrainingConvolution::dataGradient(const float* dy, float* dx, Scratch& scratch) const {
+void TrainingConvolution::dataGradient(const void* dy, void* dx, Scratch& scratch) const {
     const Parts& p = *parts_;
     p.data->run({dy, p.data_weight.get_data_handle(), dx}, scratch);
 }
 
-void TrainingConvolution::weightGradient(const float* x, const float* dy, float* gradient,
+void TrainingConvolution::weightGradient(const void* x, const void* dy, float* gradient,
                                          Scratch& scratch) const {
     parts_->weights->run({x, dy, gradient}, scratch);
 }
@@ -428,17 +452,20 @@ bool hasConvolutions() {
 bool hasWinograd() {
     return false;
 }
+bool hasBFloat16() {
+    return false;
+}
 std::string convolutionLibrary() {
     return "";
 }
 struct TrainingConvolution::Parts {};
-TrainingConvolution::TrainingConvolution(const ConvolutionShape&, bool, bool) {}
+TrainingConvolution::TrainingConvolution(const ConvolutionShape&, Convolution, bool) {}
 TrainingConvolution::~TrainingConvolution() = default;
 TrainingConvolution::TrainingConvolution(TrainingConvolution&&) noexcept = default;
 void TrainingConvolution::setWeight(const float*) {}
-void TrainingConvolution::forward(const float*, float*, Scratch&) const {}
-void TrainingConvolution::dataGradient(const float*, float*, Scratch&) const {}
-void TrainingConvolution::weightGradient(const float*, const float*, float*, Scratch&) const {}
+void TrainingConvolution::forward(const void*, void*, Scratch&) const {}
+void TrainingConvolution::dataGradient(const void*, void*, Scratch&) const {}
+void TrainingConvolution::weightGradient(const void*, const void*, float*, Scratch&) const {}
 std::size_t TrainingConvolution::gradientSize() const {
     return 0;
 }

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/experiment/choices.h"
+
 namespace ballast {
 
 /// How activations [images, channels, pixels] lie in memory: blocks of `block` channels, within
@@ -58,28 +60,34 @@ bool hasConvolutions();
 /// version 3 has none.
 bool hasWinograd();
 
-/// "oneDNN 2.6.3 avx512", for a run's provenance; "" where there are none.
+/// Whether this processor multiplies bfloat16 by instructions of its own: AVX512_BF16, which
+/// processors with AMX have too.
+bool hasBFloat16();
+
+/// "oneDNN 2.6.3 avx512_bf16", for a run's provenance: the largest set of instructions that it
+/// uses here, of avx2, avx512, avx512_bf16 and amx. "" where there are no convolutions.
 std::string convolutionLibrary();
 
 /// One convolution's three directions over a few images, on the calling thread alone. Several
 /// threads may run it at once, each with a scratch of its own; only setWeight() must be
 /// alone with it.
-/// Weights and their gradient are [out, kernel, kernel, in]; memory is fastest where it is aligned
-/// to 64 bytes. `winograd` asks for Winograd's algorithm in each direction where it is the faster
-/// one and exists; sums are then rounded differently. Throws NoFastConvolution.
+/// Weights and their gradient are float, [out, kernel, kernel, in]; memory is fastest where it is
+/// aligned to 64 bytes. `fast` asks for Winograd's algorithm in each direction where it is the
+/// faster one and exists; sums are then rounded differently. With `bfloat16` x, y and their
+/// gradients are BFloat16, else float; sums are float in any case. Throws NoFastConvolution.
 class TrainingConvolution {
 public:
-    TrainingConvolution(const ConvolutionShape& shape, bool winograd, bool data_gradient);
+    TrainingConvolution(const ConvolutionShape& shape, Convolution rounding, bool data_gradient);
     ~TrainingConvolution();
     TrainingConvolution(TrainingConvolution&&) noexcept;
 
     void setWeight(const float* weight);
-    void forward(const float* x, float* y, Scratch& scratch) const;
-    void dataGradient(const float* dy, float* dx, Scratch& scratch) const;
+    void forward(const void* x, void* y, Scratch& scratch) const;
+    void dataGradient(const void* dy, void* dx, Scratch& scratch) const;
 
     /// The weight gradient in a layout of its own, of gradientSize() floats: add such up, then
     /// have the sum as a gradient.
-    void weightGradient(const float* x, const float* dy, float* gradient, Scratch& scratch) const;
+    void weightGradient(const void* x, const void* dy, float* gradient, Scratch& scratch) const;
     std::size_t gradientSize() const;
     void deliverGradient(const float* sum, float* dweight) const;
 

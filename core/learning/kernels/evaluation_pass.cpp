@@ -19,7 +19,7 @@ torch::Tensor EvaluationPass::forward() {
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
     torch::Tensor features = torch::empty({grid.images, grid.channels}, torch::kFloat32);
-    z_.front() = buffers_.take(plan_.unit(0).grid.size());
+    z_.front() = buffers_.take<float>(plan_.unit(0).grid.size());
     plan_.inTeam([&](Team& team, Workbench& bench) {
         const torch::NoGradGuard no_grad;
         team.share(
@@ -81,13 +81,13 @@ void EvaluationPass::release(std::size_t k) {
     for (std::size_t earlier = 0; earlier < k; ++earlier) {
         if (graph_.last_use[earlier] <= k) z_[earlier].reset();
     }
-    if (k + 1 < units_.size()) z_[k + 1] = buffers_.take(plan_.unit(k + 1).grid.size());
+    if (k + 1 < units_.size()) z_[k + 1] = buffers_.take<float>(plan_.unit(k + 1).grid.size());
 }
 
 /// Where the output of unit k for these images begins.
 float* EvaluationPass::output(std::size_t k, const Chunk& chunk) const {
     const ChannelGrid& grid = plan_.unit(k).grid;
-    return z_[k].data_ptr<float>() + chunk.first * grid.channels * grid.pixels;
+    return static_cast<float*>(z_[k].data_ptr()) + chunk.first * grid.channels * grid.pixels;
 }
 
 }  // namespace ballast

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "core/learning/kernels/batch_norm.h"
 #include "core/learning/part_times.h"
 
 namespace ballast {
@@ -15,8 +16,9 @@ std::size_t index(std::int64_t i) {
 }
 
 /// Where the chunk's images begin.
-float* at(const torch::Tensor& tensor, const ChannelGrid& grid, const Chunk& chunk) {
-    return tensor.data_ptr<float>() + chunk.first * grid.channels * grid.pixels;
+template<class Feature>
+Feature* at(const torch::Tensor& tensor, const ChannelGrid& grid, const Chunk& chunk) {
+    return static_cast<Feature*>(tensor.data_ptr()) + chunk.first * grid.channels * grid.pixels;
 }
 
 /// Where the chunk's sums begin, of [images, 2, channels].
@@ -28,8 +30,9 @@ std::vector<float> roomForSums(const ChannelGrid& grid) {
     return std::vector<float>(index(grid.images * 2 * grid.channels));
 }
 
-float* room(Scratch& scratch, std::int64_t floats) {
-    return static_cast<float*>(scratch.atLeast(index(floats) * sizeof(float)));
+template<class Number>
+Number* room(Scratch& scratch, std::int64_t count) {
+    return static_cast<Number*>(scratch.atLeast(index(count) * sizeof(Number)));
 }
 
 void updateRunning(torch::nn::BatchNorm2d norm, const ChannelMoments& moments, double count) {
@@ -54,10 +57,71 @@ torch::Tensor asTensor(const std::vector<double>& values) {
     return tensor;
 }
 
-}  // namespace
+/// The pass with features and their gradients in a type, float or BFloat16.
+template<class Feature>
+class TypedPass final : public TrainingPass {
+public:
+    TypedPass(const std::vector<ConvUnit>& units, const UnitGraph& graph, ConvPlan& plan,
+              Buffers& buffers, torch::Tensor images);
 
-TrainingPass::TrainingPass(const std::vector<ConvUnit>& units, const UnitGraph& graph,
-                           ConvPlan& plan, Buffers& buffers, torch::Tensor images)
+    torch::Tensor forward() override;
+    std::vector<torch::Tensor> backward(const torch::Tensor& of_features) override;
+
+private:
+    struct State {
+        std::vector<float> centre;  // see centredSums
+        std::vector<float> sums;
+        torch::Tensor y;  // the convolution's output
+        torch::Tensor z;  // the unit's, where it is kept
+        bool z_made = false;
+        ChannelMoments moments;
+        std::vector<float> mean;
+        std::vector<float> scale;  // γ / √(variance + ε)
+        std::vector<float> shift;  // β − mean · scale
+    };
+    /// Of a unit's output before the ReLU.
+    struct Gradient {
+        torch::Tensor own;
+        std::vector<float> sums;  // see reluGradient
+        torch::Tensor of_sum;     // of the sum that the unit is a shortcut to ...
+        std::size_t sum = 0;      // ... of this unit
+    };
+
+    /// What the backward pass through a unit's convolution is about.
+    struct ConvGradient {
+        std::size_t k = 0;
+        NormSums sums;
+        NormGradient norm;
+        std::int64_t floats = 0;
+        float* of_chunks = nullptr;  // the weight's, [chunks, floats]
+    };
+
+    const Feature* input(std::size_t k, const Chunk& chunk, Workbench& bench);
+    const Feature* output(std::size_t k, const Chunk& chunk, Workbench& bench);
+
+    void setWeight(std::size_t k);
+    void convolve(std::size_t k, const Chunk& chunk, Workbench& bench);
+    void normaliseFrom(std::size_t k);
+
+    void begin(const torch::Tensor& of_features, const Chunk& chunk, Workbench& bench);
+    void finish(std::size_t k, Feature* fresh, const Feature* z, const Chunk& chunk);
+    ConvGradient gradientOf(std::size_t k, Scratch& weight_gradients);
+    void throughConvolution(const ConvGradient& gradient, const Chunk& chunk, Workbench& bench);
+    torch::Tensor weightGradient(const ConvGradient& gradient) const;
+
+    const std::vector<ConvUnit>& units_;
+    const UnitGraph& graph_;
+    ConvPlan& plan_;
+    Buffers& buffers_;
+    const torch::Tensor images_;
+    std::vector<State> states_;
+    std::vector<Gradient> gradients_;
+    Scratch weight_gradients_[2];  // of units in turn
+};
+
+template<class Feature>
+TypedPass<Feature>::TypedPass(const std::vector<ConvUnit>& units, const UnitGraph& graph,
+                              ConvPlan& plan, Buffers& buffers, torch::Tensor images)
     : units_(units),
       graph_(graph),
       plan_(plan),
@@ -66,15 +130,16 @@ TrainingPass::TrainingPass(const std::vector<ConvUnit>& units, const UnitGraph& 
       states_(units.size()),
       gradients_(units.size()) {}
 
-torch::Tensor TrainingPass::forward() {
+template<class Feature>
+torch::Tensor TypedPass<Feature>::forward() {
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
     torch::Tensor features = torch::empty({grid.images, grid.channels}, torch::kFloat32);
     for (std::size_t k = 0; k < units_.size(); ++k) {
         State& state = states_[k];
         const ChannelGrid& of_unit = plan_.unit(k).grid;
-        state.y = buffers_.take(of_unit.size());
-        if (graph_.keeps[k]) state.z = buffers_.take(of_unit.size());
+        state.y = buffers_.take<Feature>(of_unit.size());
+        if (graph_.keeps[k]) state.z = buffers_.take<Feature>(of_unit.size());
         // Sums are taken of distances to a value that is near the mean, so that squares do not
         // cancel, and known before the first image.
         const float* running_mean = units_[k].norm->running_mean.data_ptr<float>();
@@ -105,27 +170,30 @@ torch::Tensor TrainingPass::forward() {
     return features;
 }
 
-void TrainingPass::setWeight(std::size_t k) {
+template<class Feature>
+void TypedPass<Feature>::setWeight(std::size_t k) {
     const torch::Tensor weight =
         units_[k].convolution->weight.detach().contiguous(torch::MemoryFormat::ChannelsLast);
     plan_.unit(k).training->setWeight(weight.data_ptr<float>());
 }
 
 /// Unit k's convolution of some images and the sums of what it gives; makes its input on the way.
-void TrainingPass::convolve(std::size_t k, const Chunk& chunk, Workbench& bench) {
+template<class Feature>
+void TypedPass<Feature>::convolve(std::size_t k, const Chunk& chunk, Workbench& bench) {
     const ConvPlan::Unit& planned = plan_.unit(k);
     const ChannelGrid& grid = planned.grid;
     State& state = states_[k];
     const ChannelGrid here = part(grid, chunk.images);
-    const float* x = input(k, chunk, bench);
-    float* fresh = room(bench.fresh, here.size());
+    const Feature* x = input(k, chunk, bench);
+    auto* fresh = room<Feature>(bench.fresh, here.size());
     planned.training->of(chunk.number).forward(x, fresh, bench.primitive);
-    centredSums(fresh, here, state.centre.data(), at(state.y, grid, chunk),
+    centredSums(fresh, here, state.centre.data(), at<Feature>(state.y, grid, chunk),
                 at(state.sums, grid, chunk));
 }
 
 /// What normalisation will do to unit k's convolution, from its sums.
-void TrainingPass::normaliseFrom(std::size_t k) {
+template<class Feature>
+void TypedPass<Feature>::normaliseFrom(std::size_t k) {
     if (k > 0) states_[k - 1].z_made = graph_.keeps[k - 1];
     State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
@@ -144,36 +212,42 @@ void TrainingPass::normaliseFrom(std::size_t k) {
     }
 }
 
-const float* TrainingPass::input(std::size_t k, const Chunk& chunk, Workbench& bench) {
+template<class Feature>
+const Feature* TypedPass<Feature>::input(std::size_t k, const Chunk& chunk, Workbench& bench) {
     if (k > 0) return output(k - 1, chunk, bench);
-    return images_.data_ptr<float>() + chunk.first * (images_.numel() / images_.size(0));
+    return static_cast<const Feature*>(images_.data_ptr()) +
+           chunk.first * (images_.numel() / images_.size(0));
 }
 
 /// The output of unit k for some images: as it is kept, or made on the thread's workbench.
-const float* TrainingPass::output(std::size_t k, const Chunk& chunk, Workbench& bench) {
+template<class Feature>
+const Feature* TypedPass<Feature>::output(std::size_t k, const Chunk& chunk, Workbench& bench) {
     const ConvUnit& unit = units_[k];
     const ConvPlan::Unit& planned = plan_.unit(k);
     State& state = states_[k];
     const ChannelGrid grid = part(planned.grid, chunk.images);
-    if (state.z_made) return at(state.z, grid, chunk);
-    float* z = state.z.defined() ? at(state.z, grid, chunk) : room(bench.input, grid.size());
-    const float* added = nullptr;
+    if (state.z_made) return at<Feature>(state.z, grid, chunk);
+    Feature* z = state.z.defined() ? at<Feature>(state.z, grid, chunk)
+                                   : room<Feature>(bench.input, grid.size());
+    const Feature* added = nullptr;
     if (unit.shortcut != ConvUnit::kNone) {
         const ConvPlan::Unit& from = plan_.unit(index(unit.shortcut));
         const ChannelGrid large = part(from.grid, chunk.images);
-        added = at(states_[index(unit.shortcut)].z, large, chunk);
+        added = at<Feature>(states_[index(unit.shortcut)].z, large, chunk);
         if (!(large == grid)) {
-            float* small = room(bench.shortcut, grid.size());
+            auto* small = room<Feature>(bench.shortcut, grid.size());
             sampledShortcut(added, large, from.side, strideBetween(from.side, planned.side), small,
                             grid);
             added = small;
         }
     }
-    normalise(at(state.y, grid, chunk), grid, state.scale.data(), state.shift.data(), added, z);
+    normalise(at<Feature>(state.y, grid, chunk), grid, state.scale.data(), state.shift.data(),
+              added, z);
     return z;
 }
 
-std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_features) {
+template<class Feature>
+std::vector<torch::Tensor> TypedPass<Feature>::backward(const torch::Tensor& of_features) {
     std::vector<torch::Tensor> result(3 * units_.size());
     std::optional<ConvGradient> now;
     std::optional<ConvGradient> before;  // whose weight's gradient is not added up yet
@@ -194,7 +268,7 @@ std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_featur
 
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
-    gradients_[last].own = buffers_.take(grid.size());
+    gradients_[last].own = buffers_.take<Feature>(grid.size());
     gradients_[last].sums = roomForSums(grid);
     plan_.inTeam([&](Team& team, Workbench& bench) {
         const auto& of_last = *plan_.unit(last).training;
@@ -224,10 +298,12 @@ std::vector<torch::Tensor> TrainingPass::backward(const torch::Tensor& of_featur
 }
 
 /// The last unit's gradient for some images, from the features'.
-void TrainingPass::begin(const torch::Tensor& of_features, const Chunk& chunk, Workbench& bench) {
+template<class Feature>
+void TypedPass<Feature>::begin(const torch::Tensor& of_features, const Chunk& chunk,
+                               Workbench& bench) {
     const std::size_t last = units_.size() - 1;
     const ChannelGrid& grid = plan_.unit(last).grid;
-    float* own = at(gradients_[last].own, grid, chunk);
+    auto* own = at<Feature>(gradients_[last].own, grid, chunk);
     pixelMeanGradient(of_features.data_ptr<float>() + chunk.first * grid.channels,
                       part(grid, chunk.images), own);
     finish(last, own, output(last, chunk, bench), chunk);
@@ -235,27 +311,32 @@ void TrainingPass::begin(const torch::Tensor& of_features, const Chunk& chunk, W
 
 /// Unit k's gradient for some images from `fresh`, that of its output z by the unit after it, and
 /// from that of the sum that it is a shortcut to.
-void TrainingPass::finish(std::size_t k, float* fresh, const float* z, const Chunk& chunk) {
+template<class Feature>
+void TypedPass<Feature>::finish(std::size_t k, Feature* fresh, const Feature* z,
+                                const Chunk& chunk) {
     Gradient& gradient = gradients_[k];
     const ConvPlan::Unit& planned = plan_.unit(k);
     const ChannelGrid grid = part(planned.grid, chunk.images);
-    const float* more = nullptr;
+    const Feature* more = nullptr;
     if (gradient.of_sum.defined()) {
         const ConvPlan::Unit& sum = plan_.unit(gradient.sum);
         const ChannelGrid small = part(sum.grid, chunk.images);
-        more = at(gradient.of_sum, small, chunk);
+        more = at<Feature>(gradient.of_sum, small, chunk);
         if (!(small == grid)) {
             addSampledShortcutGradient(more, small, planned.side,
                                        strideBetween(planned.side, sum.side), fresh, grid);
             more = nullptr;
         }
     }
-    reluGradient(fresh, at(gradient.own, grid, chunk), more, z, at(states_[k].y, grid, chunk),
-                 states_[k].mean.data(), grid, at(gradient.sums, grid, chunk));
+    reluGradient(fresh, at<Feature>(gradient.own, grid, chunk), more, z,
+                 at<Feature>(states_[k].y, grid, chunk), states_[k].mean.data(), grid,
+                 at(gradient.sums, grid, chunk));
 }
 
 /// What must be known before unit k's convolution is passed, once its gradient is there.
-TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weight_gradients) {
+template<class Feature>
+typename TypedPass<Feature>::ConvGradient TypedPass<Feature>::gradientOf(
+    std::size_t k, Scratch& weight_gradients) {
     const ConvUnit& unit = units_[k];
     const State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
@@ -274,36 +355,38 @@ TrainingPass::ConvGradient TrainingPass::gradientOf(std::size_t k, Scratch& weig
         // Unit k's gradient is read before the lower one is written, chunk by chunk: where nothing
         // else needs it, the same lines of the cache serve both.
         const bool in_place = unit.shortcut == ConvUnit::kNone && lower == grid;
-        below.own = in_place ? gradients_[k].own : buffers_.take(lower.size());
+        below.own = in_place ? gradients_[k].own : buffers_.take<Feature>(lower.size());
         below.sums = roomForSums(lower);
     }
     gradient.floats = static_cast<std::int64_t>(std::max(
         convolution.whole.gradientSize(), convolution.rest ? convolution.rest->gradientSize() : 0));
-    gradient.of_chunks = room(weight_gradients, convolution.chunks() * gradient.floats);
+    gradient.of_chunks = room<float>(weight_gradients, convolution.chunks() * gradient.floats);
     return gradient;
 }
 
 /// For some images, from a unit's gradient to that of its weights and of its input.
-void TrainingPass::throughConvolution(const ConvGradient& gradient, const Chunk& chunk,
-                                      Workbench& bench) {
+template<class Feature>
+void TypedPass<Feature>::throughConvolution(const ConvGradient& gradient, const Chunk& chunk,
+                                            Workbench& bench) {
     const std::size_t k = gradient.k;
     const ChannelGrid& grid = plan_.unit(k).grid;
     const TrainingConvolution& convolution = plan_.unit(k).training->of(chunk.number);
     const ChannelGrid here = part(grid, chunk.images);
-    float* dy = room(bench.gradient, here.size());
-    normGradient(at(gradients_[k].own, grid, chunk), at(states_[k].y, grid, chunk), here,
-                 gradient.norm, dy);
-    const float* x = input(k, chunk, bench);
+    auto* dy = room<Feature>(bench.gradient, here.size());
+    normGradient(at<Feature>(gradients_[k].own, grid, chunk),
+                 at<Feature>(states_[k].y, grid, chunk), here, gradient.norm, dy);
+    const Feature* x = input(k, chunk, bench);
     convolution.weightGradient(x, dy, gradient.of_chunks + chunk.number * gradient.floats,
                                bench.primitive);
     if (k == 0) return;
-    float* fresh = room(bench.fresh, part(plan_.unit(k - 1).grid, chunk.images).size());
+    auto* fresh = room<Feature>(bench.fresh, part(plan_.unit(k - 1).grid, chunk.images).size());
     convolution.dataGradient(dy, fresh, bench.primitive);
     finish(k - 1, fresh, x, chunk);
 }
 
 /// The chunks' weight gradients, added up in their order.
-torch::Tensor TrainingPass::weightGradient(const ConvGradient& gradient) const {
+template<class Feature>
+torch::Tensor TypedPass<Feature>::weightGradient(const ConvGradient& gradient) const {
     const PartTimer timer(Part::convolution);
     const Chunked<TrainingConvolution>& convolution = *plan_.unit(gradient.k).training;
     float* const sum = gradient.of_chunks;
@@ -323,6 +406,18 @@ torch::Tensor TrainingPass::weightGradient(const ConvGradient& gradient) const {
         result.add_(more);
     }
     return result;
+}
+
+}  // namespace
+
+std::unique_ptr<TrainingPass> trainingPass(Convolution rounding, const std::vector<ConvUnit>& units,
+                                           const UnitGraph& graph, ConvPlan& plan, Buffers& buffers,
+                                           const torch::Tensor& images) {
+    if (rounding == Convolution::bfloat16) {
+        return std::make_unique<TypedPass<BFloat16>>(units, graph, plan, buffers,
+                                                     images.to(torch::kBFloat16));
+    }
+    return std::make_unique<TypedPass<float>>(units, graph, plan, buffers, images);
 }
 
 }  // namespace ballast

@@ -45,7 +45,7 @@ torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
 }
 
 ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes,
-                                       bool cosine_head, bool fast)
+                                       bool cosine_head, Convolution rounding)
     : conv1_(register_module("conv1", convolution(in_channels, 64, 7, 2))),
       bn1_(register_module("bn1", nn::BatchNorm2d(64))),
       layer1_(register_module("layer1", bottlenecks(3, 64, 64, 1))),
@@ -53,11 +53,11 @@ ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t cl
       layer3_(register_module("layer3", bottlenecks(6, 512, 256, 2))),
       layer4_(register_module("layer4", bottlenecks(3, 1024, 512, 2))),
       fc_(register_module("fc", Head(2048, classes, cosine_head))),
-      fast_(fast) {}
+      convolution_(rounding) {}
 
 torch::Tensor ImageNetResNetImpl::forward(const torch::Tensor& images) {
-    torch::Tensor out =
-        torch::max_pool2d(bn1_(convolved(*conv1_, featureInput(images, fast_))).relu_(), 3, 2, 1);
+    torch::Tensor out = torch::max_pool2d(
+        bn1_(convolved(*conv1_, featureInput(images, convolution_))).relu_(), 3, 2, 1);
     out = layer4_->forward(layer3_->forward(layer2_->forward(layer1_->forward(out))));
     return fc_(pooled(out));
 }

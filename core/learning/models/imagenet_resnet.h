@@ -34,9 +34,9 @@ TORCH_MODULE(Bottleneck);
 /// fc.weight, …).
 class ImageNetResNetImpl : public ImageNetworkImpl {
 public:
-    /// `fast` as makeModel().
+    /// `rounding` as makeModel()'s convolution.
     ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, bool cosine_head,
-                       bool fast = false);
+                       Convolution rounding = Convolution::exact);
 
     torch::Tensor forward(const torch::Tensor& images) override;
     Head& head() override { return fc_; }
@@ -49,7 +49,7 @@ private:
     torch::nn::Sequential layer3_;
     torch::nn::Sequential layer4_;
     Head fc_;
-    const bool fast_;
+    const Convolution convolution_;
 };
 
 }  // namespace ballast

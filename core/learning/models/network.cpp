@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
+#include "core/learning/kernels/convolution.h"
 #include "core/learning/models/imagenet_resnet.h"
 #include "core/learning/models/resnet.h"
 
@@ -116,8 +117,9 @@ torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::T
     return torch::conv2d(x, weight, {}, stride, weight.size(2) / 2);
 }
 
-torch::Tensor featureInput(const torch::Tensor& images, bool fast) {
-    return fast && images.is_cuda() ? images.to(torch::kBFloat16) : images;
+torch::Tensor featureInput(const torch::Tensor& images, Convolution convolution) {
+    const bool narrow = convolution != Convolution::exact && images.is_cuda();
+    return narrow ? images.to(torch::kBFloat16) : images;
 }
 
 torch::Tensor pooled(const torch::Tensor& features) {
@@ -126,14 +128,14 @@ torch::Tensor pooled(const torch::Tensor& features) {
 }
 
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device, bool fast) {
+                       std::uint64_t seed, torch::Device device, Convolution convolution) {
     const bool cosine = config.head == HeadKind::cosine;
     const bool photographs = config.name == kImageNetResNet;
     std::shared_ptr<ImageNetworkImpl> network;
     if (photographs) {
-        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine, fast);
+        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine, convolution);
     } else if (const auto depth = residualDepth(config.name)) {
-        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, fast);
+        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, convolution);
     } else {
         throw ConfigError("unknown model \"" + config.name + "\"");
     }
@@ -150,10 +152,22 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
     return model;
 }
 
+void requireConvolution(const ModelConfig& config, Convolution convolution, torch::Device device) {
+    if (convolution != Convolution::bfloat16 || device.is_cuda()) return;
+    const std::string needs = "/training/convolution: \"bfloat16\" needs ";
+    if (config.name == kImageNetResNet) {
+        throw ConfigError(needs + "a GPU for " + config.name + "; allowed on a CPU: exact, fast");
+    }
+    if (hasBFloat16()) return;
+    const std::string library = convolutionLibrary();
+    throw ConfigError(needs + "a GPU or a processor with AVX512_BF16 or AMX; here is " +
+                      (library.empty() ? "no oneDNN" : library) + "; allowed here: exact, fast");
+}
+
 ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
                        torch::Device device) {
     ImageNetwork model = makeModel(config.model, in_channels, classes, config.training.seed, device,
-                                   config.training.convolution == Convolution::fast);
+                                   config.training.convolution);
     if (std::ranges::any_of(config.phases, [](const Phase& phase) {
             return phase.trainable == Trainable::head_scale;
         })) {

@@ -52,9 +52,10 @@ TORCH_MODULE(ImageNetwork);
 /// rounded to it. [B, in, H, W] -> [B, out, H / stride, W / stride].
 torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x);
 
-/// Images in the type that a network computes its features in: with `fast` bfloat16 on a GPU, which
-/// the weights' own type and the normalisations' sums are not.
-torch::Tensor featureInput(const torch::Tensor& images, bool fast);
+/// Images in the type that a network of LibTorch's modules computes its features in: bfloat16 on a
+/// GPU unless convolutions are exact, which the weights' own type and the normalisations' sums are
+/// not.
+torch::Tensor featureInput(const torch::Tensor& images, Convolution convolution);
 
 /// Mean over the pixels in float or wider: [B, C, H, W] -> [B, C].
 torch::Tensor pooled(const torch::Tensor& features);
@@ -62,11 +63,17 @@ torch::Tensor pooled(const torch::Tensor& features);
 /// The model of a config with weights that are a pure function of `seed`: convolutions
 /// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
 /// Kaiming-normal by fan-in or uniform in ±1/√F (config.head_init) with a bias uniform in ±1/√F,
-/// the cosine head uniform(-1, 1) with unit columns; in channels_last on `device`. With `fast`,
-/// convolutions may be rounded otherwise where that is faster: Winograd on CPUs, bfloat16 on GPUs.
-/// Throws ConfigError for an unknown name.
+/// the cosine head uniform(-1, 1) with unit columns; in channels_last on `device`. `fast`
+/// convolutions may be rounded otherwise where that is faster: Winograd on CPUs, bfloat16 on GPUs;
+/// with `bfloat16` features are, in training, or forward() throws. Throws ConfigError for an
+/// unknown name.
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
-                       std::uint64_t seed, torch::Device device, bool fast = false);
+                       std::uint64_t seed, torch::Device device,
+                       Convolution convolution = Convolution::exact);
+
+/// Throws ConfigError where features are to be bfloat16 and a network cannot compute them so on
+/// `device`.
+void requireConvolution(const ModelConfig& config, Convolution convolution, torch::Device device);
 
 /// The model of a whole config: as above, with a learnable scale of the head where a phase trains
 /// it.

@@ -1,5 +1,7 @@
 #include "core/learning/models/resnet.h"
 
+#include "core/base/error.h"
+
 namespace ballast {
 namespace {
 
@@ -58,19 +60,24 @@ torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
 }
 
 ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
-                       bool fast)
+                       Convolution convolution)
     : conv1_(register_module("conv1", convolution3x3(in_channels, 16, 1))),
       bn1_(register_module("bn1", nn::BatchNorm2d(16))),
       layer1_(register_module("layer1", stage((depth - 2) / 6, 16, 16, 1))),
       layer2_(register_module("layer2", stage((depth - 2) / 6, 16, 32, 2))),
       layer3_(register_module("layer3", stage((depth - 2) / 6, 32, 64, 2))),
       linear_(register_module("linear", Head(64, classes, cosine_head))),
-      fast_(fast),
-      stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), fast) {}
+      convolution_(convolution),
+      stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), convolution) {}
 
 torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
     if (stack_.takes(images)) return linear_(stack_.features(images));
-    torch::Tensor out = bn1_(convolved(*conv1_, featureInput(images, fast_))).relu_();
+    if (convolution_ == Convolution::bfloat16 && is_training() && images.is_cpu()) {
+        throw ConfigError("/training/convolution: oneDNN has no convolutions in bfloat16 for " +
+                          std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
+                          " pixels here; allowed: exact, fast");
+    }
+    torch::Tensor out = bn1_(convolved(*conv1_, featureInput(images, convolution_))).relu_();
     out = layer3_->forward(layer2_->forward(layer1_->forward(out)));
     return linear_(pooled(out));
 }

@@ -35,9 +35,9 @@ TORCH_MODULE(BasicBlock);
 /// public PyTorch code (conv1.weight, layer1.0.bn1.bias, linear.weight, …).
 class ResNetImpl : public ImageNetworkImpl {
 public:
-    /// `fast` as makeModel().
+    /// `convolution` as makeModel().
     ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
-               bool fast = false);
+               Convolution convolution = Convolution::exact);
 
     /// [B, channels, H, W] -> logits [B, C].
     torch::Tensor forward(const torch::Tensor& images) override;
@@ -50,7 +50,7 @@ private:
     torch::nn::Sequential layer2_;
     torch::nn::Sequential layer3_;
     Head linear_;
-    const bool fast_;
+    const Convolution convolution_;
     ConvStack stack_;  // the layers before the head, where it takes the images
 };
 TORCH_MODULE(ResNet);

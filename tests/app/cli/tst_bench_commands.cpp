@@ -44,6 +44,10 @@ private Q_SLOTS:
             for (const auto& part : contenders.at("exact").at("parts_ms"))
                 sum += part.get<double>();
             QVERIFY(sum > 0.0);
+            // What computes in bfloat16 is there together, or the processor cannot.
+            for (const char* name : {"bfloat16", "autocast"}) {
+                QCOMPARE(contenders.contains(name), result.contains("bfloat16_ceiling_gflops"));
+            }
         }
         const CliAnswer text = runCli(QStringList{"bench"} + arguments + small);
         QCOMPARE(text.code, 0);

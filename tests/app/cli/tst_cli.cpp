@@ -368,6 +368,19 @@ private Q_SLOTS:
         QVERIFY2(answer.says(said.constData()), answer.err.constData());
     }
 
+    /// Features in bfloat16, on a processor of which oneDNN may not use more than AVX-512.
+    void refusesWhatTheProcessorCannot() {
+        const QString workspace = path("nothing");
+        const CliAnswer answer =
+            runCli({"run", "--preset", "CE", "--workspace", workspace, "--set",
+                    "/training/device=cpu", "--set", "/training/convolution=bfloat16"},
+                   {}, {"ONEDNN_MAX_CPU_ISA=AVX512_CORE"});
+        QCOMPARE(answer.code, 2);
+        QVERIFY(answer.says("/training/convolution") && answer.says("AVX512_BF16"));
+        QVERIFY(answer.says("allowed here: exact, fast"));
+        QVERIFY(!QFile::exists(workspace));
+    }
+
     void missingDataSet() {
         const QStringList nowhere = {"HOME=" + path("no-home"), "XDG_DATA_HOME=", "BALLAST_DATA="};
         const QString workspace = path("missing-data");

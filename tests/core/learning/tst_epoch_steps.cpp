@@ -8,6 +8,7 @@
 #include "core/experiment/catalog.h"
 #include "core/learning/device.h"
 #include "core/learning/evaluator.h"
+#include "core/learning/kernels/convolution.h"
 #include "core/learning/training_step.h"
 #include "tests/support/test_program.h"
 
@@ -50,8 +51,8 @@ double rateAt(int epoch) {
     return 0.02 / (1 + epoch);
 }
 
-ImageNetwork model(torch::Device device, bool fast = false) {
-    return makeModel({"resnet8", HeadKind::linear}, 3, kClasses, 1, device, fast);
+ImageNetwork model(torch::Device device, Convolution convolution = Convolution::exact) {
+    return makeModel({"resnet8", HeadKind::linear}, 3, kClasses, 1, device, convolution);
 }
 
 /// What four epochs of two phases say, and what becomes of the weights.
@@ -61,10 +62,11 @@ struct Outcome {
     std::vector<torch::Tensor> weights;
 };
 
-Outcome trained(torch::Device device, double sam_radius, bool fast = false,
+Outcome trained(torch::Device device, double sam_radius,
+                Convolution convolution = Convolution::exact,
                 Trainable trainable = Trainable::all) {
     const DeviceStream stream(device);
-    ImageNetwork network = model(device, fast);
+    ImageNetwork network = model(device, convolution);
     Sgd optimizer(*network, 0.9, device.is_cuda());
     EpochSteps steps(network, optimizer, kClasses, device);
     Outcome outcome;
@@ -155,7 +157,7 @@ private Q_SLOTS:
         const Trainable parts = *choiceNamed<Trainable>(trainable.toStdString());
         QFETCH(const double, tolerance);
         if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
-        const Outcome ours = trained(device.toStdString(), sam_radius, false, parts);
+        const Outcome ours = trained(device.toStdString(), sam_radius, Convolution::exact, parts);
         const Outcome expected = writtenOut(sam_radius, parts);
         // A loss in float is added up in double here and there.
         QVERIFY(near(ours.losses, expected.losses, std::max(tolerance, 1e-6)));
@@ -175,24 +177,32 @@ private Q_SLOTS:
 
     void isRepeatable_data() {
         QTest::addColumn<QString>("device");
-        QTest::addColumn<bool>("fast");
-        QTest::newRow("CPU") << "cpu" << false;
-        QTest::newRow("CPU, fast") << "cpu" << true;
-        QTest::newRow("GPU") << "cuda:0" << false;
-        QTest::newRow("GPU, fast") << "cuda:0" << true;
+        QTest::addColumn<Convolution>("convolution");
+        QTest::addColumn<double>("sam_radius");
+        QTest::newRow("CPU") << "cpu" << Convolution::exact << 0.0;
+        QTest::newRow("CPU, fast") << "cpu" << Convolution::fast << 0.0;
+        QTest::newRow("CPU, bfloat16") << "cpu" << Convolution::bfloat16 << 0.0;
+        QTest::newRow("CPU, bfloat16, SAM") << "cpu" << Convolution::bfloat16 << 0.05;
+        QTest::newRow("GPU") << "cuda:0" << Convolution::exact << 0.0;
+        QTest::newRow("GPU, fast") << "cuda:0" << Convolution::fast << 0.0;
+        QTest::newRow("GPU, bfloat16") << "cuda:0" << Convolution::bfloat16 << 0.0;
     }
     void isRepeatable() {
         QFETCH(const QString, device);
-        QFETCH(const bool, fast);
+        QFETCH(const Convolution, convolution);
+        QFETCH(const double, sam_radius);
         if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
-        const Outcome once = trained(device.toStdString(), 0.0, fast);
-        const Outcome again = trained(device.toStdString(), 0.0, fast);
+        if (device == "cpu" && convolution == Convolution::bfloat16 && !hasBFloat16()) {
+            QSKIP("this processor has neither AVX512_BF16 nor AMX");
+        }
+        const Outcome once = trained(device.toStdString(), sam_radius, convolution);
+        const Outcome again = trained(device.toStdString(), sam_radius, convolution);
         QVERIFY(once.losses == again.losses);
         for (std::size_t i = 0; i < once.weights.size(); ++i) {
             QVERIFY(torch::equal(once.weights[i], again.weights[i]));
         }
-        if (!fast) return;
-        const Outcome exact = trained(device.toStdString(), 0.0);
+        if (convolution == Convolution::exact) return;
+        const Outcome exact = trained(device.toStdString(), sam_radius);
         QVERIFY(near(once.losses, exact.losses, 0.05));
     }
 

@@ -190,13 +190,21 @@ private Q_SLOTS:
 
     /// Small images in memory, the other of the two kinds of data.
     void smallImages() {
-        const json sweep = json::parse(R"({"name": "small", "base": {
+        json sweep = json::parse(R"({"name": "small", "base": {
             "data": {"dataset": "fashion-mnist", "imbalance": {"ratio": 6000}},
             "model": {"name": "resnet8"}, "lr_schedule": {"warmup_epochs": 0},
             "phases": [{"from": 0}, {"from": 1, "alpha": {"rule": "power", "nu": 0.1}}],
             "training": {"epochs": 2, "device": "cpu", "exact_every": 0}},
             "axes": {"/training/convolution": ["exact", "fast"],
                      "/phases/1/alpha/nu": [0.1, 0.5]}})");
+        RunConfig narrow = configFromJson(sweep["base"], "base");
+        narrow.training.convolution = Convolution::bfloat16;
+        try {
+            learningLibrary().requireSupport(narrow, "cpu");
+            sweep["axes"]["/training/convolution"] = {"exact", "bfloat16"};
+        } catch (const ConfigError& error) {
+            qInfo("%s", error.what());
+        }
         const fs::path in = workspace("small");
         const Trained trained = trainSweep(sweep, in);
         QCOMPARE(trained.epochs, 6);  // what is rounded differently is not shared

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 
+#include "core/experiment/catalog.h"
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/models/network.h"
 #include "core/learning/part_times.h"
@@ -10,6 +11,8 @@
 using namespace ballast;
 
 namespace {
+
+constexpr const char* kNoBFloat16 = "this processor has neither AVX512_BF16 nor AMX";
 
 struct Pass {
     torch::Tensor logits;
@@ -55,9 +58,10 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
         .item<double>();
 }
 
-ImageNetwork network(const std::string& name, std::int64_t channels, bool winograd) {
+ImageNetwork network(const std::string& name, std::int64_t channels,
+                     Convolution convolution = Convolution::exact) {
     ImageNetwork model =
-        makeModel(ModelConfig{name, HeadKind::linear}, channels, 10, 1, torch::kCPU, winograd);
+        makeModel(ModelConfig{name, HeadKind::linear}, channels, 10, 1, torch::kCPU, convolution);
     // γ and β that are not 1 and 0, and a head that does not hide the features.
     const torch::NoGradGuard no_grad;
     torch::manual_seed(5);
@@ -83,23 +87,24 @@ private Q_SLOTS:
         QTest::addColumn<int>("batch");
         QTest::addColumn<int>("channels");
         QTest::addColumn<int>("side");
-        QTest::addColumn<bool>("winograd");
+        QTest::addColumn<Convolution>("convolution");
         QTest::addColumn<double>("tolerance");
-        for (const bool winograd : {false, true}) {
+        for (const Convolution convolution : {Convolution::exact, Convolution::fast}) {
+            const bool winograd = convolution == Convolution::fast;
             const char* kind = winograd ? "fast" : "exact";
             const double tolerance = winograd ? 2e-4 : 2e-5;
             QTest::addRow("resnet20 %s", kind)
-                << "resnet20" << 24 << 3 << 32 << winograd << tolerance;
+                << "resnet20" << 24 << 3 << 32 << convolution << tolerance;
             QTest::addRow("grey, odd batch %s", kind)
-                << "resnet20" << 21 << 1 << 28 << winograd << tolerance;
+                << "resnet20" << 21 << 1 << 28 << convolution << tolerance;
             QTest::addRow("odd side %s", kind)
-                << "resnet8" << 5 << 3 << 33 << winograd << tolerance;
+                << "resnet8" << 5 << 3 << 33 << convolution << tolerance;
             QTest::addRow("tiny side %s", kind)
-                << "resnet8" << 7 << 3 << 3 << winograd << tolerance;
+                << "resnet8" << 7 << 3 << 3 << convolution << tolerance;
             QTest::addRow("one image %s", kind)
-                << "resnet8" << 1 << 3 << 32 << winograd << tolerance;
+                << "resnet8" << 1 << 3 << 32 << convolution << tolerance;
             QTest::addRow("resnet32 %s", kind)
-                << "resnet32" << 6 << 3 << 32 << winograd << tolerance;
+                << "resnet32" << 6 << 3 << 32 << convolution << tolerance;
         }
     }
     void equalsTheModules() {
@@ -107,11 +112,11 @@ private Q_SLOTS:
         QFETCH(int, batch);
         QFETCH(int, channels);
         QFETCH(int, side);
-        QFETCH(bool, winograd);
+        QFETCH(Convolution, convolution);
         QFETCH(double, tolerance);
-        ImageNetwork ours = network(model.toStdString(), channels, winograd);
-        ImageNetwork single = network(model.toStdString(), channels, winograd);
-        ImageNetwork exact = network(model.toStdString(), channels, winograd);
+        ImageNetwork ours = network(model.toStdString(), channels, convolution);
+        ImageNetwork single = network(model.toStdString(), channels, convolution);
+        ImageNetwork exact = network(model.toStdString(), channels, convolution);
         exact->to(torch::kFloat64);
         const torch::Tensor x = images(batch, channels, side);
         // The stack leaves images that want a gradient to the modules.
@@ -142,7 +147,8 @@ private Q_SLOTS:
                          qPrintable(QString("%1: %2").arg(name.c_str()).arg(distance)));
             }
             qInfo("gradients: ours %.1e, the modules' %.1e", our_distance, single_distance);
-            QVERIFY(our_distance < (winograd ? 20 : 4) * single_distance + tolerance);
+            QVERIFY(our_distance <
+                    (convolution == Convolution::fast ? 20 : 4) * single_distance + tolerance);
         }
         const torch::NoGradGuard no_grad;
         ours->eval();
@@ -152,25 +158,95 @@ private Q_SLOTS:
         QVERIFY(difference(our_logits, exact->forward(x.to(torch::kFloat64))) < tolerance);
     }
 
+    /// Features in bfloat16 lead as far from double precision as they do in LibTorch's modules.
+    void bfloat16IsAsNearAsTheModules_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("side");
+        QTest::newRow("resnet20") << "resnet20" << 24 << 3 << 32;
+        QTest::newRow("grey, odd batch") << "resnet8" << 21 << 1 << 28;
+        QTest::newRow("odd side") << "resnet8" << 5 << 3 << 33;
+        QTest::newRow("tiny side") << "resnet8" << 7 << 3 << 3;
+        QTest::newRow("one image") << "resnet8" << 1 << 3 << 32;
+    }
+    void bfloat16IsAsNearAsTheModules() {
+        QFETCH(QString, model);
+        QFETCH(int, batch);
+        QFETCH(int, channels);
+        QFETCH(int, side);
+        if (!hasBFloat16()) QSKIP(kNoBFloat16);
+        ImageNetwork ours = network(model.toStdString(), channels, Convolution::bfloat16);
+        ImageNetwork modules = network(model.toStdString(), channels);
+        ImageNetwork exact = network(model.toStdString(), channels);
+        exact->to(torch::kFloat64);
+        const torch::Tensor x = images(batch, channels, side);
+        Pass our_pass;
+        QVERIFY(goesThroughTheStack([&] { our_pass = pass(ours, x); }));
+        const Pass modules_pass = pass(modules, x.to(torch::kBFloat16));
+        const Pass exact_pass = pass(exact, x.to(torch::kFloat64));
+        const double logits = difference(our_pass.logits, exact_pass.logits);
+        const double modules_logits = difference(modules_pass.logits, exact_pass.logits);
+        double largest = 0.0;
+        double modules_largest = 0.0;
+        for (const auto& [name, gradient] : exact_pass.gradients) {
+            largest = std::max(largest, difference(our_pass.gradients.at(name), gradient));
+            modules_largest =
+                std::max(modules_largest, difference(modules_pass.gradients.at(name), gradient));
+        }
+        double buffers = 0.0;
+        for (const auto& [name, buffer] : exact_pass.buffers) {
+            buffers = std::max(buffers, difference(our_pass.buffers.at(name), buffer));
+        }
+        qInfo("logits: ours %.1e, the modules' %.1e; gradients: %.1e, %.1e; statistics %.1e",
+              logits, modules_logits, largest, modules_largest, buffers);
+        QVERIFY(logits < 0.02 && logits < 2.0 * modules_logits);
+        QVERIFY(largest < 2.0 * modules_largest);
+        QVERIFY(buffers < 0.01);
+    }
+
+    /// Evaluation is exact whatever training is.
+    void bfloat16EvaluatesExactly() {
+        if (!hasBFloat16()) QSKIP(kNoBFloat16);
+        const torch::NoGradGuard no_grad;
+        ImageNetwork narrow = network("resnet8", 3, Convolution::bfloat16);
+        ImageNetwork exact = network("resnet8", 3);
+        narrow->eval();
+        exact->eval();
+        const torch::Tensor x = images(4, 3, 32);
+        QVERIFY(torch::equal(narrow->forward(x), exact->forward(x)));
+    }
+
     /// A network that broke does not look healthy: no ReLU or variance swallows what is not a
     /// number, on the way there or back.
     void keepsWhatIsNotANumber_data() {
         QTest::addColumn<QString>("parameter");
         QTest::addColumn<float>("value");
-        for (const char* parameter : {"conv1.weight", "layer2.0.bn1.weight", "layer3.0.bn2.bias"}) {
-            QTest::addRow("NaN in %s", parameter) << parameter << NAN;
+        QTest::addColumn<Convolution>("convolution");
+        for (const Convolution convolution : {Convolution::exact, Convolution::bfloat16}) {
+            const std::string kind(nameOf(convolution));
+            for (const char* parameter :
+                 {"conv1.weight", "layer2.0.bn1.weight", "layer3.0.bn2.bias"}) {
+                QTest::addRow("NaN in %s, %s", parameter, kind.c_str())
+                    << parameter << NAN << convolution;
+            }
+            QTest::addRow("overflow, %s", kind.c_str()) << "conv1.weight" << 3e38f << convolution;
         }
-        QTest::addRow("overflow") << "conv1.weight" << 3e38f;
     }
     void keepsWhatIsNotANumber() {
         QFETCH(QString, parameter);
         QFETCH(float, value);
-        ImageNetwork model = network("resnet8", 3, false);
-        model->named_parameters()[parameter.toStdString()].data_ptr<float>()[0] = value;
+        QFETCH(Convolution, convolution);
+        if (convolution == Convolution::bfloat16 && !hasBFloat16()) QSKIP(kNoBFloat16);
+        ImageNetwork model = network("resnet8", 3, convolution);
+        ImageNetwork modules = network("resnet8", 3);
+        for (const ImageNetwork& each : {model, modules}) {
+            each->named_parameters()[parameter.toStdString()].data_ptr<float>()[0] = value;
+        }
         const torch::Tensor x = images(8, 3, 32);
         Pass ours;
         QVERIFY(goesThroughTheStack([&] { ours = pass(model, x); }));
-        const Pass theirs = pass(model, x.clone().set_requires_grad(true));
+        const Pass theirs = pass(modules, x.clone().set_requires_grad(true));
         QVERIFY(ours.logits.isnan().all().item<bool>());
         for (const auto& [name, gradient] : theirs.gradients) {
             QVERIFY2(torch::equal(ours.gradients.at(name).isnan(), gradient.isnan()), name.c_str());
@@ -193,7 +269,7 @@ private Q_SLOTS:
     void evaluationKeepsWhatIsNotANumber() {
         QFETCH(QString, tensor);
         QFETCH(float, value);
-        ImageNetwork model = network("resnet8", 3, false);
+        ImageNetwork model = network("resnet8", 3);
         const std::string name = tensor.toStdString();
         const torch::NoGradGuard no_grad;
         torch::Tensor broken = name.find("running") == std::string::npos
@@ -211,14 +287,21 @@ private Q_SLOTS:
     }
 
     /// Whichever way images are divided among threads, to the last bit.
+    void threadsDoNotMatter_data() {
+        QTest::addColumn<Convolution>("convolution");
+        QTest::newRow("fast") << Convolution::fast;
+        QTest::newRow("bfloat16") << Convolution::bfloat16;
+    }
     void threadsDoNotMatter() {
+        QFETCH(Convolution, convolution);
+        if (convolution == Convolution::bfloat16 && !hasBFloat16()) QSKIP(kNoBFloat16);
         const int before = at::get_num_threads();
         const torch::Tensor x = images(50, 3, 32);
         std::vector<Pass> passes;
         std::vector<torch::Tensor> evaluations;
         for (const int threads : {1, 2, 3}) {
             at::set_num_threads(threads);
-            ImageNetwork model = network("resnet8", 3, true);
+            ImageNetwork model = network("resnet8", 3, convolution);
             passes.push_back(pass(model, x));
             const torch::NoGradGuard no_grad;
             model->eval();
@@ -239,8 +322,8 @@ private Q_SLOTS:
 
     /// Large means do not eat up the variance.
     void variancesSurviveLargeMeans() {
-        ImageNetwork ours = network("resnet8", 3, false);
-        ImageNetwork theirs = network("resnet8", 3, false);
+        ImageNetwork ours = network("resnet8", 3);
+        ImageNetwork theirs = network("resnet8", 3);
         theirs->to(torch::kFloat64);
         const torch::Tensor x = images(16, 3, 32) * 0.01 + 3.0;
         for (int round = 0; round < 20; ++round) {
@@ -263,7 +346,7 @@ private Q_SLOTS:
             shape.in_side = 8;
             shape.in_block = in_block;
             shape.out_block = 16;
-            TrainingConvolution(shape, false, false);
+            TrainingConvolution(shape, Convolution::exact, false);
         };
         QVERIFY_THROWS_EXCEPTION(NoFastConvolution, with(24, 16));
         if (!hasWinograd()) QSKIP("blocks of 16 are for Winograd's algorithm, which is not here");
@@ -271,7 +354,7 @@ private Q_SLOTS:
     }
 
     void aBackwardPassFollowsItsForwardPass() {
-        ImageNetwork model = network("resnet8", 3, false);
+        ImageNetwork model = network("resnet8", 3);
         model->train();
         const torch::Tensor first = model->forward(images(4, 3, 32)).sum();
         const torch::Tensor second = model->forward(images(4, 3, 32)).sum();
@@ -282,7 +365,7 @@ private Q_SLOTS:
     /// Where the stack may not go the modules do, with the same numbers: gradients in evaluation
     /// mode, and images that are not square.
     void leavesTheRestToTheModules() {
-        ImageNetwork model = network("resnet8", 3, false);
+        ImageNetwork model = network("resnet8", 3);
         model->eval();
         const torch::Tensor x = images(4, 3, 32);
         const torch::Tensor with_gradient = model->forward(x);

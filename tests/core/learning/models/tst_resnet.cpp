@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
+#include "core/learning/kernels/convolution.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -53,6 +54,30 @@ private Q_SLOTS:
                 torch::allclose(rounded, exact, 0.0, 0.03 * scale),
                 qPrintable(QString::number((rounded - exact).abs().max().item<double>() / scale)));
         }
+    }
+
+    /// Training in bfloat16 never falls back to another type, or to slow emulation.
+    void bfloat16IsRefusedWhereItCannotBe() {
+        const ModelConfig small{"resnet8", HeadKind::linear};
+        const ModelConfig large{"resnet50", HeadKind::linear};
+        const torch::Device gpu(torch::kCUDA, 0);
+        for (const ModelConfig& config : {small, large}) {
+            requireConvolution(config, Convolution::bfloat16, gpu);
+            requireConvolution(config, Convolution::fast, torch::kCPU);
+        }
+        QVERIFY_THROWS_EXCEPTION(ConfigError,
+                                 requireConvolution(large, Convolution::bfloat16, torch::kCPU));
+        if (hasBFloat16()) {
+            requireConvolution(small, Convolution::bfloat16, torch::kCPU);
+        } else {
+            QVERIFY_THROWS_EXCEPTION(ConfigError,
+                                     requireConvolution(small, Convolution::bfloat16, torch::kCPU));
+        }
+        ImageNetwork model = makeModel(small, 3, 10, 0, torch::kCPU, Convolution::bfloat16);
+        const torch::Tensor not_square = torch::zeros({2, 3, 32, 24});
+        QVERIFY_THROWS_EXCEPTION(ConfigError, model->forward(not_square));
+        model->eval();
+        QCOMPARE(model->forward(not_square).size(0), 2);
     }
 
     // conv1 in·16·9 + 32; a block from a to b channels 9ab + 2b + 9b² + 2b, n blocks in each of
