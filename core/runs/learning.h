@@ -69,7 +69,7 @@ public:
     virtual void load() const {}
 
     /// What a run's numbers depend on: LibTorch's version and, where the convolutions are our own,
-    /// oneDNN's and its instruction set, e.g. "1.13.1, oneDNN 2.6.3 avx512".
+    /// oneDNN's and its instruction set, e.g. "1.13.1, oneDNN 2.6.3 avx512_bf16".
     virtual std::string libraries() const = 0;
 
     /// "auto" | "cpu" | "cuda" | "cuda:N" -> the device a run will use. Throws DeviceError.

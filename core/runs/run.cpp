@@ -36,7 +36,8 @@ void completeDescription(const Learning& learning, OwnedRun& run,
     const RunConfig& config = description.config;
     const std::string version = learning.libraries();
     const bool begun = !run.records().empty() || !run.checkpoints().empty();
-    if (begun && !description.libtorch.empty() && description.libtorch != version) {
+    if (begun && !description.libtorch.empty() &&
+        !sameLibraries(description.libtorch, version, config.training.convolution)) {
         const std::string warning = "this run was begun with LibTorch " + description.libtorch +
                                     " and resumes with " + version +
                                     "; its numbers may differ from an uninterrupted run's";
@@ -75,7 +76,9 @@ bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observ
     const RunDescription& mine = run.description();
     try {
         const RunDescription theirs = readDescription(trunk.folder);
-        if (theirs.data_sha256 != mine.data_sha256 || theirs.libtorch != mine.libtorch ||
+        const Convolution rounding = mine.config.training.convolution;
+        if (theirs.data_sha256 != mine.data_sha256 ||
+            !sameLibraries(theirs.libtorch, mine.libtorch, rounding) ||
             theirs.device != mine.device || theirs.threads != mine.threads) {
             throw CheckpointError("it was trained on other data, LibTorch, device or threads");
         }

@@ -148,6 +148,19 @@ const TrunkRun* TrunkStore::find(const std::string& id) const {
     return found == runs_.end() ? nullptr : &found->second;
 }
 
+bool sameLibraries(const std::string& a, const std::string& b, Convolution rounding) {
+    if (rounding == Convolution::bfloat16) return a == b;
+    const auto in_float = [](std::string libraries) {
+        for (const std::string instructions : {"avx512_bf16", "amx"}) {
+            if (!libraries.ends_with(" " + instructions)) continue;
+            libraries.resize(libraries.size() - instructions.size());
+            libraries += "avx512";
+        }
+        return libraries;
+    };
+    return in_float(a) == in_float(b);
+}
+
 bool TrunkStore::fits(const RunConfig& run, const std::string& subset_sha256,
                       const RunDescription& source, const Surroundings& surroundings) {
     const TrainingConfig& training = run.training;
@@ -155,7 +168,9 @@ bool TrunkStore::fits(const RunConfig& run, const std::string& subset_sha256,
                              ? source.threads == training.threads
                              : source.threads > 0 && source.threads <= surroundings.threads;
     const std::string& device = training.device == "auto" ? surroundings.device : training.device;
-    const bool libtorch = surroundings.libtorch.empty() || source.libtorch == surroundings.libtorch;
+    const bool libtorch =
+        surroundings.libtorch.empty() ||
+        sameLibraries(source.libtorch, surroundings.libtorch, training.convolution);
     return threads && libtorch && source.device == device &&
            source.version == surroundings.version && source.subset_sha256 == subset_sha256;
 }

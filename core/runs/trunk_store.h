@@ -31,6 +31,10 @@ struct Surroundings {
     int threads = 0;       // where the config says 0; a trunk trained with fewer will do too
 };
 
+/// Whether a run that rounds so has the same numbers with both libraries (Learning::libraries()).
+/// A processor's instructions for bfloat16 matter to features in bfloat16 alone.
+bool sameLibraries(const std::string& a, const std::string& b, Convolution rounding);
+
 /// One run of a workspace as far as sharing goes.
 struct TrunkRun {
     std::string id;

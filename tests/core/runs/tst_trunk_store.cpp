@@ -80,6 +80,23 @@ private Q_SLOTS:
         row("trunk without threads", false, [](C&, S&, D& d) { d.threads = 0; });
         row("other version", false, [](C&, S& s, D&) { s.version = "1.3"; });
         row("other LibTorch", false, [](C&, S& s, D&) { s.libtorch = "3.5"; });
+        row("instructions for bfloat16 do not matter", true, [](C&, S& s, D& d) {
+            s.libtorch = "2.0, oneDNN 2.6 avx512_bf16";
+            d.libtorch = "2.0, oneDNN 2.6 avx512";
+        });
+        row("but the others do", false, [](C&, S& s, D& d) {
+            s.libtorch = "2.0, oneDNN 2.6 avx512_bf16";
+            d.libtorch = "2.0, oneDNN 2.6 avx2";
+        });
+        row("and so does another oneDNN", false, [](C&, S& s, D& d) {
+            s.libtorch = "2.0, oneDNN 2.6 amx";
+            d.libtorch = "2.0, oneDNN 2.7 amx";
+        });
+        row("to bfloat16 they matter", false, [](C& c, S& s, D& d) {
+            c.training.convolution = Convolution::bfloat16;
+            s.libtorch = "2.0, oneDNN 2.6 amx";
+            d.libtorch = "2.0, oneDNN 2.6 avx512_bf16";
+        });
         row("LibTorch not compared", true, [](C&, S& s, D&) { s.libtorch = ""; });
         row("other device", false, [](C&, S& s, D&) { s.device = "cuda:0"; });
         row("config with its device", true, [](C& c, S& s, D&) {
