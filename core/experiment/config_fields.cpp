@@ -351,8 +351,7 @@ const std::vector<Field>& fields() {
             member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::convolution),
             "Convolutions",
             "How they may be rounded for speed. Accuracies differ as between seeds. bfloat16 needs "
-            "a "
-            "CPU with AVX512_BF16 or AMX, or a GPU.",
+            "a processor with AVX512_BF16 or AMX, or a GPU.",
             entries(entriesOf<Convolution>())),
         integer(
             "/training/exact_every",
