@@ -60,6 +60,11 @@ void RunController::open() {
 QString RunController::start(const nlohmann::json& json) {
     RunConfig config = configFromJson(json, "the config");
     if (config.name.empty()) config.name = "run";
+    if (config.training.convolution == Convolution::bfloat16) {  // all else runs everywhere
+        const std::string& device = config.training.device;
+        learning_.requireSupport(
+            config, learning_.resolveDevice(device == "auto" ? environment_.device : device));
+    }
     const fs::path folder = createRun(workspace_, config, json, environment_);
     const IndexedRun& run = add(indexed(readRun(folder)));
     const QString id = QString::fromStdString(run.id);

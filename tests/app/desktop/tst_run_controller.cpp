@@ -5,7 +5,9 @@
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
+#include "core/base/error.h"
 #include "core/runs/learning_library.h"
+#include "tests/core/runs/fake_learning.h"
 #include "tests/support/test_program.h"
 #include "tests/widgets/curve_keys.h"
 #include "widgets/live_plots.h"
@@ -54,6 +56,15 @@ class TestRunController : public QObject {
     }
 
 private Q_SLOTS:
+    void whatTheMachineCannotTrainIsNotMade() {
+        FakeLearning learning;
+        learning.has_bfloat16 = false;
+        RunController controller(learning, TrainingEnvironment{}, workspace());
+        const nlohmann::json config = {{"training", {{"convolution", "bfloat16"}}}};
+        QVERIFY_THROWS_EXCEPTION(ConfigError, controller.start(config));
+        QVERIFY(!controller.hasRuns());
+    }
+
     void openingTellsOfAllRunsAtOnce() {
         const QString run = idOf(makeRun(workspace(), 1));
         makeRun(workspace(), 2);

@@ -35,6 +35,13 @@ public:
     /// How long a step takes; 0: no time.
     std::atomic<std::chrono::microseconds> step_time{std::chrono::microseconds(0)};
 
+    /// Whether this "machine" can train with features in bfloat16.
+    bool has_bfloat16 = true;
+    void requireSupport(const RunConfig& config, const std::string& /*device*/) const override {
+        if (has_bfloat16 || config.training.convolution != Convolution::bfloat16) return;
+        throw ConfigError("bfloat16 is not for this machine");
+    }
+
     /// Called on the training thread before each epoch, with the run's ID; what it throws ends the
     /// run.
     std::function<void(const std::string& run, int epoch)> before_epoch;
