@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/analysis/paired_comparison.h"
 #include "core/base/error.h"
 #include "core/results/table_text.h"
 #include "core/results/workspace.h"
