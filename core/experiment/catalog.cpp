@@ -169,9 +169,7 @@ constexpr CatalogEntry kConvolutions[] = {
     {"exact", "Exact", "Sums in single precision as they stand."},
     {"fast", "Fast",
      "Winograd's algorithm on a CPU with AVX-512 and oneDNN 2, bfloat16 on a GPU; else exact."},
-    {"bfloat16", "bfloat16",
-     "Features and their gradients in 16 bits, weights and all sums in single precision. Small "
-     "networks on a CPU with AVX512_BF16 or AMX, all on a GPU; refused elsewhere."}};
+    {"bfloat16", "bfloat16", "Features in 16 bits, weights and all sums in single precision."}};
 
 constexpr CatalogEntry kSelections[] = {
     {"test", "Test set",

@@ -350,8 +350,8 @@ const std::vector<Field>& fields() {
             "/training/convolution",
             member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::convolution),
             "Convolutions",
-            "How they may be rounded for speed. Accuracies differ as between seeds. bfloat16 needs "
-            "a processor with AVX512_BF16 or AMX, or a GPU.",
+            "How they may be rounded for speed; accuracies differ as between seeds. bfloat16 needs "
+            "AVX512_BF16, AMX or a GPU.",
             entries(entriesOf<Convolution>())),
         integer(
             "/training/exact_every",
