@@ -27,7 +27,8 @@ SetMenu::SetMenu(WorkingSet& set, std::filesystem::path workspace, QWidget* pare
           },
           parent),
       set_(set),
-      workspace_(std::move(workspace)) {
+      workspace_(std::move(workspace)),
+      owner_(new QObject(this)) {
     setWords({tr("Save set…"), tr("Remove set"), tr("Name of this set of ticked runs:")});
     connect(this, &ViewMenu::chosen, this,
             [this](const QByteArray& bytes) { set_.setOnly(runsOfSet(bytes)); });
@@ -38,9 +39,9 @@ SetMenu::SetMenu(WorkingSet& set, std::filesystem::path workspace, QWidget* pare
 
 void SetMenu::addChoice(const QString& words, const QString& tip,
                         const std::function<QStringList()>& runs) {
-    auto* action = new QAction(words, this);
+    auto* action = new QAction(words, owner_);
     action->setToolTip(tip);
-    connect(action, &QAction::triggered, this, [this, runs] { set_.setOnly(runs()); });
+    connect(action, &QAction::triggered, owner_, [this, runs] { set_.setOnly(runs()); });
     choices_ << action;
     setLeading(choices_);
 }

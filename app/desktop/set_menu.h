@@ -33,6 +33,9 @@ private:
 
     WorkingSet& set_;
     const std::filesystem::path workspace_;
+    // Of the choices: a menu that is filled anew deletes its own actions, and disconnects all of
+    // them from itself.
+    QObject* owner_;
     QList<QAction*> choices_;
 };
 

@@ -144,6 +144,7 @@ private Q_SLOTS:
         sets["elsewhere"] = {low_.toStdString()};
         writeNamedSets(controller_->workspace(), sets);
         Q_EMIT page_->sets().aboutToShow();
+        Q_EMIT page_->sets().aboutToShow();  // more than once
         QStringList shown;
         for (const QAction* action : page_->sets().actions()) shown << action->text();
         QVERIFY(shown.contains(QStringLiteral("elsewhere")));
