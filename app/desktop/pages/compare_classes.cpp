@@ -54,10 +54,11 @@ CompareClasses::CompareClasses(QWidget* parent)
         connect(box, &QComboBox::activated, this, [this] {
             const int of = of_->currentData().toInt();
             const int minus = minus_->currentData().toInt();
-            if (of < 0) return;
+            if (points_.empty()) return;
             std::optional<ResponseAt> other;
             if (minus >= 0) other = points_[static_cast<std::size_t>(minus)];
-            Q_EMIT settingsChosen(points_[static_cast<std::size_t>(of)], other);
+            // In place of a file's conditions, which are no setting here: the first, the best.
+            Q_EMIT settingsChosen(points_[static_cast<std::size_t>(std::max(of, 0))], other);
         });
     }
     heading_->setWordWrap(true);

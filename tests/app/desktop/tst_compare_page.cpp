@@ -160,6 +160,11 @@ private Q_SLOTS:
         auto* of = page_->findChild<QComboBox*>(QStringLiteral("classes_of"));
         QTRY_VERIFY(of->currentText().contains(QStringLiteral("method=CE+ADRW")));
         QCOMPARE(page_->shown().confusion.runs.size(), std::size_t{3});
+        // A second setting beside a file's conditions: the best takes their place.
+        minus->setCurrentIndex(minus->count() - 1);
+        Q_EMIT minus->activated(minus->currentIndex());
+        QTRY_COMPARE(page_->shown().confusion.runs.size(), std::size_t{6});
+        QVERIFY(page_->shown().class_of.has_value());
     }
 
     void aPointIsChosenInPlotTableAndClassesAlike() {
