@@ -20,7 +20,7 @@ struct ClassTerms {
 
 /// α, β and Δ of one phase for these class counts. The weights inverse, power, effective-number and
 /// fisher are normalised to sum to C; the rule ldam gives Δ_y = −β_y m_y, on the true class only.
-/// Throws ConfigError where a list of values has the wrong length.
+/// Throws ConfigError where a list of values has the wrong length, or there are no classes.
 ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
                       const ClassEstimates& estimates = {});
 
