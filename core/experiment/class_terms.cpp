@@ -56,4 +56,9 @@ bool usesEstimates(const Phase& phase) {
            followsEstimates(phase.delta);
 }
 
+bool choosesWeights(const Phase& phase) {
+    const ClassRuleInfo* info = findClassRule(phase.alpha.rule);
+    return info != nullptr && info->chosen_at_start;
+}
+
 }  // namespace ballast

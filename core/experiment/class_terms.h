@@ -28,4 +28,7 @@ ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
 /// epoch to epoch.
 bool usesEstimates(const Phase& phase);
 
+/// Whether the run chooses the phase's class weights where the phase begins (Auto-ADRW).
+bool choosesWeights(const Phase& phase);
+
 }  // namespace ballast

@@ -52,6 +52,10 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images,
     return countedAccuracy();
 }
 
+void Evaluator::logits(const ImageSource& images, const Answers& answers) {
+    pass(images, counting_, answers);
+}
+
 std::vector<double> Evaluator::countedAccuracy() const {
     const torch::Tensor accuracy = (right_.to(torch::kFloat64) / seen_.to(torch::kFloat64)).cpu();
     const auto* values = accuracy.data_ptr<double>();

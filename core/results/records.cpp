@@ -150,6 +150,7 @@ ordered_json toJson(const EpochRecord& record) {
         {"streaming", statisticsJson(record.streaming)},
         {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
     if (!record.test_confusion.empty()) json["test_confusion"] = toJson(record.test_confusion);
+    if (!std::isnan(record.nu)) json["nu"] = record.nu;
     return json;
 }
 
@@ -186,6 +187,7 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
     if (object.has("test_confusion")) {
         record.test_confusion = confusionFrom(object.at("test_confusion"));
     }
+    if (object.has("nu")) record.nu = numberFrom(object.at("nu"));
     return record;
 }
 

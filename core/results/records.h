@@ -69,6 +69,7 @@ struct EpochRecord {
     std::vector<double> validation_accuracy;  // per class; empty without a validation split
     double balanced_validation_accuracy = kMissing;
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
+    double nu = kMissing;       // ν̂ of the epoch's weights, where the run has chosen it
 };
 
 /// How a run ended, with a sentence a user can act on (empty where nothing need be said).
