@@ -83,6 +83,7 @@ Safetensors parsed(std::string_view content, std::span<const std::string_view> t
     }
     const auto length = static_cast<std::size_t>(header_bytes);
     ordered_json header = ordered_json::parse(content.substr(kLengthBytes, length));
+    if (!header.is_object()) throw SafetensorsError(kNoHeader);
     Safetensors result;
     if (!foreign || header.contains("__metadata__")) {
         result.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
