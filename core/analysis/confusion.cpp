@@ -156,6 +156,33 @@ SurfaceCell confusionCell(const std::vector<SeedShares>& seeds, std::size_t at, 
     return cell;
 }
 
+void fillGrid(ConfusionGrid& grid, const std::vector<std::int64_t>& counts,
+              const std::vector<std::string>& names, const std::vector<SeedShares>& seeds,
+              Spread spread) {
+    Surface& surface = grid.surface;
+    surface.x_label = "taken for";
+    surface.y_label = "class";
+    surface.value_label =
+        grid.difference ? "difference of shares of test images" : "share of test images";
+    surface.x_scale = AxisScale::categories;
+    surface.y_scale = AxisScale::categories;
+    const std::size_t classes = counts.size();
+    const std::vector<std::size_t> shown = shownClasses(counts, seeds);
+    if (shown.size() < classes) {
+        surface.warnings.push_back("the " + std::to_string(shown.size()) + " of " +
+                                   std::to_string(classes) +
+                                   " classes that are confused most are shown");
+    }
+    for (const std::size_t y : shown) surface.xs.emplace_back(names[y]);
+    for (auto y = shown.rbegin(); y != shown.rend(); ++y) {  // rows count from below
+        surface.ys.emplace_back(names[*y]);
+        for (const std::size_t j : shown) {
+            surface.cells.push_back(confusionCell(seeds, *y * classes + j, spread));
+            if (surface.cells.back().values.empty()) ++surface.missing;
+        }
+    }
+}
+
 }  // namespace
 
 ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread) {
@@ -183,29 +210,15 @@ ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread) {
             "that are measured exactly");
     }
     grid.runs = reader.runs();
-    Surface& surface = grid.surface;
-    surface.warnings = reader.warnings();
-    surface.x_label = "taken for";
-    surface.y_label = "class";
-    surface.value_label =
-        grid.difference ? "difference of shares of test images" : "share of test images";
-    surface.x_scale = AxisScale::categories;
-    surface.y_scale = AxisScale::categories;
-    const std::size_t classes = reader.counts().size();
-    const std::vector<std::size_t> shown = shownClasses(reader.counts(), seeds);
-    if (shown.size() < classes) {
-        surface.warnings.push_back("the " + std::to_string(shown.size()) + " of " +
-                                   std::to_string(classes) +
-                                   " classes that are confused most are shown");
-    }
-    for (const std::size_t y : shown) surface.xs.emplace_back(reader.names()[y]);
-    for (auto y = shown.rbegin(); y != shown.rend(); ++y) {  // rows count from below
-        surface.ys.emplace_back(reader.names()[*y]);
-        for (const std::size_t j : shown) {
-            surface.cells.push_back(confusionCell(seeds, *y * classes + j, spread));
-            if (surface.cells.back().values.empty()) ++surface.missing;
-        }
-    }
+    grid.surface.warnings = reader.warnings();
+    fillGrid(grid, reader.counts(), reader.names(), seeds, spread);
+    return grid;
+}
+
+ConfusionGrid confusionGrid(const ConfusionMatrix& matrix, const std::vector<std::string>& names,
+                            const std::vector<std::int64_t>& class_counts) {
+    ConfusionGrid grid;
+    fillGrid(grid, class_counts, names, {{"", 0, sharesOf(matrix)}}, Spread::range);
     return grid;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/analysis/setting_pairs.h"
 #include "core/analysis/surface.h"
+#include "core/results/confusion_matrix.h"
 
 namespace ballast {
 
@@ -31,6 +33,10 @@ ConfusionGrid confusionGrid(std::span<const RunPair> pairs, Spread spread);
 /// The same of a figure of kind confusion, see settingPairs().
 ConfusionGrid confusionGrid(std::span<const IndexedRun* const> runs,
                             const FigureDescription& figure);
+
+/// The same of one matrix, of classes with these names and numbers of training images.
+ConfusionGrid confusionGrid(const ConfusionMatrix& matrix, const std::vector<std::string>& names,
+                            const std::vector<std::int64_t>& class_counts);
 
 /// What stands out in a grid, in a sentence: "Shirt is taken for T-shirt most often (21.3 %), then
 /// …", or which mistakes the first of two settings makes more and less often. Empty where no image

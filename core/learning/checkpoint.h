@@ -18,8 +18,8 @@ struct Checkpoint {
     std::map<std::string, std::string> metadata;
 };
 
-/// Writes a safetensors file atomically (core/results/atomic_file.h), with a format number and a
-/// SHA-256 over header and tensors in its metadata. Throws StorageError.
+/// Writes a safetensors file atomically, with a format number and a SHA-256 over header and tensors
+/// in its metadata (core/base/safetensors.h). Throws StorageError.
 void saveCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
 /// Reads and checks a safetensors file written by saveCheckpoint. Tensors are on the CPU.
@@ -29,9 +29,6 @@ Checkpoint loadCheckpoint(const std::filesystem::path& file);
 /// Reads any safetensors file of float32 and int64 tensors. One written by saveCheckpoint is
 /// checked as above; of others, metadata may be missing. Throws CheckpointError.
 Checkpoint loadSafetensors(const std::filesystem::path& file);
-
-/// "[64, 3, 3]"
-std::string shapeText(torch::IntArrayRef shape);
 
 /// The tensors with NaN or infinity among their elements, by name.
 std::vector<std::string> notFinite(const std::map<std::string, torch::Tensor>& tensors);

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/folded_names.h"
+#include "core/base/safetensors.h"
 #include "core/experiment/catalog.h"
 #include "core/interchange/state_dict.h"
 #include "core/interchange/torch_archive.h"
@@ -243,7 +244,8 @@ ModelShape shapeOf(const ModelState& state) {
         if (tensor == nullptr || tensor->dim() != dimensions) {
             throw CheckpointError(
                 state.file.string() + " is not of a residual network for small images: " + name +
-                (tensor == nullptr ? " is missing" : " has shape " + shapeText(tensor->sizes())) +
+                (tensor == nullptr ? " is missing"
+                                   : " has shape " + tensorShapeText(tensor->sizes())) +
                 "; it has " + foldedNames(namesOf(state), namesOf(state)));
         }
         return *tensor;
@@ -279,8 +281,9 @@ void requireFit(const ModelState& state, const ModelShape& needed) {
         if (found == nullptr) {
             missing.push_back(name);
         } else if (found->sizes() != tensor.sizes()) {
-            shapes += (shapes.empty() ? "" : ", ") + name + " has " + shapeText(found->sizes()) +
-                      " instead of " + shapeText(tensor.sizes());
+            shapes += (shapes.empty() ? "" : ", ") + name + " has " +
+                      tensorShapeText(found->sizes()) + " instead of " +
+                      tensorShapeText(tensor.sizes());
         }
     }
     const std::set<std::string> known(needed_names.begin(), needed_names.end());

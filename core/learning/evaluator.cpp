@@ -52,8 +52,23 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images,
     return countedAccuracy();
 }
 
-void Evaluator::logits(const ImageSource& images, const Answers& answers) {
+void Evaluator::forEachBatch(const ImageSource& images, const Answers& answers) {
     pass(images, counting_, answers);
+}
+
+Logits Evaluator::logits(const ImageSource& images) {
+    Logits logits;
+    logits.classes = static_cast<int>(seen_.numel());
+    logits.values.reserve(static_cast<std::size_t>(images.size() * logits.classes));
+    logits.labels.reserve(static_cast<std::size_t>(images.size()));
+    forEachBatch(images, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
+        const torch::Tensor values = of_batch.to(torch::kCPU, torch::kFloat32).contiguous();
+        const auto* first = values.data_ptr<float>();
+        logits.values.insert(logits.values.end(), first, first + values.numel());
+        const std::vector<std::int64_t> classes = toIntegers({labels});
+        logits.labels.insert(logits.labels.end(), classes.begin(), classes.end());
+    });
+    return logits;
 }
 
 std::vector<double> Evaluator::countedAccuracy() const {

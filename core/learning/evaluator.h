@@ -14,6 +14,7 @@
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/results/confusion_matrix.h"
+#include "core/results/saved_logits.h"
 
 namespace ballast {
 
@@ -35,6 +36,9 @@ public:
     /// The same, and which classes the images are taken for.
     std::vector<double> classAccuracy(const ImageSource& images, ConfusionMatrix& confusion);
 
+    /// The logits of images, on the CPU.
+    Logits logits(const ImageSource& images);
+
     /// The statistics of images, as the paper defines B_y(f) over those of the training set.
     /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish.
     ClassStatistics statistics(const ImageSource& images, const ClassTerms& terms,
@@ -44,7 +48,7 @@ public:
     using Answers = std::function<void(const torch::Tensor& logits, const torch::Tensor& labels)>;
 
     /// Gives `answers` each batch's logits [B, C] and labels [B]; both are overwritten by the next.
-    void logits(const ImageSource& images, const Answers& answers);
+    void forEachBatch(const ImageSource& images, const Answers& answers);
 
 private:
     /// `answers`, where there is one, gets each batch's logits [B, C] and labels [B].

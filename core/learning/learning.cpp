@@ -5,6 +5,7 @@
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/kernels/convolution.h"
+#include "core/learning/logit_saver.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/torch_errors.h"
@@ -76,6 +77,11 @@ public:
 
     Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const override {
         return translated([&] { return evaluateCheckpoint(request, store); });
+    }
+
+    std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStore& store,
+                                        const std::atomic<bool>& cancelled) const override {
+        return translated([&] { return ballast::saveLogits(request, store, cancelled); });
     }
 
     void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,

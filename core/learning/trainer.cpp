@@ -123,9 +123,10 @@ bool Trainer::chooseWeights(const Phase& phase) {
         classTerms(config_.phases[index - 1], class_counts_, estimatesOf(last));
     ClassEstimates now = calibration_ ? calibration_->estimates() : ClassEstimates{};
     WeightChoice choice(before, classTerms(phase, class_counts_, now), class_counts_, device_);
-    evaluator_.logits(*data_.train, [&](const torch::Tensor& logits, const torch::Tensor& labels) {
-        choice.add(logits, labels);
-    });
+    evaluator_.forEachBatch(*data_.train,
+                            [&](const torch::Tensor& logits, const torch::Tensor& labels) {
+                                choice.add(logits, labels);
+                            });
     if (control_.mustEnd()) return false;
     nu_ = choice.nu();
     char line[80];

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/experiment/class_terms.h"
+#include "core/results/run_folder.h"
 #include "core/runs/training.h"
 
 namespace ballast {
@@ -58,6 +60,14 @@ struct Evaluation {
     double balanced_test_accuracy = 0.0;
 };
 
+/// A run's own checkpoint, whose logits are to be saved.
+struct LogitsRequest {
+    std::filesystem::path checkpoint;
+    RunDescription description;  // of its run
+    int epochs_done = 0;
+    std::filesystem::path to;  // the file to write
+};
+
 /// What trains, evaluates and converts: the seam between core and the room with Torch, which
 /// implements it in core/learning/learning.cpp; tests have a scripted one. Thread-safe.
 class Learning {
@@ -95,6 +105,14 @@ public:
 
     /// Accuracy on the test split; the training split is not touched. Throws DataError.
     virtual Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const = 0;
+
+    /// Writes the logits of the run's test, validation and training images (saved_logits.h); those
+    /// of the training images are left out where they would take more than half a GiB. On the run's
+    /// device and threads where this machine has them. Returns what a user should know of it.
+    /// Throws CheckpointError, DataError, StorageError, CancelledError.
+    virtual std::vector<std::string> saveLogits(const LogitsRequest& request,
+                                                const DataStore& store,
+                                                const std::atomic<bool>& cancelled) const = 0;
 
     /// Writes `from` as a checkpoint of a run of `config` after `epochs_done` epochs. Momentum that
     /// it does not have is zero.

@@ -78,6 +78,10 @@ public:
     Evaluation evaluate(const EvaluationRequest& request, const DataStore& store) const override {
         return loaded().evaluate(request, store);
     }
+    std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStore& store,
+                                        const std::atomic<bool>& cancelled) const override {
+        return loaded().saveLogits(request, store, cancelled);
+    }
     void adoptCheckpoint(const CheckpointSource& from, const RunConfig& config, int epochs_done,
                          const fs::path& to) const override {
         loaded().adoptCheckpoint(from, config, epochs_done, to);

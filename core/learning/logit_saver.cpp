@@ -1,0 +1,116 @@
+#include "core/learning/logit_saver.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/base/cancel.h"
+#include "core/base/error.h"
+#include "core/base/human_text.h"
+#include "core/learning/checkpoint.h"
+#include "core/learning/data/image_source.h"
+#include "core/learning/device.h"
+#include "core/learning/evaluator.h"
+#include "core/learning/gpu/repeated_work.h"
+#include "core/learning/models/network.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::int64_t kMostTrainingBytes = std::int64_t{512} << 20;
+
+/// The run's own device where this machine has it.
+torch::Device deviceLike(const RunDescription& run, std::vector<std::string>& said) {
+    try {
+        return resolveDevice(run.device.empty() ? "auto" : run.device);
+    } catch (const DeviceError&) {
+        said.push_back("the run was trained on " + run.device +
+                       ", which is not here; the logits may be rounded otherwise");
+        return resolveDevice("auto");
+    }
+}
+
+/// The model of a run's checkpoint; its weights must be whole.
+ImageNetwork modelOf(const LogitsRequest& request, std::int64_t channels, torch::Device device,
+                     std::vector<std::string>& said) {
+    const Checkpoint checkpoint = loadCheckpoint(request.checkpoint);
+    ImageNetwork model =
+        makeModel(request.description.config, channels,
+                  static_cast<std::int64_t>(request.description.class_counts.size()), device);
+    std::map<std::string, torch::Tensor> targets;
+    for (const auto& item : model->named_parameters()) targets[item.key()] = item.value();
+    for (const auto& item : model->named_buffers()) targets[item.key()] = item.value();
+    // A trunk that never trained the head's scale has none; it is 1 as made.
+    std::erase_if(targets, [&](const auto& target) {
+        return target.first.ends_with(".scale") && !checkpoint.tensors.contains(target.first);
+    });
+    try {
+        restoreTensors(checkpoint.tensors, targets);
+    } catch (const CheckpointError& error) {
+        throw CheckpointError(request.checkpoint.string() + ": " + error.what());
+    }
+    if (const std::string warning =
+            notFiniteWarning(request.checkpoint.filename().string(), targets);
+        !warning.empty()) {
+        said.push_back(warning);
+    }
+    return model;
+}
+
+std::vector<float> floatsOf(const torch::Tensor& tensor) {
+    const torch::Tensor values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto* first = values.data_ptr<float>();
+    return {first, first + values.numel()};
+}
+
+LogitHead headOf(const Head& head) {
+    LogitHead saved;
+    saved.kind = head->cosine() ? HeadKind::cosine : HeadKind::linear;
+    if (head->cosine()) return saved;
+    const torch::NoGradGuard no_grad;
+    saved.norms = floatsOf(head->weight.norm(2, 1));
+    saved.bias = floatsOf(head->scale.defined() ? head->bias * head->scale : head->bias);
+    return saved;
+}
+
+}  // namespace
+
+std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStore& store,
+                                    const std::atomic<bool>& cancelled) {
+    constexpr const char* kWork = "saving the logits";
+    const RunDescription& run = request.description;
+    std::vector<std::string> said;
+    const torch::Device device = deviceLike(run, said);
+    const int threads = run.threads > 0
+                            ? run.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    prepareThread(threads);
+    const DeviceStream stream(device);
+    const ImageSources images =
+        openImageSources(run.config, run.class_counts, store, device, threads);
+    stopIfCancelled(cancelled, kWork);
+    ImageNetwork model = modelOf(request, images.train->channels(), device, said);
+    const auto classes = static_cast<std::int64_t>(run.class_counts.size());
+    Evaluator evaluator(model, static_cast<int>(classes), device, [&] { return !cancelled; });
+
+    SavedLogits saved;
+    saved.epochs_done = request.epochs_done;
+    saved.dataset = run.config.data.dataset;
+    saved.data_identity = dataIdentity(run);
+    saved.subset_sha256 = run.subset_sha256;
+    saved.class_counts = run.class_counts;
+    saved.head = headOf(model->head());
+    saved.test = evaluator.logits(*images.test);
+    if (images.validation) saved.validation = evaluator.logits(*images.validation);
+    const std::int64_t training = savedLogitsBytes(images.train->size(), classes);
+    if (training <= kMostTrainingBytes) {
+        saved.train = evaluator.logits(*images.train);
+    } else {
+        said.push_back("the logits of the training images are left out: they would take " +
+                       sizeText(training) + ", more than " + sizeText(kMostTrainingBytes));
+    }
+    stopIfCancelled(cancelled, kWork);  // what was passed over so far may not be whole
+    writeSavedLogits(request.to, saved);
+    return said;
+}
+
+}  // namespace ballast

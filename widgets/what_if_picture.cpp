@@ -1,0 +1,194 @@
+#include "widgets/what_if_picture.h"
+
+#include <QFontMetrics>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/experiment/imbalance.h"
+#include "core/theory/what_if_table.h"
+#include "widgets/plot_style.h"
+#include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t kMostNames = 12;  // more classes are counted
+constexpr double kWideBar = 0.84;
+constexpr double kNarrowBar = 0.46;
+constexpr double kPerCent = 100.0;
+constexpr const char* kAccuracyLabel = "accuracy, %";
+
+QColor paleColor(const PlotColors& colors, const PlotScale& scale) {
+    if (scale.grey_safe) return QColor(0xffc8c8c8);
+    QColor pale = colors.muted;
+    pale.setAlpha(90);
+    return pale;
+}
+
+QCPBars* addBars(QCustomPlot& plot, double width, const QColor& color) {
+    auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
+    bars->removeFromLegend();
+    bars->setWidth(width);
+    bars->setPen(Qt::NoPen);
+    bars->setBrush(color);
+    bars->setSelectable(QCP::stNone);
+    return bars;
+}
+
+/// Names below the bars, at a slant where they do not fit side by side; or ranks.
+void tickClasses(QCustomPlot& plot, const WhatIfPicture& picture,
+                 const std::vector<std::size_t>& order, int width) {
+    QCPAxis& axis = *plot.xAxis;
+    axis.setTickLabelRotation(0.0);
+    axis.setRange(-0.6, static_cast<double>(order.size()) - 0.4);
+    axis.grid()->setVisible(false);
+    if (order.size() > kMostNames) {
+        useIntegerTicks(axis);
+        axis.setLabel(tr("rank of the class, most training images first"));
+        return;
+    }
+    const QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+    const QFontMetrics metrics(axis.tickLabelFont());
+    int widest = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const QString name = classWords(picture, order[i]);
+        ticker->addTick(static_cast<double>(i), name);
+        widest = std::max(widest, metrics.horizontalAdvance(name));
+    }
+    axis.setTicker(ticker);
+    axis.setLabel(tr("class, most training images first"));
+    const int room = width / std::max(1, static_cast<int>(order.size()));
+    if (widest + metrics.averageCharWidth() > room) axis.setTickLabelRotation(-35.0);
+}
+
+QCPItemLine* addDiagonal(QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
+    auto* line = new QCPItemLine(&plot);
+    line->start->setCoords(0.0, 0.0);
+    line->end->setCoords(kPerCent, kPerCent);
+    QPen pen(colors.axis, scale.unit);
+    pen.setStyle(Qt::DashLine);
+    line->setPen(pen);
+    line->setSelectable(false);
+    return line;
+}
+
+PgfPlot pgfAccuracies(const WhatIfPicture& picture) {
+    PgfPlot plot;
+    plot.y_label = kAccuracyLabel;
+    const std::vector<std::size_t> order = byFrequency(picture);
+    plot.x_label = order.size() > kMostNames ? "rank of the class, most training images first"
+                                             : "class, most training images first";
+    int marker = 0;
+    for (const auto& [name, result] :
+         {std::pair("as trained", &picture.before), std::pair("adjusted", &picture.after)}) {
+        PgfLine line;
+        line.name = name;
+        line.connected = false;
+        line.marker = marker++;
+        line.rgb = result == &picture.after ? 0x0b4f8a : 0x969696;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const double value = kPerCent * result->accuracy[order[i]];
+            if (!std::isnan(value)) line.points.push_back({static_cast<double>(i), value});
+        }
+        plot.lines.push_back(std::move(line));
+    }
+    if (order.size() <= kMostNames) {
+        for (const std::size_t y : order) {
+            plot.categories.push_back(classWords(picture, y).toStdString());
+        }
+    }
+    return plot;
+}
+
+}  // namespace
+
+std::vector<std::size_t> byFrequency(const WhatIfPicture& picture) {
+    std::vector<std::size_t> order(picture.class_counts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::ranges::greater{},
+                             [&](std::size_t y) { return picture.class_counts[y]; });
+    return order;
+}
+
+QString classWords(const WhatIfPicture& picture, std::size_t y) {
+    const bool named = y < picture.names.size() && !picture.names[y].empty();
+    return named ? text(picture.names[y]) : tr("class %1").arg(y);
+}
+
+void drawClassAccuracies(QCustomPlot& plot, const WhatIfPicture& picture, const PlotColors& colors,
+                         const PlotScale& scale, int width) {
+    stylePlot(plot, colors, scale);
+    const std::vector<std::size_t> order = byFrequency(picture);
+    const std::vector<bool> majority = majorityClasses(picture.class_counts);
+    QCPBars* trained = addBars(plot, kWideBar, paleColor(colors, scale));
+    QCPBars* adjusted[2] = {
+        addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.minority),
+        addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.majority)};
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::size_t y = order[i];
+        const auto place = static_cast<double>(i);
+        const bool large = majority.empty() || majority[y];
+        trained->addData(place, kPerCent * picture.before.accuracy[y]);
+        adjusted[large ? 1 : 0]->addData(place, kPerCent * picture.after.accuracy[y]);
+    }
+    tickClasses(plot, picture, order, width);
+    plot.yAxis->setLabel(QString::fromUtf8(kAccuracyLabel));
+    plot.yAxis->setRange(0.0, kPerCent);
+}
+
+void drawReliability(QCustomPlot& plot, const WhatIfPicture& picture, const PlotColors& colors,
+                     const PlotScale& scale) {
+    stylePlot(plot, colors, scale);
+    constexpr double kBinWidth = kPerCent / kReliabilityBins;
+    QCPBars* bars =
+        addBars(plot, 0.86 * kBinWidth, scale.grey_safe ? QColor(0xff969696) : colors.majority);
+    QCPGraph* trained = addCurve(plot);
+    QVector<double> confidence;
+    QVector<double> accuracy;
+    for (std::size_t m = 0; m < kReliabilityBins; ++m) {
+        const ReliabilityBin& after = picture.after.bins[m];
+        const ReliabilityBin& before = picture.before.bins[m];
+        if (after.images > 0) {
+            bars->addData((static_cast<double>(m) + 0.5) * kBinWidth, kPerCent * after.accuracy);
+        }
+        if (before.images > 0) {
+            confidence << kPerCent * before.confidence;
+            accuracy << kPerCent * before.accuracy;
+        }
+    }
+    trained->setData(confidence, accuracy, true);
+    trained->setPen(QPen(colors.text, scale.unit));
+    trained->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
+                                             QPen(colors.text, 1.2 * scale.unit),
+                                             QBrush(colors.background), 5.0 * scale.unit));
+    addDiagonal(plot, colors, scale);
+    plot.xAxis->setRange(0.0, kPerCent);
+    plot.yAxis->setRange(0.0, kPerCent);
+    plot.xAxis->setLabel(tr("confidence, %"));
+    plot.yAxis->setLabel(QString::fromUtf8(kAccuracyLabel));
+}
+
+PaperFigure paperFigure(const WhatIfPicture& picture, const QString& title) {
+    PaperFigure figure;
+    figure.title = title;
+    figure.compose = [picture](QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale,
+                               const FigureStyle& style) {
+        // The axis with its labels takes about a sixth of the width.
+        drawClassAccuracies(plot, picture, colors, scale, paperUnits(style.width) * 5 / 6);
+    };
+    figure.csv = [picture] {
+        return QByteArray::fromStdString(
+            whatIfCsv(picture.before, picture.after, picture.names, picture.class_counts));
+    };
+    figure.pgf = [picture, title = title.toStdString()](const FigureStyle& style,
+                                                        const std::string& data_file) {
+        PgfPlot plot = pgfAccuracies(picture);
+        plot.title = title;
+        return pgfFigure(plot, style, data_file);
+    };
+    return figure;
+}
+
+}  // namespace ballast
