@@ -55,7 +55,26 @@ void SurfacePlot::draw() {
     plot_->clearPlottables();
     drawSurface(*plot_, picture_, plotColors(), screenScale(), marked_);
     plot_->axisRect()->setMinimumMargins(QMargins(kSpace3, kSpace3, kSpace4, kSpace2));
+    turnLabels();
     plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// Writes the columns' names at a slant where they do not fit side by side.
+void SurfacePlot::turnLabels() {
+    const auto ticker = plot_->xAxis->ticker().dynamicCast<QCPAxisTickerText>();
+    if (!ticker || ticker->ticks().isEmpty()) return;
+    const QFontMetrics metrics(plot_->xAxis->tickLabelFont());
+    int widest = 0;
+    for (const QString& label : ticker->ticks()) {
+        widest = std::max(widest, metrics.horizontalAdvance(label));
+    }
+    const int room = plot_->axisRect()->width() / static_cast<int>(ticker->ticks().size());
+    plot_->xAxis->setTickLabelRotation(widest + kSpace1 > room ? -35.0 : 0.0);
+}
+
+void SurfacePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    turnLabels();
 }
 
 std::optional<SurfaceAt> SurfacePlot::cellAt(const QPointF& place) const {

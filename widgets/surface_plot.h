@@ -38,10 +38,12 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void draw();
+    void turnLabels();
     bool isThere(SurfaceAt at) const;
 
     QCustomPlot* plot_;

@@ -20,13 +20,6 @@ constexpr double kNarrowBar = 0.46;
 constexpr double kPerCent = 100.0;
 constexpr const char* kAccuracyLabel = "accuracy, %";
 
-QColor paleColor(const PlotColors& colors, const PlotScale& scale) {
-    if (scale.grey_safe) return QColor(0xffc8c8c8);
-    QColor pale = colors.muted;
-    pale.setAlpha(90);
-    return pale;
-}
-
 QCPBars* addBars(QCustomPlot& plot, double width, const QColor& color) {
     auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
     bars->removeFromLegend();
@@ -63,15 +56,14 @@ void tickClasses(QCustomPlot& plot, const WhatIfPicture& picture,
     if (widest + metrics.averageCharWidth() > room) axis.setTickLabelRotation(-35.0);
 }
 
-QCPItemLine* addDiagonal(QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
+void addDiagonal(QCustomPlot& plot, const PlotColors& colors, const PlotScale& scale) {
     auto* line = new QCPItemLine(&plot);
     line->start->setCoords(0.0, 0.0);
     line->end->setCoords(kPerCent, kPerCent);
-    QPen pen(colors.axis, scale.unit);
+    QPen pen(colors.text, scale.unit);
     pen.setStyle(Qt::DashLine);
     line->setPen(pen);
     line->setSelectable(false);
-    return line;
 }
 
 PgfPlot pgfAccuracies(const WhatIfPicture& picture) {
@@ -104,6 +96,13 @@ PgfPlot pgfAccuracies(const WhatIfPicture& picture) {
 
 }  // namespace
 
+QColor asTrainedColor(const PlotColors& colors) {
+    const auto mixed = [](int a, int b) { return (2 * a + 3 * b) / 5; };
+    return {mixed(colors.muted.red(), colors.background.red()),
+            mixed(colors.muted.green(), colors.background.green()),
+            mixed(colors.muted.blue(), colors.background.blue())};
+}
+
 std::vector<std::size_t> byFrequency(const WhatIfPicture& picture) {
     std::vector<std::size_t> order(picture.class_counts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -122,7 +121,7 @@ void drawClassAccuracies(QCustomPlot& plot, const WhatIfPicture& picture, const 
     stylePlot(plot, colors, scale);
     const std::vector<std::size_t> order = byFrequency(picture);
     const std::vector<bool> majority = majorityClasses(picture.class_counts);
-    QCPBars* trained = addBars(plot, kWideBar, paleColor(colors, scale));
+    QCPBars* trained = addBars(plot, kWideBar, asTrainedColor(colors));
     QCPBars* adjusted[2] = {
         addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.minority),
         addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.majority)};
@@ -142,27 +141,17 @@ void drawReliability(QCustomPlot& plot, const WhatIfPicture& picture, const Plot
                      const PlotScale& scale) {
     stylePlot(plot, colors, scale);
     constexpr double kBinWidth = kPerCent / kReliabilityBins;
-    QCPBars* bars =
-        addBars(plot, 0.86 * kBinWidth, scale.grey_safe ? QColor(0xff969696) : colors.majority);
-    QCPGraph* trained = addCurve(plot);
-    QVector<double> confidence;
-    QVector<double> accuracy;
+    QCPBars* trained = addBars(plot, kWideBar * kBinWidth, asTrainedColor(colors));
+    QCPBars* adjusted = addBars(plot, kNarrowBar * kBinWidth,
+                                scale.grey_safe ? QColor(0xff484848) : colors.majority);
     for (std::size_t m = 0; m < kReliabilityBins; ++m) {
-        const ReliabilityBin& after = picture.after.bins[m];
-        const ReliabilityBin& before = picture.before.bins[m];
-        if (after.images > 0) {
-            bars->addData((static_cast<double>(m) + 0.5) * kBinWidth, kPerCent * after.accuracy);
-        }
-        if (before.images > 0) {
-            confidence << kPerCent * before.confidence;
-            accuracy << kPerCent * before.accuracy;
+        const double middle = (static_cast<double>(m) + 0.5) * kBinWidth;
+        for (const auto& [bars, result] :
+             {std::pair(trained, &picture.before), std::pair(adjusted, &picture.after)}) {
+            const ReliabilityBin& bin = result->bins[m];
+            if (bin.images > 0) bars->addData(middle, kPerCent * bin.accuracy);
         }
     }
-    trained->setData(confidence, accuracy, true);
-    trained->setPen(QPen(colors.text, scale.unit));
-    trained->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
-                                             QPen(colors.text, 1.2 * scale.unit),
-                                             QBrush(colors.background), 5.0 * scale.unit));
     addDiagonal(plot, colors, scale);
     plot.xAxis->setRange(0.0, kPerCent);
     plot.yAxis->setRange(0.0, kPerCent);

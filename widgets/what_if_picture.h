@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QColor>
 #include <QString>
 #include <cstdint>
 #include <string>
@@ -29,14 +30,17 @@ std::vector<std::size_t> byFrequency(const WhatIfPicture& picture);
 /// "cat", or "class 3".
 QString classWords(const WhatIfPicture& picture, std::size_t y);
 
+/// Of bars as trained.
+QColor asTrainedColor(const PlotColors& colors);
+
 /// Draws each class's accuracy into an empty plot: a pale bar as trained, a narrower one in front
 /// as adjusted. `width`: of the axis, in pixels or units, for the classes' names. For
 /// widgets/*.cpp.
 void drawClassAccuracies(QCustomPlot& plot, const WhatIfPicture& picture, const PlotColors& colors,
                          const PlotScale& scale, int width);
 
-/// Draws the reliability diagram into an empty plot: accuracy against confidence, bars as adjusted
-/// and a line as trained. For widgets/*.cpp.
+/// Draws the reliability diagram into an empty plot: accuracy against confidence, with the same
+/// bars. For widgets/*.cpp.
 void drawReliability(QCustomPlot& plot, const WhatIfPicture& picture, const PlotColors& colors,
                      const PlotScale& scale);
 

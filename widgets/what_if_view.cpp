@@ -271,9 +271,12 @@ void WhatIfView::showNumbers() {
                                        points > 0.0 ? QStringLiteral("+") : QString(),
                                        QString::number(points, 'f', 1)));
     const auto cell = [](const QString& name, double first, double second) {
-        return QStringLiteral(
-                   "<td align=right style=\"padding-left:%4px\">%1<br/>%2 → <b>%3</b></td>")
-            .arg(name, perCent(first), perCent(second))
+        const QString both =
+            std::isnan(first) && std::isnan(second)
+                ? QStringLiteral("–")
+                : QStringLiteral("%1 → <b>%2</b>").arg(perCent(first), perCent(second));
+        return QStringLiteral("<td align=right style=\"padding-left:%3px\">%1<br/>%2</td>")
+            .arg(name, both)
             .arg(kSpace4);
     };
     groups_->setText(
@@ -283,9 +286,9 @@ void WhatIfView::showNumbers() {
     reliability_title_->setText(
         tr("Calibration: ECE %1 → %2 %")
             .arg(perCent(before.calibration_error), perCent(after.calibration_error)));
-    reliability_title_->setToolTip(
-        tr("Expected calibration error over 15 bins of confidence. Bars: as adjusted; line: as "
-           "trained; dashed: a calibrated model."));
+    reliability_title_->setToolTip(tr(
+        "Expected calibration error over 15 bins of confidence; on the dashed line a model is as "
+        "often right as it is sure."));
 }
 
 void WhatIfView::draw() {
@@ -315,8 +318,8 @@ void WhatIfView::drawBars() {
     bars_title_->setTextFormat(Qt::RichText);
     bars_title_->setText(tr("Accuracy by class") + QStringLiteral(" &nbsp; ") +
                          square(colors.majority) + tr("majority") + QStringLiteral(" &nbsp; ") +
-                         square(colors.minority) + tr("minority, adjusted") +
-                         QStringLiteral(" &nbsp; ") + square(colors.grid.darker(115)) +
+                         square(colors.minority) + tr("minority adjusted") +
+                         QStringLiteral(" &nbsp; ") + square(asTrainedColor(colors)) +
                          tr("as trained"));
 }
 
@@ -328,13 +331,36 @@ QString WhatIfView::barWords(std::size_t bar) const {
         .arg(perCent(picture_.before.accuracy[y]), perCent(picture_.after.accuracy[y]));
 }
 
+QString WhatIfView::binWords(std::size_t bin) const {
+    const double width = 100.0 / kReliabilityBins;
+    QString words = tr("confidence %1 to %2 %")
+                        .arg(QString::number(static_cast<double>(bin) * width, 'f', 1),
+                             QString::number(static_cast<double>(bin + 1) * width, 'f', 1));
+    for (const auto& [name, result] : {std::pair(tr("as trained"), &picture_.before),
+                                       std::pair(tr("adjusted"), &picture_.after)}) {
+        const ReliabilityBin& one = result->bins[bin];
+        words += tr("\n%1: %L2 images, accuracy %3 %")
+                     .arg(name)
+                     .arg(one.images)
+                     .arg(perCent(one.accuracy));
+    }
+    return words;
+}
+
 bool WhatIfView::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == bars_ && event->type() == QEvent::MouseMove) {
+    const bool over_bars = watched == bars_;
+    if ((over_bars || watched == reliability_) && event->type() == QEvent::MouseMove) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
-        const double at = std::round(bars_->xAxis->pixelToCoord(mouse->position().x()));
-        if (at >= 0.0 && at < static_cast<double>(picture_.after.accuracy.size())) {
+        const QCustomPlot& plot = over_bars ? *bars_ : *reliability_;
+        const double x = plot.xAxis->pixelToCoord(mouse->position().x());
+        const double at = over_bars ? std::round(x) : std::floor(x * kReliabilityBins / 100.0);
+        const std::size_t count =
+            over_bars ? picture_.after.accuracy.size() : std::size_t{kReliabilityBins};
+        if (at >= 0.0 && at < static_cast<double>(count)) {
+            const auto index = static_cast<std::size_t>(at);
             QToolTip::showText(mouse->globalPosition().toPoint(),
-                               barWords(static_cast<std::size_t>(at)), bars_);
+                               over_bars ? barWords(index) : binWords(index),
+                               over_bars ? bars_ : reliability_);
         } else {
             QToolTip::hideText();
         }

@@ -84,6 +84,7 @@ private:
     void drawBars();
     void showNumbers();
     QString barWords(std::size_t bar) const;
+    QString binWords(std::size_t bin) const;
 
     QComboBox* epochs_;
     QComboBox* splits_;
