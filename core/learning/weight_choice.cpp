@@ -30,7 +30,7 @@ WeightChoice::WeightChoice(const ClassTerms& before, const ClassTerms& after,
     for (const std::int64_t count : class_counts) {
         log_prior.push_back(std::log(static_cast<double>(count) / total));
     }
-    const torch::Tensor nu = kStep * torch::arange(kCandidates, torch::kFloat64).view({-1, 1, 1});
+    const torch::Tensor nu = torch::arange(kCandidates, torch::kFloat64).view({-1, 1, 1}) / kPerOne;
     const torch::Tensor beta_after = vectorOf(after.beta);
     const torch::Tensor alpha = vectorOf(before.alpha);  // 0: never trained, nothing to take back
     const torch::Tensor log_alpha = torch::where(alpha.gt(0), alpha, torch::ones_like(alpha)).log();
@@ -71,7 +71,7 @@ double WeightChoice::nu() const {
     int best = 0;
     for (int k = 0; k < kCandidates; ++k) {
         if (!(all[static_cast<std::size_t>(k)] >= most - kEqual)) continue;
-        sum += kStep * k;
+        sum += k / kPerOne;
         ++best;
     }
     return best == 0 ? 1.0 : sum / best;

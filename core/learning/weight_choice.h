@@ -22,7 +22,7 @@ namespace ballast {
 class WeightChoice {
 public:
     static constexpr int kCandidates = 41;
-    static constexpr double kStep = 0.05;
+    static constexpr double kPerOne = 20.0;  // candidates
 
     /// The terms of the phase that ends and of the one that begins, whose α is left out.
     WeightChoice(const ClassTerms& before, const ClassTerms& after,

@@ -94,7 +94,7 @@ private Q_SLOTS:
         const std::vector<double> accuracies = choice.accuracies();
         QCOMPARE(accuracies.size(), std::size_t{WeightChoice::kCandidates});
         for (const int k : {0, 7, 20}) {
-            const double nu = k * WeightChoice::kStep;
+            const double nu = k / WeightChoice::kPerOne;
             const torch::Tensor right =
                 (all.logits + (1.0 - nu) * logPrior()).argmax(1).eq(all.labels).to(torch::kFloat64);
             const double balanced =
