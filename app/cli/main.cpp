@@ -16,7 +16,7 @@ constexpr std::array kCommands = {
     ballast::addEvaluateCommand, ballast::addForkCommand,      ballast::addEditCommand,
     ballast::addConfigCommand,   ballast::addImportCommand,    ballast::addExportWeightsCommand,
     ballast::addNoteCommand,     ballast::addFigureCommand,    ballast::addCompareCommand,
-    ballast::addPaperCommand,    ballast::addReproduceCommand,
+    ballast::addPaperCommand,    ballast::addReproduceCommand, ballast::addBoundCommand,
 };
 
 }  // namespace
