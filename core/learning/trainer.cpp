@@ -34,13 +34,6 @@ std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& label
     return indices;
 }
 
-/// What an epoch's terms were made with.
-ClassEstimates estimatesOf(const EpochRecord& record) {
-    ClassEstimates estimates{record.kappa};
-    if (!std::isnan(record.nu)) estimates.nu = record.nu;
-    return estimates;
-}
-
 }  // namespace
 
 Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,

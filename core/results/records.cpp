@@ -119,6 +119,12 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
     return {mean(sums[0], counts[0]), mean(sums[1], counts[1]), mean(sums[2], counts[2])};
 }
 
+ClassEstimates estimatesOf(const EpochRecord& record) {
+    ClassEstimates estimates{record.kappa};
+    if (!std::isnan(record.nu)) estimates.nu = record.nu;
+    return estimates;
+}
+
 const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection selection) {
     const auto score = selection == Selection::validation
                            ? &EpochRecord::balanced_validation_accuracy
