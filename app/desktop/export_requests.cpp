@@ -7,6 +7,7 @@
 #include "core/analysis/named_styles.h"
 #include "core/base/error.h"
 #include "core/results/result_table.h"
+#include "widgets/bound_picture.h"
 #include "widgets/class_difference_picture.h"
 #include "widgets/curves_figure.h"
 #include "widgets/qt_text.h"
@@ -123,6 +124,27 @@ ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> 
              csv ? QStringLiteral("-results.csv") : QStringLiteral("-results.md"),
              [table = resultTable(runs, format)](const FigureStyle&) { return table; }});
     }
+    return request;
+}
+
+ExportRequest exportOf(const std::vector<BoundInspection>& inspections,
+                       const std::vector<BoundSeries>& series,
+                       const std::filesystem::path& workspace) {
+    if (inspections.empty()) {
+        throw ConfigError("the Explain page draws nothing that could be exported");
+    }
+    ExportRequest request;
+    request.workspace = workspace;
+    request.figures.push_back({QStringLiteral("bound"), paperFigure(inspections), nullptr});
+    request.figures.push_back({QStringLiteral("bound-sums"), paperFigure(series), nullptr});
+    request.beside.push_back({tr("JSON"), tr("The bounds, κ and advice too, as JSON"),
+                              QStringLiteral("-bound.json"), [inspections](const FigureStyle&) {
+                                  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+                                  for (const BoundInspection& one : inspections) {
+                                      all.push_back(boundJson(one));
+                                  }
+                                  return all.dump(2) + "\n";
+                              }});
     return request;
 }
 

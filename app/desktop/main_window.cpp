@@ -13,6 +13,7 @@
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
+#include "app/desktop/pages/explain_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/planned_training.h"
@@ -47,6 +48,8 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
           return store.classCounts(wanted);
       })),
       compare_(new ComparePage(controller.workspace(), runs_->workingSet())),
+      explain_(new ExplainPage(controller, runs_->workingSet(),
+                               [this](const QString& run) { return runs_->shownColor(run); })),
       edits_(new EditActions(controller, this)),
       planned_(new PlannedTraining(controller, this)),
       run_actions_(new RunActions(controller, this)) {
@@ -61,6 +64,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     pages_->addWidget(runs_);
     pages_->addWidget(sweep_);
     pages_->addWidget(compare_);
+    pages_->addWidget(explain_);
     setCentralWidget(middle);
     makeActions();
     makeMenus();
@@ -104,6 +108,14 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(compare_, &ComparePage::trainRequested, planned_, &PlannedTraining::ask);
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
+    connect(runs_, &RunsPage::selectionChanged, explain_,
+            [this] { explain_->setSelected(runs_->selectedRuns()); });
+    connect(explain_, &ExplainPage::configRequested, this, [this](const RunConfig& config) {
+        experiment_->setConfig(nlohmann::json(toJson(config)));
+        showExperiment();
+        banner_->showMessage(
+            tr("The config of the run, changed as advised. Start training to see what it does."));
+    });
     connect(runs_, &RunsPage::failed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
@@ -161,6 +173,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
             [this, &views] { settings_.setRunViews(views.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     compare_->restoreLayout(settings_.layout(QStringLiteral("compare")));
+    explain_->restoreLayout(settings_.layout(QStringLiteral("explain")));
     setAcceptDrops(true);
     resize(1320, 860);
     restoreGeometry(settings_.layout(QStringLiteral("window")));
@@ -199,6 +212,10 @@ void MainWindow::showSweep() {
 
 void MainWindow::showCompare() {
     showPage(compare_, show_compare_);
+}
+
+void MainWindow::showExplain() {
+    showPage(explain_, show_explain_);
 }
 
 void MainWindow::start() {
@@ -338,6 +355,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
     settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
     settings_.setLayout(QStringLiteral("compare"), compare_->layoutState());
+    settings_.setLayout(QStringLiteral("explain"), explain_->layoutState());
     import_job_.cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();

@@ -17,6 +17,7 @@ class Banner;
 class ComparePage;
 class EditActions;
 class ExperimentPage;
+class ExplainPage;
 class PlannedTraining;
 class RunActions;
 class RunController;
@@ -24,8 +25,8 @@ class RunsPage;
 class SweepPage;
 struct FigureDescription;
 
-/// The main window: the pages of experiment, sweep, runs and comparison, and the actions between
-/// them.
+/// The main window: the pages of experiment, sweep, runs, comparison and explanation, and the
+/// actions between them.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -47,6 +48,7 @@ public:
     RunsPage& runsPage() { return *runs_; }
     SweepPage& sweepPage() { return *sweep_; }
     ComparePage& comparePage() { return *compare_; }
+    ExplainPage& explainPage() { return *explain_; }
     EditActions& editActions() { return *edits_; }
     PlannedTraining& plannedTraining() { return *planned_; }
     RunActions& runActions() { return *run_actions_; }
@@ -55,6 +57,7 @@ public:
     void showRuns();
     void showSweep();
     void showCompare();
+    void showExplain();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -109,6 +112,7 @@ private:
     RunsPage* runs_;
     SweepPage* sweep_;
     ComparePage* compare_;
+    ExplainPage* explain_;
     EditActions* edits_;
     PlannedTraining* planned_;
     RunActions* run_actions_;
@@ -120,6 +124,7 @@ private:
     QAction* show_runs_;
     QAction* show_sweep_;
     QAction* show_compare_;
+    QAction* show_explain_;
     QAction* start_;
     QAction* pause_;
     QAction* resume_;

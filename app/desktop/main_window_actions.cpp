@@ -57,6 +57,8 @@ void MainWindow::makeActions() {
                          tr("Vary the config in the editor"));
     show_compare_ = action(this, "compare", tr("&Compare"), QKeySequence(Qt::CTRL | Qt::Key_4),
                            tr("See which setting is best, and by how much"));
+    show_explain_ = action(this, "explain", tr("Explai&n"), QKeySequence(Qt::CTRL | Qt::Key_5),
+                           tr("See why a method works: what a run's bound is made of"));
     start_ = action(this, "play", tr("S&tart training"), QKeySequence(Qt::CTRL | Qt::Key_Return),
                     tr("Queue a run of the config in the editor, or the runs of the sweep"));
     pause_ = action(this, "pause", tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P),
@@ -72,7 +74,8 @@ void MainWindow::makeActions() {
     remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the table
 
     auto* group = new QActionGroup(this);
-    for (QAction* page : {show_experiment_, show_runs_, show_sweep_, show_compare_}) {
+    for (QAction* page :
+         {show_experiment_, show_runs_, show_sweep_, show_compare_, show_explain_}) {
         page->setCheckable(true);
         group->addAction(page);
     }
@@ -84,6 +87,7 @@ void MainWindow::makeActions() {
     connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
     connect(show_sweep_, &QAction::triggered, this, &MainWindow::showSweep);
     connect(show_compare_, &QAction::triggered, this, &MainWindow::showCompare);
+    connect(show_explain_, &QAction::triggered, this, &MainWindow::showExplain);
     connect(start_, &QAction::triggered, this, &MainWindow::start);
     connect(pause_, &QAction::triggered, this, [this] {
         for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
@@ -166,7 +170,7 @@ void MainWindow::makeMenus() {
     run->addAction(remove_);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_});
+    view->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_, show_explain_});
     view->addSeparator();
     view->addActions(run_actions_->viewActions());
     QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
@@ -217,7 +221,7 @@ void MainWindow::makeToolBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setIconSize({16, 16});
-    bar->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_});
+    bar->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_, show_explain_});
     bar->addSeparator();
     bar->addActions({start_, pause_, resume_, stop_});
     auto* space = new QWidget;

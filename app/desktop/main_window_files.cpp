@@ -12,6 +12,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
+#include "app/desktop/pages/explain_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
@@ -144,6 +145,11 @@ void MainWindow::exportFiguresDialog() {
         if (pages_->currentWidget() == compare_) {
             return export_by(
                 exportOf(compare_->shown(), compare_->ranking().asTsv(), controller_.workspace()));
+        }
+        if (pages_->currentWidget() == explain_) {
+            const ExplainBound& bound = explain_->bound();
+            return export_by(
+                exportOf(bound.inspections(), bound.series(), controller_.workspace()));
         }
         runs_->finishReading();
         // Copies, as runs go on while the dialogue is open.

@@ -19,7 +19,7 @@ std::string inFull(double value) {
 }
 
 std::string csvRow(const std::vector<std::string>& cells) {
-    return joined(cells, "", ",", "\n");
+    return joined(cells, "", ",", "");
 }
 
 nlohmann::ordered_json numberOrNull(double value) {

@@ -50,6 +50,9 @@ public:
     /// Working sets saved by name, of the workspace.
     SetMenu& sets() { return *sets_; }
 
+    /// The colour of a run on the plots, see seriesColor().
+    int shownColor(const QString& run) const;
+
     /// Reads what is still being read for the plots, at once: for exports.
     void finishReading();
 
@@ -84,7 +87,6 @@ private:
     void groupPlots();
     void completeGroups();
     void showView();
-    int shownColor(const QString& run) const;
     void showRun(const QString& run);
     void renewRow(const QString& run);
     void renewAllRows();

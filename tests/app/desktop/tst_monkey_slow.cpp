@@ -95,7 +95,7 @@ class TestMonkey : public QObject {
                 window_->resize(900 + random_.bounded(600), 600 + random_.bounded(400));
                 break;
             case 4:
-                switch (random_.bounded(4)) {
+                switch (random_.bounded(5)) {
                     case 0:
                         window_->showExperiment();
                         break;
@@ -104,6 +104,9 @@ class TestMonkey : public QObject {
                         break;
                     case 2:
                         window_->showCompare();
+                        break;
+                    case 3:
+                        window_->showExplain();
                         break;
                     default:
                         window_->showRuns();

@@ -1,0 +1,156 @@
+#include "app/desktop/pages/explain_page.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/desktop/run_controller.h"
+#include "app/desktop/working_set.h"
+#include "core/results/run_groups.h"
+#include "widgets/palette.h"
+#include "widgets/qt_text.h"
+
+namespace ballast {
+namespace {
+
+constexpr int kSoonAgain = 200;  // ms
+
+}  // namespace
+
+ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_set,
+                         std::function<int(const QString&)> color_of, QWidget* parent)
+    : QWidget(parent),
+      controller_(controller),
+      working_set_(working_set),
+      color_of_(std::move(color_of)),
+      switch_(new QWidget),
+      buttons_(new QButtonGroup(this)),
+      runs_(new QComboBox),
+      views_(new QStackedWidget),
+      bound_(new ExplainBound(controller)),
+      soon_(new QTimer(this)) {
+    auto* buttons = new QHBoxLayout(switch_);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    buttons->setSpacing(0);
+    runs_->setObjectName(QStringLiteral("explain_run"));
+    runs_->setToolTip(
+        tr("The run that is explained, among those that are ticked on the Runs page; "
+           "it follows what is selected there"));
+    runs_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    runs_->setMinimumContentsLength(24);
+    auto* label = new QLabel(tr("&Explain"));
+    label->setBuddy(runs_);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(kSpace3, kSpace2, kSpace3, kSpace2);
+    row->setSpacing(kSpace2);
+    row->addWidget(switch_);
+    row->addWidget(label);
+    row->addWidget(runs_, 1);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(views_, 1);
+    addView("view_bound", tr("Bound"), tr("What the generalization bound is made of, by class"),
+            bound_);
+    showView("view_bound");
+
+    soon_->setSingleShot(true);
+    soon_->setInterval(kSoonAgain);
+    connect(soon_, &QTimer::timeout, this, &ExplainPage::refresh);
+    connect(&working_set_, &WorkingSet::changed, this, &ExplainPage::refreshSoon);
+    for (const auto signal : {&RunController::runAdded, &RunController::runRemoved,
+                              &RunController::runChanged, &RunController::configChanged}) {
+        connect(&controller_, signal, this, &ExplainPage::refreshSoon);
+    }
+    connect(&controller_, &RunController::opened, this, &ExplainPage::refreshSoon);
+    connect(buttons_, &QButtonGroup::idClicked, views_, &QStackedWidget::setCurrentIndex);
+    connect(runs_, &QComboBox::activated, this, [this] {
+        run_ = runs_->currentData().toString();
+        refresh();
+    });
+    connect(bound_, &ExplainBound::configRequested, this, &ExplainPage::configRequested);
+}
+
+void ExplainPage::addView(const char* name, const QString& words, const QString& tip,
+                          QWidget* view) {
+    auto* button = new QToolButton;
+    button->setObjectName(QLatin1String(name));
+    button->setText(words);
+    button->setToolTip(tip);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    switch_->layout()->addWidget(button);
+    buttons_->addButton(button, views_->addWidget(view));
+    switch_->setVisible(views_->count() > 1);
+}
+
+void ExplainPage::showView(const char* name) {
+    for (QAbstractButton* button : buttons_->buttons()) {
+        if (button->objectName() != QLatin1String(name)) continue;
+        button->setChecked(true);
+        views_->setCurrentIndex(buttons_->id(button));
+    }
+}
+
+void ExplainPage::setSelected(const QStringList& runs) {
+    if (runs == selected_) return;
+    selected_ = runs;
+    if (!runs.isEmpty()) run_ = runs.front();
+    wanted_beside_ = runs.size() == 2 ? runs[1] : QString();
+    refreshSoon();
+}
+
+void ExplainPage::refreshSoon() {
+    stale_ = true;
+    if (isVisible()) soon_->start();
+}
+
+void ExplainPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_) refresh();
+}
+
+void ExplainPage::refresh() {
+    stale_ = false;
+    // The explained run and those selected may be no ticked ones.
+    std::vector<const IndexedRun*> shown;
+    for (const IndexedRun* run : controller_.runs()) {
+        const QString id = text(run->id);
+        if (working_set_.contains(id) || id == run_ || selected_.contains(id)) {
+            shown.push_back(run);
+        }
+    }
+    const auto is_run = [this](const IndexedRun* run) { return text(run->id) == run_; };
+    if (std::ranges::none_of(shown, is_run)) {
+        run_.clear();
+        const auto trained = std::ranges::find_if(shown, [](const IndexedRun* run) {
+            return run->error.empty() && !run->epochs.empty();
+        });
+        if (trained != shown.end())
+            run_ = text((*trained)->id);
+        else if (!shown.empty())
+            run_ = text(shown.front()->id);
+    }
+    const std::vector<std::string> labels = runLabels(shown);
+    std::vector<ExplainedRun> runs;
+    runs_->clear();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const QString id = text(shown[i]->id);
+        runs.push_back({id, text(labels[i]), color_of_(id)});
+        runs_->addItem(runs.back().label, id);
+        if (id == run_) runs_->setCurrentIndex(runs_->count() - 1);
+    }
+    runs_->setEnabled(runs_->count() > 1);
+    bound_->setRuns(runs, run_);
+    if (!wanted_beside_.isEmpty()) bound_->setBeside(std::exchange(wanted_beside_, {}));
+    Q_EMIT runChosen(run_);
+}
+
+}  // namespace ballast

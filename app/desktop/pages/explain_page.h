@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QWidget>
+
+#include "app/desktop/pages/explain_bound.h"
+
+class QButtonGroup;
+class QComboBox;
+class QHBoxLayout;
+class QStackedWidget;
+class QTimer;
+
+namespace ballast {
+
+class WorkingSet;
+
+/// Why a method works: the numbers of one run, seen through the paper's theory. It has views, of
+/// which the switch shows once there are two; the run is chosen once for all of them, among those
+/// of the working set, and follows what is selected on the Runs page.
+class ExplainPage : public QWidget {
+    Q_OBJECT
+public:
+    /// `color_of` gives a run's colour on the plots.
+    ExplainPage(RunController& controller, const WorkingSet& working_set,
+                std::function<int(const QString&)> color_of, QWidget* parent = nullptr);
+
+    /// Adds a view to the switch, whose button has that objectName.
+    void addView(const char* name, const QString& words, const QString& tip, QWidget* view);
+    void showView(const char* name);
+
+    /// The runs that are selected on the Runs page: the first is explained, of two the second
+    /// stands beside it.
+    void setSelected(const QStringList& runs);
+    /// Looks at the runs again, soon.
+    void refreshSoon();
+
+    QString run() const { return run_; }
+    ExplainBound& bound() { return *bound_; }
+
+    QByteArray layoutState() const { return bound_->layoutState(); }
+    void restoreLayout(const QByteArray& state) { bound_->restoreLayout(state); }
+
+Q_SIGNALS:
+    void configRequested(const ballast::RunConfig& config);
+    void runChosen(const QString& run);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void refresh();
+
+    RunController& controller_;
+    const WorkingSet& working_set_;
+    const std::function<int(const QString&)> color_of_;
+    QWidget* switch_;
+    QButtonGroup* buttons_;
+    QComboBox* runs_;
+    QStackedWidget* views_;
+    ExplainBound* bound_;
+    QTimer* soon_;
+    QString run_;           // that is explained
+    QStringList selected_;  // on the Runs page
+    QString wanted_beside_;
+    bool stale_ = true;
+};
+
+}  // namespace ballast
