@@ -104,6 +104,9 @@ public:
         auto* row = new FieldRow(field, pointer, width, content);
         layout->addWidget(row);
         rows[pointer] = row;
+        if (const auto found = disabled.find(pointer); found != disabled.end()) {
+            row->disableChoice(found->second.first, found->second.second);
+        }
         QObject::connect(row, &FieldRow::edited, q,
                          [this](const std::string& at, const json& value) {
                              write(config, at, value);
@@ -372,6 +375,7 @@ public:
     ConfigForm* q;
     json config = json::object();
     std::map<std::string, FieldRow*> rows;
+    std::map<std::string, std::pair<std::string, QString>> disabled;  // choice and reason
     QScrollArea* scroll = nullptr;
     QWidget* content = nullptr;
     ErrorLabel* problems = nullptr;
@@ -422,6 +426,12 @@ void ConfigForm::setConfig(const json& config) {
     } else {
         d->showValues();
     }
+}
+
+void ConfigForm::disableChoice(const std::string& pointer, const std::string& choice,
+                               const QString& reason) {
+    d->disabled[pointer] = {choice, reason};
+    if (FieldRow* row = d->rowFor(pointer)) row->disableChoice(choice, reason);
 }
 
 json ConfigForm::config() const {

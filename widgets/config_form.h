@@ -42,6 +42,11 @@ public:
     /// Brings the field of `pointer` into view and gives it the focus.
     void focusField(const std::string& pointer);
 
+    /// A choice that cannot be chosen here, with the reason as its tip; "" makes it possible again.
+    /// A config that has it is shown as ever.
+    void disableChoice(const std::string& pointer, const std::string& choice,
+                       const QString& reason);
+
     /// No value can be changed (a run's own config, say); fields stay readable.
     void setReadOnly(bool read_only);
 

@@ -6,7 +6,9 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPainter>
+#include <QStandardItemModel>
 #include <QWheelEvent>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -301,6 +303,16 @@ std::vector<std::string> FieldRow::pointers() const {
     std::vector<std::string> list;
     for (const QWidget* editor : editors_) list.push_back(editor->objectName().toStdString());
     return list;
+}
+
+void FieldRow::disableChoice(const std::string& choice, const QString& reason) {
+    if (combo_ == nullptr) return;
+    const int index = combo_->findData(text(choice));
+    auto* items = qobject_cast<QStandardItemModel*>(combo_->model());
+    if (index < 0 || items == nullptr) return;
+    items->item(index)->setEnabled(reason.isEmpty());
+    const auto entry = std::ranges::find(field_.choices, choice, &CatalogEntry::name);
+    combo_->setItemData(index, reason.isEmpty() ? text(entry->help) : reason, Qt::ToolTipRole);
 }
 
 void FieldRow::setCombo(const std::string& name) {

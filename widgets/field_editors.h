@@ -62,6 +62,8 @@ public:
     void setValue(const nlohmann::json& value);
     nlohmann::json value() const;
     void setReadOnly(bool read_only);
+    /// See ConfigForm::disableChoice().
+    void disableChoice(const std::string& choice, const QString& reason);
     /// How many numbers a new list of class values has.
     void setClasses(int classes) { classes_ = classes; }
 

@@ -40,6 +40,7 @@ void RunCurves::setRecords(std::span<const EpochRecord> records) {
     }
     test_.clear();
     validation_.clear();
+    nu_.clear();
     has_training_statistics_ = false;
     for (const EpochRecord& record : records) append(record);
 }
@@ -52,6 +53,9 @@ void RunCurves::addPoints(const EpochRecord& record) {
             if (curves[c].exact && !record.exact) continue;
             points_[p][c].emplace_back(x, curves[c].value(record, info_));
         }
+    }
+    if (!std::isnan(record.nu) && (nu_.empty() || nu_.back().y() != record.nu)) {
+        nu_.emplace_back(record.epoch, record.nu);
     }
     test_.emplace_back(x, 100.0 * record.balanced_test_accuracy);
     validation_.emplace_back(x, 100.0 * record.balanced_validation_accuracy);
@@ -82,6 +86,7 @@ bool RunCurves::hasTrainingStatistics() const {
 
 std::vector<HistoryEvent> RunCurves::events() const {
     std::vector<HistoryEvent> events = info_.events;
+    for (const QPointF& at : nu_) tellChosenNu(events, static_cast<int>(at.x()), at.y());
     std::vector<double> rates;
     for (const QPointF& point : points({"learning-rate", "rate"})) rates.push_back(point.y());
     const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);

@@ -68,6 +68,7 @@ private:
     std::vector<std::vector<std::vector<QPointF>>> points_;  // of each panel's curves
     std::vector<QPointF> test_;                              // balanced test accuracy in %
     std::vector<QPointF> validation_;  // balanced validation accuracy in %; NaN without a split
+    std::vector<QPointF> nu_;          // where ν̂ was chosen: epochs done before, value
     bool has_training_statistics_ = false;
 };
 

@@ -40,12 +40,8 @@ bool wantsPicture(const fs::path& output) {
     return std::ranges::find(kPictures, output.extension()) != std::end(kPictures);
 }
 
-/// The picture rather than its values.
-int drawCommand(const FigureOptions& options) {
-    if (options.csv || options.json) {
-        throw ConfigError("--output " + options.output.string() + " does not go with --" +
-                          (options.csv ? "csv" : "json"));
-    }
+/// By the window's program.
+int draw(const FigureOptions& options) {
     if (options.figure == "-") {
         throw ConfigError("a figure from standard input is written as values; give a file for " +
                           options.output.string());
@@ -56,6 +52,15 @@ int drawCommand(const FigureOptions& options) {
         throw ConfigError(options.output.string() + ": " + kNoDrawing);
     }
     return 0;
+}
+
+/// The picture rather than its values.
+int drawCommand(const FigureOptions& options) {
+    if (options.csv || options.json) {
+        throw ConfigError("--output " + options.output.string() + " does not go with --" +
+                          (options.csv ? "csv" : "json"));
+    }
+    return draw(options);
 }
 
 /// Whether the values shall be JSON, not CSV: by the option, or by the file's name.
@@ -92,6 +97,13 @@ int figureCommand(const FigureOptions& options) {
     }
     const FigureDescription figure =
         figureFromJson(readConfigJson(options.figure, {}), options.figure);
+    const bool is_curves = figure.figure == FigureKind::curves;
+    if (is_curves && (as_json || options.output.empty())) {
+        throw ConfigError(options.figure +
+                          ": curves are drawn and written by the window's program; give an "
+                          "--output that ends in .pdf, .svg, .png, .tex or .csv");
+    }
+    if (is_curves) return draw(options);
     requireWorkspace(options.workspace);
     RunIndex index(options.workspace);
     index.refresh();
@@ -112,6 +124,8 @@ int figureCommand(const FigureOptions& options) {
             break;
         case FigureKind::confusion:
             deliverValues(confusionGrid(runs, figure).surface, as_json, options.output);
+            break;
+        case FigureKind::curves:
             break;
     }
     return 0;

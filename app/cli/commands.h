@@ -38,6 +38,7 @@ void addFigureCommand(CommandLine& cli);
 void addCompareCommand(CommandLine& cli);
 void addPaperCommand(CommandLine& cli);
 void addReproduceCommand(CommandLine& cli);
+void addBoundCommand(CommandLine& cli);
 void addWhatIfCommand(CommandLine& cli);
 
 /// What several of them need.

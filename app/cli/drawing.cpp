@@ -26,11 +26,23 @@ fs::path windowProgram() {
     return fs::exists(program, error) ? program : fs::path();
 }
 
-/// Runs the window's program with these words; see drawFigure().
-bool drawn(std::vector<std::string> words, const fs::path& output) {
+}  // namespace
+
+bool drawFigure(const fs::path& description, const fs::path& workspace, const std::string& set,
+                const std::string& style, const fs::path& output) {
     const std::string program = windowProgram().string();
     if (program.empty()) return false;
-    words.insert(words.begin(), program);
+    std::vector<std::string> words = {program,
+                                      "--figure",
+                                      description.string(),
+                                      "--workspace",
+                                      workspace.string(),
+                                      "--output",
+                                      output.string(),
+                                      "--set",
+                                      set,
+                                      "--style",
+                                      style};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -52,21 +64,6 @@ bool drawn(std::vector<std::string> words, const fs::path& output) {
         WIFEXITED(status) && WEXITSTATUS(status) == static_cast<int>(ExitCode::bad_config);
     if (mistaken) throw ConfigError(sentence);
     throw StorageError(sentence);
-}
-
-}  // namespace
-
-bool drawFigure(const fs::path& description, const fs::path& workspace, const std::string& set,
-                const std::string& style, const fs::path& output) {
-    return drawn({"--figure", description.string(), "--workspace", workspace.string(), "--output",
-                  output.string(), "--set", set, "--style", style},
-                 output);
-}
-
-bool drawCurves(const fs::path& workspace, const std::string& set, const fs::path& folder) {
-    return drawn(
-        {"--export-figures", folder.string(), "--workspace", workspace.string(), "--set", set},
-        folder);
 }
 
 }  // namespace ballast

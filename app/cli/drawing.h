@@ -12,11 +12,6 @@ bool drawFigure(const std::filesystem::path& description, const std::filesystem:
                 const std::string& set, const std::string& style,
                 const std::filesystem::path& output);
 
-/// In the same way the curves over the epochs of a set's runs, one figure for each panel, and
-/// tables of them, into `folder`.
-bool drawCurves(const std::filesystem::path& workspace, const std::string& set,
-                const std::filesystem::path& folder);
-
 /// What to say where it is not.
 inline constexpr const char* kNoDrawing =
     "drawing needs the window's program, ballast, which is not installed beside ballast-cli "

@@ -16,7 +16,8 @@ constexpr std::array kCommands = {
     ballast::addEvaluateCommand, ballast::addForkCommand,      ballast::addEditCommand,
     ballast::addConfigCommand,   ballast::addImportCommand,    ballast::addExportWeightsCommand,
     ballast::addNoteCommand,     ballast::addFigureCommand,    ballast::addCompareCommand,
-    ballast::addPaperCommand,    ballast::addReproduceCommand, ballast::addWhatIfCommand,
+    ballast::addPaperCommand,    ballast::addReproduceCommand, ballast::addBoundCommand,
+    ballast::addWhatIfCommand,
 };
 
 }  // namespace

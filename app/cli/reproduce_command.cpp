@@ -22,8 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kCurves = "fig3a";  // of which the epochs are drawn
-
 struct ReproduceOptions {
     std::string experiment;
     bool small = false;
@@ -104,7 +102,10 @@ void writeFigure(const ExperimentFile& file, std::span<const IndexedRun* const> 
     const FigureDescription figure = figureFromJson(json::parse(file.text), source);
     const std::string stem(file.name.substr(0, file.name.size() - 5));
     std::vector<std::string> warnings;
-    if (figure.figure == FigureKind::surface) {
+    std::vector<const char*> drawn = {".pdf", ".png"};
+    if (figure.figure == FigureKind::curves) {
+        drawn.push_back(".csv");
+    } else if (figure.figure == FigureKind::surface) {
         const Surface surface = surfaceOf(runs, figure);
         warnings = surface.warnings;
         results.write(stem + ".csv", valuesCsv(surface));
@@ -118,7 +119,7 @@ void writeFigure(const ExperimentFile& file, std::span<const IndexedRun* const> 
     }
     const fs::path description =
         results.write(std::string(file.name), toJson(figure).dump(2) + "\n");
-    for (const char* ending : {".pdf", ".png"}) {
+    for (const char* ending : drawn) {
         if (!drawFigure(description, workspace, set, "", results.folder() / (stem + ending))) {
             std::cerr << "ballast-cli: " << kNoDrawing << std::endl;
             return;
@@ -164,13 +165,6 @@ int reproduceCommand(const ReproduceOptions& options, const DataStore& store) {
     for (const ExperimentFile& file : files) {
         if (!file.name.starts_with("figure")) continue;
         writeFigure(file, runs, set, options.sweep.workspace, results);
-    }
-    if (options.experiment == kCurves) {
-        if (drawCurves(options.sweep.workspace, set, results.folder())) {
-            results.add("training-accuracy.pdf");
-        } else {
-            std::cerr << "ballast-cli: " << kNoDrawing << std::endl;
-        }
     }
     writeTables(runs, results);
     for (const fs::path& file : results.files()) std::cout << file.string() << std::endl;

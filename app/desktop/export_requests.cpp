@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/results/result_table.h"
 #include "widgets/class_difference_picture.h"
+#include "widgets/curves_figure.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
 #include "widgets/surface_picture.h"
@@ -99,8 +100,20 @@ ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> 
                        const std::filesystem::path& workspace) {
     ExportRequest request;
     request.workspace = workspace;
+    std::vector<std::string> ids;
+    RunFolders folders;
+    for (const IndexedRun* run : runs) {
+        ids.push_back(run->id);
+        folders[run->id] = run->folder;
+    }
     for (const Panel& panel : panels()) {
-        request.figures.push_back({text(panel.name), paperFigure(panel, figure), nullptr});
+        FigureDescription description = curvesFigure(panel, figure.view);
+        description.curves.runs = ids;
+        request.figures.push_back(
+            {text(panel.name), paperFigure(panel, figure),
+             [description, ids, folders](const FigureStyle& style) {
+                 return capsuleText(figureCapsule(description, style, drawnRuns(ids, folders)));
+             }});
     }
     for (const TableFormat format : {TableFormat::markdown, TableFormat::csv}) {
         const bool csv = format == TableFormat::csv;

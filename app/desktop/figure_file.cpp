@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/figures.h"
 #include "core/analysis/capsule_runs.h"
 #include "core/analysis/confusion.h"
 #include "core/analysis/named_styles.h"
@@ -14,6 +15,7 @@
 #include "core/results/named_sets.h"
 #include "core/results/run_query.h"
 #include "widgets/class_difference_picture.h"
+#include "widgets/curves_figure.h"
 #include "widgets/parallel_picture.h"
 #include "widgets/qt_text.h"
 #include "widgets/response_export.h"
@@ -47,6 +49,7 @@ std::vector<std::string> drawFigureFile(const FigureRequest& request) {
     PaperFigure paper;
     std::vector<CapsuleRun> drawn;
     const RunFolders folders = runFolders(index.runs());
+    std::vector<RunCurves> curves;
     if (figure.figure == FigureKind::response) {
         ResponsePicture picture;
         picture.curves = responseCurves(runs, figure);
@@ -71,6 +74,24 @@ std::vector<std::string> drawFigureFile(const FigureRequest& request) {
         warnings = grid.surface.warnings;
         paper = paperFigure(confusionPicture(grid));
         drawn = drawnRuns(grid.runs, folders);
+    } else if (figure.figure == FigureKind::curves) {
+        const Panel& panel = panelOf(figure, subject);
+        runs = shownRuns(figure, runs);
+        std::erase_if(runs, [](const IndexedRun* run) { return run->epochs.empty(); });
+        if (runs.empty()) {
+            throw ConfigError(subject + ": there are no runs with results in " +
+                              request.workspace.string() + " for it to show");
+        }
+        if (runs.size() < figure.curves.runs.size()) {
+            warnings.push_back("of the figure's " + std::to_string(figure.curves.runs.size()) +
+                               " runs " + std::to_string(runs.size()) + " are drawn; the others " +
+                               "have no results in " + request.workspace.string());
+        }
+        curves = readCurves(runs);
+        paper = paperFigure(panel, figureOf(curves, runs, viewOf(figure)));
+        std::vector<std::string> ids;
+        for (const IndexedRun* run : runs) ids.push_back(run->id);
+        drawn = drawnRuns(ids, folders);
     } else {
         ParallelPicture picture;
         picture.drawn = parallelCoordinates(runs, figure);

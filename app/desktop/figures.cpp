@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "app/desktop/figure_file.h"
+#include "app/desktop/plot_groups.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
 #include "core/results/named_sets.h"
 #include "core/results/result_table.h"
 #include "core/results/run_groups.h"
+#include "core/results/run_query.h"
 #include "core/results/workspace.h"
 
 namespace ballast {
@@ -26,6 +28,42 @@ RunPlotInfo plotInfo(const IndexedRun& run, int color_index) {
     info.class_counts = run.description.class_counts;
     info.events = describedEvents(run.description);
     return info;
+}
+
+std::vector<const IndexedRun*> shownRuns(const FigureDescription& figure,
+                                         std::span<const IndexedRun* const> runs) {
+    const std::vector<std::string>& named = figure.curves.runs;
+    std::vector<std::function<bool(const IndexedRun&)>> conditions;
+    for (const std::string& condition : figure.where) {
+        conditions.push_back(runCondition(condition));
+    }
+    std::vector<const IndexedRun*> shown;
+    for (const IndexedRun* run : runs) {
+        const bool wanted = named.empty() || std::ranges::find(named, run->id) != named.end();
+        const bool all_hold =
+            std::ranges::all_of(conditions, [&](const auto& condition) { return condition(*run); });
+        if (wanted && all_hold && run->error.empty()) shown.push_back(run);
+    }
+    return shown;
+}
+
+std::vector<RunCurves> readCurves(std::span<const IndexedRun* const> runs) {
+    const std::vector<std::string> labels = runLabels(runs);
+    std::vector<RunCurves> curves;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        curves.emplace_back(plotInfo(*runs[i], static_cast<int>(i)));
+        curves.back().setName(QString::fromStdString(labels[i]));
+        curves.back().setRecords(readRun(runs[i]->folder).records);
+    }
+    return curves;
+}
+
+Figure figureOf(std::span<const RunCurves> curves, std::span<const IndexedRun* const> runs,
+                const PlotView& view) {
+    std::vector<const RunCurves*> visible;
+    for (const RunCurves& run : curves) visible.push_back(&run);
+    PlotGroups groups;
+    return {plotSeries(visible, groups.update(runs, runs), view, {}), view};
 }
 
 namespace {
@@ -66,30 +104,17 @@ std::vector<std::filesystem::path> writeWorkspaceFigures(const std::filesystem::
                                                          const std::filesystem::path& folder,
                                                          const std::string& set,
                                                          const FigureStyle& style) {
-    std::vector<RunSummary> runs = readWorkspace(workspace);
-    if (!set.empty()) {
-        const std::vector<std::string> ids = namedSet(workspace, set);
-        std::erase_if(runs, [&](const RunSummary& run) {
-            return std::ranges::find(ids, run.id) == ids.end();
-        });
-    }
+    RunIndex index(workspace);
+    index.refresh();
+    std::vector<const IndexedRun*> runs = runsWhere(index.runs(), {});
+    keepSet(runs, workspace, set);
     std::erase_if(runs,
-                  [](const RunSummary& run) { return !run.error.empty() || run.records.empty(); });
+                  [](const IndexedRun* run) { return !run->error.empty() || run->epochs.empty(); });
     if (runs.empty()) {
         throw ConfigError("the workspace " + workspace.string() + " has no run with results");
     }
-    std::vector<IndexedRun> rows;
-    for (const RunSummary& run : runs) rows.push_back(indexed(run));
-    std::vector<RunCurves> curves;
-    std::vector<const IndexedRun*> pointers;
-    for (const IndexedRun& row : rows) pointers.push_back(&row);
-    const std::vector<std::string> labels = runLabels(pointers);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        curves.emplace_back(plotInfo(rows[i], static_cast<int>(i)));
-        curves.back().setName(QString::fromStdString(labels[i]));
-        curves.back().setRecords(runs[i].records);
-    }
-    return writeFigures(plainFigure(curves), pointers, folder, style);
+    const std::vector<RunCurves> curves = readCurves(runs);
+    return writeFigures(plainFigure(curves), runs, folder, style);
 }
 
 }  // namespace ballast

@@ -23,6 +23,7 @@
 #include "core/experiment/sweep.h"
 #include "core/runs/sweep_store.h"
 #include "widgets/banner.h"
+#include "widgets/config_form.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 #include "widgets/run_table.h"
@@ -106,6 +107,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(runs_, &RunsPage::failed, this, &MainWindow::showError);
     connect(runs_, &RunsPage::editRequested, this, &MainWindow::editRun);
     connect(runs_, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
+    connect(&controller_, &RunController::trainingLoaded, this, [this] {
+        experiment_->form().disableChoice("/training/convolution", "bfloat16",
+                                          controller_.obstacleToBFloat16());
+    });
     connect(&controller_, &RunController::opened, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runAdded, this, &MainWindow::updateActions);
     connect(&controller_, &RunController::runRemoved, this, &MainWindow::updateActions);

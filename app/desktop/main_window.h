@@ -22,6 +22,7 @@ class RunActions;
 class RunController;
 class RunsPage;
 class SweepPage;
+struct FigureDescription;
 
 /// The main window: the pages of experiment, sweep, runs and comparison, and the actions between
 /// them.
@@ -77,6 +78,7 @@ private:
     void startSweep(const nlohmann::json& sweep);
     void exportFiguresDialog();
     void openFigure(const std::filesystem::path& file);
+    void showCurves(const FigureDescription& figure);
     void start();
     void editRun(const QString& run);
     void removeRuns(const QStringList& runs);

@@ -8,6 +8,7 @@
 
 #include "app/desktop/demo.h"
 #include "app/desktop/export_requests.h"
+#include "app/desktop/figures.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
@@ -65,7 +66,9 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
             return showSweep();
         }
         if (config.contains("figure")) {
-            compare_->setFigure(figureFromJson(config, file.string()));
+            const FigureDescription figure = figureFromJson(config, file.string());
+            if (figure.figure == FigureKind::curves) return showCurves(figure);
+            compare_->setFigure(figure);
             return showCompare();
         }
         experiment_->setConfig(config);
@@ -154,18 +157,29 @@ void MainWindow::exportFiguresDialog() {
     });
 }
 
+void MainWindow::showCurves(const FigureDescription& figure) {
+    QStringList runs;
+    for (const IndexedRun* run : shownRuns(figure, controller_.runs())) runs << text(run->id);
+    runs_->showFigure(figure, runs);
+    showRuns();
+}
+
 void MainWindow::openFigure(const std::filesystem::path& file) {
     carryOut([&] {
         const FigureCapsule capsule = readCapsule(file);
         FigureDescription figure = capsule.figure;
         figure.style = capsule.style;
-        compare_->setFigure(figure);
         const CapsuleCheck check = checkRuns(capsule, controller_.workspace());
-        QStringList runs;
-        for (const std::string& run : check.here) runs << text(run);
-        runs_->workingSet().setOnly(runs);
-        compare_->setTickedOnly(true);
-        showCompare();
+        if (figure.figure == FigureKind::curves) {
+            showCurves(figure);
+        } else {
+            compare_->setFigure(figure);
+            QStringList runs;
+            for (const std::string& run : check.here) runs << text(run);
+            runs_->workingSet().setOnly(runs);
+            compare_->setTickedOnly(true);
+            showCompare();
+        }
         banner_->showMessage(tr("%1 was drawn by Ballast %2. %3")
                                  .arg(QFileInfo(text(file.string())).fileName(),
                                       text(capsule.version), text(check.sentence())));

@@ -57,14 +57,28 @@ void RunController::open() {
     poll();
 }
 
+void RunController::requireSupport(const RunConfig& config) const {
+    if (config.training.convolution != Convolution::bfloat16) return;  // all else runs everywhere
+    const std::string& device = config.training.device;
+    learning_.requireSupport(
+        config, learning_.resolveDevice(device == "auto" ? environment_.device : device));
+}
+
+QString RunController::obstacleToBFloat16() const {
+    RunConfig config;
+    config.training.convolution = Convolution::bfloat16;
+    try {
+        requireSupport(config);
+        return {};
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+}
+
 QString RunController::start(const nlohmann::json& json) {
     RunConfig config = configFromJson(json, "the config");
     if (config.name.empty()) config.name = "run";
-    if (config.training.convolution == Convolution::bfloat16) {  // all else runs everywhere
-        const std::string& device = config.training.device;
-        learning_.requireSupport(
-            config, learning_.resolveDevice(device == "auto" ? environment_.device : device));
-    }
+    requireSupport(config);
     const fs::path folder = createRun(workspace_, config, json, environment_);
     const IndexedRun& run = add(indexed(readRun(folder)));
     const QString id = QString::fromStdString(run.id);
@@ -322,6 +336,10 @@ void RunController::poll() {
 }
 
 void RunController::handle(const RunEvent& event) {
+    if (std::holds_alternative<TrainingLoaded>(event.what)) {
+        Q_EMIT trainingLoaded();
+        return;
+    }
     IndexedRun* run = mutableRun(event.run);
     if (run == nullptr) return;
     since_look_.insert(event.run);

@@ -121,8 +121,14 @@ public:
     /// The run that a queued one waits for, to take over what they share; or empty.
     QString waitsFor(const QString& run) const;
 
+    /// Why this machine cannot train with features in bfloat16, or "". May load the training
+    /// library.
+    QString obstacleToBFloat16() const;
+
 Q_SIGNALS:
     void opened();
+    /// As loadTraining() asked.
+    void trainingLoaded();
     void runAdded(const QString& run);
     void runRemoved(const QString& run);
     void runChanged(const QString& run);  // its state, not its records
@@ -142,6 +148,7 @@ Q_SIGNALS:
 private:
     void poll();
     void handle(const RunEvent& event);
+    void requireSupport(const RunConfig& config) const;
     void readForeign();
     std::pair<QStringList, int> queueRuns(const SweepPlan& made);
     IndexedRun* mutableRun(const std::string& id) const;

@@ -12,11 +12,12 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr Word<FigureKind> kKinds[] = {{FigureKind::response, "response"},
-                                       {FigureKind::surface, "surface"},
-                                       {FigureKind::parallel, "parallel"},
-                                       {FigureKind::classes, "classes"},
-                                       {FigureKind::confusion, "confusion"}};
+constexpr double kMostSmoothing = 0.999;
+
+constexpr Word<FigureKind> kKinds[] = {
+    {FigureKind::response, "response"},   {FigureKind::surface, "surface"},
+    {FigureKind::parallel, "parallel"},   {FigureKind::classes, "classes"},
+    {FigureKind::confusion, "confusion"}, {FigureKind::curves, "curves"}};
 constexpr Word<AxisScale> kScales[] = {{AxisScale::automatic, "auto"},
                                        {AxisScale::linear, "linear"},
                                        {AxisScale::log, "log"},
@@ -35,6 +36,9 @@ std::vector<std::string> keysOf(FigureKind kind) {
     const auto add = [&](std::initializer_list<const char*> more) {
         keys.insert(keys.end(), more.begin(), more.end());
     };
+    if (kind == FigureKind::curves) {
+        add({"panel", "runs", "since_t0", "smoothing", "means", "log"});
+    }
     if (kind == FigureKind::response) add({"x", "x_scale", "y", "lines"});
     if (kind == FigureKind::surface) add({"x", "x_scale", "y", "y_scale", "value"});
     if (kind == FigureKind::parallel) add({"axes", "value"});
@@ -57,6 +61,18 @@ void readField(ObjectReader& read, const char* key, std::string& name, bool need
     }
     name = value->get<std::string>();
     read.checked(key, name, [](const std::string& it) { figureField(it); });
+}
+
+void readCurves(ObjectReader& read, CurveChoices& curves) {
+    if (read.find("panel") == nullptr) {
+        read.problem("panel", "is missing; give a plot's name, such as \"training-accuracy\"");
+    }
+    read.text("panel", curves.panel);
+    read.texts("runs", curves.runs, [](const std::string&) {});
+    read.yesOrNo("since_t0", curves.since_t0);
+    read.number("smoothing", curves.smoothing, 0.0, kMostSmoothing, "");
+    read.yesOrNo("means", curves.means);
+    read.yesOrNo("log", curves.log);
 }
 
 /// A style's name, or a style.
@@ -91,7 +107,9 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
         read.choice("x_scale", figure.x_scale, kScales);
         readField(read, "y", figure.y, kind == FigureKind::surface);
     }
-    if (kind == FigureKind::response) {
+    if (kind == FigureKind::curves) {
+        readCurves(read, figure.curves);
+    } else if (kind == FigureKind::response) {
         read.texts("lines", figure.lines, is_field);
         if (std::ranges::find(figure.lines, figure.x) != figure.lines.end()) {
             problems.push_back(
@@ -129,6 +147,12 @@ ordered_json toJson(const FigureDescription& figure) {
     for (const std::string& key : keysOf(figure.figure)) {
         if (key == "format") object[key] = kFigureFormat;
         if (key == "figure") object[key] = wordFor(figure.figure, kKinds);
+        if (key == "panel") object[key] = figure.curves.panel;
+        if (key == "runs") object[key] = figure.curves.runs;
+        if (key == "since_t0") object[key] = figure.curves.since_t0;
+        if (key == "smoothing") object[key] = figure.curves.smoothing;
+        if (key == "means") object[key] = figure.curves.means;
+        if (key == "log") object[key] = figure.curves.log;
         if (key == "x") object[key] = figure.x;
         if (key == "x_scale") object[key] = wordFor(figure.x_scale, kScales);
         if (key == "y") object[key] = figure.y;

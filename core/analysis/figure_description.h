@@ -13,14 +13,26 @@ namespace ballast {
 inline constexpr int kFigureFormat = 1;
 
 enum class FigureKind {
-    response,  // a value against one field, a line for each method
-    surface,   // a value over two fields
-    parallel,  // runs as lines through several fields
-    classes,   // which classes a setting gets right, or more than another
-    confusion  // which classes test images are taken for
+    response,   // a value against one field, a line for each method
+    surface,    // a value over two fields
+    parallel,   // runs as lines through several fields
+    classes,    // which classes a setting gets right, or more than another
+    confusion,  // which classes test images are taken for
+    curves      // values over the epochs, a line for each run or for the mean over its seeds
 };
 
 enum class AxisScale { automatic, linear, log, categories };
+
+/// What a figure of curves shows, and how.
+struct CurveChoices {
+    std::string panel;              // of the window's plots: "training-accuracy"
+    std::vector<std::string> runs;  // IDs; none: those of `where`
+    bool since_t0 = false;          // epochs relative to T0, not epochs done
+    double smoothing = 0.0;         // weight of the past in an exponential mean; 0: none
+    bool means = false;             // runs that differ in the seed only as mean and band
+    bool log = false;               // a logarithmic value axis
+    bool operator==(const CurveChoices&) const = default;
+};
 
 /// A figure of many runs as people save and send it: what is drawn, not where the runs are. FIELDs
 /// are those of figureField().
@@ -30,9 +42,11 @@ enum class AxisScale { automatic, linear, log, categories };
 ///      "spread": "std", "seeds_as_points": true, "title": "", "style": ""}
 ///
 /// A surface has "x", "y" and "value" and no lines; parallel coordinates have "axes" and "value";
-/// classes and confusion have "of" and, for the difference of two settings, "minus".
+/// classes and confusion have "of" and, for the difference of two settings, "minus"; curves have
+/// the members of CurveChoices.
 struct FigureDescription {
     FigureKind figure = FigureKind::response;
+    CurveChoices curves;                       // of curves
     std::string x;                             // of response and surface
     std::string y = "best";                    // response: the value; surface: the other field
     std::string value = "best";                // of surface and parallel
@@ -44,8 +58,8 @@ struct FigureDescription {
     std::vector<std::string> minus;  // … and for another; none: no difference
     std::vector<std::string> where;  // see runCondition; all must hold
     Spread spread = Spread::standard_deviation;
-    bool seeds_as_points = true;
-    std::string title;  // "": made of what is drawn
+    bool seeds_as_points = true;  // curves: single seeds faint beside the mean
+    std::string title;            // "": made of what is drawn
     // A name, see named_styles.h, or a style of its own; "": the default, or what whoever draws it
     // asks for.
     std::variant<std::string, FigureStyle> style;

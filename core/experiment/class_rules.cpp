@@ -83,6 +83,17 @@ const std::vector<ClassRuleInfo> kClassRules = {
              return byCount(in, [&](double n) { return std::pow(n / in.total, -nu); });
          },
      .sums_to_c = true},
+    {.name = "power-auto",
+     .label = "Power, chosen (Auto-ADRW)",
+     .formula = "π_y^(−ν̂), normalised to sum C; the run chooses ν̂ where the phase begins",
+     .terms = {ClassTerm::alpha},
+     .parameter = std::nullopt,
+     .values =
+         [](const RuleInputs& in) {
+             return byCount(in, [&](double n) { return std::pow(n / in.total, -in.nu()); });
+         },
+     .sums_to_c = true,
+     .chosen_at_start = true},
     {.name = "effective-number",
      .label = "Class-balanced (CB)",
      .formula = "(1−p) / (1−p^N_y), normalised to sum C",

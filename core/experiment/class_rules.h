@@ -25,7 +25,8 @@ struct RuleParameter {
 
 /// What a run has measured about each class, for the rules that depend on it.
 struct ClassEstimates {
-    std::vector<double> kappa;  // κ_y of CVS, updated every epoch; empty: 1 for every class
+    std::vector<double> kappa;      // κ_y of CVS, updated every epoch; empty: 1 for every class
+    std::optional<double> nu = {};  // ν̂ of Auto-ADRW, chosen where the phase begins; nothing: 1
 };
 
 /// What a rule makes its values of.
@@ -40,6 +41,8 @@ struct RuleInputs {
     std::span<const double> beta;  // β_y, for the shift Δ_y; empty while α and β are made
 
     double parameter(const char* name) const { return rule.parameters.at(name); }
+    /// ν̂ of Auto-ADRW.
+    double nu() const { return estimates.nu.value_or(1.0); }
     /// κ_y of CVS.
     double kappa(std::size_t y) const {
         return estimates.kappa.empty() ? 1.0 : estimates.kappa.at(y);
@@ -58,7 +61,8 @@ struct ClassRuleInfo {
     bool class_values = false;    // instead of the parameter, one positive number per class will do
     bool sums_to_c = false;       // the values are then normalised to sum to C
     bool on_true_class = false;   // a shift that is added to the true class's logit only
-    bool uses_estimates = false;  // follows what the run itself has measured
+    bool uses_estimates = false;  // follows what the run itself has measured, from epoch to epoch
+    bool chosen_at_start = false;  // … once, where the phase begins
 };
 
 std::span<const ClassRuleInfo> classRules();

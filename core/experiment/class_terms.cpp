@@ -42,6 +42,7 @@ bool followsEstimates(const ClassRule& rule) {
 
 ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
                       const ClassEstimates& estimates) {
+    if (counts.empty()) throw ConfigError("there are no class counts; class terms need some");
     ClassTerms terms;
     terms.alpha = classTerm(phase.alpha, ClassTerm::alpha, counts, estimates);
     terms.beta = classTerm(phase.beta, ClassTerm::beta, counts, estimates);
@@ -53,6 +54,11 @@ ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
 bool usesEstimates(const Phase& phase) {
     return followsEstimates(phase.alpha) || followsEstimates(phase.beta) ||
            followsEstimates(phase.delta);
+}
+
+bool choosesWeights(const Phase& phase) {
+    const ClassRuleInfo* info = findClassRule(phase.alpha.rule);
+    return info != nullptr && info->chosen_at_start;
 }
 
 }  // namespace ballast

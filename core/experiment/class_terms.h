@@ -20,12 +20,15 @@ struct ClassTerms {
 
 /// α, β and Δ of one phase for these class counts. The weights inverse, power, effective-number and
 /// fisher are normalised to sum to C; the rule ldam gives Δ_y = −β_y m_y, on the true class only.
-/// Throws ConfigError where a list of values has the wrong length.
+/// Throws ConfigError where a list of values has the wrong length, or there are no classes.
 ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
                       const ClassEstimates& estimates = {});
 
 /// Whether a rule of the phase follows the run's own estimates, so that its terms may change from
 /// epoch to epoch.
 bool usesEstimates(const Phase& phase);
+
+/// Whether the run chooses the phase's class weights where the phase begins (Auto-ADRW).
+bool choosesWeights(const Phase& phase);
 
 }  // namespace ballast

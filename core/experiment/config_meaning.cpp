@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/experiment/catalog.h"
+#include "core/experiment/class_terms.h"
 #include "core/experiment/imbalance.h"
 
 namespace ballast {
@@ -95,6 +96,11 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
             problems.push_back({pointer + "/from",
                                 from + " is beyond the last epoch; with " + std::to_string(epochs) +
                                     " epochs, allowed: below " + std::to_string(epochs)});
+        }
+        if (i == 0 && choosesWeights(phase)) {
+            problems.push_back({pointer + "/alpha",
+                                "there is no epoch before the first phase to choose ν̂ from; "
+                                "allowed from the second phase on"});
         }
         if (loss.name == "ce" && phase.beta.rule != "one") {
             problems.push_back(

@@ -130,12 +130,12 @@ int EpochTree::child(const Edge& edge) {
     return found->second;
 }
 
-/// The numbers α, β, Δ; of rules that follow the run's estimates the rules themselves.
+/// The numbers α, β, Δ; of rules that follow what the run measures the rules themselves.
 int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts, int data) {
     Key rules;
     rules.add("rules").add(data);
     for (const ClassRule* rule : {&phase.alpha, &phase.beta, &phase.delta}) addRule(rules, *rule);
-    if (usesEstimates(phase)) return intern(rules.text());
+    if (usesEstimates(phase) || choosesWeights(phase)) return intern(rules.text());
     const auto [found, is_new] = terms_.try_emplace(rules.text(), 0);
     if (is_new) {
         const ClassTerms terms = classTerms(phase, counts);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kBases[] = {"CE", "Balanced", "CB",  "Focal", "LA",       "CDT", "LDAM",
                                        "VS", "CVS",      "cRT", "LWS",   "tau-norm", "WB"};
+constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW"};
 constexpr std::string_view kSecondStages[] = {"cRT", "LWS", "tau-norm", "WB"};
 
 std::string lower(std::string_view text) {
@@ -62,10 +63,12 @@ PresetMethod methodNamed(const std::string& name) {
             method.tla = true;
         } else if (token == "sam") {
             method.sam = true;
-        } else if (token == "rw" || token == "drw" || token == "adrw") {
-            method.weighting = token == "rw" ? "RW" : token == "drw" ? "DRW" : "ADRW";
+        } else if (const auto* found = std::ranges::find(kWeightings, token, lower);
+                   found != std::end(kWeightings)) {
+            method.weighting = *found;
         } else if (token != "none") {
-            throwUnknown("part of a method", word, {"None", "RW", "DRW", "ADRW", "TLA", "SAM"});
+            throwUnknown("part of a method", word,
+                         {"None", "RW", "DRW", "ADRW", "Auto-ADRW", "TLA", "SAM"});
         }
         start = end + 1;
     }

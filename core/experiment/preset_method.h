@@ -6,11 +6,11 @@
 
 namespace ballast {
 
-/// A preset's method taken apart: BASE[+TLA][+RW|+DRW|+ADRW|+None][+SAM].
+/// A preset's method taken apart: BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM].
 struct PresetMethod {
     std::string base;
     bool tla = false;
-    std::string weighting;  // "" | RW | DRW | ADRW
+    std::string weighting;  // "" | RW | DRW | ADRW | Auto-ADRW
     bool sam = false;
 
     std::string name() const;

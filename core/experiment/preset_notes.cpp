@@ -51,6 +51,9 @@ public:
             add("ν = " + shownNumber(values_.nu) +
                 " is Ballast's: the paper tunes ν for this method and prints no value");
         }
+        if (method_.weighting == "Auto-ADRW") {
+            add("experimental, and not the paper's: the run itself chooses ν at T₀");
+        }
         return std::move(notes_);
     }
 

@@ -31,6 +31,8 @@ constexpr PresetInfo kPresets[] = {
     {"LDAM+ADRW", "The paper's", "α ∝ π^−ν from T₀ on."},
     {"VS+TLA+DRW", "The paper's", "β = 1 and effective-number weights from T₀ on."},
     {"VS+TLA+ADRW", "The paper's", "Algorithm 1: β = 1 and α ∝ π^−ν from T₀ on."},
+    {"CE+Auto-ADRW", "Experimental", "As CE+ADRW; the run chooses ν at T₀."},
+    {"VS+TLA+Auto-ADRW", "Experimental", "Algorithm 1; the run chooses ν at T₀."},
     {"CVS", "The paper's", "Journal version: scales and shifts calibrated by the run itself."},
     {"CE+DRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
     {"LDAM+DRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
@@ -91,6 +93,7 @@ Phase deferredPhase(const PresetMethod& method, const PresetValues& values, Phas
     if (method.base == "VS") phase.delta = rule("la", "tau", values.tau[1]);
     if (method.weighting == "DRW") phase.alpha = rule("effective-number", "p", kEffectiveP);
     if (method.weighting == "ADRW") phase.alpha = rule("power", "nu", values.nu);
+    if (method.weighting == "Auto-ADRW") phase.alpha = {"power-auto", {}, {}};
     if (method.sam) phase.sam_radius = values.sam_radius[1];
     return phase;
 }
@@ -224,9 +227,9 @@ std::span<const ProtocolInfo> protocols() {
 }
 
 std::string presetGrammar() {
-    return "BASE[+TLA][+RW|+DRW|+ADRW|+None][+SAM] with BASE one of CE, Balanced, CB, Focal, LA, "
-           "CDT, "
-           "LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB with [+SAM]";
+    return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM] with BASE one of CE, Balanced, CB, "
+           "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB with "
+           "[+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {

@@ -68,10 +68,14 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images, Confusio
     return countedAccuracy();
 }
 
+void Evaluator::forEachBatch(const ImageSource& images, const Answers& answers) {
+    pass(images, counting_, answers);
+}
+
 Logits Evaluator::logits(const ImageSource& images) {
     Logits logits;
     beginLogits(logits, images, static_cast<int>(seen_.numel()));
-    pass(images, counting_, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
+    forEachBatch(images, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
         appendLogits(logits, of_batch, labels);
     });
     return logits;

@@ -47,9 +47,12 @@ public:
                                const std::vector<std::int64_t>& class_counts,
                                const std::vector<bool>& majority, Logits* logits = nullptr);
 
-private:
     using Answers = std::function<void(const torch::Tensor& logits, const torch::Tensor& labels)>;
 
+    /// Gives `answers` each batch's logits [B, C] and labels [B]; both are overwritten by the next.
+    void forEachBatch(const ImageSource& images, const Answers& answers);
+
+private:
     /// `answers`, where there is one, gets each batch's logits [B, C] and labels [B].
     void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {});
     std::vector<double> countedAccuracy() const;

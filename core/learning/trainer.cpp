@@ -12,6 +12,7 @@
 #include "core/learning/device.h"
 #include "core/learning/logit_saver.h"
 #include "core/learning/second_stage.h"
+#include "core/learning/weight_choice.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -72,9 +73,10 @@ RunOutcome Trainer::train() {
         if (epoch_ >= config_.training.epochs) break;
         if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
         const Phase phase = phaseAt(config_, epoch_);
-        const ClassTerms terms =
-            classTerms(phase, class_counts_,  // α, β, Δ per class
-                       calibration_ ? calibration_->estimates() : ClassEstimates{});
+        if (!chooseWeights(phase)) return {control_.stateAfterwards(), epoch_, "", {}};
+        ClassEstimates estimates = calibration_ ? calibration_->estimates() : ClassEstimates{};
+        estimates.nu = nu_;
+        const ClassTerms terms = classTerms(phase, class_counts_, estimates);  // α, β, Δ per class
         if (epoch_ == phase.from) {
             startHead(model_, optimizer_, phase, config_.training.seed,
                       phaseIndexAt(config_.phases, epoch_));
@@ -95,6 +97,7 @@ RunOutcome Trainer::train() {
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
         takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
+        if (nu_) record.nu = *nu_;
         measure(terms, record);
         if (control_.mustEnd()) return {control_.stateAfterwards(), epoch_, "", {}};
 
@@ -104,6 +107,36 @@ RunOutcome Trainer::train() {
         observer_.epochFinished(record);
     }
     return {RunState::finished, epoch_, "", {}};
+}
+
+/// Before a phase whose class weights the run chooses: ν̂ by the model as it is; within one: the ν̂
+/// that was chosen. False if it was cut short.
+bool Trainer::chooseWeights(const Phase& phase) {
+    if (!choosesWeights(phase)) {
+        nu_.reset();
+        return true;
+    }
+    const EpochRecord last = run_.records().empty() ? EpochRecord{} : run_.records().back();
+    if (epoch_ > phase.from && !std::isnan(last.nu)) {
+        nu_ = last.nu;
+        return true;
+    }
+    const std::size_t index = phaseIndexAt(config_.phases, epoch_);
+    const ClassTerms before =
+        classTerms(config_.phases[index - 1], class_counts_, estimatesOf(last));
+    ClassEstimates now = calibration_ ? calibration_->estimates() : ClassEstimates{};
+    WeightChoice choice(before, classTerms(phase, class_counts_, now), class_counts_, device_);
+    evaluator_.forEachBatch(*data_.train,
+                            [&](const torch::Tensor& logits, const torch::Tensor& labels) {
+                                choice.add(logits, labels);
+                            });
+    if (control_.mustEnd()) return false;
+    nu_ = choice.nu();
+    char line[80];
+    std::snprintf(line, sizeof line, "chose ν̂ = %.3g for the weights from epoch %d on", *nu_,
+                  epoch_);
+    say(line);
+    return true;
 }
 
 /// One pass over the training images; false if it was cut short.
@@ -192,7 +225,7 @@ void Trainer::fitLastRecord() {
     if (std::isnan(record.loss)) return;  // of foreign logs
     if (!record.exact && exactIsDue(config_, record.epoch)) {
         const ClassTerms terms =
-            classTerms(phaseAt(config_, record.epoch), class_counts_, ClassEstimates{record.kappa});
+            classTerms(phaseAt(config_, record.epoch), class_counts_, estimatesOf(record));
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
         evaluator_.classAccuracy(*data_.test, record.test_confusion);
         if (control_.mustEnd()) return;  // what was measured is not whole

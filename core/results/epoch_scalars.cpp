@@ -138,6 +138,7 @@ EpochScalars scalarsOf(const EpochRecord& record) {
     scalars.many = record.shots.many;
     scalars.medium = record.shots.medium;
     scalars.few = record.shots.few;
+    scalars.nu = record.nu;
     scalars.majority_accuracy = record.streaming.majority_accuracy;
     scalars.minority_accuracy = record.streaming.minority_accuracy;
     if (record.exact) {
@@ -156,6 +157,7 @@ EpochRecord recordOf(const EpochScalars& scalars, int epoch) {
     record.balanced_test_accuracy = scalars.balanced_test_accuracy;
     record.balanced_validation_accuracy = scalars.balanced_validation_accuracy;
     record.shots = {scalars.many, scalars.medium, scalars.few};
+    record.nu = scalars.nu;
     record.streaming.majority_accuracy = scalars.majority_accuracy;
     record.streaming.minority_accuracy = scalars.minority_accuracy;
     if (!std::isnan(scalars.exact_majority_accuracy) ||
@@ -187,7 +189,8 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
         at.word(",\"exact\":") &&
         (at.word("null") ||
          skipStatistics(at, scalars.exact_majority_accuracy, scalars.exact_minority_accuracy)) &&
-        (!at.word(",\"test_confusion\":") || at.skipConfusion()) && at.word("}") && at.atEnd();
+        (!at.word(",\"test_confusion\":") || at.skipConfusion()) &&
+        (at.word("}") || (at.number(",\"nu\":", scalars.nu) && at.word("}"))) && at.atEnd();
     if (!good) return std::nullopt;
     return record;
 }

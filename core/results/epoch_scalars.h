@@ -21,6 +21,7 @@ struct EpochScalars {
     double minority_accuracy = kMissing;        // training accuracy, streaming
     double exact_majority_accuracy = kMissing;  // training accuracy, exact; NaN where not measured
     double exact_minority_accuracy = kMissing;  // training accuracy, exact; NaN where not measured
+    double nu = kMissing;                       // ν̂, where the run has chosen its weights
 };
 
 EpochScalars scalarsOf(const EpochRecord& record);

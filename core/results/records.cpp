@@ -119,6 +119,12 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
     return {mean(sums[0], counts[0]), mean(sums[1], counts[1]), mean(sums[2], counts[2])};
 }
 
+ClassEstimates estimatesOf(const EpochRecord& record) {
+    ClassEstimates estimates{record.kappa};
+    if (!std::isnan(record.nu)) estimates.nu = record.nu;
+    return estimates;
+}
+
 const EpochRecord* bestRecord(std::span<const EpochRecord> records, Selection selection) {
     const auto score = selection == Selection::validation
                            ? &EpochRecord::balanced_validation_accuracy
@@ -150,6 +156,7 @@ ordered_json toJson(const EpochRecord& record) {
         {"streaming", statisticsJson(record.streaming)},
         {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
     if (!record.test_confusion.empty()) json["test_confusion"] = toJson(record.test_confusion);
+    if (!std::isnan(record.nu)) json["nu"] = record.nu;
     return json;
 }
 
@@ -186,6 +193,7 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
     if (object.has("test_confusion")) {
         record.test_confusion = confusionFrom(object.at("test_confusion"));
     }
+    if (object.has("nu")) record.nu = numberFrom(object.at("nu"));
     return record;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/choices.h"
+#include "core/experiment/class_rules.h"
 #include "core/experiment/config.h"
 #include "core/results/confusion_matrix.h"
 
@@ -69,7 +70,11 @@ struct EpochRecord {
     std::vector<double> validation_accuracy;  // per class; empty without a validation split
     double balanced_validation_accuracy = kMissing;
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
+    double nu = kMissing;       // ν̂ of the epoch's weights, where the run has chosen it
 };
+
+/// What the run had measured for the epoch's class terms.
+ClassEstimates estimatesOf(const EpochRecord& record);
 
 /// How a run ended, with a sentence a user can act on (empty where nothing need be said).
 enum class RunState { queued, running, paused, finished, stopped, diverged, failed };

@@ -135,6 +135,14 @@ std::vector<RunDifference> editChanges(const RunDescription& run, int epoch) {
     return all;
 }
 
+void tellChosenNu(std::vector<HistoryEvent>& events, int epoch, double nu) {
+    for (HistoryEvent& event : events) {
+        if (event.kind == HistoryEvent::Kind::phase && event.epoch == epoch) {
+            event.text += "; the run chose ν̂ = " + shortNumber(nu);
+        }
+    }
+}
+
 std::vector<HistoryEvent> learningRateSteps(std::span<const double> rates,
                                             std::span<const HistoryEvent> told) {
     std::vector<HistoryEvent> steps;
@@ -164,7 +172,13 @@ std::vector<HistoryEvent> runEvents(const RunDescription& run,
                                     std::span<const EpochRecord> records) {
     std::vector<HistoryEvent> events = describedEvents(run);
     std::vector<double> rates;
-    for (const EpochRecord& record : records) rates.push_back(record.learning_rate);
+    double nu = kMissing;
+    for (const EpochRecord& record : records) {
+        rates.push_back(record.learning_rate);
+        if (!std::isnan(record.nu) && record.nu != nu)
+            tellChosenNu(events, record.epoch, record.nu);
+        nu = record.nu;
+    }
     const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);
     events.insert(events.end(), steps.begin(), steps.end());
     if (const EpochRecord* best = bestRecord(records, run.config.training.selection)) {

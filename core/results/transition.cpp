@@ -145,6 +145,10 @@ std::vector<Transition> transitions(const RunConfig& config, const std::vector<b
                                                          : config.training.epochs;
         made.epochs = end - made.epoch;
         made.changes = changesOf(config, phase);
+        if (const EpochRecord* first = find(made.epoch);
+            first != nullptr && !std::isnan(first->nu)) {
+            made.changes.push_back({"ν̂, which the run chose", "–", roundedText(first->nu)});
+        }
         const EpochRecord* before = find(made.epoch - 1);
         const EpochRecord* last = before;
         while (made.trained < made.epochs) {

@@ -20,10 +20,12 @@ void lowerPriority() {
     ::setpriority(PRIO_PROCESS, thread, 5);  // refused: then at normal priority
 }
 
-void loadQuietly(const Learning& learning) {
+bool loadQuietly(const Learning& learning) {
     try {
         learning.load();
+        return true;
     } catch (const std::exception&) {  // tried again, and said, by the first run
+        return false;
     }
 }
 
@@ -333,8 +335,9 @@ void Executor::work(const std::string& device) {
         if (closing_) return;
         if (std::exchange(load_training_, false)) {
             lock.unlock();
-            loadQuietly(learning_);
+            const bool loaded = loadQuietly(learning_);
             lock.lock();
+            if (loaded) events_.push_back({"", TrainingLoaded{}});
             continue;
         }
         const std::uint64_t seen = changes_;

@@ -34,10 +34,14 @@ struct ConfigChanged {
     RunConfig config;
 };
 
+/// The training library is there, as loadTraining() asked; of no run.
+struct TrainingLoaded {};
+
 /// Something a run said. `run` is the run's ID (its folder's name).
 struct RunEvent {
     std::string run;
-    std::variant<StateChange, EpochRecord, RecordsReplaced, ConfigChanged, LogLine> what;
+    std::variant<StateChange, EpochRecord, RecordsReplaced, ConfigChanged, LogLine, TrainingLoaded>
+        what;
 };
 
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread

@@ -17,6 +17,7 @@
 #include "app/desktop/set_menu.h"
 #include "app/desktop/working_set.h"
 #include "core/results/run_groups.h"
+#include "widgets/curves_figure.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
@@ -366,6 +367,13 @@ void RunsPage::showSweep(const QStringList& runs) {
         plots_->setView(view);
     }
     if (!runs.isEmpty()) showOnly(runs);
+}
+
+void RunsPage::showFigure(const FigureDescription& figure, const QStringList& runs) {
+    const Panel& panel = panelOf(figure, tr("The figure").toStdString());
+    plots_->setPanels({text(panel.name)});
+    plots_->setView(viewOf(figure));
+    showOnly(runs);
 }
 
 void RunsPage::showRun(const QString& run) {

@@ -21,6 +21,7 @@ class RunTable;
 class SetMenu;
 class WorkingSet;
 struct EpochRecord;
+struct FigureDescription;
 struct IndexedRun;
 struct TableRun;
 
@@ -40,6 +41,8 @@ public:
     /// The same of the runs of a sweep that begins: seeds as means where runs are more than
     /// colours.
     void showSweep(const QStringList& runs);
+    /// Shows a figure of curves: its plot alone, of these runs.
+    void showFigure(const FigureDescription& figure, const QStringList& runs);
     WorkingSet& workingSet() { return *working_set_; }
     LivePlots& plots() { return *plots_; }
     RunTable& table() { return *table_; }

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/export_requests.h"
+#include "app/desktop/figure_file.h"
+#include "app/desktop/figures.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/style_chooser.h"
 #include "core/analysis/capsule_file.h"
@@ -20,6 +22,7 @@
 #include "tests/app/desktop/own_settings.h"
 #include "tests/core/results/made_runs.h"
 #include "tests/support/test_program.h"
+#include "widgets/curves_figure.h"
 #include "widgets/paper_preview.h"
 
 using namespace ballast;
@@ -232,6 +235,41 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(ConfigError, exportOf(Comparison(), {}, workspace()));
     }
 
+    void curvesAreDrawnFromTheirFile() {
+        FigureDescription figure = curvesFigure(*findPanel("balanced-test-accuracy"), {});
+        figure.curves.runs = {runs_[0].id, runs_[2].id, "gone"};
+        const std::filesystem::path folder = out_->path().toStdString();
+        FigureRequest request{folder / "curves.json", workspace(), "", "", folder / "curves.csv"};
+        replaceFile(request.description, toJson(figure).dump());
+        const std::vector<std::string> warnings = drawFigureFile(request);
+        QCOMPARE(warnings.size(), std::size_t{1});
+        QVERIFY2(warnings[0].starts_with("of the figure's 3 runs 2 are drawn"),
+                 warnings[0].c_str());
+        std::vector<const IndexedRun*> shown = {&runs_[0], &runs_[2]};
+        const std::vector<RunCurves> curves = readCurves(shown);
+        QCOMPARE(QByteArray::fromStdString(readFile(request.output)),
+                 figureCsv(*findPanel("balanced-test-accuracy"), plainFigure(curves)));
+
+        request.output = folder / "curves.svg";
+        drawFigureFile(request);
+        QVERIFY(readCapsule(request.output).figure == figure);
+        QCOMPARE(readCapsule(request.output).runs.size(), std::size_t{2});
+
+        figure.where = {"name=nothing"};
+        replaceFile(request.description, toJson(figure).dump());
+        QVERIFY_THROWS_EXCEPTION(ConfigError, drawFigureFile(request));
+        figure.curves.panel = "balanced-test-acuracy";
+        replaceFile(request.description, toJson(figure).dump());
+        try {
+            drawFigureFile(request);
+            QFAIL("a panel that is none was drawn");
+        } catch (const ConfigError& error) {
+            QVERIFY2(error.problems()[0].message.find("did you mean balanced-test-accuracy?") !=
+                         std::string::npos,
+                     error.problems()[0].message.c_str());
+        }
+    }
+
     void theRunsPageHasAFigureForEachPanel() {
         std::vector<RunCurves> curves;
         RunPlotInfo info;
@@ -253,10 +291,17 @@ private Q_SLOTS:
                  {QStringLiteral(".svg"), QStringLiteral(".tex"), QStringLiteral("-results.csv")});
         dialog.accept();
         QCOMPARE(dialog.written().size(), 3 * panels().size() + 1);
+        std::set<std::string> carried;
         for (const auto& file : dialog.written()) {
-            if (file.extension() != ".dat") continue;
-            QVERIFY2(readFile(file).size() > 10, file.c_str());
+            if (file.extension() == ".dat") QVERIFY2(readFile(file).size() > 10, file.c_str());
+            if (file.extension() != ".svg") continue;
+            const FigureCapsule capsule = readCapsule(file);
+            QCOMPARE(capsule.figure.figure, FigureKind::curves);
+            QCOMPARE(capsule.figure.curves.runs.size(), rows.size());
+            QCOMPARE(capsule.runs.size(), rows.size());
+            carried.insert(capsule.figure.curves.panel);
         }
+        QCOMPARE(carried.size(), panels().size());
     }
 };
 

@@ -169,6 +169,39 @@ private Q_SLOTS:
         QCOMPARE(window_->comparePage().shown().figure.where, figure.where);
     }
 
+    /// One of curves opens on the Runs page: its plot, its view, its runs.
+    void aDroppedFigureOfCurvesOpensOnTheRunsPage() {
+        RunDescription description;
+        description.config_as_given = json::object();
+        RunStart start;
+        start.state = RunState::stopped;
+        const auto run = OwnedRun::create(controller_->workspace(), description, start);
+        const std::string id = run.filename().string();
+        controller_->open();
+        FigureDescription figure;
+        figure.figure = FigureKind::curves;
+        figure.curves.panel = "loss";
+        figure.curves.runs = {id, "20200101-000000-gone"};
+        figure.curves.smoothing = 0.6;
+        figure.curves.log = true;
+        const QString file = folder_.filePath(QStringLiteral("loss.svg"));
+        std::ofstream(file.toStdString()) << svgWithCapsule(
+            "<svg></svg>",
+            capsuleText(figureCapsule(
+                figure, {},
+                {{id, configHash(run)}, {figure.curves.runs[1], std::string(64, '0')}})));
+        window_->openConfig(file.toStdString());
+        QVERIFY(window_->runsPage().isVisible());
+        QVERIFY(window_->banner().message().contains(
+            QStringLiteral("1 of the figure's 2 runs are here")));
+        const LivePlots& plots = window_->runsPage().plots();
+        QCOMPARE(plots.panelNames(), QStringList{QStringLiteral("loss")});
+        QCOMPARE(plots.view().smoothing, 0.6);
+        QCOMPARE(plots.view().log_panels, QStringList{QStringLiteral("loss")});
+        QCOMPARE(window_->runsPage().workingSet().runs(),
+                 QSet<QString>{QString::fromStdString(id)});
+    }
+
     void theSweepPageVariesTheConfigInTheEditor() {
         window_->showSweep();
         SweepPage& sweep = window_->sweepPage();

@@ -1,15 +1,20 @@
+#include <QComboBox>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/main_window.h"
+#include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
 #include "core/base/error.h"
 #include "core/runs/learning_library.h"
+#include "tests/app/desktop/own_settings.h"
 #include "tests/core/runs/fake_learning.h"
 #include "tests/support/test_program.h"
 #include "tests/widgets/curve_keys.h"
+#include "widgets/config_form.h"
 #include "widgets/live_plots.h"
 #include "widgets/palette.h"
 
@@ -63,6 +68,27 @@ private Q_SLOTS:
         const nlohmann::json config = {{"training", {{"convolution", "bfloat16"}}}};
         QVERIFY_THROWS_EXCEPTION(ConfigError, controller.start(config));
         QVERIFY(!controller.hasRuns());
+    }
+
+    void theFormOffersOnlyWhatTheMachineCanTrain() {
+        keepSettingsIn(folder_);
+        for (const bool here : {false, true}) {
+            FakeLearning learning;
+            learning.has_bfloat16 = here;
+            RunController controller(learning, TrainingEnvironment{}, workspace());
+            MainWindow window(controller);
+            controller.open();
+            QSignalSpy loaded(&controller, &RunController::trainingLoaded);
+            controller.loadTraining();
+            QTRY_COMPARE(loaded.size(), 1);
+            const auto* combo = window.experimentPage().form().findChild<QComboBox*>(
+                QStringLiteral("/training/convolution"));
+            const int index = combo->findData(QStringLiteral("bfloat16"));
+            const QModelIndex item = combo->model()->index(index, 0);
+            QCOMPARE(item.flags().testFlag(Qt::ItemIsEnabled), here);
+            const QString tip = combo->itemData(index, Qt::ToolTipRole).toString();
+            QCOMPARE(tip == QStringLiteral("bfloat16 is not for this machine"), !here);
+        }
     }
 
     void openingTellsOfAllRunsAtOnce() {

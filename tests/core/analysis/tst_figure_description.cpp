@@ -25,6 +25,9 @@ private Q_SLOTS:
         QTest::newRow("classes") << QByteArray(R"({"figure": "classes", "of": ["method=VS"]})");
         QTest::newRow("confusion") << QByteArray(
             R"({"figure": "confusion", "of": ["method=VS"], "minus": ["method=CE"]})");
+        QTest::newRow("curves") << QByteArray(
+            R"({"figure": "curves", "panel": "min-logit", "runs": ["a", "b"], "since_t0": true,
+                "smoothing": 0.6, "means": true, "log": true, "seeds_as_points": false})");
         QTest::newRow("parallel") << QByteArray(
             R"({"figure": "parallel", "axes": ["ratio", "T0:1"], "spread": "range"})");
     }
@@ -56,7 +59,7 @@ private Q_SLOTS:
         row(R"({"format": "1"})", "/format is \"1\", which is no format number; allowed: 1");
         row(R"({"figure": "respons"})",
             "/figure: \"respons\" is none of response, surface, "
-            "parallel, classes, confusion; did you mean \"response\"?");
+            "parallel, classes, confusion, curves; did you mean \"response\"?");
         row(R"({"figure": "response"})", "/x: is missing; give a field");
         row(R"({"x": "T0", "lins": []})", "/lins: unknown key \"lins\"; did you mean \"lines\"?");
         row(R"({"x": "T0", "value": "best"})", "in a figure of kind response");
@@ -75,6 +78,12 @@ private Q_SLOTS:
         row(R"({"x": "T0", "seeds_as_points": "yes"})", "/seeds_as_points: \"yes\" is neither");
         row(R"({"x": "T0", "title": 1})", "/title: 1 is not text");
         row(R"({"figure": "surface", "x": "T0"})", "/y: is missing");
+        row(R"({"figure": "curves"})", "/panel: is missing; give a plot's name");
+        row(R"({"figure": "curves", "panel": "loss", "smoothing": 1})",
+            "/smoothing: 1 is no number from 0 to 0.999");
+        row(R"({"figure": "curves", "panel": "loss", "runs": "all"})",
+            "/runs: \"all\" is not a list");
+        row(R"({"figure": "curves", "panel": "loss", "x": "T0"})", "in a figure of kind curves");
         row(R"({"figure": "surface", "x": "T0", "y": "T0"})", "/y: is \"T0\" as x is");
         row(R"({"figure": "confusion", "of": ["nonsense=1"]})", "/of/0: ");
         row(R"({"figure": "confusion", "value": "best"})", "in a figure of kind confusion");

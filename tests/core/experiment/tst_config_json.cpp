@@ -84,6 +84,8 @@ private Q_SLOTS:
         row("phases out of order", R"({"phases": [{"from": 0}, {"from": 9}, {"from": 9}]})",
             "/phases/2/from", "order");
         row("late first phase", R"({"phases": [{"from": 3}]})", "/phases/0/from", "epoch 0");
+        row("chosen weights at first", R"({"phases": [{"from": 0, "alpha": "power-auto"}]})",
+            "/phases/0/alpha", "allowed from the second phase on");
         row("no phase", R"({"phases": []})", "/phases", "empty");
         row("rule of another term", R"({"phases": [{"from": 0, "alpha": {"rule": "la"}}]})",
             "/phases/0/alpha/rule", "allowed");

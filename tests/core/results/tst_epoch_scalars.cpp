@@ -24,6 +24,11 @@ private Q_SLOTS:
         QVERIFY(scanned.has_value());
         QCOMPARE(scanned->epoch, 7);
         QVERIFY(same(scanned->scalars, scalarsOf(record)));
+        record.nu = 0.95;
+        const auto chosen = scanOwnShape(toJson(record).dump());
+        QVERIFY(chosen.has_value());
+        QCOMPARE(chosen->scalars.nu, 0.95);
+        QCOMPARE(recordOf(chosen->scalars, 7).nu, 0.95);
         QVERIFY(!scanOwnShape(text + " "));
         QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
     }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/results/run_events.h"
+#include "core/results/transition.h"
 #include "tests/core/results/made_runs.h"
 #include "tests/support/test_program.h"
 
@@ -100,6 +101,23 @@ private Q_SLOTS:
         QCOMPARE(lines(runEvents(run, records)),
                  QStringList({"1 learning-rate: learning rate 0.1 → 0.01", "3 best: best 81.8 %",
                               "20 phase: T₀ = 20"}));
+    }
+
+    void weightsThatTheRunChoseAreSaid() {
+        RunDescription run;
+        run.config.phases.resize(2);
+        run.config.phases[1].from = 2;
+        run.config.phases[1].alpha = {"power-auto", {}, {}};
+        std::vector<EpochRecord> records;
+        for (int epoch = 0; epoch < 4; ++epoch) records.push_back(madeRecord(epoch, 0.5));
+        for (const std::size_t epoch : {2, 3}) records[epoch].nu = 0.95;
+        const QStringList said = lines(runEvents(run, records));
+        QCOMPARE(said.size(), 2);  // the best epoch's before it
+        QVERIFY2(said[1].startsWith("2 phase: ") && said[1].endsWith("; the run chose ν̂ = 0.95"),
+                 qPrintable(said[1]));
+        const std::vector<Transition> changes = transitions(run.config, {}, records);
+        QVERIFY((changes[0].changes.back() ==
+                 Transition::Change{"ν̂, which the run chose", "–", "0.95"}));
     }
 };
 

@@ -172,6 +172,10 @@ private Q_SLOTS:
                    "axes": [{"/phases/1/beta/gamma": [0.05, 0.1]},
                             {"/training/convolution": ["exact", "fast"]}]})"
             << 28 << 2 * (2 + 2 * 5);
+        QTest::newRow("weights that the run chooses, taken over within their phase")
+            << R"({"axes": [{"/phases/1/alpha": ["power-auto", {"rule": "power", "nu": 0.1}]},
+                            {"/lr_schedule/steps/0/from": [5, 6]}]})"
+            << 28 << 3 + 2 * 2 + 4 * 2;
     }
 
     void sweepsEqualTheirRunsAlone() {
