@@ -206,6 +206,8 @@ void WhatIfControls::change(const WhatIf& adjustment) {
 void WhatIfControls::setAdjustment(const WhatIf& adjustment) {
     if (tuned_ && adjustment.tau != tuned_->tau) tuned_.reset();
     adjustment_ = adjustment;
+    if (static_cast<int>(adjustment.weights.size()) != classes_) adjustment_.weights.clear();
+    if (!rows_[2].slider->isEnabledTo(this)) adjustment_.tau_norm = 0.0;
     showAdjustment();
     showTuning();
 }
@@ -225,11 +227,7 @@ void WhatIfControls::showAdjustment() {
 
 void WhatIfControls::setClasses(int classes) {
     classes_ = classes;
-    if (adjustment_.weights.empty()) return;
-    if (static_cast<int>(adjustment_.weights.size()) == classes) return;
-    WhatIf without = adjustment_;
-    without.weights.clear();
-    setAdjustment(without);
+    setAdjustment(adjustment_);
 }
 
 void WhatIfControls::setTauNormObstacle(const QString& why) {
@@ -237,10 +235,7 @@ void WhatIfControls::setTauNormObstacle(const QString& why) {
     row.slider->setEnabled(why.isEmpty());
     row.field->setEnabled(why.isEmpty());
     showNote(*tau_norm_why_, why.isEmpty() ? why : tr("No τ-norm: %1.").arg(why));
-    if (why.isEmpty() || adjustment_.tau_norm == 0.0) return;
-    WhatIf without = adjustment_;
-    without.tau_norm = 0.0;
-    setAdjustment(without);
+    setAdjustment(adjustment_);
 }
 
 void WhatIfControls::setValidationObstacle(const QString& why) {

@@ -22,7 +22,8 @@ public:
     explicit WhatIfControls(QWidget* parent = nullptr);
 
     const WhatIf& adjustment() const { return adjustment_; }
-    /// Says nothing to the outside.
+    /// Says nothing to the outside. Weights of another number of classes are left out, and τ-norm
+    /// where it cannot be.
     void setAdjustment(const WhatIf& adjustment);
 
     /// How many decision weights there must be.

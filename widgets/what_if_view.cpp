@@ -248,6 +248,14 @@ void WhatIfView::setAdjustment(const WhatIf& adjustment) {
     controls_->setAdjustment(adjustment);
 }
 
+void WhatIfView::setSplit(LogitSplit split) {
+    const auto row = std::ranges::find(kSplitsShown, split) - kSplitsShown.begin();
+    const auto* model = qobject_cast<QStandardItemModel*>(splits_->model());
+    if (!model->item(static_cast<int>(row))->isEnabled()) return;
+    split_ = split;
+    splits_->setCurrentIndex(static_cast<int>(row));
+}
+
 QString WhatIfView::title() const {
     const WhatIf& made = adjustment();
     QStringList parts{splitWords(split_)};

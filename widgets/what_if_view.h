@@ -58,6 +58,8 @@ public:
     const WhatIf& adjustment() const;
     void setAdjustment(const WhatIf& adjustment);
     LogitSplit split() const { return split_; }
+    /// Nothing where there are no logits of that split.
+    void setSplit(LogitSplit split);
 
     /// What is shown, to be exported.
     const WhatIfPicture& picture() const { return picture_; }

@@ -62,6 +62,11 @@ void addThreads(CLI::App* command, int& threads, const std::string& help) {
     command->add_option("--threads", threads, help)->check(CLI::Range(0, 1024));
 }
 
+void addSaveLogits(CLI::App* command, bool& save_logits) {
+    command->add_flag("--save-logits", save_logits,
+                      "Keep the logits of T0 and the last epoch, for what-if; others can be made");
+}
+
 void addOutput(CLI::App* command, std::filesystem::path& file) {
     command->add_option("-o,--output", file, "File to write; standard output if left out")
         ->type_name("FILE");

@@ -48,6 +48,8 @@ void addWorkspace(CLI::App* command, std::filesystem::path& workspace);
 /// --set /POINTER=VALUE, as often as wanted.
 void addSettings(CLI::App* command, std::vector<std::string>& settings, const std::string& help);
 void addThreads(CLI::App* command, int& threads, const std::string& help);
+/// --save-logits, of commands that train.
+void addSaveLogits(CLI::App* command, bool& save_logits);
 void addOutput(CLI::App* command, std::filesystem::path& file);
 /// --where CONDITION, as often as wanted; see runCondition.
 void addWhere(CLI::App* command, std::vector<std::string>& conditions);

@@ -20,6 +20,7 @@ struct SweepOptions {
     bool prepare = false;
     bool json = false;
     bool yes = false;  // to very many runs
+    bool save_logits = false;
 };
 
 struct SweepEnd {

@@ -37,6 +37,7 @@ struct RunOptions {
     bool continue_runs = false;  // keep finished runs of the same config, resume unfinished ones
     bool json = false;
     int threads = 0;
+    bool save_logits = false;
 };
 
 /// A config that is to be trained, and the run it will be trained in.
@@ -47,15 +48,14 @@ struct Job {
     bool finished = false;
 };
 
-int train(const fs::path& folder, const RunConfig& config, int threads, bool as_json,
-          const DataStore& store) {
+int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment environment,
+          bool as_json) {
     RunControl control;
     current.store(&control);
     std::signal(SIGINT, stopCurrent);
     std::signal(SIGTERM, stopCurrent);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, as_json);
-    TrainingEnvironment environment{store, threads, false};
     const std::optional<TrunkSource> trunk = trunkFor(learningLibrary(), folder, environment);
     if (trunk) environment.threads = trunk->threads;
     const RunOutcome outcome = trainRun(learningLibrary(), folder, environment, control, observer,
@@ -156,7 +156,8 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         const Learning& learning = learningLibrary();
         learning.requireSupport(job.config, learning.resolveDevice(job.config.training.device));
     }
-    const TrainingEnvironment environment{store, options.threads, false};
+    const TrainingEnvironment environment{store, options.threads, false, "auto",
+                                          options.save_logits};
     makeRuns(jobs, options.workspace, environment);
     for (Job& job : jobs) {
         if (job.finished) {
@@ -173,13 +174,13 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         } else {
             std::cout << job.config.name << "  " << job.folder.string() << std::endl;
         }
-        const int code = train(job.folder, job.config, options.threads, options.json, store);
+        const int code = train(job.folder, job.config, environment, options.json);
         if (code != 0) return code;
     }
     return 0;
 }
 
-int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json,
+int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json, bool save_logits,
                   const DataStore& store) {
     const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
     if (!fs::is_directory(folder)) {
@@ -192,7 +193,8 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool as_jso
         if (!as_json) std::cout << whole.string() << " is finished already" << std::endl;
         return 0;
     }
-    return train(whole, summary.description.config, 0, as_json, store);
+    return train(whole, summary.description.config, {store, 0, false, "auto", save_logits},
+                 as_json);
 }
 
 }  // namespace
@@ -212,6 +214,7 @@ void addRunCommand(CommandLine& cli) {
     command->add_flag("--continue", options->continue_runs,
                       "Keep finished runs of the same config and resume unfinished ones");
     addThreads(command, options->threads, "Where the config says 0; 0: all cores");
+    addSaveLogits(command, options->save_logits);
     addJson(command, options->json);
     cli.perform(command, [options, command, &cli] {
         if (options->presets.empty()) {
@@ -227,15 +230,18 @@ void addResumeCommand(CommandLine& cli) {
         std::string run;
         fs::path workspace;
         bool json = false;
+        bool save_logits = false;
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command = cli.add("resume", "Resume a stopped or crashed run");
     command->add_option("RUN", options->run, "The run's folder, or its ID in the workspace")
         ->required();
     addWorkspace(command, options->workspace);
+    addSaveLogits(command, options->save_logits);
     addJson(command, options->json);
     cli.perform(command, [options, &cli] {
-        return resumeCommand(options->run, options->workspace, options->json, cli.store());
+        return resumeCommand(options->run, options->workspace, options->json, options->save_logits,
+                             cli.store());
     });
 }
 

@@ -13,6 +13,20 @@ std::vector<std::int64_t> toIntegers(const std::vector<torch::Tensor>& batches) 
     return {values, values + all.numel()};
 }
 
+void beginLogits(Logits& logits, const ImageSource& images, int classes) {
+    logits = {classes, {}, {}};
+    logits.values.reserve(static_cast<std::size_t>(images.size() * classes));
+    logits.labels.reserve(static_cast<std::size_t>(images.size()));
+}
+
+void appendLogits(Logits& logits, const torch::Tensor& of_batch, const torch::Tensor& labels) {
+    const torch::Tensor values = of_batch.to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto* first = values.data_ptr<float>();
+    logits.values.insert(logits.values.end(), first, first + values.numel());
+    const std::vector<std::int64_t> classes = toIntegers({labels});
+    logits.labels.insert(logits.labels.end(), classes.begin(), classes.end());
+}
+
 }  // namespace
 
 Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed)
@@ -35,15 +49,17 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
     return countedAccuracy();
 }
 
-std::vector<double> Evaluator::classAccuracy(const ImageSource& images,
-                                             ConfusionMatrix& confusion) {
+std::vector<double> Evaluator::classAccuracy(const ImageSource& images, ConfusionMatrix& confusion,
+                                             Logits* logits) {
     seen_.zero_();
     right_.zero_();
     std::vector<torch::Tensor> labels;
     std::vector<torch::Tensor> predictions;
-    pass(images, counting_, [&](const torch::Tensor& logits, const torch::Tensor& of_batch) {
+    if (logits != nullptr) beginLogits(*logits, images, static_cast<int>(seen_.numel()));
+    pass(images, counting_, [&](const torch::Tensor& answers, const torch::Tensor& of_batch) {
         labels.push_back(of_batch.clone());
-        predictions.push_back(predictedClasses(logits));
+        predictions.push_back(predictedClasses(answers));
+        if (logits != nullptr) appendLogits(*logits, answers, of_batch);
     });
     if (!labels.empty()) {
         confusion = confusionMatrix(toIntegers(labels), toIntegers(predictions),
@@ -58,15 +74,9 @@ void Evaluator::forEachBatch(const ImageSource& images, const Answers& answers) 
 
 Logits Evaluator::logits(const ImageSource& images) {
     Logits logits;
-    logits.classes = static_cast<int>(seen_.numel());
-    logits.values.reserve(static_cast<std::size_t>(images.size() * logits.classes));
-    logits.labels.reserve(static_cast<std::size_t>(images.size()));
+    beginLogits(logits, images, static_cast<int>(seen_.numel()));
     forEachBatch(images, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
-        const torch::Tensor values = of_batch.to(torch::kCPU, torch::kFloat32).contiguous();
-        const auto* first = values.data_ptr<float>();
-        logits.values.insert(logits.values.end(), first, first + values.numel());
-        const std::vector<std::int64_t> classes = toIntegers({labels});
-        logits.labels.insert(logits.labels.end(), classes.begin(), classes.end());
+        appendLogits(logits, of_batch, labels);
     });
     return logits;
 }
@@ -79,18 +89,25 @@ std::vector<double> Evaluator::countedAccuracy() const {
 
 ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerms& terms,
                                       const std::vector<std::int64_t>& class_counts,
-                                      const std::vector<bool>& majority) {
+                                      const std::vector<bool>& majority, Logits* logits) {
     if (!terms_ || terms.delta_on_true_class != terms_->delta_on_true_class) {
         terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
         gathering_.emplace([this](const torch::Tensor& batch, const torch::Tensor& labels) {
-            const torch::Tensor logits = model_->forward(batch);
-            statistics_.add(logits, adjustedLogProbabilities(logits, labels, *terms_), labels);
-            return logits;
+            const torch::Tensor f = model_->forward(batch);
+            statistics_.add(f, adjustedLogProbabilities(f, labels, *terms_), labels);
+            return f;
         });
     }
     terms_->set(terms);
     statistics_.reset();
-    pass(images, *gathering_);
+    Answers answers;
+    if (logits != nullptr) {
+        beginLogits(*logits, images, static_cast<int>(seen_.numel()));
+        answers = [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
+            appendLogits(*logits, of_batch, labels);
+        };
+    }
+    pass(images, *gathering_, answers);
     return statistics_.finish(terms, class_counts, majority);
 }
 

@@ -33,17 +33,19 @@ public:
     /// Share of each class's images that the model gets right; NaN for a class without images.
     std::vector<double> classAccuracy(const ImageSource& images);
 
-    /// The same, and which classes the images are taken for.
-    std::vector<double> classAccuracy(const ImageSource& images, ConfusionMatrix& confusion);
+    /// The same, and which classes the images are taken for; also their logits where asked for.
+    std::vector<double> classAccuracy(const ImageSource& images, ConfusionMatrix& confusion,
+                                      Logits* logits = nullptr);
 
     /// The logits of images, on the CPU.
     Logits logits(const ImageSource& images);
 
     /// The statistics of images, as the paper defines B_y(f) over those of the training set.
-    /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish.
+    /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish. Also their logits where
+    /// asked for.
     ClassStatistics statistics(const ImageSource& images, const ClassTerms& terms,
                                const std::vector<std::int64_t>& class_counts,
-                               const std::vector<bool>& majority);
+                               const std::vector<bool>& majority, Logits* logits = nullptr);
 
     using Answers = std::function<void(const torch::Tensor& logits, const torch::Tensor& labels)>;
 

@@ -16,8 +16,6 @@
 namespace ballast {
 namespace {
 
-constexpr std::int64_t kMostTrainingBytes = std::int64_t{512} << 20;
-
 /// The run's own device where this machine has it.
 torch::Device deviceLike(const RunDescription& run, std::vector<std::string>& said) {
     try {
@@ -74,6 +72,21 @@ LogitHead headOf(const Head& head) {
 
 }  // namespace
 
+SavedLogits emptyLogits(const RunDescription& run, int epochs_done, const Head& head) {
+    SavedLogits saved;
+    saved.epochs_done = epochs_done;
+    saved.dataset = run.config.data.dataset;
+    saved.data_identity = dataIdentity(run);
+    saved.subset_sha256 = run.subset_sha256;
+    saved.class_counts = run.class_counts;
+    saved.head = headOf(head);
+    return saved;
+}
+
+bool savesTraining(std::int64_t images, std::int64_t classes) {
+    return savedLogitsBytes(images, classes) <= kMostTrainingLogits;
+}
+
 std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStore& store,
                                     const std::atomic<bool>& cancelled) {
     constexpr const char* kWork = "saving the logits";
@@ -92,21 +105,15 @@ std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStor
     const auto classes = static_cast<std::int64_t>(run.class_counts.size());
     Evaluator evaluator(model, static_cast<int>(classes), device, [&] { return !cancelled; });
 
-    SavedLogits saved;
-    saved.epochs_done = request.epochs_done;
-    saved.dataset = run.config.data.dataset;
-    saved.data_identity = dataIdentity(run);
-    saved.subset_sha256 = run.subset_sha256;
-    saved.class_counts = run.class_counts;
-    saved.head = headOf(model->head());
+    SavedLogits saved = emptyLogits(run, request.epochs_done, model->head());
     saved.test = evaluator.logits(*images.test);
     if (images.validation) saved.validation = evaluator.logits(*images.validation);
-    const std::int64_t training = savedLogitsBytes(images.train->size(), classes);
-    if (training <= kMostTrainingBytes) {
+    if (savesTraining(images.train->size(), classes)) {
         saved.train = evaluator.logits(*images.train);
     } else {
         said.push_back("the logits of the training images are left out: they would take " +
-                       sizeText(training) + ", more than " + sizeText(kMostTrainingBytes));
+                       sizeText(savedLogitsBytes(images.train->size(), classes)) + ", more than " +
+                       sizeText(kMostTrainingLogits));
     }
     stopIfCancelled(cancelled, kWork);  // what was passed over so far may not be whole
     writeSavedLogits(request.to, saved);

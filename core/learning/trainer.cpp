@@ -10,6 +10,7 @@
 #include "core/learning/checkpoint.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
+#include "core/learning/logit_saver.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/weight_choice.h"
 #include "core/runs/run_edits.h"
@@ -34,6 +35,13 @@ std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& label
     return indices;
 }
 
+/// Whether a later phase begins after `epoch`, or the run ends: epochs that are measured exactly.
+bool logitsAreDue(const RunConfig& config, int epoch) {
+    return epoch + 1 == config.training.epochs ||
+           std::ranges::any_of(config.phases,
+                               [&](const Phase& phase) { return phase.from == epoch + 1; });
+}
+
 }  // namespace
 
 Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
@@ -51,7 +59,8 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda()),
       steps_(model_, optimizer_, classes(), device_),
       evaluator_(model_, classes(), device_, [this] { return proceed(); }),
-      images_of_class_(indicesByClass(data_.train->labels(), classes())) {
+      images_of_class_(indicesByClass(data_.train->labels(), classes())),
+      save_logits_(environment.save_logits) {
     if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());
     for (const std::string& remark : data_.remarks) say(remark);
     restore();
@@ -94,6 +103,7 @@ RunOutcome Trainer::train() {
 
         run_.append(record);
         keepCheckpoint();
+        keepLogits();
         observer_.epochFinished(record);
     }
     return {RunState::finished, epoch_, "", {}};
@@ -161,17 +171,42 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
 /// Test and validation accuracy, and the exact statistics and confusions where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
     const bool exact = exactIsDue(config_, epoch_);
-    record.test_accuracy = exact ? evaluator_.classAccuracy(*data_.test, record.test_confusion)
-                                 : evaluator_.classAccuracy(*data_.test);
+    SavedLogits* logits = nullptr;  // what is measured is what is saved: no pass of its own
+    logits_.reset();
+    if (save_logits_ && logitsAreDue(config_, epoch_)) {
+        logits = &logits_.emplace(emptyLogits(run_.description(), epoch_ + 1, model_->head()));
+    }
+    record.test_accuracy =
+        exact ? evaluator_.classAccuracy(*data_.test, record.test_confusion,
+                                         logits != nullptr ? &logits->test.emplace() : nullptr)
+              : evaluator_.classAccuracy(*data_.test);
     record.balanced_test_accuracy = balancedAccuracy(record.test_accuracy);
     record.shots = shotAccuracy(record.test_accuracy, class_counts_);
     if (data_.validation) {
-        record.validation_accuracy = evaluator_.classAccuracy(*data_.validation);
+        ConfusionMatrix unused;
+        record.validation_accuracy =
+            logits != nullptr
+                ? evaluator_.classAccuracy(*data_.validation, unused, &logits->validation.emplace())
+                : evaluator_.classAccuracy(*data_.validation);
         record.balanced_validation_accuracy = balancedAccuracy(record.validation_accuracy);
     }
     if (exact) {
-        record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
+        const bool of_training = logits != nullptr && savesTraining(data_.train->size(), classes());
+        record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_,
+                                             of_training ? &logits->train.emplace() : nullptr);
     }
+}
+
+/// Writes the logits of the epoch that was measured last. Without them they can still be made, so a
+/// full disk is only said.
+void Trainer::keepLogits() {
+    if (!logits_) return;
+    try {
+        writeSavedLogits(savedLogitsPath(run_.folder(), epoch_ + 1), *logits_);
+    } catch (const StorageError& error) {
+        say(std::string("the logits were not saved: ") + error.what());
+    }
+    logits_.reset();
 }
 
 /// Live edits that arrived meanwhile hold from `epoch` on.

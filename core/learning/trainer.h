@@ -35,6 +35,7 @@ private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
     bool chooseWeights(const Phase& phase);
     void measure(const ClassTerms& terms, EpochRecord& record);
+    void keepLogits();
     void fitLastRecord();
     void takeEdits(int epoch);
     int classes() const { return static_cast<int>(class_counts_.size()); }
@@ -62,6 +63,8 @@ private:
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
     std::optional<double> nu_;                // ν̂ of a phase whose weights the run chooses
     std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images
+    const bool save_logits_;
+    std::optional<SavedLogits> logits_;  // of the epoch that was measured, where they are due
     int epoch_ = 0;
 
     using Clock = std::chrono::steady_clock;

@@ -60,6 +60,9 @@ struct Evaluation {
     double balanced_test_accuracy = 0.0;
 };
 
+/// Bytes of training images' logits up to which they are saved too.
+inline constexpr std::int64_t kMostTrainingLogits = std::int64_t{512} << 20;
+
 /// A run's own checkpoint, whose logits are to be saved.
 struct LogitsRequest {
     std::filesystem::path checkpoint;

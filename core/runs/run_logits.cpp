@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <numeric>
 
 #include "core/base/error.h"
 #include "core/runs/foreign_runs.h"
@@ -81,6 +82,18 @@ std::vector<LogitsOffer> logitsOffers(const RunSummary& run) {
         list.push_back(std::move(offer));
     }
     return list;
+}
+
+std::optional<std::int64_t> logitsBytes(const RunConfig& config,
+                                        const std::vector<std::int64_t>& class_counts) {
+    const DatasetInfo* dataset = findDataset(config.data.dataset);
+    if (dataset == nullptr || dataset->test_images == 0) return std::nullopt;
+    const auto classes = static_cast<std::int64_t>(class_counts.size());
+    std::int64_t images = dataset->test_images + config.data.validation_per_class * classes;
+    const std::int64_t training =
+        std::accumulate(class_counts.begin(), class_counts.end(), std::int64_t{0});
+    if (savedLogitsBytes(training, classes) <= kMostTrainingLogits) images += training;
+    return savedLogitsBytes(images, classes);
 }
 
 SavedLogits logitsOfRun(const Learning& learning, const fs::path& run_folder, int epochs_done,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,11 @@ struct LogitsOffer {
 
 /// The epochs with logits or a checkpoint, and best, last and T₀ whether or not, ascending.
 std::vector<LogitsOffer> logitsOffers(const RunSummary& run);
+
+/// About what a run's logits of one epoch take on disk; nothing where only the files of its data
+/// set say how many test images there are.
+std::optional<std::int64_t> logitsBytes(const RunConfig& config,
+                                        const std::vector<std::int64_t>& class_counts);
 
 /// The logits of a run after so many epochs: as saved, or else made from the checkpoint and saved.
 /// Blocks for seconds where they are made. `said` gets what a user should know of that. Throws

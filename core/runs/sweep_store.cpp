@@ -16,6 +16,7 @@
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "core/runs/run.h"
+#include "core/runs/run_logits.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -302,6 +303,10 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
             const auto classes = static_cast<std::int64_t>(run.class_counts.size());
             plan.bytes_needed +=
                 bytesWith(sizes.of(run.run.config, classes), run.run.config, classes);
+            if (slot.save_logits) {  // where each later phase begins, and of the last epoch
+                plan.bytes_needed += static_cast<std::int64_t>(run.run.config.phases.size()) *
+                                     logitsBytes(run.run.config, run.class_counts).value_or(0);
+            }
         }
     }
     plan.whole = planTrunks(paths);

@@ -56,6 +56,8 @@ struct TrainingEnvironment {
     int threads = 0;  // budget of the slot, where the config says 0; 0: all cores
     bool low_priority = false;
     std::string device = "auto";  // of the slot, where the config says "auto"
+    // Of T0 and the last epoch, as they are measured; those of others can be made of checkpoints.
+    bool save_logits = false;
 };
 
 /// What each of so many slots gets of the environment's threads.

@@ -5,6 +5,7 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/learning/checkpoint.h"
 #include "core/runs/learning_library.h"
@@ -24,7 +25,7 @@ class TestLogitSaver : public QObject {
     QTemporaryDir workspace_;
     fs::path linear_;
 
-    fs::path trained(HeadKind head) const {
+    fs::path trained(HeadKind head, bool save_logits = false) const {
         RunConfig config;
         config.name = "small";
         config.data = folder_.config(32);
@@ -42,7 +43,10 @@ class TestLogitSaver : public QObject {
             createRun(workspace_.path().toStdString(), config, nlohmann::json::object(), {});
         RunControl control;
         RunObserver observer;
-        const RunOutcome outcome = trainRun(learningLibrary(), folder, {}, control, observer);
+        TrainingEnvironment environment;
+        environment.save_logits = save_logits;
+        const RunOutcome outcome =
+            trainRun(learningLibrary(), folder, environment, control, observer);
         if (outcome.state != RunState::finished) throw StorageError(outcome.message);
         return folder;
     }
@@ -136,6 +140,18 @@ private Q_SLOTS:
         const Evaluation evaluation = learningLibrary().evaluate(of, DataStore());
         const WhatIfResult result = whatIf(saved, LogitSplit::test, {.tau_norm = tau});
         QVERIFY(same(result.accuracy, evaluation.test_accuracy));
+    }
+
+    // Kept as they are measured, they are those of the checkpoints, and the run is the same.
+    void keptWhileTraining() {
+        const fs::path run = trained(HeadKind::linear, true);
+        QCOMPARE(savedLogitEpochs(run), (std::vector<int>{2, 3}));
+        QCOMPARE(readFile(run / "epochs.jsonl"), readFile(linear_ / "epochs.jsonl"));
+        for (const int epochs : {2, 3}) {
+            const fs::path checkpoint = fs::path("checkpoints") / checkpointName(epochs);
+            QCOMPARE(readFile(run / checkpoint), readFile(linear_ / checkpoint));
+            QVERIFY(logitsOf(run, epochs) == logitsOf(linear_, epochs));
+        }
     }
 
     void aCosineHeadHasNoNorms() {

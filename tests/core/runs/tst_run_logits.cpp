@@ -70,6 +70,18 @@ private Q_SLOTS:
         QCOMPARE(text, "2 best; 5 T₀ checkpoint; 7  checkpoint; 8 last saved checkpoint; ");
     }
 
+    void sizes() {
+        // CIFAR-10: 10,000 test images, 50,000 of training; 10 float16 and a label each
+        QCOMPARE(logitsBytes(run_.description.config, run_.description.class_counts),
+                 std::optional<std::int64_t>(60'000 * 28));
+        RunDescription large = run_.description;
+        large.class_counts.assign(10, 5'000'000);  // of which only the test images' are saved
+        QCOMPARE(logitsBytes(large.config, large.class_counts),
+                 std::optional<std::int64_t>(10'000 * 28));
+        large.config.data.dataset = "image-folder";
+        QVERIFY(!logitsBytes(large.config, large.class_counts));
+    }
+
     void madeOnlyOnce() {
         int made = 0;
         const FakeLearning learning(

@@ -13,6 +13,7 @@
 #include "core/results/workspace.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
+#include "core/runs/run_logits.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/runs/fake_learning.h"
 #include "tests/core/runs/other_owner.h"
@@ -254,6 +255,23 @@ private Q_SLOTS:
                      said.contains(QString::fromStdString(workspace().string())),
                  qPrintable(said));
         QVERIFY(!fs::exists(workspace()));
+    }
+
+    void savedLogitsNeedRoom() {
+        const Sweep sweep = sweepFromJson(sweepJson({0.1, 0.2}), "test");
+        const FakeLearning learning;
+        const SweepPlan without = planSweep(learning, sweep, workspace(), twoThreads(), 1);
+        TrainingEnvironment keeping = twoThreads();
+        keeping.save_logits = true;
+        const SweepPlan with = planSweep(learning, sweep, workspace(), keeping, 1);
+        std::int64_t bytes = 0;
+        for (const PlannedRun& run : with.runs) {
+            const RunConfig& config = run.run.config;
+            bytes += static_cast<std::int64_t>(config.phases.size()) *
+                     logitsBytes(config, run.class_counts).value();
+        }
+        QVERIFY(bytes > 0);
+        QCOMPARE(with.bytes_needed - without.bytes_needed, bytes);
     }
 
     /// No run is looked at any more, and nothing is made.
