@@ -42,15 +42,20 @@ QLabel* tableCell(const QString& words, const QString& tip, bool number) {
     return cell;
 }
 
-QString withName(const BoundInspection& one, bool several, const QString& words) {
-    return several ? QStringLiteral("%1: %2").arg(inspectionName(one), words) : words;
+/// What tells it from the other one, where there is one: run, epoch, or both.
+QString nameAmong(const std::vector<BoundInspection>& all, const BoundInspection& one) {
+    if (all.size() < 2) return {};
+    const bool one_run = all[0].run == all[1].run;
+    const bool one_epoch = all[0].epochs_done == all[1].epochs_done;
+    if (one_run) return tr("Epoch %1").arg(one.epochs_done);
+    return one_epoch ? text(one.name) : tr("%1, epoch %2").arg(text(one.name)).arg(one.epochs_done);
+}
+
+QString withName(const QString& name, const QString& words) {
+    return name.isEmpty() ? words : QStringLiteral("%1: %2").arg(name, words);
 }
 
 }  // namespace
-
-QString inspectionName(const BoundInspection& one) {
-    return tr("%1, epoch %2").arg(text(one.name)).arg(one.epochs_done);
-}
 
 BoundAnswer::BoundAnswer(QWidget* parent)
     : QWidget(parent),
@@ -117,7 +122,9 @@ QWidget* BoundAnswer::makeConstants() {
     form->addRow(tr("Largest loss &M"), loss_bound_);
     auto* unknown = wordsLabel("bound_unknown");
     unknown->setText(
-        tr("Not known, so taken as 1 in both: c of Ĉ_S(F) = c/√N (Asm. 1), and the constants that "
+        tr("Not known, so taken as 1 in both: c of Ĉ_S(F) = c⁠/⁠√N (Asm. 1), and the "
+           "constants "
+           "that "
            "≲ leaves out."));
     unknown->setForegroundRole(QPalette::PlaceholderText);
     form->addRow(unknown);
@@ -141,27 +148,26 @@ void BoundAnswer::setConstants(const BoundConstants& constants) {
 
 void BoundAnswer::setInspections(std::vector<BoundInspection> inspections) {
     inspections_ = std::move(inspections);
-    const bool several = inspections_.size() > 1;
     QStringList sums;
     QStringList comparisons;
     QStringList slopes;
     QStringList notes;
     for (const BoundInspection& one : inspections_) {
+        const QString name = nameAmong(inspections_, one);
         sums << withName(
-            one, several,
-            tr("1/(C π_C) · Σ = %1; with μ̂_y, as the data show, %2")
-                .arg(threeDigits(one.factors.sum()), threeDigits(one.factors.observedSum())));
+            name, tr("1/(C π_C) · Σ = %1; as the data show (◇): %2")
+                      .arg(threeDigits(one.factors.sum()), threeDigits(one.factors.observedSum())));
         const QString comparison = text(one.comparison());
-        if (!comparison.isEmpty()) comparisons << withName(one, several, comparison + u'.');
-        slopes << withName(one, several, text(slopeSentence(one.slope)) + u'.');
+        if (!comparison.isEmpty()) comparisons << withName(name, comparison + u'.');
+        slopes << withName(name, text(slopeSentence(one.slope)) + u'.');
         if (one.observed_slope.undefined.empty()) {
-            slopes << tr("Of μ̂_y: κ = %1 (%2 … %3).")
+            slopes << tr("As the data show (◇): κ = %1 (%2 … %3).")
                           .arg(threeDigits(one.observed_slope.kappa),
                                threeDigits(one.observed_slope.lower),
                                threeDigits(one.observed_slope.upper));
         }
         for (const std::string& note : one.notes) {
-            notes << QStringLiteral("⚠ ") + withName(one, several, text(note)) + u'.';
+            notes << QStringLiteral("⚠ ") + withName(name, text(note)) + u'.';
         }
     }
     sums_->setText(sums.join(QLatin1Char('\n')));
@@ -197,7 +203,7 @@ void BoundAnswer::fillTable() {
     int line = 0;
     for (const BoundInspection& one : inspections_) {
         if (inspections_.size() > 1) {
-            auto* name = tableCell(inspectionName(one), {}, false);
+            auto* name = tableCell(nameAmong(inspections_, one), {}, false);
             name->setWordWrap(true);
             name->setForegroundRole(QPalette::PlaceholderText);
             table_->addWidget(name, line++, 0, 1, 3);
@@ -226,7 +232,7 @@ void BoundAnswer::addAdvice() {
     for (const BoundInspection& one : inspections_) {
         if (!one.advice) continue;
         auto* words = wordsLabel("bound_advice");
-        words->setText(withName(one, inspections_.size() > 1, text(one.advice->sentence)) + u'.');
+        words->setText(withName(nameAmong(inspections_, one), text(one.advice->sentence)) + u'.');
         auto* button = new QPushButton(text(one.advice->action));
         button->setObjectName(QStringLiteral("bound_take_advice"));
         button->setToolTip(

@@ -12,9 +12,6 @@ class QVBoxLayout;
 
 namespace ballast {
 
-/// "VS+DRW seed 1, epoch 20"
-QString inspectionName(const BoundInspection& inspection);
-
 /// What an epoch's numbers say in words: Eq. 16's sum, the union bound beside the data-dependent
 /// one with δ and M to choose, whether κ > 1, and advice with a button that makes it so.
 class BoundAnswer : public QWidget {

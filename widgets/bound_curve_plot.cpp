@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 
+#include "widgets/bound_picture.h"
 #include "widgets/line_look.h"
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
@@ -45,8 +46,9 @@ SumRange sumRange(const std::vector<BoundSeries>& series) {
     }
     if (largest <= 0.0) return range;
     range.log = largest > kLogRatio * smallest;
-    range.lower = range.log ? 0.8 * smallest : 0.0;
-    range.upper = range.log ? 1.4 * largest : 1.08 * largest;
+    const double room = 0.12 * std::max(largest - smallest, 0.1 * largest);
+    range.lower = range.log ? 0.8 * smallest : std::max(0.0, smallest - room);
+    range.upper = range.log ? 1.4 * largest : largest + room;
     return range;
 }
 
@@ -190,7 +192,8 @@ void BoundCurvePlot::draw() {
     lines_.clear();
     drawBoundCurves(*plot_, series_, plotColors(), screenScale());
     plot_->yAxis->setLabel({});  // the title says it
-    plot_->axisRect()->setMinimumMargins(QMargins(kSpace3, kSpace2, kSpace3, kSpace1));
+    plot_->axisRect()->setMinimumMargins(
+        QMargins(kSpace3 + boundAxisWidth(screenScale()), kSpace2, kSpace3, kSpace1));
     drawEpochs();
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }

@@ -169,6 +169,11 @@ BoundRange boundRange(std::span<const BoundInspection> inspections, std::size_t 
     return {std::pow(10.0, std::floor(std::log10(lower) - 0.05)), 1.6 * largest, true};
 }
 
+int boundAxisWidth(const PlotScale& scale) {
+    return QFontMetrics(scale.font).horizontalAdvance(QStringLiteral("0.000")) +
+           static_cast<int>(std::lround(2.0 * kSpace1 * scale.unit));
+}
+
 std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
                                         std::span<const BoundInspection> inspections,
                                         const PlotColors& colors, const PlotScale& scale) {
@@ -201,9 +206,14 @@ std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
                                         product ? bold : scale.label_font));
             auto* rect = c == 0 && r == 0 ? first : new QCPAxisRect(&plot);
             grid->addElement(at + 1, column, rect);
+            // Above the bars' ground and below them, as in a plot's first rectangle.
+            for (QCPAxis* axis : rect->axes()) {
+                axis->setLayer(QStringLiteral("axes"));
+                axis->grid()->setLayer(QStringLiteral("grid"));
+            }
             rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
             const int gap = static_cast<int>(std::lround(kSpace1 * scale.unit));
-            rect->setMinimumMargins(QMargins(gap, gap, gap, gap));
+            rect->setMinimumMargins(QMargins(boundAxisWidth(scale), gap, gap, gap));
             rects.push_back(rect);
         }
     }

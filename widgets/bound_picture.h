@@ -41,6 +41,9 @@ struct BoundRange {
 };
 BoundRange boundRange(std::span<const BoundInspection> inspections, std::size_t row);
 
+/// The least width of the value axes, so that bars and curves begin at one line.
+int boundAxisWidth(const PlotScale& scale);
+
 /// Draws a row of bars for each factor and the product below, a column for each inspection, the
 /// classes most frequent first, into a plot as it is made. Returns the axis rectangles, row by row.
 /// For widgets/*.cpp.

@@ -39,11 +39,12 @@ protected:
             style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, this);
         const int room = width() - handle.width();
         QPainter painter(this);
-        painter.setPen(QPen(plotColors().muted, 1.0, Qt::DotLine));
+        painter.setPen(QPen(plotColors().text, 1.0));
         for (const double mark : marks_) {
             const double share = (mark - minimum()) / (maximum() - minimum());
             const int x = handle.width() / 2 + static_cast<int>(share * room);
-            painter.drawLine(x, 0, x, height());
+            painter.drawLine(x, 1, x, height() / 2 - kSpace1);
+            painter.drawLine(x, height() / 2 + kSpace1, x, height() - 1);
         }
     }
 

@@ -71,7 +71,12 @@ private Q_SLOTS:
     void twoAreNamed() {
         BoundAnswer answer;
         answer.setInspections({after(4), after(8)});
-        QVERIFY(answer.sentences().contains(QStringLiteral("VS+ADRW, epoch 4: ")));
+        QVERIFY(answer.sentences().contains(QStringLiteral("Epoch 4: ")));
+        BoundInspection other = after(4);
+        other.run = "another";
+        other.name = "CE";
+        answer.setInspections({after(4), other});
+        QVERIFY(answer.sentences().contains(QStringLiteral("CE: ")));
         answer.setInspections({});
         QVERIFY(answer.sentences().isEmpty());
     }

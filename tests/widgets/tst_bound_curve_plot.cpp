@@ -20,7 +20,7 @@ private Q_SLOTS:
     void exactAndStreamingAreToldApart() {
         const BoundCurve curve = boundCurve(run_);
         QCOMPARE(curve.streaming.size(), std::size_t{8});
-        QCOMPARE(curve.exact.size(), std::size_t{4});  // after 4, 5 and 8, and epoch 5 of five
+        QCOMPARE(curve.exact.size(), std::size_t{3});  // on both sides of T0 = 4, and at the end
     }
 
     void aClickChoosesAnEpoch() {

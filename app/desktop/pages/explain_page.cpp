@@ -51,7 +51,8 @@ ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_se
     row->setSpacing(kSpace2);
     row->addWidget(switch_);
     row->addWidget(label);
-    row->addWidget(runs_, 1);
+    row->addWidget(runs_, 3);
+    row->addStretch(2);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
