@@ -110,6 +110,8 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::selectionChanged, explain_,
             [this] { explain_->setSelected(runs_->selectedRuns()); });
+    connect(explain_, &ExplainPage::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
     connect(explain_, &ExplainPage::configRequested, this, [this](const RunConfig& config) {
         experiment_->setConfig(nlohmann::json(toJson(config)));
         showExperiment();

@@ -13,6 +13,7 @@
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/explain_page.h"
+#include "app/desktop/pages/explain_what_if.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/run_controller.h"
@@ -147,6 +148,9 @@ void MainWindow::exportFiguresDialog() {
                 exportOf(compare_->shown(), compare_->ranking().asTsv(), controller_.workspace()));
         }
         if (pages_->currentWidget() == explain_) {
+            if (explain_->showsWhatIf()) {
+                return export_by(explain_->whatIf().exportRequest(controller_.workspace()));
+            }
             const ExplainBound& bound = explain_->bound();
             return export_by(
                 exportOf(bound.inspections(), bound.series(), controller_.workspace()));

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/pages/explain_what_if.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
 #include "core/results/run_groups.h"
@@ -34,6 +35,7 @@ ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_se
       runs_(new QComboBox),
       views_(new QStackedWidget),
       bound_(new ExplainBound(controller)),
+      what_if_(new ExplainWhatIf(controller.learning(), controller.dataStore())),
       soon_(new QTimer(this)) {
     auto* buttons = new QHBoxLayout(switch_);
     buttons->setContentsMargins(0, 0, 0, 0);
@@ -60,7 +62,11 @@ ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_se
     column->addWidget(views_, 1);
     addView("view_bound", tr("Bound"), tr("What the generalization bound is made of, by class"),
             bound_);
+    addView("view_what_if", tr("What if"),
+            tr("What the run's test accuracy would be with its logits adjusted after training"),
+            what_if_);
     showView("view_bound");
+    connect(what_if_, &ExplainWhatIf::said, this, &ExplainPage::said);
 
     soon_->setSingleShot(true);
     soon_->setInterval(kSoonAgain);
@@ -89,7 +95,6 @@ void ExplainPage::addView(const char* name, const QString& words, const QString&
     button->setAutoRaise(true);
     switch_->layout()->addWidget(button);
     buttons_->addButton(button, views_->addWidget(view));
-    switch_->setVisible(views_->count() > 1);
 }
 
 void ExplainPage::showView(const char* name) {
@@ -98,6 +103,10 @@ void ExplainPage::showView(const char* name) {
         button->setChecked(true);
         views_->setCurrentIndex(buttons_->id(button));
     }
+}
+
+bool ExplainPage::showsWhatIf() const {
+    return views_->currentWidget() == what_if_;
 }
 
 void ExplainPage::setSelected(const QStringList& runs) {
@@ -151,6 +160,9 @@ void ExplainPage::refresh() {
     runs_->setEnabled(runs_->count() > 1);
     bound_->setRuns(runs, run_);
     if (!wanted_beside_.isEmpty()) bound_->setBeside(std::exchange(wanted_beside_, {}));
+    const IndexedRun* chosen = controller_.find(run_);
+    what_if_->setRun(chosen == nullptr ? std::filesystem::path() : chosen->folder);
+    if (showsWhatIf()) what_if_->refresh();
     Q_EMIT runChosen(run_);
 }
 

@@ -12,11 +12,12 @@ class QTimer;
 
 namespace ballast {
 
+class ExplainWhatIf;
 class WorkingSet;
 
-/// Why a method works: the numbers of one run, seen through the paper's theory. It has views, of
-/// which the switch shows once there are two; the run is chosen once for all of them, among those
-/// of the working set, and follows what is selected on the Runs page.
+/// Why a method works: the numbers of one run, seen through the paper's theory, and what its logits
+/// would give if they were adjusted. The run is chosen once for both views, among those of the
+/// working set, and follows what is selected on the Runs page.
 class ExplainPage : public QWidget {
     Q_OBJECT
 public:
@@ -24,8 +25,7 @@ public:
     ExplainPage(RunController& controller, const WorkingSet& working_set,
                 std::function<int(const QString&)> color_of, QWidget* parent = nullptr);
 
-    /// Adds a view to the switch, whose button has that objectName.
-    void addView(const char* name, const QString& words, const QString& tip, QWidget* view);
+    /// "view_bound" or "view_what_if", the objectName of its button.
     void showView(const char* name);
 
     /// The runs that are selected on the Runs page: the first is explained, of two the second
@@ -36,6 +36,8 @@ public:
 
     QString run() const { return run_; }
     ExplainBound& bound() { return *bound_; }
+    ExplainWhatIf& whatIf() { return *what_if_; }
+    bool showsWhatIf() const;
 
     QByteArray layoutState() const { return bound_->layoutState(); }
     void restoreLayout(const QByteArray& state) { bound_->restoreLayout(state); }
@@ -43,11 +45,14 @@ public:
 Q_SIGNALS:
     void configRequested(const ballast::RunConfig& config);
     void runChosen(const QString& run);
+    /// A sentence for the window.
+    void said(const QString& sentence);
 
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void addView(const char* name, const QString& words, const QString& tip, QWidget* view);
     void refresh();
 
     RunController& controller_;
@@ -58,6 +63,7 @@ private:
     QComboBox* runs_;
     QStackedWidget* views_;
     ExplainBound* bound_;
+    ExplainWhatIf* what_if_;
     QTimer* soon_;
     QString run_;           // that is explained
     QStringList selected_;  // on the Runs page

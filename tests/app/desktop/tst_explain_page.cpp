@@ -9,6 +9,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/explain_page.h"
+#include "app/desktop/pages/explain_what_if.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
@@ -158,6 +159,21 @@ private Q_SLOTS:
         open();
         window_->showExplain();
         QTRY_VERIFY(bound().bars().sentence().contains(QStringLiteral("new has no epoch yet")));
+    }
+
+    void whatIfFollowsTheRun() {
+        made("a");
+        open();
+        window_->showExplain();
+        ExplainPage& page = window_->explainPage();
+        QTRY_VERIFY(!page.run().isEmpty());
+        QVERIFY(!page.showsWhatIf());
+        page.showView("view_what_if");
+        QVERIFY(page.showsWhatIf() && page.whatIf().isVisible());
+        QTRY_VERIFY(part<QComboBox>("what_if_epoch")->count() > 0);
+        QVERIFY(!page.whatIf().hasResults());  // no logits, no checkpoint
+        QVERIFY_THROWS_EXCEPTION(ConfigError,
+                                 page.whatIf().exportRequest(controller_->workspace()));
     }
 
     void exportsWhatIsShown() {
