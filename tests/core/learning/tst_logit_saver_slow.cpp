@@ -191,4 +191,4 @@ private Q_SLOTS:
 };
 
 BALLAST_TEST(TestLogitSaver)
-#include "tst_logit_saver.moc"
+#include "tst_logit_saver_slow.moc"
