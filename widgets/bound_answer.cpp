@@ -16,7 +16,9 @@ namespace ballast {
 namespace {
 
 QString threeDigits(double value) {
-    return std::isnan(value) ? QStringLiteral("–") : QString::number(value, 'g', 3);
+    if (std::isnan(value)) return QStringLiteral("–");
+    const bool wide = std::abs(value) >= 1000.0 && std::abs(value) < 1e6;
+    return wide ? QString::number(value, 'f', 0) : QString::number(value, 'g', 3);
 }
 
 QLabel* wordsLabel(const char* name) {

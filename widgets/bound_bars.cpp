@@ -118,7 +118,7 @@ QString BoundBars::wordsFor(std::size_t column, std::size_t row, std::size_t ran
                           fourDigits(factors.delta[y]));
     }
     if (rows[row].values == &BoundFactors::product) {
-        lines << tr("μ_y = %1, μ̂_y = %2")
+        lines << tr("μ_y = %1; as the data show, %2")
                      .arg(fourDigits(factors.lipschitz[y]),
                           fourDigits(factors.observed_lipschitz[y]));
     }

@@ -130,8 +130,9 @@ std::vector<BoundRow> boundRows() {
             "image of the class"),
          &BoundFactors::one_minus_softmax},
         {QStringLiteral("= product"), tr("Eq. 16's summand, and ◇ with μ̂_y"),
-         tr("√π_y α_y β̃_y [1 − softmax_y] = √π_y μ_y, what the class adds to Eq. 16's sum; ◇: with "
-            "μ̂_y, the constant that the data really show"),
+         tr("√π_y α_y β̃_y [1 − softmax_y] = √π_y μ_y, what the class adds to Eq. 16's sum; ◇: the "
+            "same with the largest α_y β̃_y [1 − softmax_y] of any image of the class in place of "
+            "μ_y, which is what the data really show"),
          &BoundFactors::product},
     };
 }
@@ -217,6 +218,8 @@ std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
             rects.push_back(rect);
         }
     }
+    // The names of the classes take a part of the last row.
+    grid->setRowStretchFactor(grid->rowCount() - 1, 1.6);
     stylePlot(plot, colors, scale);
     for (std::size_t c = 0; c < inspections.size(); ++c) {
         const BoundInspection& one = inspections[c];

@@ -104,11 +104,15 @@ std::string BoundInspection::comparison() const {
         const double times = larger / smaller;
         return fixedText(times, times < 10.0 ? 2 : 0);
     };
+    constexpr double kEqualGaps = 1.005;  // a factor that two decimals show as 1
+    if (std::max(ours, theirs) < kEqualGaps * std::min(ours, theirs)) {
+        return "Both bounds add about as much to the training loss";
+    }
     if (ours < theirs) {
-        return "To the training loss the data-dependent bound adds less, by a factor of " +
+        return "The data-dependent bound adds less to the training loss, by a factor of " +
                ratio(theirs, ours);
     }
-    return "To the training loss the union bound adds less, by a factor of " + ratio(ours, theirs);
+    return "The union bound adds less to the training loss, by a factor of " + ratio(ours, theirs);
 }
 
 std::vector<int> epochsWith(std::span<const EpochRecord> records, StatisticsSource source) {

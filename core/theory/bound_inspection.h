@@ -32,7 +32,8 @@ struct BoundInspection {
     std::optional<BoundAdvice> advice;
     std::vector<std::string> notes;  // what must be known to read the numbers
 
-    /// "Of what the bounds add to the training loss …": which gap is the smaller.
+    /// Which of the bounds adds less to the training loss, and by what factor; "" where one is not
+    /// known.
     std::string comparison() const;
 };
 
