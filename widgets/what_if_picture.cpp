@@ -20,7 +20,7 @@ constexpr double kNarrowBar = 0.46;
 constexpr double kPerCent = 100.0;
 constexpr const char* kAccuracyLabel = "accuracy, %";
 
-QCPBars* addBars(QCustomPlot& plot, double width, const QColor& color) {
+QCPBars* addPairedBars(QCustomPlot& plot, double width, const QColor& color) {
     auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
     bars->removeFromLegend();
     bars->setWidth(width);
@@ -121,10 +121,10 @@ void drawClassAccuracies(QCustomPlot& plot, const WhatIfPicture& picture, const 
     stylePlot(plot, colors, scale);
     const std::vector<std::size_t> order = byFrequency(picture);
     const std::vector<bool> majority = majorityClasses(picture.class_counts);
-    QCPBars* trained = addBars(plot, kWideBar, asTrainedColor(colors));
+    QCPBars* trained = addPairedBars(plot, kWideBar, asTrainedColor(colors));
     QCPBars* adjusted[2] = {
-        addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.minority),
-        addBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.majority)};
+        addPairedBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.minority),
+        addPairedBars(plot, kNarrowBar, scale.grey_safe ? QColor(0xff484848) : colors.majority)};
     for (std::size_t i = 0; i < order.size(); ++i) {
         const std::size_t y = order[i];
         const auto place = static_cast<double>(i);
@@ -141,9 +141,9 @@ void drawReliability(QCustomPlot& plot, const WhatIfPicture& picture, const Plot
                      const PlotScale& scale) {
     stylePlot(plot, colors, scale);
     constexpr double kBinWidth = kPerCent / kReliabilityBins;
-    QCPBars* trained = addBars(plot, kWideBar * kBinWidth, asTrainedColor(colors));
-    QCPBars* adjusted = addBars(plot, kNarrowBar * kBinWidth,
-                                scale.grey_safe ? QColor(0xff484848) : colors.majority);
+    QCPBars* trained = addPairedBars(plot, kWideBar * kBinWidth, asTrainedColor(colors));
+    QCPBars* adjusted = addPairedBars(plot, kNarrowBar * kBinWidth,
+                                      scale.grey_safe ? QColor(0xff484848) : colors.majority);
     for (std::size_t m = 0; m < kReliabilityBins; ++m) {
         const double middle = (static_cast<double>(m) + 0.5) * kBinWidth;
         for (const auto& [bars, result] :

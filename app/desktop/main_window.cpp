@@ -173,6 +173,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     views.setViews(settings_.runViews());
     connect(&views, &ViewMenu::viewsChanged, this,
             [this, &views] { settings_.setRunViews(views.views()); });
+    ViewMenu& adjustments = explain_->adjustments();
+    adjustments.setViews(settings_.adjustments());
+    connect(&adjustments, &ViewMenu::viewsChanged, this,
+            [this, &adjustments] { settings_.setAdjustments(adjustments.views()); });
     sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
     compare_->restoreLayout(settings_.layout(QStringLiteral("compare")));
     explain_->restoreLayout(settings_.layout(QStringLiteral("explain")));

@@ -10,6 +10,7 @@ const QString kLayout = QStringLiteral("layout/");
 const QString kLastFolder = QStringLiteral("last_folder");
 const QString kEditorConfig = QStringLiteral("editor_config");
 const QString kRunViews = QStringLiteral("run_views");
+const QString kAdjustments = QStringLiteral("what_if_adjustments");
 const QString kSweep = QStringLiteral("sweep");
 const QString kExportChoices = QStringLiteral("export");
 
@@ -53,18 +54,34 @@ void Settings::setEditorConfig(const QString& json) {
 }
 
 QMap<QString, QByteArray> Settings::runViews() const {
+    return named(kRunViews);
+}
+
+void Settings::setRunViews(const QMap<QString, QByteArray>& views) {
+    setNamed(kRunViews, views);
+}
+
+QMap<QString, QByteArray> Settings::adjustments() const {
+    return named(kAdjustments);
+}
+
+void Settings::setAdjustments(const QMap<QString, QByteArray>& adjustments) {
+    setNamed(kAdjustments, adjustments);
+}
+
+QMap<QString, QByteArray> Settings::named(const QString& key) const {
     QMap<QString, QByteArray> views;
-    const QVariantMap saved = settings_.value(kRunViews).toMap();
+    const QVariantMap saved = settings_.value(key).toMap();
     for (auto view = saved.cbegin(); view != saved.cend(); ++view) {
         views[view.key()] = view.value().toByteArray();
     }
     return views;
 }
 
-void Settings::setRunViews(const QMap<QString, QByteArray>& views) {
+void Settings::setNamed(const QString& key, const QMap<QString, QByteArray>& views) {
     QVariantMap saved;
     for (auto view = views.cbegin(); view != views.cend(); ++view) saved[view.key()] = view.value();
-    settings_.setValue(kRunViews, saved);
+    settings_.setValue(key, saved);
 }
 
 QString Settings::sweep() const {

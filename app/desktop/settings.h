@@ -30,6 +30,9 @@ public:
     /// The saved views of the run table by name.
     QMap<QString, QByteArray> runViews() const;
     void setRunViews(const QMap<QString, QByteArray>& views);
+    /// The saved adjustments of what-if by name.
+    QMap<QString, QByteArray> adjustments() const;
+    void setAdjustments(const QMap<QString, QByteArray>& adjustments);
 
     /// The axes and seeds on the sweep page, as JSON text.
     QString sweep() const;
@@ -40,6 +43,9 @@ public:
     void setExportChoices(const QString& json);
 
 private:
+    QMap<QString, QByteArray> named(const QString& key) const;
+    void setNamed(const QString& key, const QMap<QString, QByteArray>& views);
+
     QSettings settings_;
 };
 

@@ -16,6 +16,7 @@
 #include "core/results/run_groups.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
+#include "widgets/view_menu.h"
 
 namespace ballast {
 namespace {
@@ -36,6 +37,8 @@ ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_se
       views_(new QStackedWidget),
       bound_(new ExplainBound(controller)),
       what_if_(new ExplainWhatIf(controller.learning(), controller.dataStore())),
+      adjustments_(new ViewMenu([this] { return what_if_->state(); }, this)),
+      choose_adjustment_(new QToolButton),
       soon_(new QTimer(this)) {
     auto* buttons = new QHBoxLayout(switch_);
     buttons->setContentsMargins(0, 0, 0, 0);
@@ -55,6 +58,19 @@ ExplainPage::ExplainPage(RunController& controller, const WorkingSet& working_se
     row->addWidget(label);
     row->addWidget(runs_, 3);
     row->addStretch(2);
+    row->addWidget(choose_adjustment_);
+    choose_adjustment_->setObjectName(QStringLiteral("adjustments"));
+    choose_adjustment_->setText(tr("Adjustments"));
+    choose_adjustment_->setToolTip(tr("What the logits are adjusted by, saved under a name"));
+    choose_adjustment_->setAutoRaise(true);
+    choose_adjustment_->setPopupMode(QToolButton::InstantPopup);
+    choose_adjustment_->setMenu(adjustments_);
+    choose_adjustment_->hide();
+    adjustments_->setWords(
+        {tr("Save this adjustment…"), tr("Remove"), tr("Name of the adjustment")});
+    connect(adjustments_, &ViewMenu::chosen, what_if_, &ExplainWhatIf::restoreState);
+    connect(views_, &QStackedWidget::currentChanged, this,
+            [this] { choose_adjustment_->setVisible(showsWhatIf()); });
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

@@ -9,10 +9,12 @@ class QComboBox;
 class QHBoxLayout;
 class QStackedWidget;
 class QTimer;
+class QToolButton;
 
 namespace ballast {
 
 class ExplainWhatIf;
+class ViewMenu;
 class WorkingSet;
 
 /// Why a method works: the numbers of one run, seen through the paper's theory, and what its logits
@@ -38,6 +40,8 @@ public:
     ExplainBound& bound() { return *bound_; }
     ExplainWhatIf& whatIf() { return *what_if_; }
     bool showsWhatIf() const;
+    /// What-if's adjustments, saved by name.
+    ViewMenu& adjustments() { return *adjustments_; }
 
     QByteArray layoutState() const { return bound_->layoutState(); }
     void restoreLayout(const QByteArray& state) { bound_->restoreLayout(state); }
@@ -64,6 +68,8 @@ private:
     QStackedWidget* views_;
     ExplainBound* bound_;
     ExplainWhatIf* what_if_;
+    ViewMenu* adjustments_;
+    QToolButton* choose_adjustment_;
     QTimer* soon_;
     QString run_;           // that is explained
     QStringList selected_;  // on the Runs page

@@ -2,6 +2,7 @@
 #include <QPushButton>
 #include <QSlider>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,7 @@
 #include "widgets/bound_answer.h"
 #include "widgets/bound_bars.h"
 #include "widgets/epoch_scrubber.h"
+#include "widgets/view_menu.h"
 
 using namespace ballast;
 
@@ -172,8 +174,26 @@ private Q_SLOTS:
         QVERIFY(page.showsWhatIf() && page.whatIf().isVisible());
         QTRY_VERIFY(part<QComboBox>("what_if_epoch")->count() > 0);
         QVERIFY(!page.whatIf().hasResults());  // no logits, no checkpoint
+        // An adjustment is kept by name, also for the next window.
+        WhatIf made;
+        made.tau = 1.25;
+        page.whatIf().view().setAdjustment(made);
+        QVERIFY(page.adjustments().save(QStringLiteral("strong")));
+        page.whatIf().view().setAdjustment({});
+        cleanup();
+        open();
+        ExplainPage& next = window_->explainPage();
+        const ViewMenu::Views saved = next.adjustments().views();
+        QCOMPARE(saved.keys(), QStringList{QStringLiteral("strong")});
+        Q_EMIT next.adjustments().chosen(saved.first());
+        QCOMPARE(next.whatIf().view().adjustment().tau, 1.25);
+        window_->showExplain();
+        next.showView("view_what_if");
+        QVERIFY(part<QToolButton>("adjustments")->isVisible());
+        next.showView("view_bound");
+        QVERIFY(!part<QToolButton>("adjustments")->isVisible());
         QVERIFY_THROWS_EXCEPTION(ConfigError,
-                                 page.whatIf().exportRequest(controller_->workspace()));
+                                 next.whatIf().exportRequest(controller_->workspace()));
     }
 
     void exportsWhatIsShown() {
