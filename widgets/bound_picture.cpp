@@ -22,11 +22,15 @@ const char* kOfRankedClasses =
 
 /// Ticks at 0 and at one round number, for an axis of a few millimetres.
 class FewTicks : public QCPAxisTicker {
+public:
+    /// `most`: the number is not above it.
+    explicit FewTicks(double most) : most_(most) {}
+
 protected:
-    double getTickStep(const QCPRange& range) override {
-        const double power = std::pow(10.0, std::floor(std::log10(range.upper)));
-        for (const double digit : {5.0, 2.0, 1.0}) {
-            if (digit * power <= range.upper) return digit * power;
+    double getTickStep(const QCPRange&) override {
+        const double power = std::pow(10.0, std::floor(std::log10(most_)));
+        for (const double digit : {5.0, 2.0}) {
+            if (digit * power <= most_) return digit * power;
         }
         return power;
     }
@@ -36,6 +40,9 @@ protected:
         return ticks;
     }
     int getSubTickCount(double) override { return 0; }
+
+private:
+    double most_;
 };
 
 QColor greyIf(bool grey, QRgb value, const QColor& color) {
@@ -143,11 +150,14 @@ void leaveRoomAbove(BoundRange& range) {
                             : (1.0 + kShare) * range.upper;
 }
 
-void setValueAxis(QCPAxis& axis, const BoundRange& range, bool small) {
+/// Makes the range larger where `small`.
+void setValueAxis(QCPAxis& axis, BoundRange& range, bool small) {
+    const double most = range.upper;
+    if (small) leaveRoomAbove(range);
     if (range.log) {
         useLogTicks(axis);
     } else {
-        const QSharedPointer<QCPAxisTicker> ticker(small ? new FewTicks : new QCPAxisTicker);
+        const QSharedPointer<QCPAxisTicker> ticker(small ? new FewTicks(most) : new QCPAxisTicker);
         ticker->setTickCount(3);
         axis.setTicker(ticker);
     }
@@ -215,7 +225,7 @@ std::vector<QCPAxisRect*> layOutRects(QCustomPlot& plot,
         }
     }
     // The names of the classes take a part of the last row.
-    grid->setRowStretchFactor(grid->rowCount() - 1, 1.6);
+    grid->setRowStretchFactor(grid->rowCount() - 1, small ? 2.4 : 1.6);
     return rects;
 }
 
@@ -240,7 +250,6 @@ std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
             QCPAxisRect& rect = *rects[c * rows.size() + r];
             QCPAxis& x = *rect.axis(QCPAxis::atBottom);
             BoundRange range = boundRange(inspections, r);
-            if (small) leaveRoomAbove(range);
             setValueAxis(*rect.axis(QCPAxis::atLeft), range, small);
             nameClasses(x, one, small);
             x.setRange(-0.6, static_cast<double>(one.class_counts.size()) - 0.4);

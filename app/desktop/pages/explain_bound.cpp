@@ -92,8 +92,8 @@ ExplainBound::ExplainBound(RunController& controller, QWidget* parent)
 QWidget* ExplainBound::makeChoices() {
     beside_->setObjectName(QStringLiteral("explain_beside"));
     beside_->setToolTip(
-        tr("What stands beside it: the same run before the phase began, or another "
-           "run after as many epochs"));
+        tr("What stands beside it: the same run on the other side of T₀, or another run after as "
+           "many epochs"));
     beside_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     beside_->setMinimumContentsLength(18);
     source_->setObjectName(QStringLiteral("explain_source"));
@@ -158,8 +158,8 @@ void ExplainBound::fillBeside() {
     const IndexedRun* run = controller_.find(run_);
     if (run != nullptr && run->error.empty() && run->description.config.phases.size() > 1) {
         const std::vector<Phase>& phases = run->description.config.phases;
-        beside_->addItem(phases.size() == 2 ? tr("this run before T₀ = %1").arg(phases[1].from)
-                                            : tr("this run before its phase"),
+        beside_->addItem(phases.size() == 2 ? tr("this run across T₀ = %1").arg(phases[1].from)
+                                            : tr("this run across a phase's beginning"),
                          kAcross);
     }
     for (const ExplainedRun& other : runs_) {
