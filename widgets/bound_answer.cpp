@@ -163,10 +163,7 @@ void BoundAnswer::setInspections(std::vector<BoundInspection> inspections) {
         if (!comparison.isEmpty()) comparisons << withName(name, comparison + u'.');
         slopes << withName(name, text(slopeSentence(one.slope)) + u'.');
         if (one.observed_slope.undefined.empty()) {
-            slopes << tr("As the data show (◇): κ = %1 (%2 … %3).")
-                          .arg(threeDigits(one.observed_slope.kappa),
-                               threeDigits(one.observed_slope.lower),
-                               threeDigits(one.observed_slope.upper));
+            slopes << tr("As the data show (◇): %1.").arg(text(slopeText(one.observed_slope)));
         }
         for (const std::string& note : one.notes) {
             notes << QStringLiteral("⚠ ") + withName(name, text(note)) + u'.';

@@ -12,12 +12,38 @@
 namespace ballast {
 namespace {
 
-constexpr std::size_t kNamedColumns = 12;  // classes; the others are counted
-constexpr std::size_t kSingleBars = 400;   // classes; more are one area
-constexpr double kLogFrom = 30.0;          // ratio of values from which an axis is logarithmic
-constexpr double kDecades = 1e-6;          // of a logarithmic axis: bars below its end are none
-constexpr std::size_t kRestRow = 3;        // [1 − softmax_y]
+constexpr std::size_t kNamedColumns = 12;     // classes; the others are counted
+constexpr std::size_t kSingleBars = 400;      // classes; more are one area
+constexpr std::size_t kFirstObservedRow = 3;  // [1 − softmax_y], then the product
 constexpr std::size_t kProductRow = 4;
+
+const char* kOfRankedClasses =
+    QT_TRANSLATE_NOOP("ballast", "rank of the class, most training images first");
+
+/// Ticks at 0 and at one round number, for an axis of a few millimetres.
+class FewTicks : public QCPAxisTicker {
+public:
+    /// `most`: the number is not above it.
+    explicit FewTicks(double most) : most_(most) {}
+
+protected:
+    double getTickStep(const QCPRange&) override {
+        const double power = std::pow(10.0, std::floor(std::log10(most_)));
+        for (const double digit : {5.0, 2.0}) {
+            if (digit * power <= most_) return digit * power;
+        }
+        return power;
+    }
+    QVector<double> createTickVector(double step, const QCPRange& range) override {
+        QVector<double> ticks = QCPAxisTicker::createTickVector(step, range);
+        while (ticks.size() > 2) ticks.removeLast();
+        return ticks;
+    }
+    int getSubTickCount(double) override { return 0; }
+
+private:
+    double most_;
+};
 
 QColor greyIf(bool grey, QRgb value, const QColor& color) {
     return grey ? QColor(value) : color;
@@ -85,10 +111,10 @@ void addObserved(QCPAxisRect& rect, const BoundInspection& one, std::size_t row,
     marks->setData(places, heights, true);
 }
 
-void nameClasses(QCPAxis& axis, const BoundInspection& one) {
+void nameClasses(QCPAxis& axis, const BoundInspection& one, bool small) {
     if (one.class_counts.size() > kNamedColumns) {
         useIntegerTicks(axis);
-        axis.setLabel(tr("rank of the class, most training images first"));
+        axis.setLabel(small ? tr("rank of the class") : tr(kOfRankedClasses));
         return;
     }
     const QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
@@ -97,7 +123,15 @@ void nameClasses(QCPAxis& axis, const BoundInspection& one) {
         ticker->addTick(static_cast<double>(i), text(one.class_names[order[i]]));
     }
     axis.setTicker(ticker);
-    axis.setLabel(tr("class, most training images first"));
+    axis.setLabel(small ? QString() : tr("class, most training images first"));
+}
+
+/// The run, and below it the epoch: columns on paper are narrow.
+QString titleOnTwoLines(const BoundInspection& one) {
+    return tr("%1\nafter epoch %2, %3")
+        .arg(text(one.name))
+        .arg(one.epochs_done)
+        .arg(text(sourceName(one.source)));
 }
 
 QCPTextElement* addHeading(QCustomPlot& plot, const QString& words, const QColor& color,
@@ -109,76 +143,46 @@ QCPTextElement* addHeading(QCustomPlot& plot, const QString& words, const QColor
     return heading;
 }
 
-}  // namespace
-
-std::vector<BoundRow> boundRows() {
-    return {
-        {QStringLiteral("√π_y"), tr("square root of the class's share"),
-         tr("√π_y, with π_y = N_y / N: how much the class weighs in the bound by its size alone "
-            "(Lemma 3, Eq. 13)"),
-         &BoundFactors::root_share},
-        {QStringLiteral("× α_y"), tr("class weight"),
-         tr("α_y: the class weight of the loss (Eq. 3), as the phase of this epoch has it; it "
-            "rebalances √π_y (In1)"),
-         &BoundFactors::alpha},
-        {QStringLiteral("× β̃_y"), tr("from the logit scales"),
-         tr("β̃_y = √(β_y² + (Σ_{j≠y} β_j)²), from the logit scales β of the loss (Lemma 4)"),
-         &BoundFactors::beta_tilde},
-        {QStringLiteral("× [1 − softmax_y]"), tr("at B_y(f), and ◇ as the data show"),
-         tr("1 − softmax_y of β_j B_j(f) + Δ_j, with B_j(f) the smallest logit of the true class "
-            "over the training images of class j (Eq. 15); ◇: the largest 1 − softmax_y of any "
-            "image of the class"),
-         &BoundFactors::one_minus_softmax},
-        {QStringLiteral("= product"), tr("Eq. 16's summand, and ◇ with μ̂_y"),
-         tr("√π_y α_y β̃_y [1 − softmax_y] = √π_y μ_y, what the class adds to Eq. 16's sum; ◇: the "
-            "same with the largest α_y β̃_y [1 − softmax_y] of any image of the class in place of "
-            "μ_y, which is what the data really show"),
-         &BoundFactors::product},
-    };
+/// Of the axis of a small row, whose symbol stands above its bars.
+void leaveRoomAbove(BoundRange& range) {
+    constexpr double kShare = 0.9;  // of the height that the bars have
+    range.upper = range.log ? range.upper * std::pow(range.upper / range.lower, kShare)
+                            : (1.0 + kShare) * range.upper;
 }
 
-double observedValue(const BoundFactors& factors, std::size_t row, std::size_t y) {
-    if (row == kProductRow) return factors.observed_product[y];
-    if (row != kRestRow) return kMissing;
-    return factors.observed_lipschitz[y] / (factors.alpha[y] * factors.beta_tilde[y]);
-}
-
-QString inspectionTitle(const BoundInspection& one) {
-    return tr("%1, after epoch %2, %3")
-        .arg(text(one.name))
-        .arg(one.epochs_done)
-        .arg(one.source == StatisticsSource::exact ? tr("exact") : tr("streaming"));
-}
-
-BoundRange boundRange(std::span<const BoundInspection> inspections, std::size_t row) {
-    double smallest = std::numeric_limits<double>::infinity();
-    double largest = 0.0;
-    const BoundRow words = boundRows()[row];
-    for (const BoundInspection& one : inspections) {
-        for (std::size_t y = 0; y < one.class_counts.size(); ++y) {
-            for (const double value :
-                 {(one.factors.*words.values)[y], observedValue(one.factors, row, y)}) {
-                if (!std::isfinite(value) || value <= 0.0) continue;
-                smallest = std::min(smallest, value);
-                largest = std::max(largest, value);
-            }
-        }
+/// Makes the range larger where `small`.
+void setValueAxis(QCPAxis& axis, BoundRange& range, bool small) {
+    const double most = range.upper;
+    if (small) leaveRoomAbove(range);
+    if (range.log) {
+        useLogTicks(axis);
+    } else {
+        const QSharedPointer<QCPAxisTicker> ticker(small ? new FewTicks(most) : new QCPAxisTicker);
+        ticker->setTickCount(3);
+        axis.setTicker(ticker);
     }
-    if (largest <= 0.0) return {};
-    if (largest < kLogFrom * smallest) return {0.0, 1.12 * largest, false};
-    const double lower = std::max(smallest, kDecades * largest);
-    return {std::pow(10.0, std::floor(std::log10(lower) - 0.05)), 1.6 * largest, true};
+    axis.setRange(range.lower, range.upper);
 }
 
-int boundAxisWidth(const PlotScale& scale) {
-    return QFontMetrics(scale.font).horizontalAdvance(QStringLiteral("0.000")) +
-           static_cast<int>(std::lround(2.0 * kSpace1 * scale.unit));
+void addSymbol(QCPAxisRect& rect, const QString& symbol, const PlotColors& colors,
+               const PlotScale& scale) {
+    auto* label = new QCPItemText(rect.parentPlot());
+    label->setSelectable(false);
+    label->setClipToAxisRect(false);
+    label->setFont(scale.label_font);
+    label->setColor(colors.text);
+    label->setText(symbol);
+    label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    label->position->setAxisRect(&rect);
+    label->position->setType(QCPItemPosition::ptAxisRectRatio);
+    label->position->setCoords(0.01, 0.0);
 }
 
-std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
-                                        std::span<const BoundInspection> inspections,
-                                        const PlotColors& colors, const PlotScale& scale) {
-    const std::vector<BoundRow> rows = boundRows();
+/// A rectangle for each row and inspection, below headings; where `small`, columns alone have one.
+std::vector<QCPAxisRect*> layOutRects(QCustomPlot& plot,
+                                      std::span<const BoundInspection> inspections,
+                                      const std::vector<BoundRow>& rows, const PlotColors& colors,
+                                      const PlotScale& scale, bool small) {
     std::vector<QCPAxisRect*> rects;
     QFont bold = scale.label_font;
     bold.setWeight(QFont::DemiBold);
@@ -189,24 +193,26 @@ std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
     grid->setRowSpacing(0);
     grid->setColumnSpacing(static_cast<int>(std::lround(kSpace3 * scale.unit)));
     const bool beside = inspections.size() > 1;
-    const int head = beside ? 1 : 0;
     for (std::size_t c = 0; c < inspections.size(); ++c) {
         const auto column = static_cast<int>(c);
+        int row = 0;
         auto* margins = new QCPMarginGroup(&plot);
         if (beside) {
-            grid->addElement(0, column,
-                             addHeading(plot, inspectionTitle(inspections[c]), colors.text, bold));
+            const QString title =
+                small ? titleOnTwoLines(inspections[c]) : inspectionTitle(inspections[c]);
+            grid->addElement(row++, column, addHeading(plot, title, colors.text, bold));
         }
         for (std::size_t r = 0; r < rows.size(); ++r) {
-            const int at = head + 2 * static_cast<int>(r);
-            const QString words =
-                c > 0 ? QString() : rows[r].symbol + QStringLiteral("   ") + rows[r].meaning;
-            const bool product = r == kProductRow;
-            grid->addElement(at, column,
-                             addHeading(plot, words, product ? colors.text : colors.muted,
-                                        product ? bold : scale.label_font));
+            if (!small) {
+                const QString words =
+                    c > 0 ? QString() : rows[r].symbol + QStringLiteral("   ") + rows[r].meaning;
+                const bool product = r == kProductRow;
+                grid->addElement(row++, column,
+                                 addHeading(plot, words, product ? colors.text : colors.muted,
+                                            product ? bold : scale.label_font));
+            }
             auto* rect = c == 0 && r == 0 ? first : new QCPAxisRect(&plot);
-            grid->addElement(at + 1, column, rect);
+            grid->addElement(row++, column, rect);
             // Above the bars' ground and below them, as in a plot's first rectangle.
             for (QCPAxis* axis : rect->axes()) {
                 axis->setLayer(QStringLiteral("axes"));
@@ -219,33 +225,43 @@ std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
         }
     }
     // The names of the classes take a part of the last row.
-    grid->setRowStretchFactor(grid->rowCount() - 1, 1.6);
+    grid->setRowStretchFactor(grid->rowCount() - 1, small ? 2.4 : 1.6);
+    return rects;
+}
+
+}  // namespace
+
+int boundAxisWidth(const PlotScale& scale) {
+    return QFontMetrics(scale.font).horizontalAdvance(QStringLiteral("0.000")) +
+           static_cast<int>(std::lround(2.0 * kSpace1 * scale.unit));
+}
+
+std::vector<QCPAxisRect*> drawBoundBars(QCustomPlot& plot,
+                                        std::span<const BoundInspection> inspections,
+                                        const PlotColors& colors, const PlotScale& scale,
+                                        bool small) {
+    const std::vector<BoundRow> rows = boundRows();
+    const std::vector<QCPAxisRect*> rects =
+        layOutRects(plot, inspections, rows, colors, scale, small);
     stylePlot(plot, colors, scale);
     for (std::size_t c = 0; c < inspections.size(); ++c) {
         const BoundInspection& one = inspections[c];
         for (std::size_t r = 0; r < rows.size(); ++r) {
             QCPAxisRect& rect = *rects[c * rows.size() + r];
             QCPAxis& x = *rect.axis(QCPAxis::atBottom);
-            QCPAxis& y = *rect.axis(QCPAxis::atLeft);
-            const BoundRange range = boundRange(inspections, r);
-            if (range.log) {
-                useLogTicks(y);
-            } else {
-                const QSharedPointer<QCPAxisTicker> ticker(new QCPAxisTicker);
-                ticker->setTickCount(3);
-                y.setTicker(ticker);
-            }
-            y.setRange(range.lower, range.upper);
-            nameClasses(x, one);
+            BoundRange range = boundRange(inspections, r);
+            setValueAxis(*rect.axis(QCPAxis::atLeft), range, small);
+            nameClasses(x, one, small);
             x.setRange(-0.6, static_cast<double>(one.class_counts.size()) - 0.4);
             x.grid()->setVisible(false);
             if (r + 1 < rows.size()) {
                 x.setTickLabels(false);
                 x.setLabel({});
-                x.setTickLengthOut(0);
+                x.setTicks(false);
             }
             addBars(rect, one, rows[r], range, colors, scale);
-            if (r >= kRestRow) addObserved(rect, one, r, colors, scale);
+            if (r >= kFirstObservedRow) addObserved(rect, one, r, colors, scale);
+            if (small) addSymbol(rect, rows[r].symbol, colors, scale);
         }
     }
     return rects;
@@ -275,7 +291,7 @@ PaperFigure paperFigure(const std::vector<BoundInspection>& inspections) {
     figure.title = tr("Bound by class: %1").arg(titles.join(QStringLiteral("; ")));
     figure.compose = [inspections](QCustomPlot& plot, const PlotColors& colors,
                                    const PlotScale& scale, const FigureStyle& style) {
-        const auto rects = drawBoundBars(plot, inspections, colors, scale);
+        const auto rects = drawBoundBars(plot, inspections, colors, scale, true);
         const auto columns = static_cast<int>(inspections.size());
         turnBoundNames(rects, inspections, paperUnits(style.width) * 5 / 6 / std::max(1, columns));
     };
@@ -285,7 +301,7 @@ PaperFigure paperFigure(const std::vector<BoundInspection>& inspections) {
                                                                    const std::string& data_file) {
         PgfPlot plot;
         plot.title = title;
-        plot.x_label = "rank of the class, most training images first";
+        plot.x_label = kOfRankedClasses;
         plot.y_label = "summand of Eq. 16";
         plot.y_log = boundRange(inspections, kProductRow).log;
         for (std::size_t i = 0; i < inspections.size(); ++i) {

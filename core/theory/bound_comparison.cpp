@@ -148,7 +148,7 @@ LipschitzSlope lipschitzSlope(std::span<const double> lipschitz,
     return slope;
 }
 
-std::string slopeSentence(const LipschitzSlope& slope) {
+std::string slopeText(const LipschitzSlope& slope) {
     if (slope.verdict() == LipschitzSlope::Verdict::undefined) {
         return "κ is not defined: " + slope.undefined;
     }
@@ -157,16 +157,21 @@ std::string slopeSentence(const LipschitzSlope& slope) {
         const bool zero = digits.find_first_not_of("0.") == std::string::npos;
         return (value < 0.0 && !zero ? "−" : "") + digits;
     };
-    std::string text = "κ = " + number(slope.kappa) + " (95 % interval " + number(slope.lower) +
-                       " … " + number(slope.upper) + ", " + std::to_string(slope.classes) +
-                       " classes): ";
+    return "κ = " + number(slope.kappa) + " (95 % interval " + number(slope.lower) + " … " +
+           number(slope.upper) + ", " + std::to_string(slope.classes) + " classes)";
+}
+
+std::string slopeSentence(const LipschitzSlope& slope) {
+    const std::string text = slopeText(slope);
     switch (slope.verdict()) {
         case LipschitzSlope::Verdict::above_one:
-            return text + "κ > 1 holds, so the data-dependent bound is the sharper one (Prop. 2)";
+            return text + ": κ > 1 holds, so the data-dependent bound is the sharper one (Prop. 2)";
         case LipschitzSlope::Verdict::below_one:
-            return text + "κ > 1 does not hold, so Prop. 2 promises no sharper bound";
+            return text + ": κ > 1 does not hold, so Prop. 2 promises no sharper bound";
+        case LipschitzSlope::Verdict::undecided:
+            return text + ": whether κ > 1 cannot be told";
         default:
-            return text + "whether κ > 1 cannot be told";
+            return text;
     }
 }
 

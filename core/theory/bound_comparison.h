@@ -76,7 +76,10 @@ struct LipschitzSlope {
 LipschitzSlope lipschitzSlope(std::span<const double> lipschitz,
                               std::span<const std::int64_t> class_counts);
 
-/// "κ = 1.32 (95 % interval 1.10 … 1.54, 10 classes): κ > 1, so …" in a sentence for people.
+/// "κ = 1.32 (95 % interval 1.10 … 1.54, 10 classes)"; where there is none, why.
+std::string slopeText(const LipschitzSlope& slope);
+
+/// The same, and whether κ > 1 holds and what follows.
 std::string slopeSentence(const LipschitzSlope& slope);
 
 }  // namespace ballast

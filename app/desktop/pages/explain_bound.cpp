@@ -23,7 +23,7 @@ namespace ballast {
 namespace {
 
 constexpr std::size_t kMostCurves = 8;  // as many as there are colours
-const QString kBefore = QStringLiteral("before");
+const QString kAcross = QStringLiteral("across");
 const QString kOther = QStringLiteral("run:");
 
 std::vector<int> phaseStarts(const RunConfig& config) {
@@ -92,8 +92,8 @@ ExplainBound::ExplainBound(RunController& controller, QWidget* parent)
 QWidget* ExplainBound::makeChoices() {
     beside_->setObjectName(QStringLiteral("explain_beside"));
     beside_->setToolTip(
-        tr("What stands beside it: the same run before the phase began, or another "
-           "run after as many epochs"));
+        tr("What stands beside it: the same run on the other side of T₀, or another run after as "
+           "many epochs"));
     beside_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     beside_->setMinimumContentsLength(18);
     source_->setObjectName(QStringLiteral("explain_source"));
@@ -158,9 +158,9 @@ void ExplainBound::fillBeside() {
     const IndexedRun* run = controller_.find(run_);
     if (run != nullptr && run->error.empty() && run->description.config.phases.size() > 1) {
         const std::vector<Phase>& phases = run->description.config.phases;
-        beside_->addItem(phases.size() == 2 ? tr("this run before T₀ = %1").arg(phases[1].from)
-                                            : tr("this run before its phase"),
-                         kBefore);
+        beside_->addItem(phases.size() == 2 ? tr("this run across T₀ = %1").arg(phases[1].from)
+                                            : tr("this run across a phase's beginning"),
+                         kAcross);
     }
     for (const ExplainedRun& other : runs_) {
         if (other.id != run_) beside_->addItem(other.label, kOther + other.id);
@@ -269,6 +269,8 @@ void ExplainBound::present() {
     if (!epochs.empty() && (run_ != shown_run_ || was_last)) scrubber_->setEpoch(epochs.back());
     if (!epochs.empty()) shown_run_ = run_;
     curves_->setVisible(!epochs.empty());
+    beside_->setEnabled(!epochs.empty());
+    source_->setEnabled(!epochs.empty());
     presentCurves();
     presentEpoch();
 }
@@ -291,17 +293,22 @@ void ExplainBound::presentCurves() {
 std::optional<BoundInspection> ExplainBound::besideInspection(const BoundInspection& first) const {
     const QString choice = beside_->currentData().toString();
     if (choice.isEmpty()) return {};
-    const Loaded* other = loaded(choice == kBefore ? run_ : besideRun());
+    const Loaded* other = loaded(choice == kAcross ? run_ : besideRun());
     if (other == nullptr || !other->run.error.empty()) return {};
-    int at = first.epochs_done;
-    if (choice == kBefore) {
-        const std::vector<Phase>& phases = other->run.description.config.phases;
-        at = phases[static_cast<std::size_t>(std::max(1, first.phase))].from;
-    }
     const std::vector<int> epochs = epochsWith(other->run.records, first.source);
-    const auto after = std::ranges::upper_bound(epochs, at);
-    if (after == epochs.begin()) return {};
-    return inspectBound(other->run, *(after - 1), first.source, answer_->constants());
+    auto at = std::ranges::upper_bound(epochs, first.epochs_done);
+    if (choice == kAcross) {
+        // Of the first phase, what comes after; of a later one, what was before.
+        const std::vector<Phase>& phases = other->run.description.config.phases;
+        at = std::ranges::upper_bound(
+            epochs, phases[static_cast<std::size_t>(std::max(1, first.phase))].from);
+        if (first.phase == 0) {
+            if (at == epochs.end()) return {};  // not trained that far
+            ++at;
+        }
+    }
+    if (at == epochs.begin()) return {};
+    return inspectBound(other->run, *(at - 1), first.source, answer_->constants());
 }
 
 void ExplainBound::presentEpoch() {
@@ -323,7 +330,9 @@ void ExplainBound::presentEpoch() {
                 if (second) {
                     named(*second);
                     // Before stands left of after.
-                    if (second->run == first.run) inspections.push_back(std::move(*second));
+                    if (second->run == first.run && second->epochs_done < first.epochs_done) {
+                        inspections.push_back(std::move(*second));
+                    }
                 }
                 inspections.push_back(std::move(first));
                 if (second && inspections.size() == 1) inspections.push_back(std::move(*second));

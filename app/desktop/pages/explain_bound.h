@@ -29,7 +29,7 @@ struct ExplainedRun {
 };
 
 /// The view Bound of the Explain page: what a run's bound is made of at an epoch, beside another
-/// run's or that of the same run before its phase began; its sum over the epochs; what that says.
+/// run's or that of the same run across its T0; its sum over the epochs; what that says.
 /// Runs are read from their folders, beside the window's thread.
 class ExplainBound : public QWidget {
     Q_OBJECT

@@ -104,18 +104,21 @@ private Q_SLOTS:
         QCOMPARE(bound().inspections()[0].epochs_done, 8);
     }
 
-    void showsTheRunBeforeItsPhase() {
+    void showsTheRunAcrossItsPhaseChange() {
         made("a");
         open();
         window_->showExplain();
         QTRY_COMPARE(bound().inspections().size(), std::size_t{1});
         auto* beside = part<QComboBox>("explain_beside");
-        QCOMPARE(beside->itemText(1), QStringLiteral("this run before T₀ = 4"));
+        QCOMPARE(beside->itemText(1), QStringLiteral("this run across T₀ = 4"));
         beside->setCurrentIndex(1);
         Q_EMIT beside->activated(1);
         QTRY_COMPARE(bound().inspections().size(), std::size_t{2});
         QCOMPARE(bound().inspections()[0].epochs_done, 4);  // before stands left
         QCOMPARE(bound().inspections()[1].epochs_done, 8);
+        bound().setEpoch(4);  // on the other side
+        QCOMPARE(bound().inspections()[0].epochs_done, 4);
+        QCOMPARE(bound().inspections()[1].epochs_done, 5);
     }
 
     void oneClickOpensTheChangedConfig() {
