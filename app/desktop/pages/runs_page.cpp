@@ -370,7 +370,8 @@ void RunsPage::showSweep(const QStringList& runs) {
 }
 
 void RunsPage::showFigure(const FigureDescription& figure, const QStringList& runs) {
-    const Panel& panel = panelOf(figure, tr("The figure").toStdString());
+    const std::string subject = tr("The figure").toStdString();
+    const Panel& panel = panelOf(figure, subject);
     plots_->setPanels({text(panel.name)});
     plots_->setView(viewOf(figure));
     showOnly(runs);
