@@ -17,11 +17,12 @@ namespace ballast {
 /// const. With the coming phase's β', Δ' and weights π^(−ν) it would tend to the f' whose β' f' +
 /// Δ' = β f + Δ − log α − ν log π. So f'(x) can be told for every ν without training, and ν̂ is the
 /// one whose f' has the greatest balanced accuracy on the training images; the middle of the best
-/// where several are. Candidates are 0, 0.05, … 2. LDAM's shifts, on the true class alone, are
-/// taken for none.
+/// where several are. Candidates are 0, 0.05, … 1: ν = 1 is the balanced risk itself, and what one
+/// state of a model asks for beyond that is the noise of its last steps. LDAM's shifts, on the true
+/// class alone, are taken for none.
 class WeightChoice {
 public:
-    static constexpr int kCandidates = 41;
+    static constexpr int kCandidates = 21;
     static constexpr double kPerOne = 20.0;  // candidates
 
     /// The terms of the phase that ends and of the one that begins, whose α is left out.

@@ -114,9 +114,7 @@ private Q_SLOTS:
         QVERIFY(close(terms.delta[2], -30 * 0.5));
     }
 
-    void noClassesAreRefused() {
-        QVERIFY_THROWS_EXCEPTION(ConfigError, classTerms(Phase{}, {}));
-    }
+    void noClassesAreRefused() { QVERIFY_THROWS_EXCEPTION(ConfigError, classTerms(Phase{}, {})); }
 
     // CVS: β_y = π_y^γ / κ_y, Δ_y = τ log(π_y / κ_y).
     void calibratedRulesFollowTheEstimates() {
