@@ -38,6 +38,18 @@ QString phaseLabel(const RunConfig& config, std::size_t index) {
                          : ExperimentPage::tr("epochs %1–%2").arg(first).arg(last);
 }
 
+/// Why the terms of a phase are not known before its run; "" where they are.
+QString openTerms(const Phase& phase) {
+    if (choosesWeights(phase)) {
+        return ExperimentPage::tr(
+            "the run chooses α_y where the phase begins; drawn as with ν = 1");
+    }
+    if (usesEstimates(phase)) {
+        return ExperimentPage::tr("the run estimates κ_y; drawn as with κ_y = 1");
+    }
+    return {};
+}
+
 }  // namespace
 
 ExperimentPage::ExperimentPage(CountClasses count_classes, NameClasses name_classes,
@@ -292,9 +304,13 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
         ClassTerms terms = classTerms(config.phases[i], counts);
         const FisherConsistency fisher = fisherConsistency(terms, counts);
-        verdicts.append(QStringLiteral("%1 <b>%2</b>")
-                            .arg(phaseLabel(config, i), fisher.consistent ? tr("yes") : tr("no")));
+        QString verdict = fisher.consistent ? tr("yes") : tr("no");
         QString reason = text(fisher.reason).toHtmlEscaped();
+        if (const QString open = openTerms(config.phases[i]); !open.isEmpty()) {
+            verdict = tr("open");
+            reason = open;
+        }
+        verdicts.append(QStringLiteral("%1 <b>%2</b>").arg(phaseLabel(config, i), verdict));
         reason.replace(QStringLiteral("_y"), QStringLiteral("<sub>y</sub>"));
         if (!reasons.contains(reason)) reasons.append(reason);
         terms.alpha = sorted(terms.alpha);

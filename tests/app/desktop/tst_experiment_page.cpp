@@ -140,6 +140,11 @@ private Q_SLOTS:
         config["phases"][0]["delta"]["tau"] = 1.5;
         page.setConfig(config);
         QVERIFY(fisher->text().contains(QStringLiteral("<b>no</b>")));
+        // What the run decides is said to be open.
+        page.applyPreset(QStringLiteral("CE+Auto-ADRW"), {});
+        QVERIFY2(fisher->text().contains(QStringLiteral("<b>open</b>")) &&
+                     fisher->text().contains(QStringLiteral("drawn as with ν = 1")),
+                 qPrintable(fisher->text()));
     }
 
     /// Each key in the form is one change, and whoever hears of it gets the check with it.
