@@ -72,4 +72,4 @@ private Q_SLOTS:
 };
 
 BALLAST_TEST(TestBenchCommands)
-#include "tst_bench_commands.moc"
+#include "tst_bench_commands_slow.moc"

@@ -135,4 +135,4 @@ private Q_SLOTS:
 };
 
 BALLAST_TEST(TestTextbook)
-#include "tst_textbook.moc"
+#include "tst_textbook_slow.moc"
