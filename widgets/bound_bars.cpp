@@ -152,9 +152,7 @@ bool BoundBars::eventFilter(QObject* watched, QEvent* event) {
 
 void BoundBars::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    const bool looks =
-        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
-    if (looks && !inspections_.empty()) draw();
+    if (changesLooks(*event) && !inspections_.empty()) draw();
 }
 
 }  // namespace ballast

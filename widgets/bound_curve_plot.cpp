@@ -250,7 +250,7 @@ bool BoundCurvePlot::eventFilter(QObject* watched, QEvent* event) {
 
 void BoundCurvePlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) draw();
+    if (changesLooks(*event)) draw();
 }
 
 }  // namespace ballast

@@ -142,9 +142,7 @@ bool ClassDifferencePlot::eventFilter(QObject* watched, QEvent* event) {
 
 void ClassDifferencePlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    const bool looks =
-        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
-    if (looks && !bars_.empty()) draw();
+    if (changesLooks(*event) && !bars_.empty()) draw();
 }
 
 }  // namespace ballast

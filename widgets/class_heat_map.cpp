@@ -13,6 +13,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "widgets/palette.h"
 #include "widgets/plot_style.h"
 
 namespace ballast {
@@ -445,7 +446,7 @@ void ClassHeatMap::resizeEvent(QResizeEvent* event) {
 
 void ClassHeatMap::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) changed();
+    if (changesLooks(*event)) changed();
 }
 
 void ClassHeatMap::mouseMoveEvent(QMouseEvent* event) {

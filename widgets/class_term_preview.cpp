@@ -357,9 +357,7 @@ void ClassTermPreview::resizeEvent(QResizeEvent* event) {
 
 void ClassTermPreview::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        if (!d->counts.empty()) d->draw();
-    }
+    if (changesLooks(*event) && !d->counts.empty()) d->draw();
 }
 
 }  // namespace ballast

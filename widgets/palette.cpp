@@ -1,6 +1,7 @@
 #include "widgets/palette.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QPainter>
 #include <QProxyStyle>
@@ -213,6 +214,10 @@ void applyTheme(QApplication& application, Theme theme) {
     }
 #endif
     use(application, theme == Theme::dark || (theme == Theme::system && system_dark));
+}
+
+bool changesLooks(const QEvent& event) {
+    return event.type() == QEvent::PaletteChange || event.type() == QEvent::FontChange;
 }
 
 }  // namespace ballast

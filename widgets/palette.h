@@ -4,6 +4,7 @@
 #include <QPalette>
 
 class QApplication;
+class QEvent;
 
 namespace ballast {
 
@@ -55,5 +56,8 @@ QColor seriesColor(int index);
 /// follows the desktop: at start from its palette, and on Qt 6.5 and later while running too.
 /// Call it once at start and again whenever the user chooses another theme.
 void applyTheme(QApplication& application, Theme theme);
+
+/// Whether a widget that paints itself must paint anew after this change: of palette or font.
+bool changesLooks(const QEvent& event);
 
 }  // namespace ballast

@@ -141,7 +141,7 @@ void ParallelPlot::resizeEvent(QResizeEvent* event) {
 
 void ParallelPlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) redraw();
+    if (changesLooks(*event)) redraw();
 }
 
 std::optional<std::size_t> ParallelPlot::axisAt(const QPointF& place) const {

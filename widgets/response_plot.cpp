@@ -191,9 +191,7 @@ void ResponsePlot::keyPressEvent(QKeyEvent* event) {
 
 void ResponsePlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    const bool looks =
-        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
-    if (!looks || picture_.curves.lines.empty()) return;
+    if (!changesLooks(*event) || picture_.curves.lines.empty()) return;
     fillNames();
     draw();
 }

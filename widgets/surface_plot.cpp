@@ -170,9 +170,7 @@ void SurfacePlot::keyPressEvent(QKeyEvent* event) {
 
 void SurfacePlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    const bool looks =
-        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
-    if (looks && !picture_.surface.xs.empty()) draw();
+    if (changesLooks(*event) && !picture_.surface.xs.empty()) draw();
 }
 
 }  // namespace ballast

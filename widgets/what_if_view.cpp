@@ -378,9 +378,7 @@ bool WhatIfView::eventFilter(QObject* watched, QEvent* event) {
 
 void WhatIfView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    const bool looks =
-        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
-    if (looks && !picture_.after.accuracy.empty()) draw();
+    if (changesLooks(*event) && !picture_.after.accuracy.empty()) draw();
 }
 
 void WhatIfView::resizeEvent(QResizeEvent* event) {

@@ -35,6 +35,7 @@ double contrast(const QColor& a, const QColor& b) {
 class TestPalette : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void paletteAndFontChangeLooks();
     void textIsReadable_data();
     void textIsReadable();
     void seriesStandOutAndDiffer_data() { textIsReadable_data(); }
@@ -168,6 +169,24 @@ void TestPalette::everyIconDrawsInTheThemesColor() {
             QVERIFY2(solid > 20, qPrintable(name));
         }
     }
+}
+
+void TestPalette::paletteAndFontChangeLooks() {
+    struct Heard : QWidget {
+        int looks = 0;
+        void changeEvent(QEvent* event) override { looks += changesLooks(*event) ? 1 : 0; }
+    } widget;
+    QPalette palette = widget.palette();
+    palette.setColor(QPalette::Window, Qt::red);
+    widget.setPalette(palette);
+    QCOMPARE(widget.looks, 1);
+    QFont font = widget.font();
+    font.setPointSize(font.pointSize() + 3);
+    widget.setFont(font);
+    QCOMPARE(widget.looks, 2);
+    widget.setEnabled(false);
+    widget.setWindowTitle(QStringLiteral("x"));
+    QCOMPARE(widget.looks, 2);
 }
 
 BALLAST_TEST(TestPalette)

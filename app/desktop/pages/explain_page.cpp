@@ -179,7 +179,6 @@ void ExplainPage::refresh() {
     const IndexedRun* chosen = controller_.find(run_);
     what_if_->setRun(chosen == nullptr ? std::filesystem::path() : chosen->folder);
     if (showsWhatIf()) what_if_->refresh();
-    Q_EMIT runChosen(run_);
 }
 
 }  // namespace ballast

@@ -48,7 +48,6 @@ public:
 
 Q_SIGNALS:
     void configRequested(const ballast::RunConfig& config);
-    void runChosen(const QString& run);
     /// A sentence for the window.
     void said(const QString& sentence);
 
