@@ -8,6 +8,7 @@
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
 #include "widgets/qt_text.h"
+#include "widgets/typeset_plot.h"
 
 namespace ballast {
 namespace {
@@ -136,7 +137,7 @@ QString titleOnTwoLines(const BoundInspection& one) {
 
 QCPTextElement* addHeading(QCustomPlot& plot, const QString& words, const QColor& color,
                            const QFont& font) {
-    auto* heading = new QCPTextElement(&plot, words, font);
+    auto* heading = new TypesetHeading(&plot, words, font);
     heading->setTextColor(color);
     heading->setTextFlags(Qt::AlignLeft | Qt::AlignBottom);
     heading->setSelectable(false);
@@ -166,7 +167,7 @@ void setValueAxis(QCPAxis& axis, BoundRange& range, bool small) {
 
 void addSymbol(QCPAxisRect& rect, const QString& symbol, const PlotColors& colors,
                const PlotScale& scale) {
-    auto* label = new QCPItemText(rect.parentPlot());
+    auto* label = new TypesetItem(rect.parentPlot());
     label->setSelectable(false);
     label->setClipToAxisRect(false);
     label->setFont(scale.label_font);

@@ -11,6 +11,7 @@
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
 #include "widgets/qt_text.h"
+#include "widgets/typeset_plot.h"
 
 namespace ballast {
 namespace {
@@ -67,6 +68,7 @@ void paint(QCPPainter& painter, const FigureStyle& style, const ComposePaper& co
     showRange(*plot.xAxis, style.x_range);
     showRange(*plot.yAxis, style.y_range);
     wrapLabels(plot, {paperUnits(style.width), paperUnits(style.height)});
+    typesetLabels(plot);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     plot.toPainter(&painter, paperUnits(style.width), paperUnits(style.height));

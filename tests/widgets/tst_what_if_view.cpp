@@ -1,3 +1,4 @@
+#include "widgets/palette.h"
 #include "widgets/what_if_view.h"
 
 #include <QComboBox>

@@ -39,12 +39,33 @@ private Q_SLOTS:
         row("x^", "x\\^{}");
         row("α_(", "$\\alpha$\\_(");
         row("Étude ñ", "Étude ñ");
+        row("β̃_y and μ̂", "$\\tilde{\\beta}_y$ and $\\hat{\\mu}$");
+        row("x_a_b", "$x_{ab}$");  // two indices in a row are an error in LaTeX
+        row("π_y^(−ν_k)", "$\\pi_y^{-\\nu_k}$");
         row("", "");
     }
     void labels() {
         QFETCH(const QString, text);
         QFETCH(const QString, typeset);
         QCOMPARE(QString::fromStdString(typesetLabel(text.toStdString())), typeset);
+    }
+
+    void parts() {
+        const auto symbol = [](const char* text) { return LabelPart{text, true, {}, {}}; };
+        const auto words = [](const char* text) { return LabelPart{text, false, {}, {}}; };
+        LabelPart alpha = symbol("α");
+        alpha.below = {symbol("y")};
+        QVERIFY((labelParts("ν of weight α_y, in %") ==
+                 std::vector{symbol("ν"), words(" of weight "), alpha, words(", in %")}));
+        LabelPart pi = symbol("π");
+        pi.below = {symbol("y")};
+        pi.above = {symbol("−"), symbol("ν")};
+        QVERIFY(labelParts("π_y^−ν") == std::vector{pi});
+        LabelPart t0 = symbol("T");
+        t0.below = {symbol("0")};
+        QVERIFY(labelParts("T₀") == std::vector{t0});
+        QVERIFY(labelParts("lr_factor") == std::vector{words("lr_factor")});
+        QVERIFY(labelParts("").empty());
     }
 
     /// Any bytes end, and no dollar is left open.
