@@ -159,6 +159,29 @@ void drawReliability(QCustomPlot& plot, const WhatIfPicture& picture, const Plot
     plot.yAxis->setLabel(QString::fromUtf8(kAccuracyLabel));
 }
 
+QString splitWords(LogitSplit split) {
+    switch (split) {
+        case LogitSplit::validation:
+            return tr("validation images");
+        case LogitSplit::train:
+            return tr("training images");
+        default:
+            return tr("test images");
+    }
+}
+
+QString adjustmentWords(LogitSplit split, const WhatIf& adjustment) {
+    QStringList parts{splitWords(split)};
+    const auto add = [&](const char* name, double value) {
+        if (value != 0.0) parts << QStringLiteral("%1 = %2").arg(text(name)).arg(value);
+    };
+    add("τ", adjustment.tau);
+    add("γ", adjustment.gamma);
+    add("τ-norm", adjustment.tau_norm);
+    if (!adjustment.weights.empty()) parts << tr("decision weights");
+    return parts.join(QStringLiteral(", "));
+}
+
 PaperFigure paperFigure(const WhatIfPicture& picture, const QString& title) {
     PaperFigure figure;
     figure.title = title;

@@ -30,6 +30,12 @@ std::vector<std::size_t> byFrequency(const WhatIfPicture& picture);
 /// "cat", or "class 3".
 QString classWords(const WhatIfPicture& picture, std::size_t y);
 
+/// "test images"
+QString splitWords(LogitSplit split);
+
+/// "test images, τ = 1, γ = 0.1"
+QString adjustmentWords(LogitSplit split, const WhatIf& adjustment);
+
 /// Of bars as trained.
 QColor asTrainedColor(const PlotColors& colors);
 

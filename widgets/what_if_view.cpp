@@ -25,17 +25,6 @@ namespace {
 
 constexpr std::array kSplitsShown = {LogitSplit::test, LogitSplit::validation, LogitSplit::train};
 
-QString splitWords(LogitSplit split) {
-    switch (split) {
-        case LogitSplit::validation:
-            return WhatIfView::tr("validation images");
-        case LogitSplit::train:
-            return WhatIfView::tr("training images");
-        default:
-            return WhatIfView::tr("test images");
-    }
-}
-
 QString perCent(double share) {
     return std::isnan(share) ? QStringLiteral("–") : QString::number(100.0 * share, 'f', 1);
 }
@@ -257,16 +246,7 @@ void WhatIfView::setSplit(LogitSplit split) {
 }
 
 QString WhatIfView::title() const {
-    const WhatIf& made = adjustment();
-    QStringList parts{splitWords(split_)};
-    const auto add = [&](const char* name, double value) {
-        if (value != 0.0) parts << QStringLiteral("%1 = %2").arg(text(name)).arg(value);
-    };
-    add("τ", made.tau);
-    add("γ", made.gamma);
-    add("τ-norm", made.tau_norm);
-    if (!made.weights.empty()) parts << tr("decision weights");
-    return parts.join(QStringLiteral(", "));
+    return adjustmentWords(split_, adjustment());
 }
 
 void WhatIfView::showNumbers() {

@@ -97,13 +97,13 @@ int figureCommand(const FigureOptions& options) {
     }
     const FigureDescription figure =
         figureFromJson(readConfigJson(options.figure, {}), options.figure);
-    const bool is_curves = figure.figure == FigureKind::curves;
-    if (is_curves && (as_json || options.output.empty())) {
+    const bool drawn_only = figure.figure == FigureKind::curves || explainsRuns(figure.figure);
+    if (drawn_only && (as_json || options.output.empty())) {
         throw ConfigError(options.figure +
-                          ": curves are drawn and written by the window's program; give an "
+                          ": such a figure is drawn and written by the window's program; give an "
                           "--output that ends in .pdf, .svg, .png, .tex or .csv");
     }
-    if (is_curves) return draw(options);
+    if (drawn_only) return draw(options);
     requireWorkspace(options.workspace);
     RunIndex index(options.workspace);
     index.refresh();
@@ -126,6 +126,9 @@ int figureCommand(const FigureOptions& options) {
             deliverValues(confusionGrid(runs, figure).surface, as_json, options.output);
             break;
         case FigureKind::curves:
+        case FigureKind::bound:
+        case FigureKind::bound_sums:
+        case FigureKind::what_if:
             break;
     }
     return 0;

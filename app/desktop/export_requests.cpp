@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/explained_figure.h"
 #include "core/analysis/capsule_runs.h"
 #include "core/analysis/named_styles.h"
 #include "core/base/error.h"
@@ -128,15 +129,22 @@ ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> 
 }
 
 ExportRequest exportOf(const std::vector<BoundInspection>& inspections,
-                       const std::vector<BoundSeries>& series,
+                       const std::vector<BoundSeries>& series, const RunFolders& folders,
                        const std::filesystem::path& workspace) {
     if (inspections.empty()) {
         throw ConfigError("the Explain page draws nothing that could be exported");
     }
     ExportRequest request;
     request.workspace = workspace;
-    request.figures.push_back({QStringLiteral("bound"), paperFigure(inspections), nullptr});
-    request.figures.push_back({QStringLiteral("bound-sums"), paperFigure(series), nullptr});
+    const auto add = [&](const QString& stem, PaperFigure paper, const FigureDescription& figure) {
+        request.figures.push_back(
+            {stem, std::move(paper), [figure, folders](const FigureStyle& style) {
+                 return capsuleText(
+                     figureCapsule(figure, style, drawnRuns(figure.explain.runs, folders)));
+             }});
+    };
+    add(QStringLiteral("bound"), paperFigure(inspections), boundFigure(inspections));
+    add(QStringLiteral("bound-sums"), paperFigure(series), boundSumsFigure(series));
     request.beside.push_back({tr("JSON"), tr("The bounds, κ and advice too, as JSON"),
                               QStringLiteral("-bound.json"), [inspections](const FigureStyle&) {
                                   nlohmann::ordered_json all = nlohmann::ordered_json::array();

@@ -2,6 +2,7 @@
 
 #include "app/desktop/comparison.h"
 #include "app/desktop/export_dialog.h"
+#include "core/analysis/capsule_runs.h"
 #include "widgets/bound_curve_plot.h"
 #include "widgets/figure_export.h"
 
@@ -21,7 +22,7 @@ ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> 
 /// What the view Bound of the Explain page exports: its bars, and the sums over the epochs. Throws
 /// ConfigError where nothing is drawn.
 ExportRequest exportOf(const std::vector<BoundInspection>& inspections,
-                       const std::vector<BoundSeries>& series,
+                       const std::vector<BoundSeries>& series, const RunFolders& folders,
                        const std::filesystem::path& workspace);
 
 /// The figure over other copies of its runs, by their IDs; what is not among them is left out.

@@ -82,6 +82,7 @@ private:
     void exportFiguresDialog();
     void openFigure(const std::filesystem::path& file);
     void showCurves(const FigureDescription& figure);
+    void showExplained(const FigureDescription& figure);
     void start();
     void editRun(const QString& run);
     void removeRuns(const QStringList& runs);

@@ -70,6 +70,7 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         if (config.contains("figure")) {
             const FigureDescription figure = figureFromJson(config, file.string());
             if (figure.figure == FigureKind::curves) return showCurves(figure);
+            if (explainsRuns(figure.figure)) return showExplained(figure);
             compare_->setFigure(figure);
             return showCompare();
         }
@@ -152,8 +153,10 @@ void MainWindow::exportFiguresDialog() {
                 return export_by(explain_->whatIf().exportRequest(controller_.workspace()));
             }
             const ExplainBound& bound = explain_->bound();
+            RunFolders folders;
+            for (const IndexedRun* run : controller_.runs()) folders[run->id] = run->folder;
             return export_by(
-                exportOf(bound.inspections(), bound.series(), controller_.workspace()));
+                exportOf(bound.inspections(), bound.series(), folders, controller_.workspace()));
         }
         runs_->finishReading();
         // Copies, as runs go on while the dialogue is open.
@@ -174,6 +177,16 @@ void MainWindow::showCurves(const FigureDescription& figure) {
     showRuns();
 }
 
+void MainWindow::showExplained(const FigureDescription& figure) {
+    QStringList runs;
+    for (const std::string& run : figure.explain.runs) {
+        if (controller_.find(text(run)) != nullptr) runs << text(run);
+    }
+    runs_->workingSet().setOnly(runs);
+    explain_->showFigure(figure);
+    showExplain();
+}
+
 void MainWindow::openFigure(const std::filesystem::path& file) {
     carryOut([&] {
         const FigureCapsule capsule = readCapsule(file);
@@ -182,6 +195,8 @@ void MainWindow::openFigure(const std::filesystem::path& file) {
         const CapsuleCheck check = checkRuns(capsule, controller_.workspace());
         if (figure.figure == FigureKind::curves) {
             showCurves(figure);
+        } else if (explainsRuns(figure.figure)) {
+            showExplained(figure);
         } else {
             compare_->setFigure(figure);
             QStringList runs;

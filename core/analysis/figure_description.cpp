@@ -5,6 +5,7 @@
 
 #include "core/analysis/figure_field.h"
 #include "core/analysis/object_reader.h"
+#include "core/results/saved_logits.h"
 
 namespace ballast {
 namespace {
@@ -17,7 +18,9 @@ constexpr double kMostSmoothing = 0.999;
 constexpr Word<FigureKind> kKinds[] = {
     {FigureKind::response, "response"},   {FigureKind::surface, "surface"},
     {FigureKind::parallel, "parallel"},   {FigureKind::classes, "classes"},
-    {FigureKind::confusion, "confusion"}, {FigureKind::curves, "curves"}};
+    {FigureKind::confusion, "confusion"}, {FigureKind::curves, "curves"},
+    {FigureKind::bound, "bound"},         {FigureKind::bound_sums, "bound-sums"},
+    {FigureKind::what_if, "what-if"}};
 constexpr Word<AxisScale> kScales[] = {{AxisScale::automatic, "auto"},
                                        {AxisScale::linear, "linear"},
                                        {AxisScale::log, "log"},
@@ -26,6 +29,12 @@ constexpr Word<Spread> kSpreads[] = {{Spread::standard_deviation, "std"},
                                      {Spread::standard_error, "error"},
                                      {Spread::range, "range"},
                                      {Spread::t_interval, "interval"}};
+
+constexpr double kMostAdjustment = 1e6;  // what is useful is said where it is drawn
+constexpr Word<bool> kSources[] = {{false, "exact"}, {true, "streaming"}};
+constexpr Word<LogitSplit> kLogitSplits[] = {{LogitSplit::test, "test"},
+                                             {LogitSplit::validation, "validation"},
+                                             {LogitSplit::train, "train"}};
 
 bool isOfClasses(FigureKind kind) {
     return kind == FigureKind::classes || kind == FigureKind::confusion;
@@ -43,7 +52,13 @@ std::vector<std::string> keysOf(FigureKind kind) {
     if (kind == FigureKind::surface) add({"x", "x_scale", "y", "y_scale", "value"});
     if (kind == FigureKind::parallel) add({"axes", "value"});
     if (isOfClasses(kind)) add({"of", "minus"});
-    add({"where", "spread", "seeds_as_points", "title", "style"});
+    if (explainsRuns(kind)) add({"runs"});
+    if (kind == FigureKind::bound) add({"epochs", "source"});
+    if (kind == FigureKind::what_if) {
+        add({"epochs", "split", "tau_norm", "gamma", "tau", "weights"});
+    }
+    if (!explainsRuns(kind)) add({"where", "spread", "seeds_as_points"});
+    add({"title", "style"});
     return keys;
 }
 
@@ -75,6 +90,32 @@ void readCurves(ObjectReader& read, CurveChoices& curves) {
     read.yesOrNo("log", curves.log);
 }
 
+void readExplained(ObjectReader& read, FigureKind kind, ExplainChoices& explain) {
+    read.texts("runs", explain.runs, [](const std::string&) {});
+    const std::size_t most = kind == FigureKind::bound ? 2 : kind == FigureKind::what_if ? 1 : 0;
+    if (explain.runs.empty() || (most > 0 && explain.runs.size() > most)) {
+        read.problem("runs", most == 1   ? "must hold the ID of one run"
+                             : most == 2 ? "must hold the IDs of one run or two"
+                                         : "must hold the IDs of runs");
+    }
+    if (most == 0) return;
+    read.counts("epochs", explain.epochs);
+    if (explain.epochs.size() != explain.runs.size()) {
+        read.problem("epochs", "must hold a number of epochs done for each of the runs");
+    }
+    if (kind == FigureKind::bound) {
+        read.choice("source", explain.streaming, kSources);
+        return;
+    }
+    LogitSplit split = LogitSplit::test;
+    read.choice("split", split, kLogitSplits);
+    explain.split = nameOf(split);
+    read.number("tau_norm", explain.tau_norm, -kMostAdjustment, kMostAdjustment, "");
+    read.number("gamma", explain.gamma, -kMostAdjustment, kMostAdjustment, "");
+    read.number("tau", explain.tau, -kMostAdjustment, kMostAdjustment, "");
+    read.numbers("weights", explain.weights, 0.0, kMostAdjustment);
+}
+
 /// A style's name, or a style.
 void readStyle(ObjectReader& read, std::variant<std::string, FigureStyle>& style,
                std::vector<Problem>& problems) {
@@ -90,6 +131,11 @@ void readStyle(ObjectReader& read, std::variant<std::string, FigureStyle>& style
 }
 
 }  // namespace
+
+bool explainsRuns(FigureKind kind) {
+    return kind == FigureKind::bound || kind == FigureKind::bound_sums ||
+           kind == FigureKind::what_if;
+}
 
 FigureDescription figureFromJson(const json& object, const std::string& subject) {
     checkFormat(object, kFigureFormat, subject, "figure", "an object with \"figure\" and \"x\"");
@@ -107,7 +153,9 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
         read.choice("x_scale", figure.x_scale, kScales);
         readField(read, "y", figure.y, kind == FigureKind::surface);
     }
-    if (kind == FigureKind::curves) {
+    if (explainsRuns(kind)) {
+        readExplained(read, kind, figure.explain);
+    } else if (kind == FigureKind::curves) {
         readCurves(read, figure.curves);
     } else if (kind == FigureKind::response) {
         read.texts("lines", figure.lines, is_field);
@@ -148,7 +196,16 @@ ordered_json toJson(const FigureDescription& figure) {
         if (key == "format") object[key] = kFigureFormat;
         if (key == "figure") object[key] = wordFor(figure.figure, kKinds);
         if (key == "panel") object[key] = figure.curves.panel;
-        if (key == "runs") object[key] = figure.curves.runs;
+        if (key == "runs") {
+            object[key] = explainsRuns(figure.figure) ? figure.explain.runs : figure.curves.runs;
+        }
+        if (key == "epochs") object[key] = figure.explain.epochs;
+        if (key == "source") object[key] = wordFor(figure.explain.streaming, kSources);
+        if (key == "split") object[key] = figure.explain.split;
+        if (key == "tau_norm") object[key] = figure.explain.tau_norm;
+        if (key == "gamma") object[key] = figure.explain.gamma;
+        if (key == "tau") object[key] = figure.explain.tau;
+        if (key == "weights") object[key] = figure.explain.weights;
         if (key == "since_t0") object[key] = figure.curves.since_t0;
         if (key == "smoothing") object[key] = figure.curves.smoothing;
         if (key == "means") object[key] = figure.curves.means;

@@ -13,12 +13,15 @@ namespace ballast {
 inline constexpr int kFigureFormat = 1;
 
 enum class FigureKind {
-    response,   // a value against one field, a line for each method
-    surface,    // a value over two fields
-    parallel,   // runs as lines through several fields
-    classes,    // which classes a setting gets right, or more than another
-    confusion,  // which classes test images are taken for
-    curves      // values over the epochs, a line for each run or for the mean over its seeds
+    response,    // a value against one field, a line for each method
+    surface,     // a value over two fields
+    parallel,    // runs as lines through several fields
+    classes,     // which classes a setting gets right, or more than another
+    confusion,   // which classes test images are taken for
+    curves,      // values over the epochs, a line for each run or for the mean over its seeds
+    bound,       // what a run's bound is made of at an epoch, by class
+    bound_sums,  // its sum over the epochs, a line for each run
+    what_if      // a run's accuracies with its logits adjusted after training
 };
 
 enum class AxisScale { automatic, linear, log, categories };
@@ -34,6 +37,20 @@ struct CurveChoices {
     bool operator==(const CurveChoices&) const = default;
 };
 
+/// Which epochs of which runs a figure explains, and how.
+struct ExplainChoices {
+    std::vector<std::string> runs;  // IDs: one or two of a bound, one of a what-if, any of sums
+    std::vector<int> epochs;        // epochs done, one for each run; not of sums
+    bool streaming = false;         // bound: B_y(f) of the training passes, not measured exactly
+    // Of a what-if: the images and what is done to their logits, in this order; see WhatIf.
+    std::string split = "test";  // "test" | "validation" | "train"
+    double tau_norm = 0.0;
+    double gamma = 0.0;
+    double tau = 0.0;
+    std::vector<double> weights;  // a decision weight for each class; none: all 1
+    bool operator==(const ExplainChoices&) const = default;
+};
+
 /// A figure of many runs as people save and send it: what is drawn, not where the runs are. FIELDs
 /// are those of figureField().
 ///
@@ -43,10 +60,12 @@ struct CurveChoices {
 ///
 /// A surface has "x", "y" and "value" and no lines; parallel coordinates have "axes" and "value";
 /// classes and confusion have "of" and, for the difference of two settings, "minus"; curves have
-/// the members of CurveChoices.
+/// the members of CurveChoices. A bound, bound-sums and a what-if have those of ExplainChoices, and
+/// neither "where" nor what is said of seeds.
 struct FigureDescription {
     FigureKind figure = FigureKind::response;
     CurveChoices curves;                       // of curves
+    ExplainChoices explain;                    // of bound, bound_sums and what_if
     std::string x;                             // of response and surface
     std::string y = "best";                    // response: the value; surface: the other field
     std::string value = "best";                // of surface and parallel
@@ -65,6 +84,9 @@ struct FigureDescription {
     std::variant<std::string, FigureStyle> style;
     bool operator==(const FigureDescription&) const = default;
 };
+
+/// Whether the figure is one of the Explain page: bound, bound_sums or what_if.
+bool explainsRuns(FigureKind kind);
 
 /// Reads a description. Throws ConfigError naming `subject` with every problem: its JSON pointer,
 /// the value, what is allowed and, for an unknown key or field, the nearest known; a newer format

@@ -8,6 +8,12 @@ namespace ballast {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr int kMostCount = 1'000'000'000;
+
+}  // namespace
+
 void ObjectReader::onlyKeys(const std::vector<std::string>& known, const std::string& where) {
     for (const auto& [key, value] : object_.items()) {
         if (std::ranges::find(known, key) != known.end()) continue;
@@ -42,6 +48,40 @@ void ObjectReader::number(const std::string& key, double& value, double least, d
     }
     problem(key, shownJson(*given) + " is no number from " + valueText(least) + " to " +
                      valueText(most) + unit);
+}
+
+void ObjectReader::numbers(const std::string& key, std::vector<double>& values, double least,
+                           double most) {
+    const json* given = find(key);
+    if (given == nullptr) return;
+    if (!given->is_array()) return problem(key, shownJson(*given) + " is not a list");
+    values.clear();
+    for (std::size_t i = 0; i < given->size(); ++i) {
+        const json& entry = (*given)[i];
+        const double value = entry.is_number() ? entry.get<double>() : std::nan("");
+        if (value >= least && value <= most) {
+            values.push_back(value);
+        } else {
+            problem(key + "/" + std::to_string(i), shownJson(entry) + " is no number from " +
+                                                       valueText(least) + " to " + valueText(most));
+        }
+    }
+}
+
+void ObjectReader::counts(const std::string& key, std::vector<int>& values) {
+    const json* given = find(key);
+    if (given == nullptr) return;
+    if (!given->is_array()) return problem(key, shownJson(*given) + " is not a list");
+    values.clear();
+    for (std::size_t i = 0; i < given->size(); ++i) {
+        const json& entry = (*given)[i];
+        if (entry.is_number_integer() && entry >= 1 && entry <= kMostCount) {
+            values.push_back(entry.get<int>());
+        } else {
+            problem(key + "/" + std::to_string(i),
+                    shownJson(entry) + " is no whole number from 1 on");
+        }
+    }
 }
 
 void checkFormat(const json& object, int newest, const std::string& subject,

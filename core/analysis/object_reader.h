@@ -50,6 +50,10 @@ public:
     /// A number within limits; `unit` is said with them: " mm".
     void number(const std::string& key, double& value, double least, double most,
                 const std::string& unit);
+    /// A list of numbers within limits.
+    void numbers(const std::string& key, std::vector<double>& values, double least, double most);
+    /// A list of whole numbers from 1 on.
+    void counts(const std::string& key, std::vector<int>& values);
 
     template<class Choice, std::size_t N>
     void choice(const std::string& key, Choice& choice, const Word<Choice> (&words)[N]) {

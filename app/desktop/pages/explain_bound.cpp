@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/explained_figure.h"
 #include "app/desktop/run_controller.h"
 #include "widgets/bound_answer.h"
 #include "widgets/bound_bars.h"
@@ -25,12 +26,6 @@ namespace {
 constexpr std::size_t kMostCurves = 8;  // as many as there are colours
 const QString kAcross = QStringLiteral("across");
 const QString kOther = QStringLiteral("run:");
-
-std::vector<int> phaseStarts(const RunConfig& config) {
-    std::vector<int> starts;
-    for (std::size_t p = 1; p < config.phases.size(); ++p) starts.push_back(config.phases[p].from);
-    return starts;
-}
 
 }  // namespace
 
@@ -140,9 +135,30 @@ void ExplainBound::setRuns(const std::vector<ExplainedRun>& runs, const QString&
 }
 
 void ExplainBound::setBeside(const QString& run) {
-    const int index = beside_->findData(run.isEmpty() ? QString() : kOther + run);
+    const int index = beside_->findData(run.isEmpty() ? QString()
+                                        : run == run_ ? kAcross
+                                                      : kOther + run);
     beside_->setCurrentIndex(std::max(0, index));
     refresh();
+}
+
+void ExplainBound::showEpochs(std::vector<int> epochs_done, StatisticsSource of) {
+    wanted_epochs_ = std::move(epochs_done);
+    shown_run_.clear();
+    setSource(of);
+}
+
+/// A figure's epochs, once its runs are read.
+void ExplainBound::takeWantedEpochs() {
+    const Loaded* beside = loaded(besideRun());
+    if (!besideRun().isEmpty() && beside == nullptr) return;
+    const std::vector<int> wanted = std::exchange(wanted_epochs_, {});
+    // Of a run across T0 either may be the one that was chosen.
+    for (const int epoch : wanted) {
+        scrubber_->setEpoch(epoch);
+        presentEpoch();
+        if (std::ranges::equal(inspections(), wanted, {}, &BoundInspection::epochs_done)) return;
+    }
 }
 
 void ExplainBound::setEpoch(int epochs_done) {
@@ -264,7 +280,7 @@ void ExplainBound::present() {
     }
     const RunConfig* config = readable ? &one->run.description.config : nullptr;
     const bool was_last = run_ == shown_run_ && scrubber_->atLast();
-    scrubber_->setEpochs(epochs, config ? phaseStarts(*config) : std::vector<int>(),
+    scrubber_->setEpochs(epochs, config ? laterPhaseStarts(*config) : std::vector<int>(),
                          config ? config->training.epochs : 0);
     if (!epochs.empty() && (run_ != shown_run_ || was_last)) scrubber_->setEpoch(epochs.back());
     if (!epochs.empty()) shown_run_ = run_;
@@ -273,6 +289,7 @@ void ExplainBound::present() {
     source_->setEnabled(!epochs.empty());
     presentCurves();
     presentEpoch();
+    if (!epochs.empty() && !wanted_epochs_.empty()) takeWantedEpochs();
 }
 
 void ExplainBound::presentCurves() {
@@ -281,7 +298,7 @@ void ExplainBound::presentCurves() {
     const auto add = [&](const ExplainedRun& run) {
         const Loaded* one = loaded(run.id);
         if (one == nullptr || !one->run.error.empty()) return;
-        BoundSeries made{one->curve, run.color_index, phaseStarts(one->run.description.config),
+        BoundSeries made{one->curve, run.color_index, laterPhaseStarts(one->run.description.config),
                          run.id != run_ && run.id != beside};
         made.curve.name = run.label.toStdString();
         series.push_back(std::move(made));

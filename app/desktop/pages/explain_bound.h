@@ -39,8 +39,10 @@ public:
     /// The runs whose curves are drawn and that can stand beside it; and the one that is explained,
     /// "" for none.
     void setRuns(const std::vector<ExplainedRun>& runs, const QString& run);
-    /// Another run beside it; "": none.
+    /// Another run beside it, or the same across its T0; "": nothing.
     void setBeside(const QString& run);
+    /// The epochs of a figure, its first run's first, once the runs are read.
+    void showEpochs(std::vector<int> epochs_done, StatisticsSource of);
     void setEpoch(int epochs_done);
     void setSource(StatisticsSource source);
 
@@ -79,6 +81,7 @@ private:
     void present();
     void presentCurves();
     void presentEpoch();
+    void takeWantedEpochs();
     const Loaded* loaded(const QString& run) const;
     QString besideRun() const;  // "" where the same run stands beside it, or nothing
     std::optional<BoundInspection> besideInspection(const BoundInspection& first) const;
@@ -98,7 +101,8 @@ private:
     QString run_;
     QString shown_run_;  // whose epochs the scrubber has
     LoadedRuns loaded_;
-    QString problem_;  // why the runs could not be read
+    std::vector<int> wanted_epochs_;  // by showEpochs(), not shown yet
+    QString problem_;                 // why the runs could not be read
     bool stale_ = true;
     BackgroundJob job_;
 };

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/explained_figure.h"
 #include "app/desktop/pages/explain_what_if.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
@@ -123,6 +124,21 @@ void ExplainPage::showView(const char* name) {
 
 bool ExplainPage::showsWhatIf() const {
     return views_->currentWidget() == what_if_;
+}
+
+void ExplainPage::showFigure(const FigureDescription& figure) {
+    const ExplainChoices& shown = figure.explain;
+    run_ = text(shown.runs.front());
+    wanted_beside_.clear();
+    showView(figure.figure == FigureKind::what_if ? "view_what_if" : "view_bound");
+    if (figure.figure == FigureKind::what_if) {
+        what_if_->showEpoch(shown.epochs.front(), splitOf(figure), adjustmentOf(figure));
+    } else if (figure.figure == FigureKind::bound) {
+        if (shown.runs.size() > 1) wanted_beside_ = text(shown.runs[1]);
+        bound_->showEpochs(shown.epochs,
+                           shown.streaming ? StatisticsSource::streaming : StatisticsSource::exact);
+    }
+    refresh();
 }
 
 void ExplainPage::setSelected(const QStringList& runs) {

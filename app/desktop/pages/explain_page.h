@@ -14,6 +14,7 @@ class QToolButton;
 namespace ballast {
 
 class ExplainWhatIf;
+struct FigureDescription;
 class ViewMenu;
 class WorkingSet;
 
@@ -29,6 +30,9 @@ public:
 
     /// "view_bound" or "view_what_if", the objectName of its button.
     void showView(const char* name);
+
+    /// Shows what a figure of the page shows, as far as its runs are here.
+    void showFigure(const FigureDescription& figure);
 
     /// The runs that are selected on the Runs page: the first is explained, of two the second
     /// stands beside it.

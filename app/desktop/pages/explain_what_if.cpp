@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/explained_figure.h"
+#include "core/analysis/capsule_runs.h"
 #include "core/base/error.h"
 #include "core/base/human_text.h"
 #include "core/runs/learning.h"
@@ -75,6 +77,14 @@ void ExplainWhatIf::setRun(const std::filesystem::path& folder) {
         return;
     }
     view_->setMissing(tr("Reading the run …"));
+    refresh();
+}
+
+void ExplainWhatIf::showEpoch(int epochs_done, LogitSplit split, const WhatIf& adjustment) {
+    wanted_split_ = split;
+    epochs_done_ = epochs_done;
+    logits_.reset();
+    view_->setAdjustment(clamped(adjustment));
     refresh();
 }
 
@@ -175,6 +185,7 @@ void ExplainWhatIf::load(bool make) {
 void ExplainWhatIf::showLogits(SavedLogits logits) {
     logits_ = std::make_shared<const SavedLogits>(std::move(logits));
     view_->setSubject(subjectOf(*logits_, read_.names));
+    if (wanted_split_) view_->setSplit(*std::exchange(wanted_split_, {}));
     evaluate();
 }
 
@@ -226,7 +237,12 @@ ExportRequest ExplainWhatIf::exportRequest(const std::filesystem::path& workspac
                                            .arg(name.isEmpty() ? text(read_.run.id) : name)
                                            .arg(epochs_done_)
                                            .arg(view_->title())),
-         {}});
+         [run = read_.run.id, folder = folder_,
+          figure = whatIfFigure(read_.run.id, epochs_done_, view_->split(), view_->adjustment())](
+             const FigureStyle& style) {
+             const std::vector<std::string> runs{run};
+             return capsuleText(figureCapsule(figure, style, drawnRuns(runs, {{run, folder}})));
+         }});
     request.workspace = workspace;
     return request;
 }

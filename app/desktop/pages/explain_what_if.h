@@ -28,6 +28,8 @@ public:
     /// The run that is looked at; an empty folder: none. The adjustment stays, the epoch where the
     /// run has one of that name or number.
     void setRun(const std::filesystem::path& folder);
+    /// What a figure shows: the run's epoch, where it has it, judged on these images.
+    void showEpoch(int epochs_done, LogitSplit split, const WhatIf& adjustment);
     /// Reads the run again, where it is trained further.
     void refresh();
 
@@ -75,6 +77,7 @@ private:
     std::filesystem::path folder_;
     ReadRun read_;
     int epochs_done_ = 0;
+    std::optional<LogitSplit> wanted_split_;     // by showEpoch(), once there are logits
     std::shared_ptr<const SavedLogits> logits_;  // null: none are shown
     bool making_ = false;                        // logits, which a refresh must not stop
     bool evaluate_again_ = false;                // once what is under way is shown

@@ -6,7 +6,9 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/explained_figure.h"
 #include "app/desktop/export_requests.h"
+#include "app/desktop/figure_file.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/explain_page.h"
@@ -14,11 +16,14 @@
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
+#include "core/analysis/capsule_file.h"
+#include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/learning_library.h"
 #include "tests/app/desktop/own_settings.h"
 #include "tests/support/made_bound_run.h"
 #include "tests/support/test_program.h"
+#include "widgets/banner.h"
 #include "widgets/bound_answer.h"
 #include "widgets/bound_bars.h"
 #include "widgets/epoch_scrubber.h"
@@ -121,6 +126,62 @@ private Q_SLOTS:
         QCOMPARE(bound().inspections()[1].epochs_done, 5);
     }
 
+    /// What the page exports opens there again, and is drawn from its description alone.
+    void anExportedFigureOpensAgain() {
+        made("a");
+        open();
+        window_->showExplain();
+        QTRY_COMPARE(bound().inspections().size(), std::size_t{1});
+        auto* beside = part<QComboBox>("explain_beside");
+        beside->setCurrentIndex(1);
+        Q_EMIT beside->activated(1);
+        bound().setSource(StatisticsSource::streaming);
+        bound().setEpoch(6);
+        QTRY_COMPARE(bound().inspections().size(), std::size_t{2});
+        const auto epochs = [&] {
+            std::vector<int> shown;
+            for (const BoundInspection& one : bound().inspections()) {
+                shown.push_back(one.epochs_done);
+            }
+            return shown;
+        };
+        const std::vector<int> exported = epochs();
+        QCOMPARE(exported, (std::vector<int>{4, 6}));
+        RunFolders folders;
+        for (const IndexedRun* run : controller_->runs()) folders[run->id] = run->folder;
+        const ExportRequest request =
+            exportOf(bound().inspections(), bound().series(), folders, workspace());
+        QCOMPARE(request.figures.size(), std::size_t{2});
+        const std::string capsule = request.figures[0].capsule(FigureStyle());
+        const std::filesystem::path svg = workspace() / "bound.svg";
+        replaceFile(svg, svgWithCapsule("<svg></svg>", capsule));
+
+        // Its description, drawn without the window, has the same numbers.
+        const FigureCapsule read = capsuleFromText(capsule, "a capsule");
+        QCOMPARE(read.runs.size(), std::size_t{1});  // one run twice
+        FigureRequest drawing{workspace() / "bound.json", workspace(), "", "",
+                              workspace() / "bound.csv"};
+        replaceFile(drawing.description, toJson(read.figure).dump());
+        QVERIFY(drawFigureFile(drawing).empty());
+        QCOMPARE(QByteArray::fromStdString(readFile(drawing.output)),
+                 request.figures[0].paper.csv());
+        drawing.output = workspace() / "sums.csv";
+        replaceFile(drawing.description, toJson(boundSumsFigure(bound().series())).dump());
+        QVERIFY(drawFigureFile(drawing).empty());
+        QCOMPARE(QByteArray::fromStdString(readFile(drawing.output)),
+                 request.figures[1].paper.csv());
+
+        bound().setBeside({});
+        bound().setSource(StatisticsSource::exact);
+        QCOMPARE(epochs(), std::vector<int>{5});
+        window_->showRuns();
+        window_->openConfig(svg);
+        QVERIFY(page().isVisible());
+        QTRY_COMPARE(epochs(), exported);
+        QVERIFY(bound().inspections()[0].source == StatisticsSource::streaming);
+        QVERIFY(window_->banner().message().contains(QStringLiteral("bound.svg was drawn by")));
+    }
+
     void oneClickOpensTheChangedConfig() {
         made("VS+ADRW");
         open();
@@ -150,7 +211,7 @@ private Q_SLOTS:
         open();
         window_->showExplain();
         QTRY_VERIFY(bound().bars().sentence().contains(QStringLiteral("Tick runs")));
-        QVERIFY_THROWS_EXCEPTION(ConfigError, exportOf(bound().inspections(), bound().series(),
+        QVERIFY_THROWS_EXCEPTION(ConfigError, exportOf(bound().inspections(), bound().series(), {},
                                                        controller_->workspace()));
         cleanup();
         const QString imported = made("imported", 8, false);
@@ -205,7 +266,7 @@ private Q_SLOTS:
         window_->showExplain();
         QTRY_COMPARE(bound().inspections().size(), std::size_t{1});
         const ExportRequest request =
-            exportOf(bound().inspections(), bound().series(), controller_->workspace());
+            exportOf(bound().inspections(), bound().series(), {}, controller_->workspace());
         QCOMPARE(request.figures.size(), std::size_t{2});
         QVERIFY(request.figures[0].paper.csv().contains("one_minus_softmax"));
         QVERIFY(request.figures[1].paper.csv().contains(",exact,8,"));

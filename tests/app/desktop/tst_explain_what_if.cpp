@@ -6,7 +6,12 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QtTest>
+#include <nlohmann/json.hpp>
 
+#include "app/desktop/explained_figure.h"
+#include "app/desktop/figure_file.h"
+#include "core/analysis/figure_capsule.h"
+#include "core/base/atomic_file.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/results/made_runs.h"
 #include "tests/core/runs/fake_learning.h"
@@ -82,6 +87,43 @@ private Q_SLOTS:
         part<QPushButton>(page, "best_tau_on_validation")->click();
         QTRY_COMPARE(words(page, "what_if_balanced"), QStringLiteral("100.0 %"));
         QVERIFY(words(page, "tuned_sentence").contains(QStringLiteral("the validation images")));
+    }
+
+    /// An exported figure carries what is done, which is drawn from it alone and shown again.
+    void anExportedFigureIsShownAgain() {
+        ExplainWhatIf page(learning_, DataStore());
+        const fs::path folder = run("again");
+        page.setRun(folder);
+        QTRY_VERIFY(page.hasResults());
+        WhatIf adjustment;
+        adjustment.tau = 1.0;
+        adjustment.weights = {1.0, 0.0};  // the second class is never chosen
+        page.showEpoch(2, LogitSplit::validation, adjustment);
+        QTRY_VERIFY(page.hasResults() && page.view().split() == LogitSplit::validation);
+        QTRY_COMPARE(words(page, "what_if_balanced"), QStringLiteral("50.0 %"));
+        const ExportRequest request = page.exportRequest(folder_.path().toStdString());
+        const FigureCapsule capsule =
+            capsuleFromText(request.figures[0].capsule(FigureStyle()), "a capsule");
+        QVERIFY(adjustmentOf(capsule.figure) == adjustment);
+        QVERIFY(splitOf(capsule.figure) == LogitSplit::validation);
+        QCOMPARE(capsule.runs.size(), std::size_t{1});
+
+        const fs::path workspace = folder.parent_path().parent_path();
+        FigureRequest drawing{workspace / "what-if.json", workspace, "", "",
+                              workspace / "what-if.csv"};
+        replaceFile(drawing.description, toJson(capsule.figure).dump());
+        QVERIFY(drawFigureFile(drawing).empty());
+        QCOMPARE(QByteArray::fromStdString(readFile(drawing.output)),
+                 request.figures[0].paper.csv());
+        FigureDescription unsaved = capsule.figure;
+        unsaved.explain.epochs = {3};
+        replaceFile(drawing.description, toJson(unsaved).dump());
+        QVERIFY(errorOf([&] { drawFigureFile(drawing); }).contains(QStringLiteral("epoch-000003")));
+        unsaved.explain.runs = {"gone"};
+        replaceFile(drawing.description, toJson(unsaved).dump());
+        QVERIFY(errorOf([&] {
+                    drawFigureFile(drawing);
+                }).contains(QStringLiteral("/runs: there is no run gone in")));
     }
 
     // Of many moves of a slider the last one is what stays.

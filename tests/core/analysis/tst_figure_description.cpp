@@ -28,6 +28,13 @@ private Q_SLOTS:
         QTest::newRow("curves") << QByteArray(
             R"({"figure": "curves", "panel": "min-logit", "runs": ["a", "b"], "since_t0": true,
                 "smoothing": 0.6, "means": true, "log": true, "seeds_as_points": false})");
+        QTest::newRow("bound") << QByteArray(
+            R"({"figure": "bound", "runs": ["a", "a"], "epochs": [160, 200],
+                "source": "streaming", "title": "before and after"})");
+        QTest::newRow("bound-sums") << QByteArray(R"({"figure": "bound-sums", "runs": ["a"]})");
+        QTest::newRow("what-if") << QByteArray(
+            R"({"figure": "what-if", "runs": ["a"], "epochs": [20], "split": "validation",
+                "tau_norm": 0.5, "gamma": -0.1, "tau": 1.25, "weights": [1, 0, 2.5]})");
         QTest::newRow("parallel") << QByteArray(
             R"({"figure": "parallel", "axes": ["ratio", "T0:1"], "spread": "range"})");
     }
@@ -59,7 +66,8 @@ private Q_SLOTS:
         row(R"({"format": "1"})", "/format is \"1\", which is no format number; allowed: 1");
         row(R"({"figure": "respons"})",
             "/figure: \"respons\" is none of response, surface, "
-            "parallel, classes, confusion, curves; did you mean \"response\"?");
+            "parallel, classes, confusion, curves, bound, bound-sums, what-if; did you mean "
+            "\"response\"?");
         row(R"({"figure": "response"})", "/x: is missing; give a field");
         row(R"({"x": "T0", "lins": []})", "/lins: unknown key \"lins\"; did you mean \"lines\"?");
         row(R"({"x": "T0", "value": "best"})", "in a figure of kind response");
@@ -78,6 +86,19 @@ private Q_SLOTS:
         row(R"({"x": "T0", "seeds_as_points": "yes"})", "/seeds_as_points: \"yes\" is neither");
         row(R"({"x": "T0", "title": 1})", "/title: 1 is not text");
         row(R"({"figure": "surface", "x": "T0"})", "/y: is missing");
+        row(R"({"figure": "bound"})", "/runs: must hold the IDs of one run or two");
+        row(R"({"figure": "bound", "runs": ["a"]})", "/epochs: must hold a number of epochs done");
+        row(R"({"figure": "bound", "runs": ["a"], "epochs": [0]})",
+            "/epochs/0: 0 is no whole number from 1 on");
+        row(R"({"figure": "bound", "runs": ["a"], "epochs": [3], "source": "all"})",
+            "/source: \"all\" is none of exact, streaming");
+        row(R"({"figure": "bound-sums", "runs": []})", "/runs: must hold the IDs of runs");
+        row(R"({"figure": "what-if", "runs": ["a", "b"], "epochs": [3, 3]})",
+            "/runs: must hold the ID of one run");
+        row(R"({"figure": "what-if", "runs": ["a"], "epochs": [3], "weights": [1, -1]})",
+            "/weights/1: -1 is no number from 0");
+        row(R"({"figure": "what-if", "runs": ["a"], "epochs": [3], "where": []})",
+            "/where: unknown key \"where\"");
         row(R"({"figure": "curves"})", "/panel: is missing; give a plot's name");
         row(R"({"figure": "curves", "panel": "loss", "smoothing": 1})",
             "/smoothing: 1 is no number from 0 to 0.999");
