@@ -33,7 +33,7 @@ struct ClassRequest {
 /// What is to be compared.
 struct ComparisonRequest {
     std::optional<FigureDescription> figure;    // nothing: the suggested one
-    std::vector<std::string> where;             // see runCondition(); all must hold
+    std::vector<std::string> where;             // see figureCondition(); all must hold
     std::optional<std::set<std::string>> only;  // IDs; nothing: all runs
     bool paper = false;                         // beside the paper's numbers instead of a figure
     bool contours = true;                       // of a grid

@@ -4,6 +4,7 @@
 
 #include "app/desktop/figure_file.h"
 #include "app/desktop/plot_groups.h"
+#include "core/analysis/figure_field.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/experiment/imbalance.h"
@@ -35,7 +36,7 @@ std::vector<const IndexedRun*> shownRuns(const FigureDescription& figure,
     const std::vector<std::string>& named = figure.curves.runs;
     std::vector<std::function<bool(const IndexedRun&)>> conditions;
     for (const std::string& condition : figure.where) {
-        conditions.push_back(runCondition(condition));
+        conditions.push_back(figureCondition(condition));
     }
     std::vector<const IndexedRun*> shown;
     for (const IndexedRun* run : runs) {

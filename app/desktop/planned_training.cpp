@@ -36,12 +36,19 @@ QMessageBox* PlannedTraining::question() const {
 
 void PlannedTraining::ask(const QString& what, const MakeConfigs& configs) {
     if (question_ != nullptr) question_->reject();
+    window_->setCursor(Qt::BusyCursor);
     job_.restart(
         [configs, plan = controller_.planner()](BackgroundJob::Task& task) {
             return plan(runsOf(configs()), task.cancelled());
         },
-        [this, what](const SweepPlan& plan) { show(what, plan); },
-        [this](const QString& sentence) { Q_EMIT failed(sentence); });
+        [this, what](const SweepPlan& plan) {
+            window_->unsetCursor();
+            show(what, plan);
+        },
+        [this](const QString& sentence) {
+            window_->unsetCursor();
+            Q_EMIT failed(sentence);
+        });
 }
 
 /// Not modal to the application: training continues.

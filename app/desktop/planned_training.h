@@ -27,7 +27,7 @@ public:
     PlannedTraining(RunController& controller, QWidget* window);
 
     /// `what` says which runs, for the question. Asks for others in place of those that are being
-    /// worked out.
+    /// worked out; meanwhile the pointer says busy.
     void ask(const QString& what, const MakeConfigs& configs);
 
     /// The open question, or nullptr.

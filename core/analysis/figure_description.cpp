@@ -147,7 +147,7 @@ FigureDescription figureFromJson(const json& object, const std::string& subject)
     const FigureKind kind = figure.figure;
     read.onlyKeys(keysOf(kind), " in a figure of kind " + std::string(wordFor(kind, kKinds)));
     const auto is_field = [](const std::string& name) { figureField(name); };
-    const auto is_condition = [](const std::string& text) { runCondition(text); };
+    const auto is_condition = [](const std::string& text) { figureCondition(text); };
     if (kind == FigureKind::response || kind == FigureKind::surface) {
         readField(read, "x", figure.x, true);
         read.choice("x_scale", figure.x_scale, kScales);

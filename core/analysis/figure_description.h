@@ -75,7 +75,7 @@ struct FigureDescription {
     std::vector<std::string> lines{"method", "data"};  // of response; none: one line
     std::vector<std::string> of;  // of classes, confusion: conditions as `where`, for one setting
     std::vector<std::string> minus;  // … and for another; none: no difference
-    std::vector<std::string> where;  // see runCondition; all must hold
+    std::vector<std::string> where;  // see figureCondition(); all must hold
     Spread spread = Spread::standard_deviation;
     bool seeds_as_points = true;  // curves: single seeds faint beside the mean
     std::string title;            // "": made of what is drawn

@@ -81,6 +81,10 @@ std::optional<std::size_t> phaseNamed(const std::string& name) {
 
 }  // namespace
 
+std::function<bool(const IndexedRun&)> figureCondition(const std::string& text) {
+    return runCondition(text, [](const std::string& name) { return figureField(name).field; });
+}
+
 bool hasExactRatio(const IndexedRun& run) {
     const auto best = run.bestEpoch();
     return best && !std::isnan(run.epochs[*best].exact_minority_accuracy /

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct FigureField {
 /// Throws ConfigError with the nearest known name. Works in any thread; one field object is for one
 /// thread at a time.
 FigureField figureField(const std::string& name);
+
+/// A condition of runCondition() over these fields: "T0=160", "best>0.6".
+std::function<bool(const IndexedRun&)> figureCondition(const std::string& text);
 
 /// Whether a run's "ratio" is of exact statistics, not of the training passes with augmentation.
 bool hasExactRatio(const IndexedRun& run);

@@ -62,7 +62,7 @@ FigurePoints gatherPoints(std::span<const IndexedRun* const> runs,
     made.asked = runs.size();
     std::vector<const IndexedRun*> chosen(runs.begin(), runs.end());
     for (const std::string& text : where) {
-        const auto holds = runCondition(text);
+        const auto holds = figureCondition(text);
         std::erase_if(chosen, [&](const IndexedRun* run) { return !holds(*run); });
     }
     made.chosen = chosen.size();

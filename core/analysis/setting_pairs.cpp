@@ -29,7 +29,7 @@ FigurePoint settingOf(std::span<const IndexedRun* const> runs, const FigureDescr
     return std::move(made.points.front());
 }
 
-/// "/phases/1/alpha/nu=0.2", as runCondition takes it.
+/// "/phases/1/alpha/nu=0.2", as figureCondition takes it.
 std::vector<std::string> conditionsOf(const IndexedRun& run, const std::string& field) {
     const FigureField read = figureField(field);
     const std::vector<std::string> pointers = read.pointersOf(run);

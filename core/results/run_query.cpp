@@ -342,7 +342,8 @@ RunField runField(const std::string& name) {
             [of](const IndexedRun& run) { return run.error.empty() ? of(run) : FieldValue(); }};
 }
 
-std::function<bool(const IndexedRun&)> runCondition(const std::string& condition) {
+std::function<bool(const IndexedRun&)> runCondition(const std::string& condition,
+                                                    const FieldLookup& field_of) {
     static const std::set<std::string> kOperators = {"=", "!=", "<", "<=", ">", ">=", "~"};
     const std::string allowed = "; operators: = != < <= > >= and ~ (contains)";
     const std::size_t start = condition.find_first_of(kSigns);
@@ -356,7 +357,7 @@ std::function<bool(const IndexedRun&)> runCondition(const std::string& condition
     if (!kOperators.contains(with)) {
         throw ConfigError("\"" + condition + "\": unknown operator " + with + allowed);
     }
-    const RunField field = runField(withoutBlanks(condition.substr(0, start)));
+    const RunField field = field_of(withoutBlanks(condition.substr(0, start)));
     const std::string given = withoutBlanks(condition.substr(end));
     std::optional<double> asked = wholeNumber(given);
     if (isAccuracyField(field.name)) {

@@ -39,8 +39,10 @@ RunField runField(const std::string& name);
 /// "best>0.6" as a question to a run. Operators: = != < <= > >= and ~ (contains). Numbers compare
 /// as numbers, text as text; "null" stands for a missing value, which no other comparison than !=
 /// holds of. Throws ConfigError: unknown field or operator; the predicate itself throws it where
-/// a number meets something that is none.
-std::function<bool(const IndexedRun&)> runCondition(const std::string& text);
+/// a number meets something that is none. `field_of`: which fields there are.
+using FieldLookup = std::function<RunField(const std::string& name)>;
+std::function<bool(const IndexedRun&)> runCondition(const std::string& text,
+                                                    const FieldLookup& field_of = runField);
 
 /// Plain words as a question to a run: each is part of its name, method, tags or note, in capitals
 /// or not. May be kept: it remembers the methods it has found.

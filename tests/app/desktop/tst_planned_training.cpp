@@ -57,6 +57,13 @@ private Q_SLOTS:
         window_.reset();
     }
 
+    void thePointerIsBusyWhileRunsArePlanned() {
+        planned_->ask({}, [] { return std::vector{config(0.1)}; });
+        QCOMPARE(window_->cursor().shape(), Qt::BusyCursor);
+        QTRY_VERIFY(planned_->question() != nullptr);
+        QCOMPARE(window_->cursor().shape(), Qt::ArrowCursor);
+    }
+
     // 15 epochs instead of 20, as a sweep would share them; nothing is made before the answer.
     void theQuestionSaysWhatItTakes() {
         planned_->ask(QStringLiteral("CE at 0.2"), [] {

@@ -58,6 +58,11 @@ private Q_SLOTS:
         QCOMPARE(figureField("T0").field.of(three), FieldValue(3.0));
         QCOMPARE(figureField("T0:1").field.of(three), FieldValue(2.0));
         QCOMPARE(figureField("T0").field.of(one), FieldValue());
+        QVERIFY(figureCondition("T0=3")(three));
+        QVERIFY(figureCondition("T0:1 < 3")(three));
+        QVERIFY(!figureCondition("T0>=0")(one));
+        QVERIFY(figureCondition("T0=null")(one));
+        QVERIFY_THROWS_EXCEPTION(ConfigError, figureCondition("T1=3"));
         QCOMPARE(figureField("T0:1").field.of(one), FieldValue());
         QCOMPARE(figureField("T0").pointersOf(three), std::vector<std::string>{"/phases/2/from"});
     }
