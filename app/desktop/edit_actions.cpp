@@ -15,7 +15,7 @@ EditActions::EditActions(RunController& controller, QWidget* window)
       window_(window),
       fork_(new QAction(icon(QStringLiteral("fork")), tr("&Fork…"), this)),
       edit_(new QAction(icon(QStringLiteral("edit")), tr("&Edit from here on…"), this)) {
-    fork_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
+    fork_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_B));
     fork_->setToolTip(tr("Make a run that starts from a checkpoint of this one, otherwise"));
     edit_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
     edit_->setToolTip(tr("Change the run from its next epoch on"));

@@ -87,6 +87,7 @@ private:
     void editRun(const QString& run);
     void removeRuns(const QStringList& runs);
     void applyChosenTheme(Theme theme);
+    void showCommands();
     void about();
 
     /// The runs an action is meant for: the selected ones, or the one in training.
@@ -132,6 +133,9 @@ private:
     QAction* stop_;
     QAction* edit_;
     QAction* remove_;
+    QAction* find_command_;
+    QAction* explain_here_;
+    QStringList recent_commands_;  // the latest first
     bool may_close_ = false;
     BackgroundJob import_job_;
 };

@@ -9,9 +9,11 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/pointer_help.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_progress.h"
+#include "app/desktop/window_commands.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
@@ -73,6 +75,12 @@ void MainWindow::makeActions() {
                      tr("Move the selected runs' folders into the workspace's trash"));
     remove_->setShortcutContext(Qt::WidgetShortcut);  // Delete belongs to the table
 
+    find_command_ = action(this, "search", tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::Key_K),
+                           tr("Find anything that can be done by its name, and do it"));
+    explain_here_ = action(this, "help", tr("&What is this?"), QKeySequence(Qt::Key_F1),
+                           tr("Explain what is under the pointer, or what has the focus"));
+    explain_here_->setShortcuts({Qt::Key_F1, Qt::Key_Question});
+
     auto* group = new QActionGroup(this);
     for (QAction* page :
          {show_experiment_, show_runs_, show_sweep_, show_compare_, show_explain_}) {
@@ -88,6 +96,8 @@ void MainWindow::makeActions() {
     connect(show_sweep_, &QAction::triggered, this, &MainWindow::showSweep);
     connect(show_compare_, &QAction::triggered, this, &MainWindow::showCompare);
     connect(show_explain_, &QAction::triggered, this, &MainWindow::showExplain);
+    connect(find_command_, &QAction::triggered, this, &MainWindow::showCommands);
+    connect(explain_here_, &QAction::triggered, this, [this] { explainUnderPointer(*this); });
     connect(start_, &QAction::triggered, this, &MainWindow::start);
     connect(pause_, &QAction::triggered, this, [this] {
         for (const QString& run : chosenRuns()) controller_.setPaused(run, true);
@@ -197,7 +207,27 @@ void MainWindow::makeMenus() {
     connect(data_menu, &DataMenu::fetched, this, &MainWindow::updateObstacle);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({find_command_, explain_here_});
+    help->addSeparator();
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
+}
+
+void MainWindow::showCommands() {
+    constexpr qsizetype kRemembered = 8;
+    const QWidget& page = *pages_->currentWidget();
+    QString page_name;
+    for (const QAction* shown : show_runs_->actionGroup()->actions()) {
+        if (shown->isChecked()) page_name = shown->text().remove(u'&');
+    }
+    auto* palette =
+        new CommandPalette(windowCommands(*this, page, page_name), recent_commands_, this);
+    palette->setAttribute(Qt::WA_DeleteOnClose);
+    connect(palette, &CommandPalette::chosen, this, [this](const QString& name) {
+        recent_commands_.removeAll(name);
+        recent_commands_.prepend(name);
+        recent_commands_ = recent_commands_.mid(0, kRemembered);
+    });
+    palette->show();
 }
 
 /// Of the selected runs, over the table.
