@@ -79,7 +79,6 @@ RunTable::RunTable(Source source, QWidget* parent)
     column->addWidget(bar_);
     column->addWidget(problem_);
     column->addWidget(tree_, 1);
-    setFocusProxy(tree_);
     setColumns(kAtFirst);
 
     soon_->setSingleShot(true);
@@ -152,6 +151,7 @@ void RunTable::fillGroupMenu(QMenu& menu) {
 void RunTable::makeBar() {
     filter_->setObjectName(QStringLiteral("run_filter"));
     filter_->setPlaceholderText(tr("Filter: drw best > 60 % and state = finished"));
+    filter_->setAccessibleName(tr("Filter of the runs"));
     filter_->setClearButtonEnabled(true);
     QStringList fields;
     for (const ResultFieldInfo& field : resultFields()) fields << text(field.name);
@@ -171,6 +171,7 @@ void RunTable::makeBar() {
     archived_->hide();  // until there is one
     connect(archived_, &QToolButton::toggled, this, &RunTable::refresh);
     running_->setObjectName(QStringLiteral("running_first"));
+    running_->setAccessibleName(tr("Runs in training first"));
     running_->setIcon(icon(QStringLiteral("play")));
     running_->setToolTip(tr("Hold runs in training on top"));
     running_->setCheckable(true);
@@ -197,6 +198,7 @@ void RunTable::makeBar() {
     connect(views_, &ViewMenu::chosen, this,
             [this](const QByteArray& saved) { restoreState(saved); });
     auto* copy_all = new QToolButton;
+    copy_all->setAccessibleName(tr("Copy the rows"));
     copy_all->setIcon(icon(QStringLiteral("copy")));
     copy_all->setToolTip(tr("Copy the selected rows, or all, as tab-separated values"));
     copy_all->setAutoRaise(true);
@@ -221,7 +223,9 @@ void RunTable::fitColumns() {
 }
 
 void RunTable::addToBar(QWidget* widget) {
+    QWidget* before = buttons_->itemAt(buttons_->count() - 1)->widget();
     buttons_->addWidget(widget);
+    setTabOrder(before, widget);
 }
 
 void RunTable::resizeEvent(QResizeEvent* event) {

@@ -171,6 +171,7 @@ void CompareChoices::makeAxes() {
 
 void CompareChoices::makeRuns() {
     filter_->setObjectName(QStringLiteral("compare_filter"));
+    filter_->setAccessibleName(tr("Only runs"));
     filter_->setPlaceholderText(tr("Only runs: best > 60 % and /data/imbalance/ratio = 100"));
     filter_->setToolTip(tr("FIELD OPERATOR VALUE, joined by “and”, as in the run table"));
     filter_->setClearButtonEnabled(true);

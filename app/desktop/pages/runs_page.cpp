@@ -136,6 +136,7 @@ void RunsPage::makeSetMenu() {
 
 void RunsPage::makeSideButton() {
     beside_->setObjectName(QStringLiteral("table_beside"));
+    beside_->setAccessibleName(tr("Table beside the plots"));
     beside_->setIcon(icon(QStringLiteral("beside")));
     beside_->setToolTip(tr("Table beside the plots rather than below"));
     beside_->setCheckable(true);
