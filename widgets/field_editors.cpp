@@ -134,8 +134,8 @@ void ErrorLabel::paintEvent(QPaintEvent*) {
 FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWidget* parent)
     : QWidget(parent), field_(field), pointer_(std::move(pointer)) {
     auto* grid = new QGridLayout(this);
-    // Two pixels on every side for the red frame.
-    grid->setContentsMargins(2, 2, 2, 2);
+    // Two pixels on every side for the red frame; at the left also for the bar of what differs.
+    grid->setContentsMargins(kSpace2, 2, 2, 2);
     grid->setHorizontalSpacing(kSpace3);
     grid->setVerticalSpacing(2);
     label_ = new QLabel(labelText(field), this);
@@ -512,7 +512,7 @@ QString FieldRow::helpText() const {
 
 void FieldRow::paintEvent(QPaintEvent* event) {
     QWidget::paintEvent(event);
-    if (differs()) QPainter(this).fillRect(0, 3, 2, label_->height(), plotColors().accent);
+    if (differs()) QPainter(this).fillRect(1, 3, 3, label_->height(), plotColors().accent);
     if (!marked_ || marked_->isHidden()) return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);

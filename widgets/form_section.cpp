@@ -61,6 +61,7 @@ FormSection::FormSection(const QString& title, const QString& key, Look look, QW
     }
     dress();
     connect(title_, &QToolButton::clicked, this, [this] {
+        if (held_open_) return;
         setFolded(!folded_);
         Q_EMIT foldedChanged();
     });
@@ -86,7 +87,6 @@ void FormSection::dress() {
     const bool shown = held_open_ || !folded_;
     inside_->setVisible(shown);
     title_->setArrowType(shown ? Qt::DownArrow : Qt::RightArrow);
-    title_->setEnabled(!held_open_);
     title_->setToolTip(shown ? tr("Fold %1").arg(title_->text())
                              : tr("Open %1").arg(title_->text()));
     title_->setAccessibleName(shown ? tr("%1, open").arg(title_->text())

@@ -211,7 +211,7 @@ ScheduleTimeline::ScheduleTimeline(QWidget* parent)
     title->setFont(bold);
     layout->addWidget(title);
     d->plot = new QCustomPlot(this);
-    d->plot->setMinimumHeight(120);
+    d->plot->setMinimumHeight(150);
     d->plot->setMouseTracking(true);
     d->plot->setFocusPolicy(Qt::NoFocus);
     d->plot->setContextMenuPolicy(Qt::NoContextMenu);  // this widget has one

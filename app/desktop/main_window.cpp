@@ -24,6 +24,7 @@
 #include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
+#include "core/runs/saved_sweeps.h"
 #include "core/runs/sweep_store.h"
 #include "widgets/banner.h"
 #include "widgets/config_form.h"
@@ -85,6 +86,16 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(recent_, &RecentFiles::openRequested, this,
             [this](const QString& file) { openConfig(file.toStdString()); });
     connect(sweep_, &SweepPage::outlined, this, &MainWindow::updateSweepObstacle);
+    connect(sweep_, &SweepPage::sweepRequested, this, &MainWindow::addToSweep);
+    sweep_->setPlanner(controller_.planner());
+    sweep_->setSweepList([workspace = controller_.workspace()] {
+        QStringList names;
+        for (const std::string& name : savedSweepNames(workspace)) names << text(name);
+        return names;
+    });
+    for (const auto signal : {&RunController::ended, &RunController::runRemoved}) {
+        connect(&controller_, signal, sweep_, &SweepPage::forecastAgain);
+    }
     connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
     connect(edits_, &EditActions::failed, this, &MainWindow::showError);
     connect(run_actions_, &RunActions::failed, this, &MainWindow::showError);

@@ -83,6 +83,8 @@ private:
     void saveConfigDialog();
     void saveConfigTo(const QString& file);
     void saveSweepDialog();
+    void showSweepOf(const nlohmann::json& sweep);
+    void addToSweep(const QString& name);
     void startSweep(const nlohmann::json& sweep);
     void exportFiguresDialog();
     void openFigure(const std::filesystem::path& file);

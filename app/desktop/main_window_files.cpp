@@ -27,6 +27,7 @@
 #include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/foreign_runs.h"
+#include "core/runs/saved_sweeps.h"
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
 #include "widgets/qt_text.h"
@@ -68,12 +69,9 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         if (!config.is_object())
             throw ConfigError(file.string() + " is not a config: not a JSON object");
         if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
-            sweep_->setSweep(config);
-            if (config.contains("base") && !config.contains("presets")) {
-                experiment_->openConfig(config.at("base"));
-            }
+            showSweepOf(config);
             recent_->add(text(file.string()));
-            return showSweep();
+            return;
         }
         if (config.contains("figure")) {
             const FigureDescription figure = figureFromJson(config, file.string());
@@ -85,6 +83,25 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         experiment_->openConfig(config, path);
         recent_->add(path);
         showExperiment();
+    });
+}
+
+/// Over a config of its own this is edited on the Experiment page.
+void MainWindow::showSweepOf(const nlohmann::json& sweep) {
+    sweep_->setSweep(sweep);
+    if (sweep.contains("base") && !sweep.contains("presets")) {
+        experiment_->openConfig(sweep.at("base"));
+    }
+    showSweep();
+}
+
+void MainWindow::addToSweep(const QString& name) {
+    carryOut([&] {
+        showSweepOf(savedSweep(controller_.workspace(), name.toStdString()));
+        banner_->showMessage(
+            tr("The sweep %1 as it was made. Give it more values or seeds and start "
+               "it again: only the runs that are missing are trained.")
+                .arg(name));
     });
 }
 

@@ -58,12 +58,8 @@ DraftTabs::DraftTabs(QWidget* parent) : QWidget(parent), bar_(new NarrowTabs) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(kSpace3, kSpace1, kSpace3, 0);
     layout->setSpacing(kSpace1);
-    // The bar shrinks, then scrolls; the button follows the last tab.
-    bar_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
-    bar_->setMinimumWidth(0);
-    layout->addWidget(bar_);
+    layout->addWidget(bar_, 1);
     layout->addWidget(add);
-    layout->addStretch(1);
     connect(bar_, &QTabBar::currentChanged, this, &DraftTabs::chosen);
     connect(bar_, &QTabBar::tabMoved, this, &DraftTabs::moved);
     connect(add, &QToolButton::clicked, this, &DraftTabs::newRequested);

@@ -64,7 +64,7 @@ ExperimentPage::ExperimentPage(CountClasses count_classes, NameClasses name_clas
     splitter_->setStretchFactor(0, 0);
     splitter_->setStretchFactor(1, 1);
     splitter_->setChildrenCollapsible(false);
-    splitter_->setSizes({480, 800});
+    splitter_->setSizes({460, 820});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter_);

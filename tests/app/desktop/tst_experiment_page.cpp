@@ -34,6 +34,12 @@ nlohmann::json demo() {
     return nlohmann::json(toJson(presetConfig({"CE+DRW", "fashion-mnist", "", 0, "", 10})));
 }
 
+/// As an event loop does between two edits: a form that was replaced goes.
+void settleWidgets() {
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QCoreApplication::processEvents();
+}
+
 }  // namespace
 
 class TestExperimentPage : public QObject {
@@ -232,6 +238,7 @@ private Q_SLOTS:
                     form.setValue("/data/imbalance/ratio", 1 + random.bounded(100));
             }
             Q_EMIT form.settled();
+            settleWidgets();
         };
         std::vector<std::string> states{page.config().dump()};
         for (int i = 0; i < 200; ++i) {
@@ -241,12 +248,14 @@ private Q_SLOTS:
         QVERIFY(states.size() > 120);
         for (std::size_t i = states.size() - 1; i-- > 0;) {
             page.undo();
+            settleWidgets();
             QCOMPARE(page.config().dump(), states[i]);
             QCOMPARE(page.checked().given.dump(), states[i]);
         }
         QVERIFY(!page.drafts().current().history.canUndo());
         for (std::size_t i = 1; i < states.size(); ++i) {
             page.redo();
+            settleWidgets();
             QCOMPARE(page.config().dump(), states[i]);
         }
         QVERIFY(!page.drafts().current().history.canRedo());
