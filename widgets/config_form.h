@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,8 @@ namespace ballast {
 ///
 /// An editor's objectName is its JSON pointer ("/training/epochs"). A class rule's parts are
 /// "/phases/0/alpha" (the rule), "/phases/0/alpha/nu" (its parameter), "/phases/0/alpha/values".
-/// Buttons: "/phases/-" and "/lr_schedule/steps/-" add, "/phases/1/remove" removes.
+/// Buttons: "/phases/-" and "/lr_schedule/steps/-" add, "/phases/1/remove" removes,
+/// "/training/epochs/reset" sets back what differs from the reference, "fold/data" folds.
 class ConfigForm : public QWidget {
     Q_OBJECT
 public:
@@ -39,8 +41,27 @@ public:
     /// The sentences at the top.
     QString problemsWithoutField() const;
 
-    /// Brings the field of `pointer` into view and gives it the focus.
+    /// Marks the fields whose values are not those of `reference`, a config that is right and is
+    /// called `name`; only fields that it has are compared. An empty object: no marks.
+    void setReference(const nlohmann::json& reference, const QString& name);
+    /// How many are marked; a list of another length is one more.
+    int differing() const;
+
+    /// Shows only the fields that have all words of `typed` in section, label, pointer or help, and
+    /// of these, with `only_differing`, those that are marked. Folded sections open for that.
+    void setFilter(const QString& typed, bool only_differing = false);
+    /// Gives the focus to the first field that is shown.
+    void focusFirst();
+
+    /// Brings the field of `pointer` into view, whatever is folded or filtered.
+    void reveal(const std::string& pointer);
+    /// The same, and gives it the focus.
     void focusField(const std::string& pointer);
+
+    /// The folded sections: "data", "phases", "phases/0".
+    QStringList folded() const;
+    void setFolded(const QStringList& keys);
+    void setAllFolded(bool folded);
 
     /// A choice that cannot be chosen here, with the reason as its tip; "" makes it possible again.
     /// A config that has it is shown as ever.
@@ -51,8 +72,12 @@ public:
     void setReadOnly(bool read_only);
 
 Q_SIGNALS:
-    /// The user changed a value; see config().
-    void edited();
+    /// The user changed the value at `pointer`, or more than one (""); see config().
+    void edited(const QString& pointer);
+    /// What was typed or chosen is done; the next edit is another one.
+    void settled();
+    /// A field had to be shown that the filter hid: there is none any more.
+    void filterCleared();
 
 private:
     class Private;

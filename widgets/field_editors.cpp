@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QStandardItemModel>
+#include <QToolButton>
 #include <QWheelEvent>
 #include <algorithm>
 #include <array>
@@ -14,6 +15,8 @@
 #include <cmath>
 
 #include "core/experiment/class_rules.h"
+#include "core/experiment/rule_json.h"
+#include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 
@@ -131,8 +134,8 @@ void ErrorLabel::paintEvent(QPaintEvent*) {
 FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWidget* parent)
     : QWidget(parent), field_(field), pointer_(std::move(pointer)) {
     auto* grid = new QGridLayout(this);
-    // Two pixels on every side for the red frame.
-    grid->setContentsMargins(2, 2, 2, 2);
+    // Two pixels on every side for the red frame; at the left also for the bar of what differs.
+    grid->setContentsMargins(kSpace2, 2, 2, 2);
     grid->setHorizontalSpacing(kSpace3);
     grid->setVerticalSpacing(2);
     label_ = new QLabel(labelText(field), this);
@@ -170,6 +173,25 @@ FieldRow::FieldRow(const Field& field, std::string pointer, int label_width, QWi
     }
     if (field.type == FieldType::integer || field.type == FieldType::number) line_->addStretch(1);
     label_->setBuddy(editors_.front());
+    reset_ = new QToolButton(this);
+    reset_->setObjectName(text(pointer_ + "/reset"));
+    reset_->setIcon(icon(QStringLiteral("reset")));
+    reset_->setAutoRaise(true);
+    reset_->setFocusPolicy(Qt::StrongFocus);
+    // Its place is kept, so that editors end at one line.
+    QSizePolicy kept = reset_->sizePolicy();
+    kept.setRetainSizeWhenHidden(true);
+    reset_->setSizePolicy(kept);
+    reset_->hide();
+    grid->addWidget(reset_, 0, 2);
+    connect(reset_, &QToolButton::clicked, this, [this] {
+        const json value = reference_;
+        setValue(value);
+        focusEditor();  // the button goes
+        Q_EMIT settled();
+        Q_EMIT edited(pointer_, value);
+        Q_EMIT settled();
+    });
     problem_ = new ErrorLabel(this);
     problem_->hide();
     grid->addWidget(problem_, 1, 1);
@@ -203,6 +225,7 @@ QLineEdit* FieldRow::makeLine(bool whole) {
     line_->addWidget(edit, is_text ? 1 : 0);
     addEditor(edit, pointer_, text(field_.label));
     connect(edit, &QLineEdit::textEdited, this, [this] { changed(); });
+    connect(edit, &QLineEdit::editingFinished, this, &FieldRow::settled);
     return edit;
 }
 
@@ -218,10 +241,15 @@ QComboBox* FieldRow::makeCombo(bool editable) {
     }
     line_->addWidget(combo, 1);
     addEditor(combo, pointer_, text(field_.label));
-    connect(combo, &QComboBox::activated, this, [this] { changed(); });
+    connect(combo, &QComboBox::activated, this, [this] {
+        Q_EMIT settled();
+        changed();
+        Q_EMIT settled();
+    });
     if (editable) {
         combo->lineEdit()->installEventFilter(this);
         connect(combo->lineEdit(), &QLineEdit::textEdited, this, [this] { changed(); });
+        connect(combo->lineEdit(), &QLineEdit::editingFinished, this, &FieldRow::settled);
     }
     return combo;
 }
@@ -259,7 +287,9 @@ void FieldRow::makeRule() {
             rule_ = name;
         }
         dressRule();
+        Q_EMIT settled();
         changed();
+        Q_EMIT settled();
         Q_EMIT focused(helpText());
     });
     connect(parameter_, &QLineEdit::textEdited, this, [this](const QString& text) {
@@ -274,6 +304,8 @@ void FieldRow::makeRule() {
         rule_ = listOf(text);
         changed();
     });
+    connect(parameter_, &QLineEdit::editingFinished, this, &FieldRow::settled);
+    connect(values_, &QLineEdit::editingFinished, this, &FieldRow::settled);
 }
 
 /// Shows what rule_ says: the rule's own parameter, or the list.
@@ -376,6 +408,7 @@ void FieldRow::changed() {
 }
 
 void FieldRow::setReadOnly(bool read_only) {
+    read_only_ = read_only;
     for (QWidget* editor : editors_) {
         if (auto* line = qobject_cast<QLineEdit*>(editor)) {
             line->setReadOnly(read_only);
@@ -413,6 +446,52 @@ void FieldRow::focusEditor() {
     editors_.front()->setFocus(Qt::OtherFocusReason);
 }
 
+/// Whether both stand for the same value, however they are written.
+bool FieldRow::means(const json& one, const json& other) const {
+    if (one == other || field_.type != FieldType::class_rule) return one == other;
+    std::vector<Problem> problems;
+    const ClassRule first = classRuleFromJson(one, field_.term, pointer_, problems);
+    const ClassRule second = classRuleFromJson(other, field_.term, pointer_, problems);
+    return problems.empty() && first == second;
+}
+
+QString FieldRow::inWords(const json& value) const {
+    if (value.is_null()) return text(field_.absent);
+    if (value.is_string() && combo_ != nullptr) {
+        const int index = combo_->findData(text(value.get_ref<const std::string&>()));
+        if (index >= 0) return combo_->itemText(index);
+    }
+    if (field_.type != FieldType::class_rule) return textOf(value);
+    const std::string name = ruleName(value);
+    if (value.is_array()) return tr("one number per class");
+    const ClassRuleInfo* info = findClassRule(name);
+    QString words = info ? text(info->label) : text(name);
+    if (const RuleParameter* parameter = parameterOf(name)) {
+        const std::string key(parameter->name);
+        if (value.contains(key)) {
+            words += QStringLiteral(", %1 = %2").arg(text(parameter->symbol), textOf(value[key]));
+        }
+    }
+    return words;
+}
+
+void FieldRow::setReference(const json* value, const QString& name) {
+    const bool differs = value != nullptr && !means(this->value(), *value);
+    reference_ = differs ? *value : json(json::value_t::discarded);
+    reset_->setVisible(differs && !read_only_);
+    if (differs) {
+        const QString words = inWords(*value);
+        reset_->setToolTip(tr("%1: %2. Click to set it back").arg(name, words));
+        reset_->setAccessibleName(tr("%1: back to %2, as %3").arg(text(field_.label), words, name));
+    }
+    update();
+}
+
+QString FieldRow::searchText() const {
+    return (QStringList{text(field_.label), text(field_.symbol), text(pointer_), text(field_.help)})
+        .join(QLatin1Char(' '));
+}
+
 QString FieldRow::helpText() const {
     QString html = QStringLiteral("<b>%1</b>&nbsp; %2")
                        .arg(labelText(field_), text(field_.help).toHtmlEscaped());
@@ -433,6 +512,7 @@ QString FieldRow::helpText() const {
 
 void FieldRow::paintEvent(QPaintEvent* event) {
     QWidget::paintEvent(event);
+    if (differs()) QPainter(this).fillRect(1, 3, 3, label_->height(), plotColors().accent);
     if (!marked_ || marked_->isHidden()) return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -443,6 +523,14 @@ void FieldRow::paintEvent(QPaintEvent* event) {
 
 bool FieldRow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::FocusIn) Q_EMIT focused(helpText());
+    // Undo and redo are those of the whole config, not of a line's text.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
+            event->ignore();
+            return true;
+        }
+    }
     // A wheel that scrolls the form must not change what happens to lie under it.
     if (event->type() == QEvent::Wheel && watched == combo_ && !combo_->hasFocus()) {
         event->ignore();

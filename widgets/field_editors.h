@@ -11,6 +11,7 @@
 
 class QComboBox;
 class QHBoxLayout;
+class QToolButton;
 
 // The rows ConfigForm is made of, and their parts for other forms.
 
@@ -47,7 +48,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 };
 
-/// One field: label and symbol, editor, unit, and beneath it what is wrong.
+/// One field: label and symbol, editor, unit, and beneath it what is wrong. Where its value is not
+/// the reference's, a bar at its left says so, and a button at its right sets it back.
 class FieldRow : public QWidget {
     Q_OBJECT
 public:
@@ -72,6 +74,13 @@ public:
     QString problem() const;
     void focusEditor();
 
+    /// The value it has in what `name` calls, a preset; nullptr: none to compare with.
+    void setReference(const nlohmann::json* value, const QString& name);
+    bool differs() const { return !reference_.is_discarded(); }
+
+    /// All that someone may look for: label, symbol, pointer, help.
+    QString searchText() const;
+
     /// Label and symbol, as rich text.
     static QString labelText(const Field& field);
     QString helpText() const;
@@ -80,6 +89,8 @@ Q_SIGNALS:
     /// The user changed the value; a null takes the key away ("inherit").
     void edited(const std::string& pointer, const nlohmann::json& value);
     void focused(const QString& help);
+    /// What was typed or chosen is done: the next edit is another one.
+    void settled();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -96,6 +107,8 @@ private:
     nlohmann::json ruleValue() const;
     void dressRule();
     void changed();
+    bool means(const nlohmann::json& one, const nlohmann::json& other) const;
+    QString inWords(const nlohmann::json& value) const;
 
     const Field& field_;
     const std::string pointer_;
@@ -109,9 +122,12 @@ private:
     QLineEdit* values_ = nullptr;
     std::vector<QWidget*> editors_;
     QWidget* marked_ = nullptr;
+    QToolButton* reset_ = nullptr;
+    nlohmann::json reference_ = nlohmann::json::value_t::discarded;  // where the value differs
     nlohmann::json rule_;  // the rule as last set or edited
     int classes_ = 10;
     bool setting_ = false;
+    bool read_only_ = false;
 };
 
 }  // namespace ballast

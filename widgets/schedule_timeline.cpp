@@ -1,84 +1,33 @@
 #include "widgets/schedule_timeline.h"
 
-#include <QEvent>
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QPainter>
+#include <QMenu>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 
-#include "core/experiment/catalog.h"
-#include "core/experiment/class_rules.h"
 #include "widgets/palette.h"
-#include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
+#include "widgets/qt_text.h"
+#include "widgets/schedule_picture.h"
 
 namespace ballast {
 namespace {
 
-constexpr double kGrip = 6.0;  // pixels around a line in which the mouse takes hold of it
-constexpr auto kBandLayer = "bands";
+using Kind = ScheduleHandle::Kind;
 
-QString ruleText(const QString& symbol, const ClassRule& rule) {
-    QString text = symbol + QStringLiteral(": ") + QString::fromStdString(rule.rule);
-    const ClassRuleInfo* info = findClassRule(rule.rule);
-    for (const auto& [name, value] : rule.parameters) {
-        const std::string_view sign = info && info->parameter ? info->parameter->symbol : name;
-        text += QStringLiteral(", %1 = %2")
-                    .arg(QString::fromUtf8(sign.data(), static_cast<qsizetype>(sign.size())))
-                    .arg(value, 0, 'g', 6);
+/// The field that a handle stands for.
+QString pointerOf(const ScheduleHandle& handle) {
+    switch (handle.kind) {
+        case Kind::start:
+            return QStringLiteral("/phases/%1/from").arg(handle.index);
+        case Kind::step:
+            return QStringLiteral("/lr_schedule/steps/%1/factor").arg(handle.index);
+        case Kind::radius:
+            return QStringLiteral("/phases/%1/sam_radius").arg(handle.index);
     }
-    return text;
-}
-
-/// What a phase does, in as few words as it takes: only what differs from plain cross-entropy.
-QStringList phaseText(const Phase& phase) {
-    QStringList parts;
-    const Phase plain;
-    if (phase.alpha != plain.alpha) parts << ruleText(QStringLiteral("α"), phase.alpha);
-    if (phase.beta != plain.beta) parts << ruleText(QStringLiteral("β"), phase.beta);
-    if (phase.delta != plain.delta) parts << ruleText(QStringLiteral("Δ"), phase.delta);
-    if (parts.isEmpty()) parts << QStringLiteral("CE");
-    if (phase.lr_factor != 1.0) {
-        parts << ScheduleTimeline::tr("lr × %1").arg(phase.lr_factor, 0, 'g', 4);
-    }
-    if (phase.weight_decay) {
-        parts << ScheduleTimeline::tr("weight decay %1").arg(*phase.weight_decay, 0, 'g', 4);
-    }
-    if (phase.sam_radius > 0.0) {
-        parts << ScheduleTimeline::tr("SAM %1").arg(phase.sam_radius, 0, 'g', 4);
-    }
-    const auto name = [](std::string_view label) {
-        return QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
-    };
-    const auto add = [&]<class Choice>(Choice value, Choice usual, const QString& format) {
-        if (value == usual) return;
-        parts << format.arg(name(entriesOf<Choice>()[static_cast<std::size_t>(value)].label));
-    };
-    add(phase.sampling, plain.sampling, ScheduleTimeline::tr("sampling: %1"));
-    add(phase.trainable, plain.trainable, ScheduleTimeline::tr("trainable: %1"));
-    add(phase.head_start, plain.head_start, ScheduleTimeline::tr("head: %1"));
-    if (phase.head_max_norm) {
-        parts << ScheduleTimeline::tr("max-norm %1").arg(*phase.head_max_norm, 0, 'g', 4);
-    }
-    return parts;
-}
-
-/// As many parts a line as fit into `width` pixels, at least one.
-QString wrapped(const QStringList& parts, const QFontMetricsF& metrics, double width) {
-    QString text;
-    QString line;
-    for (const QString& part : parts) {
-        const QString longer = line.isEmpty() ? part : line + QStringLiteral(" · ") + part;
-        if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width) {
-            text += line + QLatin1Char('\n');
-            line = part;
-        } else {
-            line = longer;
-        }
-    }
-    return text + line;
+    return {};
 }
 
 }  // namespace
@@ -87,200 +36,193 @@ class ScheduleTimeline::Private {
 public:
     explicit Private(ScheduleTimeline* owner) : q(owner) {}
 
-    int lastStart(std::size_t phase) const {
-        return phase + 1 < config.phases.size() ? config.phases[phase + 1].from - 1
-                                                : config.training.epochs - 1;
-    }
-
-    void move(std::size_t phase, int epoch) {
-        const int first = config.phases[phase - 1].from + 1;
-        const int moved = std::clamp(epoch, first, std::max(first, lastStart(phase)));
-        if (moved == config.phases[phase].from) return;
-        config.phases[phase].from = moved;
-        draw();
-        Q_EMIT q->phaseMoved(static_cast<int>(phase), moved);
-    }
-
-    std::optional<std::size_t> phaseAtPixel(double x) const {
-        std::optional<std::size_t> nearest;
-        double distance = kGrip;
-        for (std::size_t i = 1; i < config.phases.size(); ++i) {
-            const double line = plot->xAxis->coordToPixel(config.phases[i].from);
-            if (std::abs(line - x) <= distance) {
-                distance = std::abs(line - x);
-                nearest = i;
-            }
-        }
-        return nearest;
-    }
-
-    void select(std::size_t phase) {
-        selected = phase;
-        draw();
-    }
-
     void draw() {
-        const PlotColors colors = plotColors();
-        stylePlot(*plot, colors, screenScale());
-        useIntegerTicks(*plot->xAxis);
-        useLogTicks(*plot->yAxis);
-        plot->clearItems();
-        plot->clearGraphs();
-        drawRate(colors);
-        drawPhases(colors);
-        if (current) {
-            auto* mark = new QCPItemStraightLine(plot);
-            mark->setPen(QPen(colors.success, 1.5));
-            mark->point1->setCoords(*current, 1.0);
-            mark->point2->setCoords(*current, 10.0);
+        SchedulePicture::Marks marks{current, std::nullopt, dragged};
+        if (q->hasFocus()) marks.selected = handle();
+        picture->draw(config, marks);
+        QString words = ScheduleTimeline::tr("Learning rate over %1 epochs. Chosen: %2. Also: %3.")
+                            .arg(config.training.epochs)
+                            .arg(handleInWords(config, handle()), others());
+        q->setAccessibleDescription(words);
+    }
+
+    QString others() const {
+        QStringList words;
+        for (const ScheduleHandle& one : handlesOf(config)) {
+            if (one != handle()) words << handleInWords(config, one);
         }
-        describe();
-        plot->replot(QCustomPlot::rpQueuedReplot);
+        return words.isEmpty() ? ScheduleTimeline::tr("nothing") : words.join(QStringLiteral(", "));
     }
 
-    /// The phase's words, wrapped to the width of its band.
-    QString labelOf(std::size_t phase) const {
-        const double width = plot->xAxis->coordToPixel(lastStart(phase) + 1) -
-                             plot->xAxis->coordToPixel(config.phases[phase].from);
-        return wrapped(phaseText(config.phases[phase]), QFontMetricsF(screenScale().font),
-                       width - 2 * kSpace2);
+    /// What the keyboard is at: what was chosen, while there is such a one.
+    ScheduleHandle handle() const {
+        const std::vector<ScheduleHandle> all = handlesOf(config);
+        return std::ranges::find(all, chosen) == all.end() ? all.front() : chosen;
     }
 
-    void drawRate(const PlotColors& colors) {
-        const int epochs = config.training.epochs;
-        QVector<QCPGraphData> steps;
-        double lowest = 1e300;
-        double highest = 0.0;
-        for (int epoch = 0; epoch < epochs; ++epoch) {
-            const double rate = learningRateAt(config, epoch);
-            if (rate > 0.0) {
-                lowest = std::min(lowest, rate);
-                highest = std::max(highest, rate);
+    void choose(const ScheduleHandle& wanted) {
+        chosen = wanted;
+        draw();
+    }
+
+    void chooseNext(int by) {
+        const std::vector<ScheduleHandle> all = handlesOf(config);
+        const auto at = std::ranges::find(all, handle()) - all.begin();
+        const auto last = static_cast<std::ptrdiff_t>(all.size()) - 1;
+        choose(all[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(at + by, 0, last))]);
+    }
+
+    void move(const ScheduleHandle& what, int epoch) {
+        if (!moveTo(config, what, epoch)) return;
+        draw();
+        if (what.kind == Kind::start) {
+            Q_EMIT q->phaseMoved(static_cast<int>(what.index), epochOf(config, what));
+        } else {
+            Q_EMIT q->stepsChanged(config.lr_schedule.steps);
+        }
+    }
+
+    void setValue(const ScheduleHandle& what, double value) {
+        if (!setValueOf(config, what, value)) return;
+        draw();
+        if (what.kind == Kind::step) {
+            Q_EMIT q->stepsChanged(config.lr_schedule.steps);
+        } else {
+            Q_EMIT q->radiusChanged(static_cast<int>(what.index), value);
+        }
+    }
+
+    void add(int epoch) {
+        const std::optional<std::size_t> step = addStepAt(config, epoch);
+        if (!step) return;
+        choose({Kind::step, *step});
+        Q_EMIT q->settled();
+        Q_EMIT q->stepsChanged(config.lr_schedule.steps);
+        Q_EMIT q->settled();
+    }
+
+    void remove(const ScheduleHandle& what) {
+        if (what.kind != Kind::step) return;
+        removeStep(config, what.index);
+        draw();
+        Q_EMIT q->settled();
+        Q_EMIT q->stepsChanged(config.lr_schedule.steps);
+        Q_EMIT q->settled();
+    }
+
+    /// Where the keyboard adds a step: halfway from what is chosen to the next step or the end.
+    int placeForStep() const {
+        const ScheduleHandle at = handle();
+        const int from = at.kind == Kind::radius ? 0 : epochOf(config, at);
+        int to = config.training.epochs;
+        for (const LrStep& step : config.lr_schedule.steps) {
+            if (step.from > from) to = std::min(to, step.from);
+        }
+        return (from + to) / 2;
+    }
+
+    /// All that can be done at `what` and at `epoch` of phase `phase`.
+    void fill(QMenu& menu, const ScheduleHandle& what, int epoch, std::size_t phase) {
+        const auto entry = [&](QMenu& to, const QString& words, auto act) {
+            QAction* made = to.addAction(words);
+            QObject::connect(made, &QAction::triggered, q, act);
+            return made;
+        };
+        QAction* add_step =
+            entry(menu, ScheduleTimeline::tr("&Add a learning-rate step at epoch %1").arg(epoch),
+                  [this, epoch] { add(epoch); });
+        add_step->setObjectName(QStringLiteral("add_step"));
+        RunConfig tried = config;
+        add_step->setEnabled(addStepAt(tried, epoch).has_value());
+        if (config.lr_schedule.kind == LrKind::cosine) {
+            add_step->setText(ScheduleTimeline::tr("A cosine schedule has no steps"));
+        }
+        if (what.kind == Kind::step) {
+            const QString at =
+                ScheduleTimeline::tr(" the step at epoch %1").arg(epochOf(config, what));
+            for (const bool up : {true, false}) {
+                const double next = nextValue(config, what, up);
+                entry(menu,
+                      (up ? ScheduleTimeline::tr("&Raise to × %1:")
+                          : ScheduleTimeline::tr("&Lower to × %1:"))
+                              .arg(next, 0, 'g', 4) +
+                          at,
+                      [this, what, next] {
+                          setValue(what, next);
+                          Q_EMIT q->settled();
+                      });
             }
-            steps.push_back({static_cast<double>(epoch), rate});
+            entry(menu, ScheduleTimeline::tr("Re&move") + at, [this, what] {
+                remove(what);
+            })->setObjectName(QStringLiteral("remove_step"));
         }
-        if (!steps.isEmpty()) steps.push_back({static_cast<double>(epochs), steps.back().value});
-        QCPGraph* graph = plot->addGraph();
-        graph->setLineStyle(QCPGraph::lsStepLeft);
-        graph->setPen(QPen(colors.accent, 1.8));
-        graph->setAntialiased(false);
-        graph->data()->set(steps, true);
-        if (highest <= 0.0) return;
-        // Room above the curve for the phases' labels.
-        const double span = std::max(highest / lowest, 10.0);
-        qsizetype lines = 1;
-        for (std::size_t i = 0; i < config.phases.size(); ++i) {
-            lines = std::max(lines, labelOf(i).count(QLatin1Char('\n')) + 1);
+        menu.addSeparator();
+        QMenu* radii = menu.addMenu(ScheduleTimeline::tr("&SAM radius of phase %1").arg(phase + 1));
+        const ScheduleHandle level{Kind::radius, phase};
+        for (const double radius : {0.0, 0.05, 0.1, 0.2, 0.5, 0.8}) {
+            QAction* one = entry(
+                *radii,
+                radius == 0.0 ? ScheduleTimeline::tr("0, plain SGD") : QString::number(radius),
+                [this, level, radius] {
+                    setValue(level, radius);
+                    Q_EMIT q->settled();
+                });
+            one->setCheckable(true);
+            one->setChecked(radius == valueOf(config, level));
         }
-        const double room = 0.15 + 0.2 * static_cast<double>(lines);
-        plot->yAxis->setRange(lowest / std::pow(span, 0.15), highest * std::pow(span, room));
-    }
-
-    void drawPhases(const PlotColors& colors) {
-        const std::size_t count = config.phases.size();
-        for (std::size_t i = 0; i < count; ++i) {
-            const int from = config.phases[i].from;
-            const int to = i + 1 < count ? config.phases[i + 1].from : config.training.epochs;
-            auto* band = new QCPItemRect(plot);
-            band->setLayer(QString::fromLatin1(kBandLayer));
-            band->setPen(Qt::NoPen);
-            QColor fill = i % 2 == 0 ? colors.majority : colors.minority;
-            fill.setAlpha(i % 2 == 0 ? 22 : 36);
-            band->setBrush(fill);
-            for (QCPItemPosition* corner : {band->topLeft, band->bottomRight}) {
-                corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            }
-            band->topLeft->setCoords(from, 0.0);
-            band->bottomRight->setCoords(to, 1.0);
-
-            auto* label = new QCPItemText(plot);
-            label->setFont(screenScale().font);
-            label->setColor(colors.text);
-            label->setText(labelOf(i));
-            label->setTextAlignment(Qt::AlignLeft);
-            label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-            label->setPadding(QMargins(kSpace1 + 2, 3, 0, 0));
-            label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            label->position->setCoords(from, 0.0);
-            if (i > 0) drawLine(i, colors);
-        }
-    }
-
-    void drawLine(std::size_t phase, const PlotColors& colors) {
-        const bool strong = q->hasFocus() && selected == phase;
-        const int from = config.phases[phase].from;
-        const QColor color = strong || dragged == phase ? colors.accent : colors.text;
-        auto* line = new QCPItemStraightLine(plot);
-        line->setPen(QPen(color, strong ? 2.2 : 1.3, strong ? Qt::SolidLine : Qt::DotLine));
-        line->point1->setCoords(from, 1.0);
-        line->point2->setCoords(from, 10.0);
-        auto* handle = new QCPItemText(plot);
-        QFont bold = screenScale().font;
-        bold.setWeight(QFont::DemiBold);
-        handle->setFont(bold);
-        handle->setClipToAxisRect(false);
-        handle->setText(phase == 1 ? tr("T₀ = %1").arg(from)
-                                   : tr("phase %1: %2").arg(phase + 1).arg(from));
-        handle->setColor(strong ? QColor(Qt::white) : colors.text);
-        handle->setBrush(strong ? colors.accent : colors.background);
-        handle->setPen(QPen(color, 1));
-        handle->setPadding(QMargins(5, 1, 5, 1));
-        handle->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-        handle->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        handle->position->setCoords(from, 0.0);
-    }
-
-    void describe() {
-        QString text =
-            ScheduleTimeline::tr("Learning rate over %1 epochs.").arg(config.training.epochs);
-        for (std::size_t i = 1; i < config.phases.size(); ++i) {
-            text += ScheduleTimeline::tr(" Phase %1 starts after %2 epochs.")
-                        .arg(i + 1)
-                        .arg(config.phases[i].from);
-        }
-        q->setAccessibleDescription(text);
+        radii->addSeparator();
+        entry(*radii, ScheduleTimeline::tr("Type another…"),
+              [this, level] { Q_EMIT q->fieldRequested(pointerOf(level)); });
+        menu.addSeparator();
+        entry(menu, ScheduleTimeline::tr("&Type a value: %1").arg(handleInWords(config, what)),
+              [this, what] { Q_EMIT q->fieldRequested(pointerOf(what)); });
+        entry(menu, ScheduleTimeline::tr("Show all &epochs"), [this] { q->fit(); });
     }
 
     ScheduleTimeline* q;
     QCustomPlot* plot = nullptr;
-    QLabel* title = nullptr;
+    std::unique_ptr<SchedulePicture> picture;
     RunConfig config;
     std::optional<int> current;
-    std::size_t selected = 1;
-    std::optional<std::size_t> dragged;
+    ScheduleHandle chosen{Kind::start, 1};
+    std::optional<ScheduleHandle> dragged;
 };
 
 ScheduleTimeline::ScheduleTimeline(QWidget* parent)
     : QWidget(parent), d(std::make_unique<Private>(this)) {
     setObjectName(QStringLiteral("schedule_timeline"));
-    setAccessibleName(tr("Schedule: learning rate and phases"));
+    setAccessibleName(tr("Schedule: learning rate, phases and SAM's radius"));
+    setToolTip(
+        tr("Drag a phase's line, a learning-rate step, or the dashed level of SAM's radius.\n"
+           "Right-click to add or remove steps and to type values.\n"
+           "Keys: Up and Down choose, Left and Right move, + and - change, Insert and Delete "
+           "add and remove steps."));
     setFocusPolicy(Qt::StrongFocus);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace3, kSpace2, kSpace3, kSpace1);
     layout->setSpacing(0);
-    d->title =
-        new QLabel(tr("Learning rate <span style='font-weight:400'>η, log axis. Drag a phase's "
-                      "line to move its start.</span>"),
-                   this);
+    auto* title =
+        new QLabel(tr("Learning rate <span style='font-weight:400'>η, log axis. Drag "
+                      "phases, steps and SAM's radius.</span>"));
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
-    d->title->setFont(bold);
-    layout->addWidget(d->title);
+    title->setFont(bold);
+    layout->addWidget(title);
     d->plot = new QCustomPlot(this);
-    d->plot->setMinimumHeight(120);
+    d->plot->setMinimumHeight(150);
     d->plot->setMouseTracking(true);
     d->plot->setFocusPolicy(Qt::NoFocus);
+    d->plot->setContextMenuPolicy(Qt::NoContextMenu);  // this widget has one
     d->plot->setInteraction(QCP::iRangeDrag, true);
     d->plot->setInteraction(QCP::iRangeZoom, true);
     d->plot->axisRect()->setRangeDrag(Qt::Horizontal);
     d->plot->axisRect()->setRangeZoom(Qt::Horizontal);
-    d->plot->addLayer(QString::fromLatin1(kBandLayer), d->plot->layer(QStringLiteral("grid")),
-                      QCustomPlot::limBelow);
     d->plot->plotLayout()->setMargins(QMargins(0, fontMetrics().height() + 2, kSpace2, 0));
     d->plot->xAxis->setLabel(tr("epochs done"));
     d->plot->installEventFilter(this);
+    d->picture = std::make_unique<SchedulePicture>(*d->plot);
     layout->addWidget(d->plot, 1);
     fit();
 }
@@ -290,10 +232,8 @@ ScheduleTimeline::~ScheduleTimeline() = default;
 void ScheduleTimeline::setConfig(const RunConfig& config) {
     const bool refit = config.training.epochs != d->config.training.epochs;
     d->config = config;
-    const std::size_t last = config.phases.size() - 1;
-    d->selected = std::clamp<std::size_t>(d->selected, std::min<std::size_t>(1, last), last);
-    if (d->selected == 0) d->selected = 1;
-    if (d->dragged && *d->dragged > last) d->dragged.reset();
+    const std::vector<ScheduleHandle> all = handlesOf(config);
+    if (d->dragged && std::ranges::find(all, *d->dragged) == all.end()) d->dragged.reset();
     if (refit) {
         fit();
     } else {
@@ -312,20 +252,43 @@ int ScheduleTimeline::phaseStart(int phase) const {
 }
 
 QPoint ScheduleTimeline::phaseLinePosition(int phase) const {
-    const QPoint in_plot(
-        static_cast<int>(std::lround(d->plot->xAxis->coordToPixel(phaseStart(phase)))),
-        d->plot->axisRect()->center().y());
-    return d->plot->mapTo(this, in_plot);
+    return handlePosition({Kind::start, static_cast<std::size_t>(phase)});
+}
+
+QPoint ScheduleTimeline::handlePosition(const ScheduleHandle& handle) const {
+    return d->plot->mapTo(this, d->picture->positionOf(d->config, handle).toPoint());
 }
 
 std::optional<int> ScheduleTimeline::selectedPhase() const {
-    if (d->config.phases.size() < 2) return std::nullopt;
-    return static_cast<int>(d->selected);
+    const ScheduleHandle at = d->handle();
+    if (at.kind != Kind::start) return std::nullopt;
+    return static_cast<int>(at.index);
+}
+
+ScheduleHandle ScheduleTimeline::selected() const {
+    return d->handle();
+}
+
+void ScheduleTimeline::select(const ScheduleHandle& handle) {
+    d->choose(handle);
+}
+
+const RunConfig& ScheduleTimeline::config() const {
+    return d->config;
 }
 
 void ScheduleTimeline::fit() {
     d->plot->xAxis->setRange(0.0, std::max(1, d->config.training.epochs));
     d->draw();
+}
+
+bool ScheduleTimeline::event(QEvent* event) {
+    // Delete belongs to the step that is chosen, not to the window.
+    if (event->type() == QEvent::ShortcutOverride && isEnabled()) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Delete || key == Qt::Key_Insert) event->accept();
+    }
+    return QWidget::event(event);
 }
 
 bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
@@ -338,26 +301,36 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::MouseButtonPress: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
             setFocus(Qt::MouseFocusReason);
-            const auto phase = d->phaseAtPixel(mouse->position().x());
-            if (mouse->button() != Qt::LeftButton || !phase) break;
-            d->dragged = phase;
-            d->select(*phase);
+            const auto handle = d->picture->handleAt(d->config, mouse->position());
+            if (!handle) break;
+            d->choose(*handle);
+            if (mouse->button() != Qt::LeftButton) break;
+            d->dragged = handle;
             return true;
         }
         case QEvent::MouseMove: {
-            const double x = static_cast<QMouseEvent*>(event)->position().x();
-            if (d->dragged) {
-                d->move(*d->dragged,
-                        static_cast<int>(std::lround(d->plot->xAxis->pixelToCoord(x))));
+            const auto* mouse = static_cast<QMouseEvent*>(event);
+            const QPointF at = mouse->position();
+            if (d->dragged && d->dragged->kind == Kind::radius) {
+                const bool fine = mouse->modifiers().testFlag(Qt::ShiftModifier);
+                d->setValue(*d->dragged, d->picture->radiusAt(d->config, at, fine));
                 return true;
             }
-            d->plot->setCursor(d->phaseAtPixel(x) ? Qt::SplitHCursor : Qt::ArrowCursor);
+            if (d->dragged) {
+                d->move(*d->dragged, d->picture->epochAt(at));
+                return true;
+            }
+            const auto handle = d->picture->handleAt(d->config, at);
+            d->plot->setCursor(!handle                        ? Qt::ArrowCursor
+                               : handle->kind == Kind::radius ? Qt::SplitVCursor
+                                                              : Qt::SplitHCursor);
             break;
         }
         case QEvent::MouseButtonRelease:
             if (!d->dragged) break;
             d->dragged.reset();
             d->draw();
+            Q_EMIT settled();
             return true;
         case QEvent::MouseButtonDblClick:
             fit();
@@ -368,29 +341,61 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
     return QWidget::eventFilter(watched, event);
 }
 
+void ScheduleTimeline::contextMenuEvent(QContextMenuEvent* event) {
+    if (!isEnabled()) return;
+    const bool by_mouse = event->reason() == QContextMenuEvent::Mouse;
+    const QPointF pixel = d->plot->mapFrom(this, event->pos());
+    const int last = std::max(0, d->config.training.epochs - 1);
+    int epoch = d->placeForStep();
+    QPoint at = handlePosition(d->handle());
+    std::size_t phase =
+        d->handle().kind == Kind::step ? phaseIndexAt(d->config.phases, epoch) : d->handle().index;
+    if (by_mouse) {
+        epoch = std::clamp(d->picture->epochAt(pixel), 0, last);
+        phase = phaseIndexAt(d->config.phases, epoch);
+        at = event->pos();
+    }
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("schedule_menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    d->fill(*menu, d->handle(), epoch, phase);
+    menu->popup(mapToGlobal(at));
+}
+
 void ScheduleTimeline::keyPressEvent(QKeyEvent* event) {
-    const std::size_t count = d->config.phases.size();
-    if (count < 2) return QWidget::keyPressEvent(event);
     const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
-    const int from = d->config.phases[d->selected].from;
+    const ScheduleHandle at = d->handle();
     switch (event->key()) {
         case Qt::Key_Left:
-            d->move(d->selected, from - step);
+            d->move(at, epochOf(d->config, at) - step);
             break;
         case Qt::Key_Right:
-            d->move(d->selected, from + step);
+            d->move(at, epochOf(d->config, at) + step);
             break;
         case Qt::Key_Home:
-            d->move(d->selected, 0);
+            d->move(at, 0);
             break;
         case Qt::Key_End:
-            d->move(d->selected, d->config.training.epochs);
+            d->move(at, d->config.training.epochs);
             break;
         case Qt::Key_Up:
-            d->select(std::max<std::size_t>(1, d->selected - 1));
+            d->chooseNext(-1);
             break;
         case Qt::Key_Down:
-            d->select(std::min(count - 1, d->selected + 1));
+            d->chooseNext(1);
+            break;
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+            d->setValue(at, nextValue(d->config, at, true));
+            break;
+        case Qt::Key_Minus:
+            d->setValue(at, nextValue(d->config, at, false));
+            break;
+        case Qt::Key_Insert:
+            d->add(d->placeForStep());
+            break;
+        case Qt::Key_Delete:
+            d->remove(at);
             break;
         case Qt::Key_F:
             fit();
@@ -408,6 +413,7 @@ void ScheduleTimeline::focusInEvent(QFocusEvent* event) {
 void ScheduleTimeline::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
     d->draw();
+    Q_EMIT settled();
 }
 
 void ScheduleTimeline::changeEvent(QEvent* event) {

@@ -11,17 +11,20 @@
 
 #include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
+#include "app/desktop/experiment_actions.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/explain_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/planned_training.h"
+#include "app/desktop/recent_files.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_obstacle.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
+#include "core/runs/saved_sweeps.h"
 #include "core/runs/sweep_store.h"
 #include "widgets/banner.h"
 #include "widgets/config_form.h"
@@ -52,7 +55,9 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
                                [this](const QString& run) { return runs_->shownColor(run); })),
       edits_(new EditActions(controller, this)),
       planned_(new PlannedTraining(controller, this)),
-      run_actions_(new RunActions(controller, this)) {
+      run_actions_(new RunActions(controller, this)),
+      experiment_actions_(new ExperimentActions(*experiment_, this)),
+      recent_(new RecentFiles(settings_, this)) {
     setWindowTitle(tr("Ballast"));
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
@@ -73,7 +78,24 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
 
     connect(experiment_, &ExperimentPage::changed, this, &MainWindow::updateObstacle);
     connect(experiment_, &ExperimentPage::startRequested, this, &MainWindow::start);
+    connect(experiment_, &ExperimentPage::draftsChanged, this, &MainWindow::storeDrafts);
+    connect(experiment_, &ExperimentPage::newDraftRequested, this, &MainWindow::newDraft);
+    connect(experiment_actions_, &ExperimentActions::failed, this, &MainWindow::showError);
+    connect(experiment_actions_, &ExperimentActions::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(recent_, &RecentFiles::openRequested, this,
+            [this](const QString& file) { openConfig(file.toStdString()); });
     connect(sweep_, &SweepPage::outlined, this, &MainWindow::updateSweepObstacle);
+    connect(sweep_, &SweepPage::sweepRequested, this, &MainWindow::addToSweep);
+    sweep_->setPlanner(controller_.planner());
+    sweep_->setSweepList([workspace = controller_.workspace()] {
+        QStringList names;
+        for (const std::string& name : savedSweepNames(workspace)) names << text(name);
+        return names;
+    });
+    for (const auto signal : {&RunController::ended, &RunController::runRemoved}) {
+        connect(&controller_, signal, sweep_, &SweepPage::forecastAgain);
+    }
     connect(sweep_, &SweepPage::startRequested, this, &MainWindow::startSweep);
     connect(edits_, &EditActions::failed, this, &MainWindow::showError);
     connect(run_actions_, &RunActions::failed, this, &MainWindow::showError);
@@ -113,7 +135,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(explain_, &ExplainPage::said, this,
             [this](const QString& sentence) { banner_->showMessage(sentence); });
     connect(explain_, &ExplainPage::configRequested, this, [this](const RunConfig& config) {
-        experiment_->setConfig(nlohmann::json(toJson(config)));
+        experiment_->openConfig(nlohmann::json(toJson(config)));
         showExperiment();
         banner_->showMessage(
             tr("The config of the run, changed as advised. Start training to see what it does."));
@@ -156,9 +178,14 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         },
         Qt::QueuedConnection);
 
+    const nlohmann::json drafts =
+        nlohmann::json::parse(settings_.drafts().toStdString(), nullptr, false);
     const nlohmann::json edited =
         nlohmann::json::parse(settings_.editorConfig().toStdString(), nullptr, false);
-    experiment_->setConfig(edited.is_object() ? edited : newExperiment());
+    if (drafts.is_object()) experiment_->restoreDrafts(drafts);
+    if (experiment_->config().empty()) {
+        experiment_->openConfig(edited.is_object() ? edited : newExperiment());
+    }
     const nlohmann::json swept =
         nlohmann::json::parse(settings_.sweep().toStdString(), nullptr, false);
     if (swept.is_object()) sweep_->restoreSweep(swept);
@@ -200,6 +227,7 @@ void MainWindow::showPage(QWidget* page, QAction* action) {
     }
     pages_->setCurrentWidget(page);
     action->setChecked(true);
+    experiment_actions_->setInFront(page == experiment_);
     updateStart();
 }
 
@@ -270,7 +298,7 @@ void MainWindow::startDemo() {
 void MainWindow::editRun(const QString& run) {
     const IndexedRun* summary = controller_.find(run);
     if (summary == nullptr || !summary->error.empty()) return;
-    experiment_->setConfig(nlohmann::json(toJson(summary->description.config)));
+    experiment_->openConfig(nlohmann::json(toJson(summary->description.config)));
     showExperiment();
 }
 
@@ -311,7 +339,6 @@ void MainWindow::updateObstacle() {
     sweep_->setBase(checked);
     estimateSweep(0.0);
     updateSweepObstacle();
-    settings_.setEditorConfig(QString::fromStdString(checked.given.dump()));
 }
 
 /// A sweep may be over other data than the Experiment page's; its problems it says itself.

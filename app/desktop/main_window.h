@@ -16,9 +16,11 @@ namespace ballast {
 class Banner;
 class ComparePage;
 class EditActions;
+class ExperimentActions;
 class ExperimentPage;
 class ExplainPage;
 class PlannedTraining;
+class RecentFiles;
 class RunActions;
 class RunController;
 class RunsPage;
@@ -74,10 +76,15 @@ private:
 
     void showPage(QWidget* page, QAction* action);
     void importRunDialog();
-    void newConfig();
+    void newDraft();
+    void storeDrafts();
     void openConfigDialog();
+    void saveConfig();
     void saveConfigDialog();
+    void saveConfigTo(const QString& file);
     void saveSweepDialog();
+    void showSweepOf(const nlohmann::json& sweep);
+    void addToSweep(const QString& name);
     void startSweep(const nlohmann::json& sweep);
     void exportFiguresDialog();
     void openFigure(const std::filesystem::path& file);
@@ -118,9 +125,12 @@ private:
     EditActions* edits_;
     PlannedTraining* planned_;
     RunActions* run_actions_;
+    ExperimentActions* experiment_actions_;
+    RecentFiles* recent_;
     QAction* new_;
     QAction* open_;
     QAction* save_;
+    QAction* save_as_;
     QAction* export_;
     QAction* show_experiment_;
     QAction* show_runs_;

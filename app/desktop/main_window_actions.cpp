@@ -6,10 +6,12 @@
 
 #include "app/desktop/data_menu.h"
 #include "app/desktop/edit_actions.h"
+#include "app/desktop/experiment_actions.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
 #include "app/desktop/pointer_help.h"
+#include "app/desktop/recent_files.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/training_progress.h"
@@ -40,13 +42,17 @@ QAction* action(QObject* owner, const char* icon_name, const QString& label,
 }  // namespace
 
 void MainWindow::makeActions() {
-    new_ = action(this, "add", tr("&New experiment"), QKeySequence::New,
-                  tr("Put the paper's CE+DRW demo into the editor"));
+    new_ = action(this, "add", tr("&New draft"), QKeySequence::New,
+                  tr("Begin with the paper's CE+DRW demo in a tab of its own"));
+    new_->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_T), QKeySequence(QKeySequence::New)});
     open_ = action(
         this, "open", tr("&Open…"), QKeySequence::Open,
         tr("Read a config, a sweep or a figure from its file, or from a figure that was exported"));
-    save_ = action(this, "save", tr("&Save config…"), QKeySequence::Save,
-                   tr("Write the config as a JSON file"));
+    save_ = action(this, "save", tr("&Save config"), QKeySequence::Save,
+                   tr("Write the config to its JSON file"));
+    save_as_ =
+        action(this, "save", tr("Save config &as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+               tr("Write the config to another JSON file"));
     export_ = action(
         this, "export", tr("&Export figures…"), QKeySequence(Qt::CTRL | Qt::Key_E),
         tr("Write the page's figures, for papers and as numbers, and its tables into a folder"));
@@ -87,9 +93,10 @@ void MainWindow::makeActions() {
         page->setCheckable(true);
         group->addAction(page);
     }
-    connect(new_, &QAction::triggered, this, &MainWindow::newConfig);
+    connect(new_, &QAction::triggered, this, &MainWindow::newDraft);
     connect(open_, &QAction::triggered, this, &MainWindow::openConfigDialog);
-    connect(save_, &QAction::triggered, this, &MainWindow::saveConfigDialog);
+    connect(save_, &QAction::triggered, this, &MainWindow::saveConfig);
+    connect(save_as_, &QAction::triggered, this, &MainWindow::saveConfigDialog);
     connect(export_, &QAction::triggered, this, &MainWindow::exportFiguresDialog);
     connect(show_experiment_, &QAction::triggered, this, &MainWindow::showExperiment);
     connect(show_runs_, &QAction::triggered, this, &MainWindow::showRuns);
@@ -157,7 +164,9 @@ void MainWindow::updateActions() {
 
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addActions({new_, open_, save_});
+    file->addActions({new_, open_});
+    file->addMenu(recent_);
+    file->addActions({save_, save_as_});
     connect(file->addAction(tr("Save s&weep…")), &QAction::triggered, this,
             &MainWindow::saveSweepDialog);
     file->addSeparator();
@@ -170,6 +179,17 @@ void MainWindow::makeMenus() {
     QAction* quit = file->addAction(tr("&Quit"));
     quit->setShortcut(QKeySequence::Quit);
     connect(quit, &QAction::triggered, this, &QWidget::close);
+
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    for (QAction* one : experiment_actions_->editActions()) {
+        if (one != nullptr) {
+            edit->addAction(one);
+        } else {
+            edit->addSeparator();
+        }
+    }
+    edit->addSeparator();
+    edit->addActions(experiment_actions_->draftActions());
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->addActions(

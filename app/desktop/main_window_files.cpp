@@ -1,3 +1,4 @@
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -6,6 +7,7 @@
 #include <QUrl>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/config_text.h"
 #include "app/desktop/demo.h"
 #include "app/desktop/export_requests.h"
 #include "app/desktop/figures.h"
@@ -16,6 +18,7 @@
 #include "app/desktop/pages/explain_what_if.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/recent_files.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
 #include "core/analysis/capsule_file.h"
@@ -24,6 +27,7 @@
 #include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 #include "core/runs/foreign_runs.h"
+#include "core/runs/saved_sweeps.h"
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
 #include "widgets/qt_text.h"
@@ -40,9 +44,13 @@ std::filesystem::path toPath(const QString& path) {
 
 }  // namespace
 
-void MainWindow::newConfig() {
-    experiment_->setConfig(newExperiment());
+void MainWindow::newDraft() {
+    experiment_->addDraft(newExperiment());
     showExperiment();
+}
+
+void MainWindow::storeDrafts() {
+    settings_.setDrafts(QString::fromStdString(experiment_->drafts().toJson().dump()));
 }
 
 void MainWindow::openConfigDialog() {
@@ -61,11 +69,9 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
         if (!config.is_object())
             throw ConfigError(file.string() + " is not a config: not a JSON object");
         if (config.contains("base") || config.contains("axes") || config.contains("presets")) {
-            sweep_->setSweep(config);
-            if (config.contains("base") && !config.contains("presets")) {
-                experiment_->setConfig(config.at("base"));
-            }
-            return showSweep();
+            showSweepOf(config);
+            recent_->add(text(file.string()));
+            return;
         }
         if (config.contains("figure")) {
             const FigureDescription figure = figureFromJson(config, file.string());
@@ -74,8 +80,29 @@ void MainWindow::openConfig(const std::filesystem::path& file) {
             compare_->setFigure(figure);
             return showCompare();
         }
-        experiment_->setConfig(config);
+        const QString path = QFileInfo(text(file.string())).absoluteFilePath();
+        experiment_->openConfig(config, path);
+        recent_->add(path);
         showExperiment();
+    });
+}
+
+/// Over a config of its own this is edited on the Experiment page.
+void MainWindow::showSweepOf(const nlohmann::json& sweep) {
+    sweep_->setSweep(sweep);
+    if (sweep.contains("base") && !sweep.contains("presets")) {
+        experiment_->openConfig(sweep.at("base"));
+    }
+    showSweep();
+}
+
+void MainWindow::addToSweep(const QString& name) {
+    carryOut([&] {
+        showSweepOf(savedSweep(controller_.workspace(), name.toStdString()));
+        banner_->showMessage(
+            tr("The sweep %1 as it was made. Give it more values or seeds and start "
+               "it again: only the runs that are missing are trained.")
+                .arg(name));
     });
 }
 
@@ -104,18 +131,33 @@ void MainWindow::importRunFrom(const std::filesystem::path& folder) {
                                : tr("Another run is being imported; wait for it."));
 }
 
+void MainWindow::saveConfig() {
+    const std::string& file = experiment_->drafts().current().file;
+    if (file.empty()) return saveConfigDialog();
+    saveConfigTo(text(file));
+}
+
 void MainWindow::saveConfigDialog() {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), settings_.lastFolder(),
+    const Draft& draft = experiment_->drafts().current();
+    const QString proposed =
+        draft.file.empty()
+            ? QDir(settings_.lastFolder())
+                  .filePath(text(draft.name()).replace(QLatin1Char('/'), QLatin1Char('-')) +
+                            QStringLiteral(".json"))
+            : text(draft.file);
+    QString file = QFileDialog::getSaveFileName(this, tr("Save config"), proposed,
                                                 tr("Configs (*.json);;All files (*)"));
     if (file.isEmpty()) return;
     if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".json");
     settings_.setLastFolder(QFileInfo(file).absolutePath());
+    saveConfigTo(QFileInfo(file).absoluteFilePath());
+}
+
+void MainWindow::saveConfigTo(const QString& file) {
     carryOut([&] {
-        // A valid config is written in the order people read it in, with every default.
-        const CheckedConfig& checked = experiment_->checked();
-        const std::string content =
-            checked.config ? toJson(*checked.config).dump(2) : checked.given.dump(2);
-        replaceFile(toPath(file), content + "\n");
+        replaceFile(toPath(file), configText(experiment_->config()));
+        experiment_->savedTo(file);
+        recent_->add(file);
         banner_->showMessage(tr("Saved %1").arg(file));
     });
 }

@@ -9,6 +9,8 @@ const QString kTheme = QStringLiteral("theme");
 const QString kLayout = QStringLiteral("layout/");
 const QString kLastFolder = QStringLiteral("last_folder");
 const QString kEditorConfig = QStringLiteral("editor_config");
+const QString kDrafts = QStringLiteral("drafts");
+const QString kRecentFiles = QStringLiteral("recent_files");
 const QString kRunViews = QStringLiteral("run_views");
 const QString kAdjustments = QStringLiteral("what_if_adjustments");
 const QString kSweep = QStringLiteral("sweep");
@@ -49,8 +51,20 @@ QString Settings::editorConfig() const {
     return settings_.value(kEditorConfig).toString();
 }
 
-void Settings::setEditorConfig(const QString& json) {
-    settings_.setValue(kEditorConfig, json);
+QString Settings::drafts() const {
+    return settings_.value(kDrafts).toString();
+}
+
+void Settings::setDrafts(const QString& json) {
+    settings_.setValue(kDrafts, json);
+}
+
+QStringList Settings::recentFiles() const {
+    return settings_.value(kRecentFiles).toStringList();
+}
+
+void Settings::setRecentFiles(const QStringList& files) {
+    settings_.setValue(kRecentFiles, files);
 }
 
 QMap<QString, QByteArray> Settings::runViews() const {

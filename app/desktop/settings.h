@@ -4,6 +4,7 @@
 #include <QMap>
 #include <QSettings>
 #include <QString>
+#include <QStringList>
 
 #include "widgets/palette.h"
 
@@ -23,9 +24,15 @@ public:
     QString lastFolder() const;
     void setLastFolder(const QString& folder);
 
-    /// The config in the editor, as JSON text, so that a closed window loses no edit.
+    /// The drafts of the Experiment page, as JSON text, so that a closed window loses no edit.
+    QString drafts() const;
+    void setDrafts(const QString& json);
+    /// The one config that earlier versions had in the editor, as JSON text.
     QString editorConfig() const;
-    void setEditorConfig(const QString& json);
+
+    /// Files that were opened or saved, the last one first; some may be gone.
+    QStringList recentFiles() const;
+    void setRecentFiles(const QStringList& files);
 
     /// The saved views of the run table by name.
     QMap<QString, QByteArray> runViews() const;

@@ -64,6 +64,11 @@ private Q_SLOTS:
     void wheelLeavesUnfocusedCombosAlone();
     void helpFollowsTheFocus();
     void everyHelpHasRoom();
+    void sectionsAndCardsFold();
+    void aFoldedSectionSaysWhatItHides();
+    void findingFiltersByLabelPointerAndHelp();
+    void whatDiffersIsMarked();
+    void rulesAreComparedByWhatTheyMean();
     void numbersReadBackTheSame_data();
     void numbersReadBackTheSame();
 
@@ -357,6 +362,136 @@ void TestConfigForm::everyHelpHasRoom() {
         combo->setCurrentIndex(before);
     }
     QVERIFY(seen > 20);
+}
+
+void TestConfigForm::sectionsAndCardsFold() {
+    auto* epochs = editor<QLineEdit>("/training/epochs");
+    auto* title = editor<QToolButton>("fold/training");
+    QVERIFY(title->focusPolicy() & Qt::TabFocus);
+    QTest::keyClick(title, Qt::Key_Space);
+    QVERIFY(!epochs->isVisible());
+    QCOMPARE(form_->folded(), QStringList{QStringLiteral("training")});
+    QTest::mouseClick(editor<QToolButton>("fold/phases/1"), Qt::LeftButton);
+    QVERIFY(!editor<QLineEdit>("/phases/1/from")->isVisible());
+    QVERIFY(editor<QComboBox>("/phases/0/alpha")->isVisible());
+    // They stay folded while phases come and go, and for another config.
+    QTest::mouseClick(editor<QPushButton>("/phases/-"), Qt::LeftButton);
+    form_->setConfig(json::object());
+    form_->setConfig(complete());
+    QVERIFY(!editor<QLineEdit>("/training/epochs")->isVisible());
+    QVERIFY(!editor<QLineEdit>("/phases/1/from")->isVisible());
+    // What is asked for opens its section.
+    form_->focusField("/training/epochs");
+    QVERIFY(editor<QLineEdit>("/training/epochs")->isVisible());
+    QCOMPARE(form_->folded(), QStringList{QStringLiteral("phases/1")});
+    form_->setAllFolded(true);
+    form_->reveal("/phases/1/from");
+    QVERIFY(editor<QLineEdit>("/phases/1/from")->isVisible());
+    QVERIFY(!editor<QComboBox>("/phases/0/alpha")->isVisible());
+    form_->setAllFolded(false);
+    QVERIFY(form_->folded().isEmpty());
+    QVERIFY(editor<QComboBox>("/phases/0/alpha")->isVisible());
+}
+
+void TestConfigForm::aFoldedSectionSaysWhatItHides() {
+    form_->setFolded({QStringLiteral("training")});
+    type("/training/epochs", QStringLiteral("ten"));
+    form_->setProblems(checkConfig(form_->config()));
+    const auto said = [&](const char* words) {
+        for (const QLabel* label : form_->findChildren<QLabel*>()) {
+            if (label->isVisible() && label->text().contains(QLatin1String(words))) return true;
+        }
+        return false;
+    };
+    QVERIFY(said("1 field needs attention"));
+    form_->setProblems({});
+    QVERIFY(!said("needs attention"));
+    form_->setReference(complete(), QStringLiteral("VS"));
+    QVERIFY(said("1 changed"));
+    form_->setFolded({});
+    QVERIFY(!said("1 changed"));
+}
+
+void TestConfigForm::findingFiltersByLabelPointerAndHelp() {
+    const auto shown = [&] {
+        QStringList pointers;
+        for (const FieldRow* row : form_->findChildren<FieldRow*>()) {
+            if (row->isVisible()) pointers << QString::fromStdString(row->pointer());
+        }
+        return pointers;
+    };
+    const qsizetype all = shown().size();
+    form_->setFolded({QStringLiteral("training")});
+    form_->setFilter(QStringLiteral("Batch SIZE"));
+    QCOMPARE(shown(), QStringList{QStringLiteral("/training/batch_size")});
+    QVERIFY(!editor<QPushButton>("/phases/-")->isVisible());
+    QVERIFY(!editor<QToolButton>("fold/data")->isVisible());
+    form_->setFilter(QStringLiteral("/phases/1/al"));
+    QCOMPARE(shown(), QStringList{QStringLiteral("/phases/1/alpha")});
+    form_->setFilter(QStringLiteral("delta shift"));  // typed as keyboards can
+    QCOMPARE(shown(),
+             (QStringList{QStringLiteral("/phases/0/delta"), QStringLiteral("/phases/1/delta")}));
+    form_->setFilter(QStringLiteral("no such field"));
+    QVERIFY(shown().isEmpty());
+    QVERIFY(editor<QLabel>("form_nothing")->isVisible());
+    form_->setFilter(QString());
+    QVERIFY(!editor<QLabel>("form_nothing")->isVisible());
+    QVERIFY(!editor<QLineEdit>("/training/epochs")->isVisible());  // folded as before
+    form_->setFolded({});
+    QCOMPARE(shown().size(), all);
+    // Whoever wants a field gets it, and hears that the filter is gone.
+    QSignalSpy cleared(form_.get(), &ConfigForm::filterCleared);
+    form_->setFilter(QStringLiteral("momentum"));
+    form_->focusField("/optimizer/momentum");
+    QCOMPARE(cleared.count(), 0);
+    form_->focusField("/training/seed");
+    QCOMPARE(cleared.count(), 1);
+    QCOMPARE(shown().size(), all);
+}
+
+void TestConfigForm::whatDiffersIsMarked() {
+    QSignalSpy edited(form_.get(), &ConfigForm::edited);
+    json reference = complete();
+    reference["training"]["epochs"] = 400;
+    reference["model"]["head"] = "cosine";
+    form_->setReference(reference, QStringLiteral("LDAM"));
+    QCOMPARE(form_->differing(), 2);
+    auto* epochs = editor<QToolButton>("/training/epochs/reset");
+    QVERIFY(epochs->isVisible());
+    QVERIFY2(epochs->toolTip().contains(QStringLiteral("LDAM: 400")),
+             qPrintable(epochs->toolTip()));
+    QVERIFY(!epochs->accessibleName().isEmpty());
+    QVERIFY(!editor<QToolButton>("/training/seed/reset")->isVisible());
+    QVERIFY(editor<QToolButton>("/model/head/reset")->toolTip().contains(QStringLiteral("Cosine")));
+    QTest::mouseClick(epochs, Qt::LeftButton);
+    QCOMPARE(edited.count(), 1);
+    QCOMPARE(edited[0][0].toString(), QStringLiteral("/training/epochs"));
+    QCOMPARE(at("/training/epochs"), json(400));
+    QCOMPARE(editor<QLineEdit>("/training/epochs")->text(), QStringLiteral("400"));
+    QVERIFY(!epochs->isVisible());
+    QCOMPARE(form_->differing(), 1);
+    form_->setFilter(QString(), true);
+    QVERIFY(!editor<QLineEdit>("/training/epochs")->isVisible());
+    QVERIFY(editor<QComboBox>("/model/head")->isVisible());
+    form_->setFilter(QString());
+    form_->setReference(json::object(), QString());
+    QCOMPARE(form_->differing(), 0);
+    // Nothing is set back in a form that is only read.
+    form_->setReference(reference, QStringLiteral("LDAM"));
+    form_->setReadOnly(true);
+    QVERIFY(!editor<QToolButton>("/model/head/reset")->isVisible());
+}
+
+void TestConfigForm::rulesAreComparedByWhatTheyMean() {
+    json config = complete();
+    config["phases"][0]["alpha"] = {{"rule", "one"}};
+    form_->setConfig(config);
+    form_->setReference(complete(), QStringLiteral("VS"));
+    QCOMPARE(form_->differing(), 0);
+    type("/phases/1/alpha/nu", QStringLiteral("0.150"));
+    QCOMPARE(form_->differing(), 0);
+    type("/phases/1/alpha/nu", QStringLiteral("0.2"));
+    QCOMPARE(form_->differing(), 1);
 }
 
 void TestConfigForm::numbersReadBackTheSame_data() {

@@ -1,3 +1,4 @@
+#include <QMenu>
 #include <QtTest>
 
 #include "tests/support/test_program.h"
@@ -15,6 +16,10 @@ private Q_SLOTS:
     void arrowsMoveTheSelectedLine();
     void aPressElsewhereMovesNothing();
     void onePhaseHasNoLine();
+    void draggingMovesAStep();
+    void draggingSetsARadius();
+    void keysReachEverything();
+    void theMenuAddsAndRemovesSteps();
 
 private:
     static RunConfig config();
@@ -123,6 +128,88 @@ void TestScheduleTimeline::onePhaseHasNoLine() {
     QCOMPARE(spy.count(), 0);
     timeline_->setConfig(config());
     QCOMPARE(timeline_->selectedPhase(), std::optional<int>(1));
+}
+
+void TestScheduleTimeline::draggingMovesAStep() {
+    RunConfig stepped = config();
+    stepped.lr_schedule.steps = {{8, 0.1}, {16, 0.01}};  // one where a phase begins
+    timeline_->setConfig(stepped);
+    QTest::qWait(50);
+    QSignalSpy steps(timeline_.get(), &ScheduleTimeline::stepsChanged);
+    QSignalSpy phases(timeline_.get(), &ScheduleTimeline::phaseMoved);
+    QSignalSpy settled(timeline_.get(), &ScheduleTimeline::settled);
+    const QPoint from = inPlot(timeline_->handlePosition({ScheduleHandle::Kind::step, 0}));
+    QTest::mousePress(plot(), Qt::LeftButton, {}, from);
+    QCOMPARE(timeline_->selected(), (ScheduleHandle{ScheduleHandle::Kind::step, 0}));
+    const int x = inPlot(timeline_->phaseLinePosition(1)).x() - qRound(3 * pixelsPerEpoch());
+    moveMouse({x, from.y()});
+    QTest::mouseRelease(plot(), Qt::LeftButton, {}, {x, from.y()});
+    QCOMPARE(steps.count(), 1);
+    QCOMPARE(timeline_->config().lr_schedule.steps[0].from, 5);
+    QCOMPARE(timeline_->config().lr_schedule.steps[0].factor, 0.1);
+    QCOMPARE(phases.count(), 0);
+    QVERIFY(settled.count() > 0);
+}
+
+void TestScheduleTimeline::draggingSetsARadius() {
+    QSignalSpy radii(timeline_.get(), &ScheduleTimeline::radiusChanged);
+    const ScheduleHandle handle{ScheduleHandle::Kind::radius, 1};
+    const QPoint from = inPlot(timeline_->handlePosition(handle));
+    QTest::mousePress(plot(), Qt::LeftButton, {}, from);
+    QCOMPARE(timeline_->selected(), handle);
+    moveMouse(from - QPoint(0, 30));
+    QTest::mouseRelease(plot(), Qt::LeftButton, {}, from);
+    QCOMPARE(radii.count(), 1);
+    QCOMPARE(radii[0][0].toInt(), 1);
+    const double radius = radii[0][1].toDouble();
+    QVERIFY(radius > 0.0 && radius <= kTopRadius);
+    QCOMPARE(radius * 20, std::round(radius * 20));  // in steps of 0.05
+    QCOMPARE(timeline_->config().phases[1].sam_radius, radius);
+    // Back to the bottom is off.
+    QTest::mousePress(plot(), Qt::LeftButton, {}, inPlot(timeline_->handlePosition(handle)));
+    moveMouse(from + QPoint(0, 40));
+    QTest::mouseRelease(plot(), Qt::LeftButton, {}, from);
+    QCOMPARE(timeline_->config().phases[1].sam_radius, 0.0);
+}
+
+void TestScheduleTimeline::keysReachEverything() {
+    QSignalSpy steps(timeline_.get(), &ScheduleTimeline::stepsChanged);
+    QSignalSpy radii(timeline_.get(), &ScheduleTimeline::radiusChanged);
+    timeline_->setFocus();
+    QTest::keyClick(timeline_.get(), Qt::Key_Insert);
+    QCOMPARE(timeline_->config().lr_schedule.steps, (std::vector<LrStep>{{14, 0.1}}));
+    QCOMPARE(timeline_->selected(), (ScheduleHandle{ScheduleHandle::Kind::step, 0}));
+    QTest::keyClick(timeline_.get(), Qt::Key_Left);
+    QTest::keyClick(timeline_.get(), Qt::Key_Minus);
+    QCOMPARE(timeline_->config().lr_schedule.steps, (std::vector<LrStep>{{13, 0.05}}));
+    QTest::keyClick(timeline_.get(), Qt::Key_Down);
+    QTest::keyClick(timeline_.get(), Qt::Key_Plus);
+    QCOMPARE(radii.count(), 1);
+    QCOMPARE(timeline_->config().phases[0].sam_radius, 0.05);
+    QTest::keyClick(timeline_.get(), Qt::Key_Delete);  // no step: nothing
+    QTest::keyClick(timeline_.get(), Qt::Key_Up);
+    QTest::keyClick(timeline_.get(), Qt::Key_Delete);
+    QVERIFY(timeline_->config().lr_schedule.steps.empty());
+    QCOMPARE(steps.count(), 4);
+    QVERIFY(timeline_->accessibleDescription().contains(QStringLiteral("SAM radius of phase 2")));
+}
+
+void TestScheduleTimeline::theMenuAddsAndRemovesSteps() {
+    const auto choose = [&](const char* name) {
+        QContextMenuEvent asked(QContextMenuEvent::Keyboard, {}, {});
+        QCoreApplication::sendEvent(timeline_.get(), &asked);
+        auto* menu = timeline_->findChild<QMenu*>(QStringLiteral("schedule_menu"));
+        QVERIFY(menu != nullptr);
+        auto* entry = menu->findChild<QAction*>(QLatin1String(name));
+        QVERIFY2(entry != nullptr, name);
+        QVERIFY(entry->isEnabled());
+        entry->trigger();
+        delete menu;
+    };
+    choose("add_step");
+    QCOMPARE(timeline_->config().lr_schedule.steps.size(), std::size_t{1});
+    choose("remove_step");
+    QVERIFY(timeline_->config().lr_schedule.steps.empty());
 }
 
 BALLAST_TEST(TestScheduleTimeline)

@@ -19,29 +19,12 @@
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
+#include "widgets/typeable_text.h"
 
 namespace ballast {
 namespace {
 
 using nlohmann::json;
-
-/// A label in letters that keyboards have: "Start T₀" is "start t0", "α_y" also "alpha_y".
-QString typeable(const QString& label) {
-    static constexpr std::pair<char16_t, const char*> kLetters[] = {
-        {u'α', "alpha"}, {u'β', "beta"},  {u'Δ', "delta"}, {u'γ', "gamma"}, {u'ν', "nu"},
-        {u'τ', "tau"},   {u'κ', "kappa"}, {u'ρ', "rho"},   {u'π', "pi"}};
-    QString text;
-    for (const QChar c : label) {
-        if (c >= QChar(u'₀') && c <= QChar(u'₉')) {
-            text += QChar(u'0' + (c.unicode() - u'₀'));
-            continue;
-        }
-        const auto letter =
-            std::ranges::find(kLetters, c.unicode(), [](const auto& entry) { return entry.first; });
-        text += letter == std::end(kLetters) ? QString(c) : QString::fromLatin1(letter->second);
-    }
-    return text.toLower();
-}
 
 constexpr int kTypeableRole = Qt::UserRole + 1;
 

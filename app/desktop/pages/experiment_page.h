@@ -3,42 +3,39 @@
 #include <QString>
 #include <QStringList>
 #include <QWidget>
-#include <cstdint>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "app/desktop/checked_config.h"
-#include "core/experiment/config.h"
+#include "app/desktop/drafts.h"
+#include "app/desktop/pages/config_meaning.h"
 
-class QComboBox;
 class QLabel;
 class QPushButton;
 class QSplitter;
 
 namespace ballast {
 
-class ClassTermPreview;
 class ConfigForm;
-class ScheduleTimeline;
+class DraftTabs;
+class FieldFinder;
+class MethodRow;
 
-/// Where a config is made: the method, the form, and beside it what it means — the schedule with
-/// its phases, the class counts and the class terms — following every edit.
+/// Where configs are made: drafts as tabs, the method, the form, and beside it what the config
+/// means, following every edit. Every edit can be undone, whoever made it.
 class ExperimentPage : public QWidget {
     Q_OBJECT
 public:
-    /// Training images of each class of a data set on this machine; may throw Error.
-    using CountClasses = std::function<std::vector<std::int64_t>(const DataConfig&)>;
-
-    /// What they are called; empty: they have numbers only. May throw Error.
-    using NameClasses = std::function<std::vector<std::string>(const DataConfig&)>;
+    using CountClasses = ConfigMeaning::CountClasses;
+    using NameClasses = ConfigMeaning::NameClasses;
 
     explicit ExperimentPage(CountClasses count_classes, NameClasses name_classes = {},
                             QWidget* parent = nullptr);
 
-    void setConfig(const nlohmann::json& config);
+    /// Changes the draft's config, as one step; what a draft begins with is no step. `words` say
+    /// what was done.
+    void setConfig(const nlohmann::json& config, const QString& words = tr("Another config"));
 
     /// Makes the config that of a method (core/experiment/presets.h) for the data it has now; data,
     /// network, seed and device stay. `protocol` empty: so do the epochs.
@@ -47,8 +44,27 @@ public:
     /// config(), checked.
     const CheckedConfig& checked() const { return checked_; }
     ConfigForm& form() { return *form_; }
-    ScheduleTimeline& timeline() { return *timeline_; }
-    ClassTermPreview& preview() { return *preview_; }
+    ScheduleTimeline& timeline() { return meaning_->timeline(); }
+    ClassTermPreview& preview() { return meaning_->preview(); }
+
+    const Drafts& drafts() const { return drafts_; }
+    /// Shows a config from elsewhere, perhaps of `file`, see Drafts::open().
+    void openConfig(const nlohmann::json& config, const QString& file = {});
+    /// A draft of its own for `config`.
+    void addDraft(const nlohmann::json& config);
+    void chooseDraft(int draft);
+    /// Where it is the last one, a draft of `config` takes its place.
+    void closeDraft(int draft, const nlohmann::json& config);
+    void reopenDraft();
+    /// The draft has been written to `file`.
+    void savedTo(const QString& file);
+    /// What Drafts::toJson() gave.
+    void restoreDrafts(const nlohmann::json& saved);
+
+    void undo();
+    void redo();
+    /// Goes to the line that finds fields.
+    void find();
 
     /// Why the config cannot be trained now; empty: it can, and Start is enabled.
     void setObstacle(const QString& reason);
@@ -58,36 +74,35 @@ public:
     void restoreLayout(const QByteArray& state);
 
 Q_SIGNALS:
-    /// Once after every edit and after setConfig(), with the only check that is made of it.
+    /// Once after every edit and after another config is shown, with the only check that is made
+    /// of it.
     void changed(const ballast::CheckedConfig& checked);
+    /// Drafts, their histories or their order changed; behind changed().
+    void draftsChanged();
+    void newDraftRequested();
+    void closeDraftRequested(int draft);
     void startRequested();
 
 private:
+    QWidget* makeEditor();
+    QWidget* makeRight();
+    void edited(const QString& pointer);
+    void showDraft();
     void update();
+    void compareWithPreset();
     void moveStepsAlong();
-    void showMeaning(const RunConfig& config);
-    const std::vector<std::int64_t>& countsOf(const DataConfig& wanted);
-    QWidget* makeMethodRow();
 
-    CountClasses count_classes_;
-    NameClasses name_classes_;
-    DataConfig counted_;  // whose counts and names are kept: reading a list takes a while
-    std::vector<std::int64_t> counts_;
-    std::vector<std::string> names_;
+    Drafts drafts_;
     QSplitter* splitter_;
-    QComboBox* method_;
-    QString shown_method_;  // of the config as it is
-    QStringList notes_;     // of the preset that was chosen, until it is edited
-    QComboBox* protocol_;
+    DraftTabs* tabs_;
+    MethodRow* method_;
+    FieldFinder* finder_;
     ConfigForm* form_;
-    ScheduleTimeline* timeline_;
-    ClassTermPreview* preview_;
-    QLabel* summary_;
-    QLabel* fisher_;
-    QLabel* advice_;
+    ConfigMeaning* meaning_;
     QLabel* obstacle_;
     QPushButton* start_;
-    std::optional<RunConfig> shown_config_;  // the last that was valid
+    QStringList notes_;                      // of the preset that was chosen, until it is edited
+    std::optional<RunConfig> shown_config_;  // the draft's last that was valid
     CheckedConfig checked_ = checkedConfig(nlohmann::json::object());
 };
 

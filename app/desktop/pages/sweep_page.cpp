@@ -3,15 +3,15 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/pages/sweep_base.h"
 #include "core/base/human_text.h"
-#include "core/experiment/config_json.h"
-#include "core/experiment/config_settings.h"
 #include "core/experiment/field_words.h"
 #include "core/experiment/sweep.h"
 #include "widgets/axis_text.h"
@@ -27,6 +27,7 @@ using nlohmann::json;
 
 constexpr int kSettle = 150;  // ms
 constexpr std::size_t kMostProblems = 12;
+constexpr std::uint64_t kMostForeseen = 2000;  // runs; planning more takes long
 
 QLabel* heading(const QString& words) {
     auto* label = new QLabel(words);
@@ -78,18 +79,24 @@ QWidget* SweepPage::makeEditor() {
     column->setContentsMargins(kSpace3, kSpace3, kSpace3, kSpace3);
     column->setSpacing(kSpace3);
 
-    base_text_ = new QLabel;
-    base_text_->setObjectName(QStringLiteral("base"));
-    base_text_->setWordWrap(true);
-    base_text_->setTextFormat(Qt::PlainText);
-    column->addWidget(heading(tr("Base")));
-    column->addWidget(base_text_);
-    leave_presets_ = new QPushButton(tr("Use the Experiment page's config instead"));
-    leave_presets_->setObjectName(QStringLiteral("leave_presets"));
-    leave_presets_->hide();
-    column->addWidget(leave_presets_, 0, Qt::AlignLeft);
-    connect(leave_presets_, &QPushButton::clicked, this, [this] {
-        usePresets(nullptr, nullptr);
+    auto* first = new QHBoxLayout;
+    first->addWidget(heading(tr("Base")), 1);
+    auto* add_to = new QPushButton(tr("Add to a sweep"));
+    add_to->setObjectName(QStringLiteral("add_to_sweep"));
+    add_to->setAutoDefault(false);
+    add_to->setToolTip(
+        tr("Open a sweep of the workspace to give it more values or seeds; only the "
+           "runs that are missing are trained"));
+    auto* sweeps = new QMenu(add_to);
+    sweeps->setObjectName(QStringLiteral("sweeps_menu"));
+    add_to->setMenu(sweeps);
+    connect(sweeps, &QMenu::aboutToShow, this, [this, sweeps] { fillSweepMenu(*sweeps); });
+    first->addWidget(add_to);
+    column->addLayout(first);
+    base_ = new SweepBase;
+    column->addWidget(base_);
+    connect(base_, &SweepBase::edited, this, [this] {
+        takeFields();
         edited();
     });
 
@@ -163,7 +170,14 @@ QWidget* SweepPage::makeOutcome() {
     warnings_->setWordWrap(true);
     warnings_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     warnings_->hide();
+    forecast_text_ = new QLabel;
+    forecast_text_->setObjectName(QStringLiteral("forecast"));
+    forecast_text_->setAccessibleName(tr("What is left of it, and what it takes of time and disk"));
+    forecast_text_->setWordWrap(true);
+    forecast_text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    forecast_text_->hide();
     column->addWidget(summary_);
+    column->addWidget(forecast_text_);
     column->addWidget(problems_);
     column->addWidget(warnings_);
     column->addWidget(tree_, 1);
@@ -178,7 +192,7 @@ QWidget* SweepPage::makeOutcome() {
 AxisEditor* SweepPage::addAxis() {
     auto* axis = new AxisEditor;
     axis->setObjectName(QStringLiteral("axis_%1").arg(axes_.size()));
-    axis->setFields(fields_, field_config_);
+    axis->setFields(fields_, base_->fields());
     axes_.push_back(axis);
     axes_column_->addWidget(axis);
     connect(axis, &AxisEditor::edited, this, &SweepPage::edited);
@@ -198,79 +212,23 @@ void SweepPage::removeAxis(AxisEditor* axis) {
 }
 
 void SweepPage::setBase(const CheckedConfig& base) {
-    if (base.given == base_) return;
-    base_ = base.given;
-    if (base.config) full_base_ = json(toJson(*base.config));
-    if (!presets_.is_null()) return;  // the sweep has nothing of the base
-    if (base.config) setFields(full_base_);
-    showBase();
+    if (base.given == given_) return;
+    given_ = base.given;
+    if (!base_->setBase(base)) return;
+    if (base.config) takeFields();
     edited();
 }
 
-void SweepPage::setFields(const json& full_config) {
-    field_config_ = full_config;
-    fields_ = axisFields(full_config);
-    for (AxisEditor* axis : axes_) axis->setFields(fields_, full_config);
-}
-
-/// Says what the axes vary.
-void SweepPage::showBase() {
-    leave_presets_->setVisible(!presets_.is_null());
-    if (!presets_.is_null()) {
-        QStringList methods;
-        for (const json& method : presets_.value("methods", json::array())) {
-            if (method.is_string()) methods << QString::fromStdString(method.get<std::string>());
-        }
-        QString words = tr("Presets on %1: %2")
-                            .arg(QString::fromStdString(presets_.value("dataset", "cifar10")),
-                                 methods.join(QStringLiteral(", ")));
-        if (!over_presets_.is_null()) {
-            const json leaves = over_presets_.flatten();
-            for (const auto& [pointer, value] : leaves.items()) {
-                const std::string shown =
-                    value.is_string() ? value.get<std::string>() : value.dump();
-                words += QLatin1Char('\n') + QString::fromStdString(fieldInWords(pointer)) +
-                         QStringLiteral(": ") + QString::fromStdString(shown);
-            }
-        }
-        return base_text_->setText(words);
-    }
-    const json given_name = base_.is_object() ? base_.value("name", json()) : json();
-    const std::string name = given_name.is_string() ? given_name.get<std::string>() : "";
-    base_text_->setText(
-        name.empty()
-            ? tr("The config of the Experiment page")
-            : tr("The config of the Experiment page: %1").arg(QString::fromStdString(name)));
-}
-
-/// Makes presets with what all of them take over the base of the sweep; null, or what are no
-/// presets: the Experiment page's config.
-void SweepPage::usePresets(const json& presets, const json& over) {
-    presets_ = nullptr;
-    over_presets_ = nullptr;
-    json config = full_base_;
-    if (!presets.is_null()) {
-        try {  // axes may name the fields of the first method
-            json one = {{"presets", presets}, {"seeds", {0}}};
-            if (!over.empty()) one["base"] = over;
-            config = json(toJson(sweepRuns(sweepFromJson(one, "the presets")).front().config));
-            presets_ = presets;
-            if (!over.empty()) over_presets_ = over;
-        } catch (const ConfigError&) {
-        }
-    }
-    setFields(config);
-    showBase();
+/// The axes may vary what the base has.
+void SweepPage::takeFields() {
+    fields_ = axisFields(base_->fields());
+    for (AxisEditor* axis : axes_) axis->setFields(fields_, base_->fields());
 }
 
 json SweepPage::sweep() const {
-    json made = {{"format", kSweepFormat}, {"axes", json::array()}};
-    if (presets_.is_null()) {
-        made["base"] = base_;
-    } else {
-        made["presets"] = presets_;
-        if (!over_presets_.is_null()) made["base"] = over_presets_;
-    }
+    json made = base_->part();
+    made["format"] = kSweepFormat;
+    made["axes"] = json::array();
     if (!name_->text().trimmed().isEmpty()) made["name"] = name_->text().trimmed().toStdString();
     for (const AxisEditor* axis : axes_) made["axes"].push_back(axis->axis());
     const json seeds = seedValues(seeds_->text()).values;
@@ -286,8 +244,8 @@ void SweepPage::setSweep(const json& sweep) {
 
 void SweepPage::restoreSweep(const json& sweep) {
     while (!axes_.empty()) removeAxis(axes_.back());
-    const json presets = sweep.value("presets", json());
-    usePresets(presets, sweep.value("base", json()));
+    base_->setPresets(sweep.value("presets", json()), sweep.value("base", json()));
+    takeFields();
     const json name = sweep.value("name", json());
     name_->setText(name.is_string() ? QString::fromStdString(name.get<std::string>()) : QString());
     seeds_->setText(sweep.contains("seeds") ? seedText(sweep["seeds"]) : QString());
@@ -328,6 +286,9 @@ QString SweepPage::summary() const {
 void SweepPage::edited() {
     settled_ = false;
     outline_job_.cancel();  // nobody wants what is being worked out
+    forecast_job_.cancel();
+    forecast_.reset();
+    forecast_text_->hide();
     empty_->setVisible(axes_.empty());
     updateStart();
     settle_.start();
@@ -339,7 +300,7 @@ bool SweepPage::textIsRight() {
     const AxisText seeds = seedValues(seeds_->text());
     seeds_problem_->setText(seeds.problem);
     seeds_problem_->setVisible(!seeds.problem.isEmpty());
-    bool right = seeds.problem.isEmpty();
+    bool right = seeds.problem.isEmpty() && base_->problem().isEmpty();
     for (AxisEditor* axis : axes_) {
         const QString problem = axis->textProblem();
         axis->setProblem(problem);
@@ -406,6 +367,44 @@ void SweepPage::showOutline(const SweepOutline& outline) {
     }
     updateStart();
     Q_EMIT outlined();
+    foresee();
+}
+
+/// Works out, after the outline, what is left in the workspace and what that takes.
+void SweepPage::foresee() {
+    if (!plan_runs_ || !outline_.planned || outline_.runs > kMostForeseen) return;
+    forecast_job_.restart(
+        [sweep = sweep(), plan = plan_runs_](BackgroundJob::Task& task) {
+            return forecastOf(sweep, plan, task.cancelled());
+        },
+        [this](const SweepForecast& forecast) {
+            forecast_ = forecast;
+            forecast_text_->setText(forecastInWords(forecast));
+            forecast_text_->show();
+            summary_->setText(summaryText());
+        },
+        [](const QString&) {});  // data that is not here, which the obstacle says
+}
+
+void SweepPage::forecastAgain() {
+    if (settled_ && isVisible()) foresee();
+}
+
+QString SweepPage::forecast() const {
+    return forecast_text_->isHidden() ? QString() : forecast_text_->text();
+}
+
+void SweepPage::fillSweepMenu(QMenu& menu) {
+    menu.clear();
+    const QStringList names = list_sweeps_ ? list_sweeps_() : QStringList();
+    for (const QString& name : names) {
+        QString shown = name;
+        QAction* open = menu.addAction(shown.replace(QLatin1Char('&'), QStringLiteral("&&")));
+        connect(open, &QAction::triggered, this, [this, name] { Q_EMIT sweepRequested(name); });
+    }
+    if (names.isEmpty()) {
+        menu.addAction(tr("The workspace has no sweeps yet"))->setEnabled(false);
+    }
 }
 
 QString SweepPage::runsText() const {
@@ -418,16 +417,18 @@ QString SweepPage::summaryText() const {
                    ? runsText()
                    : tr("The sweep is not right yet");
     }
+    // Where the workspace has timed such runs, the line below says how long what is left takes.
+    const bool timed = forecast_ && forecast_->seconds;
+    const double pace = timed ? 0.0 : seconds_per_epoch_;
     const std::int64_t alone = outline_.plan.epochs_alone;
     const std::int64_t shared = outline_.plan.epochs_shared;
     const auto hours = [&](std::int64_t epochs) {
-        return QString::fromStdString(
-            estimateInWords(static_cast<double>(epochs) * seconds_per_epoch_));
+        return QString::fromStdString(estimateInWords(static_cast<double>(epochs) * pace));
     };
     QString text = runsText();
     if (alone == shared) {
         text += tr(" · %L1 epochs, nothing to share").arg(alone);
-        if (seconds_per_epoch_ > 0.0) text += tr(" · about %1").arg(hours(alone));
+        if (pace > 0.0) text += tr(" · about %1").arg(hours(alone));
         return text;
     }
     const double saved = 100.0 * static_cast<double>(alone - shared) / static_cast<double>(alone);
@@ -435,7 +436,7 @@ QString SweepPage::summaryText() const {
                 .arg(shared)
                 .arg(alone)
                 .arg(saved, 0, 'f', saved < 10.0 ? 1 : 0);
-    if (seconds_per_epoch_ > 0.0) {
+    if (pace > 0.0) {
         text += tr(" · about %1 instead of %2").arg(hours(shared), hours(alone));
     }
     return text;

@@ -9,9 +9,11 @@
 #include "app/desktop/background_job.h"
 #include "app/desktop/checked_config.h"
 #include "app/desktop/pages/axis_editor.h"
+#include "app/desktop/sweep_forecast.h"
 #include "app/desktop/sweep_outline.h"
 
 class QLabel;
+class QMenu;
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -20,10 +22,12 @@ class QVBoxLayout;
 namespace ballast {
 
 class ErrorLabel;
+class SweepBase;
 class TrunkTree;
 
-/// Where a sweep is built: axes over the fields of a base config, seeds, and beside them what that
-/// comes to: how many runs, what they share, and the tree of it, following every edit.
+/// Where a sweep is built: methods, axes over the fields of a config, seeds, and beside them what
+/// that comes to: how many runs, what they share, what they take of time and disk, and the tree of
+/// it, following every edit.
 class SweepPage : public QWidget {
     Q_OBJECT
 public:
@@ -45,6 +49,17 @@ public:
 
     /// How long an epoch takes, to say hours; 0: not known.
     void setSecondsPerEpoch(double seconds);
+
+    /// Plans runs in the workspace, on a thread of the page's own; without it only epochs are
+    /// counted.
+    void setPlanner(PlanRuns plan) { plan_runs_ = std::move(plan); }
+    /// The workspace has changed: what is left of the sweep is worked out again.
+    void forecastAgain();
+    /// What the sweep takes of time and disk, as the page says it; empty: not known.
+    QString forecast() const;
+    /// The sweeps that can be added to, by name, asked for when the menu opens.
+    using ListSweeps = std::function<QStringList()>;
+    void setSweepList(ListSweeps list) { list_sweeps_ = std::move(list); }
 
     /// Why no sweep can be trained now; empty: it can.
     void setObstacle(const QString& reason);
@@ -69,14 +84,16 @@ Q_SIGNALS:
     /// The outline is that of the sweep as it stands.
     void outlined();
     void startRequested(const nlohmann::json& sweep);
+    /// The user wants to add values or seeds to the workspace's sweep of that name.
+    void sweepRequested(const QString& name);
 
 private:
     QWidget* makeEditor();
     QWidget* makeOutcome();
     void removeAxis(AxisEditor* axis);
-    void showBase();
-    void usePresets(const nlohmann::json& presets, const nlohmann::json& over);
-    void setFields(const nlohmann::json& full_config);
+    void takeFields();
+    void fillSweepMenu(QMenu& menu);
+    void foresee();
     void edited();
     void work();
     void showOutline(const SweepOutline& outline);
@@ -88,31 +105,31 @@ private:
     const CountClasses count_classes_;
     QTimer settle_;  // edits are worked out when they pause
     QSplitter* splitter_;
-    QLabel* base_text_;
-    QPushButton* leave_presets_;
+    SweepBase* base_;
     QVBoxLayout* axes_column_;
     QLabel* empty_;
     QLineEdit* name_;
     QLineEdit* seeds_;
     ErrorLabel* seeds_problem_;
     QLabel* summary_;
+    QLabel* forecast_text_;
     ErrorLabel* problems_;
     QLabel* warnings_;
     TrunkTree* tree_;
     QLabel* obstacle_text_;
     QPushButton* start_;
     std::vector<AxisEditor*> axes_;
-    std::vector<AxisField> fields_;                           // that axes may name
-    nlohmann::json field_config_ = nlohmann::json::object();  // and their values
-    nlohmann::json base_ = nlohmann::json::object();
-    nlohmann::json full_base_ = nlohmann::json::object();  // of the last base that was right
-    nlohmann::json presets_;                               // null: the sweep is over the base
-    nlohmann::json over_presets_;  // the part of a config that they all take over; null: none
+    std::vector<AxisField> fields_;                    // that axes may name
+    nlohmann::json given_ = nlohmann::json::object();  // the Experiment page's config
+    PlanRuns plan_runs_;
+    ListSweeps list_sweeps_;
     SweepOutline outline_;
+    std::optional<SweepForecast> forecast_;
     QString obstacle_;
     double seconds_per_epoch_ = 0.0;
     bool settled_ = false;  // the outline is that of the sweep as it stands
     BackgroundJob outline_job_;
+    BackgroundJob forecast_job_;
 };
 
 }  // namespace ballast

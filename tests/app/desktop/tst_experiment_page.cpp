@@ -1,11 +1,17 @@
 #include "app/desktop/pages/experiment_page.h"
 
+#include <QClipboard>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QTabBar>
+#include <QToolButton>
 #include <QtTest>
 #include <memory>
 
+#include "app/desktop/experiment_actions.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
@@ -13,6 +19,7 @@
 #include "tests/support/test_program.h"
 #include "widgets/class_term_preview.h"
 #include "widgets/config_form.h"
+#include "widgets/schedule_timeline.h"
 
 using namespace ballast;
 
@@ -25,6 +32,12 @@ std::vector<std::int64_t> countOfKnown(const DataConfig& data) {
 
 nlohmann::json demo() {
     return nlohmann::json(toJson(presetConfig({"CE+DRW", "fashion-mnist", "", 0, "", 10})));
+}
+
+/// As an event loop does between two edits: a form that was replaced goes.
+void settleWidgets() {
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QCoreApplication::processEvents();
 }
 
 }  // namespace
@@ -175,6 +188,267 @@ private Q_SLOTS:
         page.applyPreset(QStringLiteral("LDAM+DRW"), {});
         QCOMPARE(changes.size(), 2);
         QCOMPARE(changes.last().config, page.checked().config);
+    }
+
+    /// Whoever edits: fields, the timeline, buttons, presets, a paste.
+    void everyEditIsUndoneAndRedone() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        QRandomGenerator random(20231210);
+        const QStringList methods{QStringLiteral("VS+DRW"), QStringLiteral("LDAM+ADRW+SAM"),
+                                  QStringLiteral("CE"), QStringLiteral("cRT")};
+        const auto press = [&](const QString& name) {
+            if (auto* button = page.findChild<QAbstractButton*>(name)) button->click();
+        };
+        const auto edit = [&] {
+            ConfigForm& form = page.form();
+            switch (random.bounded(9)) {
+                case 0:
+                    form.setValue("/training/epochs", 1 + random.bounded(200));
+                    break;
+                case 1:
+                    form.setValue("/optimizer/lr", random.generateDouble());
+                    break;
+                case 2:
+                    form.setValue("/training/batch_size", "many");
+                    break;
+                case 3:
+                    Q_EMIT page.timeline().phaseMoved(0, random.bounded(9));
+                    break;
+                case 4:
+                    press(QStringLiteral("/phases/-"));
+                    break;
+                case 5:
+                    press(QStringLiteral("/lr_schedule/steps/0/remove"));
+                    break;
+                case 6:
+                    page.applyPreset(
+                        methods[random.bounded(methods.size())],
+                        random.bounded(2) == 0 ? QString() : QStringLiteral("paper-200"));
+                    break;
+                case 7: {
+                    nlohmann::json pasted = demo();
+                    pasted["training"]["seed"] = random.bounded(1000);
+                    page.setConfig(pasted);
+                    break;
+                }
+                default:
+                    form.setValue("/data/imbalance/ratio", 1 + random.bounded(100));
+            }
+            Q_EMIT form.settled();
+            settleWidgets();
+        };
+        std::vector<std::string> states{page.config().dump()};
+        for (int i = 0; i < 200; ++i) {
+            edit();
+            if (page.config().dump() != states.back()) states.push_back(page.config().dump());
+        }
+        QVERIFY(states.size() > 120);
+        for (std::size_t i = states.size() - 1; i-- > 0;) {
+            page.undo();
+            settleWidgets();
+            QCOMPARE(page.config().dump(), states[i]);
+            QCOMPARE(page.checked().given.dump(), states[i]);
+        }
+        QVERIFY(!page.drafts().current().history.canUndo());
+        for (std::size_t i = 1; i < states.size(); ++i) {
+            page.redo();
+            settleWidgets();
+            QCOMPARE(page.config().dump(), states[i]);
+        }
+        QVERIFY(!page.drafts().current().history.canRedo());
+    }
+
+    /// The keys work in a line of the form, and what was typed there is one step.
+    void typingIsUndoneByItsKeys() {
+        QMainWindow window;
+        auto* page = new ExperimentPage(countOfKnown);
+        window.setCentralWidget(page);
+        ExperimentActions actions(*page, &window);
+        for (QAction* action : actions.editActions()) {
+            if (action != nullptr) window.addAction(action);
+        }
+        page->setConfig(demo());
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto* epochs = page->findChild<QLineEdit*>(QStringLiteral("/training/epochs"));
+        epochs->setFocus();
+        epochs->selectAll();
+        QTest::keyClicks(epochs, QStringLiteral("120"));
+        auto* batch = page->findChild<QLineEdit*>(QStringLiteral("/training/batch_size"));
+        batch->setFocus();
+        batch->selectAll();
+        QTest::keyClicks(batch, QStringLiteral("64"));
+        QTest::keyClick(batch, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(page->config()["training"]["batch_size"], 128);
+        QCOMPARE(batch->text(), QStringLiteral("128"));
+        QCOMPARE(page->config()["training"]["epochs"], 120);
+        QTest::keyClick(batch, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(page->config()["training"]["epochs"], 10);
+        QTest::keyClick(batch, Qt::Key_Z, Qt::ControlModifier);  // there is nothing more
+        QTest::keyClick(batch, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(page->config()["training"]["epochs"], 120);
+    }
+
+    void aConfigIsCopiedAndPasted() {
+        ExperimentPage page(countOfKnown);
+        ExperimentActions actions(page, &page);
+        QSignalSpy failed(&actions, &ExperimentActions::failed);
+        auto* copy = actions.findChild<QAction*>(QStringLiteral("copy_config"));
+        auto* paste = actions.findChild<QAction*>(QStringLiteral("paste_config"));
+        page.setConfig(demo());
+        copy->trigger();
+        page.form().setValue("/training/seed", 9);
+        paste->trigger();
+        QCOMPARE(page.config(), demo());
+        page.undo();
+        QCOMPARE(page.config()["training"]["seed"], 9);
+        QApplication::clipboard()->setText(QStringLiteral("VS+DRW"));
+        paste->trigger();
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(failed[0][0].toString().contains(QStringLiteral("clipboard")));
+        QCOMPARE(page.config()["training"]["seed"], 9);
+    }
+
+    /// What the method's choice would change is marked, and set back by a click.
+    void fieldsThatDifferFromThePresetAreMarked() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        page.applyPreset(QStringLiteral("VS+ADRW"), {});
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        auto* differing = page.findChild<QToolButton*>(QStringLiteral("differing"));
+        QCOMPARE(page.form().differing(), 0);
+        QVERIFY(differing->isHidden());
+        const nlohmann::json preset = page.config();
+        page.form().setValue("/phases/1/alpha/nu", 0.7);
+        page.form().setValue("/training/seed", 5);  // no preset's business
+        QCOMPARE(page.form().differing(), 1);
+        QVERIFY2(differing->text().contains(QStringLiteral("VS+ADRW")),
+                 qPrintable(differing->text()));
+        auto* back = page.findChild<QToolButton*>(QStringLiteral("/phases/1/alpha/reset"));
+        QVERIFY(back->isVisible());
+        const double nu = preset["phases"][1]["alpha"]["nu"];
+        QVERIFY2(back->toolTip().contains(QString::number(nu)), qPrintable(back->toolTip()));
+        // Only those are shown on demand.
+        differing->click();
+        QVERIFY(!page.findChild<QWidget*>(QStringLiteral("/training/seed"))->isVisible());
+        QVERIFY(back->isVisible());
+        back->click();
+        QCOMPARE(page.config()["phases"], preset["phases"]);
+        QCOMPARE(page.form().differing(), 0);
+        QVERIFY(!differing->isChecked());
+        QVERIFY(page.findChild<QWidget*>(QStringLiteral("/training/seed"))->isVisible());
+        page.undo();
+        QCOMPARE(page.config()["phases"][1]["alpha"]["nu"], 0.7);
+        QCOMPARE(page.form().differing(), 1);
+
+        // A protocol's fields are compared where one was chosen; a phase more is set back at once.
+        page.applyPreset(QStringLiteral("VS+ADRW"), QStringLiteral("paper-200"));
+        page.form().setValue("/optimizer/weight_decay", 0.01);
+        QCOMPARE(page.form().differing(), 1);
+        page.findChild<QPushButton*>(QStringLiteral("/phases/-"))->click();
+        QCOMPARE(page.form().differing(), 2);
+        page.findChild<QToolButton*>(QStringLiteral("/phases/reset"))->click();
+        QCOMPARE(page.config()["phases"].size(), std::size_t{2});
+        QCOMPARE(page.form().differing(), 1);
+    }
+
+    void aConfigOfNoKnownMethodHasNoMarks() {
+        ExperimentPage page(countOfKnown);
+        nlohmann::json config = demo();
+        config["phases"][1]["beta"] = {{"rule", "cdt"}, {"gamma", 0.321}};
+        page.setConfig(config);
+        QCOMPARE(page.form().differing(), 0);
+    }
+
+    void draftsAreTabsWithHistoriesOfTheirOwn() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        auto* tabs = page.findChild<QTabBar*>(QStringLiteral("drafts"));
+        QCOMPARE(tabs->count(), 1);
+        QCOMPARE(tabs->tabText(0), QStringLiteral("CE+DRW"));
+        page.form().setValue("/training/seed", 1);
+        page.addDraft(demo());
+        QCOMPARE(tabs->count(), 2);
+        QCOMPARE(tabs->tabText(1), QStringLiteral("CE+DRW (2)"));
+        page.applyPreset(QStringLiteral("VS+DRW"), {});
+        QCOMPARE(tabs->tabText(1), QStringLiteral("VS+DRW"));
+        tabs->setCurrentIndex(0);
+        QCOMPARE(page.config()["training"]["seed"], 1);
+        page.undo();
+        QCOMPARE(page.config(), demo());
+        QVERIFY(!page.drafts().current().history.canUndo());
+        tabs->setCurrentIndex(1);
+        QCOMPARE(page.config()["name"], "VS+DRW");
+        page.closeDraft(1, demo());
+        QCOMPARE(tabs->count(), 1);
+        page.reopenDraft();
+        QCOMPARE(page.config()["name"], "VS+DRW");
+        page.undo();
+        QCOMPARE(page.config(), demo());
+
+        page.openConfig(page.config(), QStringLiteral("/configs/mine.json"));
+        const int mine = tabs->currentIndex();
+        QCOMPARE(tabs->tabText(mine), QStringLiteral("mine"));
+        page.form().setValue("/training/seed", 4);
+        QCOMPARE(tabs->tabText(mine), QStringLiteral("mine*"));
+        QVERIFY(tabs->accessibleTabName(mine).contains(QStringLiteral("differs")));
+        page.savedTo(QStringLiteral("/configs/mine.json"));
+        QCOMPARE(tabs->tabText(mine), QStringLiteral("mine"));
+
+        ExperimentPage again(countOfKnown);
+        again.restoreDrafts(page.drafts().toJson());
+        QCOMPARE(again.config(), page.config());
+        QCOMPARE(again.drafts().size(), page.drafts().size());
+    }
+
+    /// An invalid draft says nothing of the one that was shown before.
+    void anotherDraftForgetsWhatWasShown() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        nlohmann::json wrong = demo();
+        wrong["training"]["epochs"] = "ten";
+        page.addDraft(wrong);
+        QVERIFY(!page.preview().hasData());
+        QVERIFY(!page.checked().config);
+        page.chooseDraft(0);
+        QVERIFY(page.preview().hasData());
+    }
+
+    void foldsAreRemembered() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        page.form().setFolded({QStringLiteral("data"), QStringLiteral("phases/1")});
+        ExperimentPage again(countOfKnown);
+        again.restoreLayout(page.layoutState());
+        QCOMPARE(again.form().folded(), page.form().folded());
+        again.restoreLayout(QByteArray("nonsense"));
+        again.restoreLayout(QByteArray());
+        QCOMPARE(again.form().folded(), page.form().folded());
+    }
+
+    void escapeShowsAllFields() {
+        ExperimentPage page(countOfKnown);
+        page.setConfig(demo());
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        page.find();
+        auto* line = page.findChild<QLineEdit*>(QStringLiteral("find_field"));
+        auto* seed = page.findChild<QWidget*>(QStringLiteral("/training/seed"));
+        QTest::keyClicks(line, QStringLiteral("momentum"));
+        QVERIFY(!seed->isVisible());
+        QTest::keyClick(line, Qt::Key_Escape);
+        QVERIFY(seed->isVisible());
+        // A field that an undo is about is shown, whatever was looked for.
+        page.form().setValue("/training/seed", 8);
+        QTest::keyClicks(line, QStringLiteral("momentum"));
+        page.undo();
+        QVERIFY(seed->isVisible());
+        QVERIFY(line->text().isEmpty());
     }
 
     // Classes of a list file are shown from the largest to the smallest.

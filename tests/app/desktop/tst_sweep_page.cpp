@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QToolButton>
 #include <QtTest>
@@ -183,6 +184,105 @@ private Q_SLOTS:
         });
         QVERIFY2(wrong.contains(QStringLiteral("CE")), qPrintable(wrong));
         QCOMPARE(page_->sweep(), sweep);
+    }
+
+    /// Methods are compared on the data and in the epochs of the Experiment page's config, with
+    /// what of it is not the method's.
+    void methodsAreAnAxis() {
+        json small = base();
+        small["data"] = {{"dataset", "cifar100"}, {"imbalance", {{"ratio", 10}}}};
+        small["model"] = {{"name", "resnet8"}};
+        small["training"] = {{"epochs", 40}, {"seed", 3}};
+        small["phases"][1]["from"] = 30;
+        small["lr_schedule"]["steps"][0]["from"] = 30;
+        page_->setBase(small);
+        auto* methods = part<QLineEdit>(*page_, "methods");
+        type(methods, QStringLiteral("CE, VS+DRW"));
+        QVERIFY(outlined());
+        QVERIFY2(page_->outline().problems.empty(), qPrintable(page_->summary()));
+        QCOMPARE(page_->outline().runs, 2U);
+        const std::vector<SweepRun> runs = sweepRuns(sweepFromJson(page_->sweep(), "the page's"));
+        QCOMPARE(runs[0].config.name, std::string("CE"));
+        QCOMPARE(runs[1].config.phases[0].beta.rule, std::string("cdt"));
+        for (const SweepRun& run : runs) {
+            QCOMPARE(run.config.data.dataset, std::string("cifar100"));
+            QCOMPARE(run.config.data.imbalance.ratio, 10.0);
+            QCOMPARE(run.config.model.name, std::string("resnet8"));
+            QCOMPARE(run.config.training.epochs, 40);
+        }
+        // Axes may vary the methods' fields, and from the menu comes another method.
+        auto* add = part<QToolButton>(*page_, "add_method");
+        for (QAction* group : add->menu()->actions()) {
+            for (QAction* method : group->menu()->actions()) {
+                if (method->text() == QStringLiteral("LDAM+DRW")) method->trigger();
+            }
+        }
+        QCOMPARE(methods->text(), QStringLiteral("CE, VS+DRW, LDAM+DRW"));
+        QVERIFY(outlined());
+        QCOMPARE(page_->outline().runs, 3U);
+        // What is no method is said, and nothing can be started.
+        type(methods, QStringLiteral("CE, VS+DWR"));
+        QVERIFY(outlined());
+        auto* problem = part<QLabel>(*page_, "methods_problem");
+        QVERIFY2(problem->isVisible() && problem->text().contains(QStringLiteral("DRW")),
+                 qPrintable(problem->text()));
+        QVERIFY(!start()->isEnabled());
+        // Without methods it is the config itself again.
+        methods->selectAll();
+        QTest::keyClick(methods, Qt::Key_Delete);
+        QVERIFY(outlined());
+        QCOMPARE(page_->sweep()["base"], small);
+        QVERIFY(start()->isEnabled());
+    }
+
+    /// What the workspace has of the sweep, and what the rest takes.
+    void whatIsLeftIsForeseen() {
+        std::atomic<int> plans = 0;
+        page_->setPlanner([&](std::vector<SweepRun> runs, const std::atomic<bool>&) {
+            ++plans;
+            SweepPlan plan;
+            for (SweepRun& run : runs)
+                plan.runs.push_back({std::move(run), {}, {}, "", "", "", {}, 0});
+            plan.runs.front().state = RunState::finished;
+            plan.whole.epochs_shared = 440;
+            plan.left.epochs_shared = 240;
+            plan.seconds = 7200.0;
+            plan.bytes_needed = std::int64_t{3} << 30;
+            plan.bytes_free = std::int64_t{50} << 30;
+            return plan;
+        });
+        page_->setSecondsPerEpoch(36.0);
+        page_->addAxis()->setAxis({{"/phases/1/alpha/nu", {0.1, 0.2}}});
+        Q_EMIT page_->axes()[0]->edited();
+        QTRY_VERIFY(!page_->forecast().isEmpty());
+        const QString said = page_->forecast();
+        for (const char* words : {"1 of 2 runs is finished", "240 epochs are left", "about 2 h",
+                                  "up to 3.00 GiB", "50.00 GiB"}) {
+            QVERIFY2(said.contains(QLatin1String(words)), qPrintable(said));
+        }
+        QVERIFY2(!page_->summary().contains(QStringLiteral("about")), qPrintable(page_->summary()));
+        const int before = plans;
+        page_->forecastAgain();  // a run has ended
+        QTRY_COMPARE(plans, before + 1);
+        Q_EMIT page_->axes()[0]->edited();
+        QVERIFY(page_->forecast().isEmpty());  // until it is worked out again
+        QTRY_VERIFY(!page_->forecast().isEmpty());
+    }
+
+    void aSweepOfTheWorkspaceIsAskedFor() {
+        QSignalSpy asked(page_.get(), &SweepPage::sweepRequested);
+        auto* menu = part<QMenu>(*page_, "sweeps_menu");
+        Q_EMIT menu->aboutToShow();
+        QCOMPARE(menu->actions().size(), 1);
+        QVERIFY(!menu->actions()[0]->isEnabled());
+        page_->setSweepList([] {
+            return QStringList{QStringLiteral("nu"), QStringLiteral("a&b")};
+        });
+        Q_EMIT menu->aboutToShow();
+        QCOMPARE(menu->actions().size(), 2);
+        menu->actions()[1]->trigger();
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].toString(), QStringLiteral("a&b"));
     }
 
     void aSweepOverPresetsOpens() {
