@@ -12,6 +12,7 @@
 
 #include "tests/support/test_program.h"
 #include "widgets/figure_export.h"
+#include "widgets/palette.h"
 #include "widgets/what_if_controls.h"
 
 using namespace ballast;
