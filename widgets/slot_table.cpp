@@ -3,30 +3,13 @@
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QProgressBar>
 
+#include "widgets/elided_line.h"
 #include "widgets/palette.h"
 
 namespace ballast {
 namespace {
-
-/// One line, cut with an ellipsis where there is too little room.
-class ElidedLine : public QLabel {
-public:
-    ElidedLine() {
-        setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        setTextFormat(Qt::PlainText);
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        painter.setPen(palette().color(foregroundRole()));
-        painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                         fontMetrics().elidedText(text(), Qt::ElideRight, width()));
-    }
-};
 
 QString deviceWords(const QString& device) {
     if (device == QLatin1String("cpu")) return SlotTable::tr("CPU");
@@ -39,7 +22,7 @@ QString deviceWords(const QString& device) {
 SlotTable::SlotTable(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setHorizontalSpacing(kSpace3);
-    grid_->setVerticalSpacing(kSpace1);
+    grid_->setVerticalSpacing(kSpace2);
     grid_->setColumnStretch(3, 1);
     setAccessibleName(tr("Slots"));
 }
