@@ -331,6 +331,10 @@ void ExperimentPage::showMeaning(const RunConfig& config) {
                           .arg(*std::ranges::min_element(counts)));
 }
 
+void ExperimentPage::focusMethod() {
+    method_->setFocus(Qt::OtherFocusReason);
+}
+
 void ExperimentPage::setObstacle(const QString& reason) {
     obstacle_->setText(reason);
     start_->setEnabled(reason.isEmpty());

@@ -50,6 +50,9 @@ public:
     ScheduleTimeline& timeline() { return *timeline_; }
     ClassTermPreview& preview() { return *preview_; }
 
+    /// For who looks for a method first.
+    void focusMethod();
+
     /// Why the config cannot be trained now; empty: it can, and Start is enabled.
     void setObstacle(const QString& reason);
     QString obstacle() const;
