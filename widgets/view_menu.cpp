@@ -46,8 +46,11 @@ void ViewMenu::fill() {
                 [this, saved = view.value()] { Q_EMIT chosen(saved); });
     }
     if (!isEmpty()) addSeparator();
-    connect(addAction(words_.save), &QAction::triggered, this, &ViewMenu::askForName);
-    if (views_.isEmpty()) return;
+    QAction* save = addAction(words_.save);
+    save->setEnabled(obstacle_.isEmpty());
+    save->setToolTip(obstacle_);
+    connect(save, &QAction::triggered, this, &ViewMenu::askForName);
+    if (views_.isEmpty() || !obstacle_.isEmpty()) return;
     removal_ = addMenu(words_.remove);
     for (const QString& name : views_.keys()) {
         QAction* action =

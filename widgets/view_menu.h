@@ -28,6 +28,9 @@ public:
     /// Actions above the saved views.
     void setLeading(const QList<QAction*>& actions) { leading_ = actions; }
 
+    /// Why nothing can be saved and removed; "": it can.
+    void setObstacle(const QString& reason) { obstacle_ = reason; }
+
     void setViews(const Views& views) { views_ = views; }
     const Views& views() const { return views_; }
 
@@ -52,6 +55,7 @@ private:
 
     const std::function<QByteArray()> present_;
     Words words_;
+    QString obstacle_;
     QList<QAction*> leading_;
     Views views_;
     QPointer<QMenu> removal_;

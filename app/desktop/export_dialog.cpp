@@ -100,6 +100,7 @@ ExportDialog::ExportDialog(ExportRequest request, Settings& settings, QWidget* p
         box->setChecked(remembered.endings.contains(box->property("ending").toString()));
     }
     QString problem;
+    style_->setReadOnly(request_.read_only);
     attempt([&] { style_->readSaved(); }, [&](const QString& sentence) { problem = sentence; });
     style_->setStyle(request_.style.value_or(remembered.style));
     styleChanged();

@@ -40,6 +40,7 @@ struct ExportRequest {
     std::vector<Beside> beside;
     std::optional<FigureStyle> style;  // that the figure asks for; none: the last choice
     std::filesystem::path workspace;   // which keeps named styles
+    QString read_only;                 // why it cannot; "": it can
 };
 
 /// Chooses style, formats and place of figures beside a preview that is drawn as the files are, and

@@ -67,8 +67,12 @@ int main(int argc, char** argv) {
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption workspace(
-        QStringLiteral("workspace"), QApplication::tr("Folder that holds the runs."),
+        QStringLiteral("workspace"),
+        QApplication::tr("Folder that holds the runs; without it, the one of the settings."),
         QStringLiteral("DIR"), QString::fromStdString(defaultWorkspace().string()));
+    const QCommandLineOption read_only(
+        QStringLiteral("read-only"),
+        QApplication::tr("Look at the workspace only: nothing is trained, written or changed."));
     const QCommandLineOption data(QStringLiteral("data"),
                                   QApplication::tr("Folder with data sets, searched first."),
                                   QStringLiteral("DIR"));
@@ -104,8 +108,8 @@ int main(int argc, char** argv) {
         QStringLiteral("time-startup"),
         QApplication::tr(
             "Print how long the window, the workspace and the training library took; close."));
-    parser.addOptions(
-        {workspace, data, demo, export_figures, figure, set, style, output, probe, time_startup});
+    parser.addOptions({workspace, read_only, data, demo, export_figures, figure, set, style, output,
+                       probe, time_startup});
     parser.addPositionalArgument(QStringLiteral("config"),
                                  QApplication::tr("Config file to put into the editor."),
                                  QStringLiteral("[config]"));
@@ -146,10 +150,17 @@ int main(int argc, char** argv) {
         std::vector<std::filesystem::path> data_folders;
         for (const QString& given : parser.values(data))
             data_folders.emplace_back(given.toStdString());
-        RunController controller(learningLibrary(), {DataStore(data_folders), 0, true}, folder);
+        const std::filesystem::path shown =
+            parser.isSet(workspace) ? folder : Settings().startWorkspace();
+        RunController controller(learningLibrary(), {DataStore(data_folders), 0, true}, shown,
+                                 parser.isSet(read_only) ? Access::look : Access::write);
         MainWindow window(controller);
         std::unique_ptr<EventLoopProbe> delays;
-        if (parser.isSet(demo) || controller.hasRuns()) window.showRuns();
+        if (parser.isSet(demo)) {
+            window.showRuns();
+        } else {
+            window.showFirstPage();
+        }
         window.show();
         // The end of a session, or Ctrl+C, closes the window as its user would: runs are postponed.
         std::signal(SIGINT, askToClose);

@@ -3,8 +3,8 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QMessageBox>
-#include <QScreen>
 #include <QStackedWidget>
+#include <QStatusBar>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -17,11 +17,15 @@
 #include "app/desktop/pages/explain_page.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/pages/welcome.h"
 #include "app/desktop/planned_training.h"
+#include "app/desktop/read_only_notice.h"
 #include "app/desktop/recent_files.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/slots_panel.h"
 #include "app/desktop/training_obstacle.h"
+#include "app/desktop/workspace_menu.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "core/runs/saved_sweeps.h"
@@ -37,6 +41,7 @@ namespace ballast {
 MainWindow::MainWindow(RunController& controller, QWidget* parent)
     : QMainWindow(parent),
       controller_(controller),
+      settings_(controller.workspace()),
       banner_(new Banner),
       pages_(new QStackedWidget),
       experiment_(new ExperimentPage(
@@ -57,12 +62,16 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       planned_(new PlannedTraining(controller, this)),
       run_actions_(new RunActions(controller, this)),
       experiment_actions_(new ExperimentActions(*experiment_, this)),
-      recent_(new RecentFiles(settings_, this)) {
-    setWindowTitle(tr("Ballast"));
+      recent_(new RecentFiles(settings_, this)),
+      slots_panel_(new SlotsPanel(controller, settings_, this, statusBar())),
+      workspaces_(new WorkspaceMenu(controller, settings_, this)) {
     auto* middle = new QWidget;
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    auto* read_only = new ReadOnlyNotice(controller);
+    connect(read_only, &ReadOnlyNotice::failed, this, &MainWindow::showError);
+    column->addWidget(read_only);
     column->addWidget(banner_);
     column->addWidget(pages_);
     pages_->addWidget(experiment_);
@@ -129,6 +138,21 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
             [this](const QString& sentence) { banner_->showMessage(sentence); });
     connect(compare_, &ComparePage::trainRequested, planned_, &PlannedTraining::ask);
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
+    connect(&controller_, &RunController::failed, this, &MainWindow::showError);
+    connect(slots_panel_, &SlotsPanel::failed, this, &MainWindow::showError);
+    connect(workspaces_, &WorkspaceMenu::failed, this, &MainWindow::showError);
+    connect(workspaces_, &WorkspaceMenu::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(&controller_, &RunController::accessChanged, this, &MainWindow::showAccess);
+    const Welcome& welcome = runs_->welcome();
+    connect(&welcome, &Welcome::demoRequested, this, &MainWindow::startDemo);
+    connect(&welcome, &Welcome::presetRequested, this, [this] {
+        showExperiment();
+        experiment_->focusMethod();
+    });
+    connect(&welcome, &Welcome::importRequested, this, &MainWindow::importRunDialog);
+    connect(&welcome, &Welcome::fileRequested, this, &MainWindow::openConfigDialog);
+    connect(&welcome, &Welcome::workspaceRequested, workspaces_, &WorkspaceMenu::choose);
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::selectionChanged, explain_,
             [this] { explain_->setSelected(runs_->selectedRuns()); });
@@ -194,8 +218,6 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         if (!sweep.contains("presets")) sweep.erase("base");  // that is the editor's
         settings_.setSweep(QString::fromStdString(sweep.dump()));
     });
-    experiment_->restoreLayout(settings_.layout(QStringLiteral("experiment")));
-    runs_->restoreLayout(settings_.layout(QStringLiteral("runs")));
     ViewMenu& views = runs_->table().views();
     views.setViews(settings_.runViews());
     connect(&views, &ViewMenu::viewsChanged, this,
@@ -204,18 +226,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     adjustments.setViews(settings_.adjustments());
     connect(&adjustments, &ViewMenu::viewsChanged, this,
             [this, &adjustments] { settings_.setAdjustments(adjustments.views()); });
-    sweep_->restoreLayout(settings_.layout(QStringLiteral("sweep")));
-    compare_->restoreLayout(settings_.layout(QStringLiteral("compare")));
-    explain_->restoreLayout(settings_.layout(QStringLiteral("explain")));
+    restoreLayouts();
     setAcceptDrops(true);
-    resize(1320, 860);
-    restoreGeometry(settings_.layout(QStringLiteral("window")));
-    // Large scales make small screens: no part of the window lies outside.
-    const QRect room = screen()->availableGeometry();
-    resize(size().boundedTo(room.size()));
-    if (!room.contains(frameGeometry())) move(room.topLeft());
     showExperiment();
-    updateActions();
+    showAccess();
 }
 
 void MainWindow::showPage(QWidget* page, QAction* action) {
@@ -283,6 +297,7 @@ void MainWindow::startSweep(const nlohmann::json& sweep) {
 
 void MainWindow::startDemo() {
     showRuns();
+    if (controller_.readOnly()) return showError(readOnlySentence());
     carryOut([&] {
         for (const nlohmann::json& config : demoConfigs()) {
             const RunConfig wanted = configFromJson(config, "the demo");
@@ -334,7 +349,9 @@ void MainWindow::about() {
 
 void MainWindow::updateObstacle() {
     const CheckedConfig& checked = experiment_->checked();
-    const QString reason = trainingObstacle(checked, controller_.dataStore());
+    const QString reason = controller_.readOnly()
+                               ? tr("Cannot start: %1").arg(readOnlySentence())
+                               : trainingObstacle(checked, controller_.dataStore());
     experiment_->setObstacle(reason);
     sweep_->setBase(checked);
     estimateSweep(0.0);
@@ -344,6 +361,7 @@ void MainWindow::updateObstacle() {
 /// A sweep may be over other data than the Experiment page's; its problems it says itself.
 void MainWindow::updateSweepObstacle() {
     QString reason;
+    if (controller_.readOnly()) reason = tr("Cannot start: %1").arg(readOnlySentence());
     for (const DataConfig& needed : sweep_->outline().data) {
         if (reason.isEmpty()) reason = dataObstacle(needed, controller_.dataStore());
     }
@@ -355,7 +373,8 @@ void MainWindow::updateSweepObstacle() {
 void MainWindow::updateStart() {
     const bool sweep = pages_->currentWidget() == sweep_;
     start_->setText(sweep ? tr("S&tart sweep") : tr("S&tart training"));
-    start_->setEnabled(sweep ? sweep_->canStart() : experiment_->obstacle().isEmpty());
+    start_->setEnabled(!controller_.readOnly() &&
+                       (sweep ? sweep_->canStart() : experiment_->obstacle().isEmpty()));
 }
 
 /// Says how long the sweep may take: by the runs of the workspace that are like its base, or else
@@ -383,12 +402,7 @@ void MainWindow::showError(const QString& sentence) {
 
 /// Never blocks: asks the workers to stop, and closes when they have.
 void MainWindow::closeEvent(QCloseEvent* event) {
-    settings_.setLayout(QStringLiteral("window"), saveGeometry());
-    settings_.setLayout(QStringLiteral("experiment"), experiment_->layoutState());
-    settings_.setLayout(QStringLiteral("runs"), runs_->layoutState());
-    settings_.setLayout(QStringLiteral("sweep"), sweep_->layoutState());
-    settings_.setLayout(QStringLiteral("compare"), compare_->layoutState());
-    settings_.setLayout(QStringLiteral("explain"), explain_->layoutState());
+    keepLayouts();
     import_job_.cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();

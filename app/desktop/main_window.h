@@ -7,6 +7,7 @@
 #include "app/desktop/attempt.h"
 #include "app/desktop/background_job.h"
 #include "app/desktop/settings.h"
+#include "app/desktop/write_guard.h"
 
 class QAction;
 class QStackedWidget;
@@ -24,7 +25,9 @@ class RecentFiles;
 class RunActions;
 class RunController;
 class RunsPage;
+class SlotsPanel;
 class SweepPage;
+class WorkspaceMenu;
 struct FigureDescription;
 
 /// The main window: the pages of experiment, sweep, runs, comparison and explanation, and the
@@ -55,6 +58,9 @@ public:
     PlannedTraining& plannedTraining() { return *planned_; }
     RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
+    SlotsPanel& slotsPanel() { return *slots_panel_; }
+    /// The page that was in front when the workspace was open last, or else the runs.
+    void showFirstPage();
     void showExperiment();
     void showRuns();
     void showSweep();
@@ -75,6 +81,12 @@ private:
     void makeStatusBar();
 
     void showPage(QWidget* page, QAction* action);
+    std::vector<std::pair<QString, QAction*>> pageNames() const;
+    void restoreLayouts();
+    void keepLayouts();
+    void changeSettings();
+    void showAccess();
+    QString readOnlySentence() const;
     void importRunDialog();
     void newDraft();
     void storeDrafts();
@@ -127,6 +139,9 @@ private:
     RunActions* run_actions_;
     ExperimentActions* experiment_actions_;
     RecentFiles* recent_;
+    SlotsPanel* slots_panel_;
+    WorkspaceMenu* workspaces_;
+    WriteGuard guard_;
     QAction* new_;
     QAction* open_;
     QAction* save_;

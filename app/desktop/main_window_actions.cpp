@@ -14,8 +14,10 @@
 #include "app/desktop/recent_files.h"
 #include "app/desktop/run_actions.h"
 #include "app/desktop/run_controller.h"
+#include "app/desktop/slots_panel.h"
 #include "app/desktop/training_progress.h"
 #include "app/desktop/window_commands.h"
+#include "app/desktop/workspace_menu.h"
 #include "widgets/banner.h"
 #include "widgets/icons.h"
 #include "widgets/live_plots.h"
@@ -125,6 +127,8 @@ void MainWindow::makeActions() {
         const QStringList runs = chosenRuns();
         if (!runs.isEmpty()) editRun(runs.front());
     });
+    guard_.add({start_, resume_, edits_->forkAction(), edits_->editAction(), remove_});
+    guard_.add(run_actions_->writingActions());
     connect(remove_, &QAction::triggered, this, [this] { removeRuns(runs_->selectedRuns()); });
 }
 
@@ -160,22 +164,33 @@ void MainWindow::updateActions() {
     edit_->setEnabled(!runs.isEmpty());
     remove_->setEnabled(!runs_->selectedRuns().isEmpty());
     export_->setEnabled(!controller_.runs().empty());
+    if (controller_.readOnly()) guard_.apply(readOnlySentence());
 }
 
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->setToolTipsVisible(true);
     file->addActions({new_, open_});
     file->addMenu(recent_);
     file->addActions({save_, save_as_});
     connect(file->addAction(tr("Save s&weep…")), &QAction::triggered, this,
             &MainWindow::saveSweepDialog);
     file->addSeparator();
-    connect(file->addAction(tr("Run the &demo experiment")), &QAction::triggered, this,
-            &MainWindow::startDemo);
-    connect(file->addAction(tr("&Import the authors' run…")), &QAction::triggered, this,
-            &MainWindow::importRunDialog);
+    file->addActions(workspaces_->actions());
+    file->addSeparator();
+    QAction* demo = file->addAction(tr("Run the &demo experiment"));
+    demo->setObjectName(QStringLiteral("demo"));
+    connect(demo, &QAction::triggered, this, &MainWindow::startDemo);
+    QAction* import = file->addAction(tr("&Import the authors' run…"));
+    import->setObjectName(QStringLiteral("import"));
+    connect(import, &QAction::triggered, this, &MainWindow::importRunDialog);
+    guard_.add({demo, import});
     file->addAction(export_);
     file->addSeparator();
+    QAction* settings = file->addAction(icon(QStringLiteral("settings")), tr("Se&ttings…"));
+    settings->setObjectName(QStringLiteral("settings"));
+    settings->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    connect(settings, &QAction::triggered, this, &MainWindow::changeSettings);
     QAction* quit = file->addAction(tr("&Quit"));
     quit->setShortcut(QKeySequence::Quit);
     connect(quit, &QAction::triggered, this, &QWidget::close);
@@ -192,6 +207,7 @@ void MainWindow::makeMenus() {
     edit->addActions(experiment_actions_->draftActions());
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
+    run->setToolTipsVisible(true);
     run->addActions(
         {start_, pause_, resume_, stop_, edits_->editAction(), edits_->forkAction(), edit_});
     run->addSeparator();
@@ -201,6 +217,7 @@ void MainWindow::makeMenus() {
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addActions({show_experiment_, show_runs_, show_sweep_, show_compare_, show_explain_});
+    view->addAction(slots_panel_->action());
     view->addSeparator();
     view->addActions(run_actions_->viewActions());
     QAction* fit = view->addAction(icon(QStringLiteral("fit")), tr("&Fit plots"));
@@ -217,6 +234,9 @@ void MainWindow::makeMenus() {
         themes->addAction(choice);
         connect(choice, &QAction::triggered, this,
                 [this, theme = theme] { applyChosenTheme(theme); });
+        connect(view, &QMenu::aboutToShow, choice, [this, choice, theme = theme] {
+            choice->setChecked(settings_.theme() == theme);  // the settings may have changed it
+        });
     }
 
     auto* data_menu = new DataMenu(controller_.dataStore(), this);
@@ -281,7 +301,7 @@ void MainWindow::makeToolBar() {
 }
 
 void MainWindow::makeStatusBar() {
-    auto* progress = new TrainingProgress(controller_);
+    auto* progress = new TrainingProgress(controller_, slots_panel_->action());
     connect(progress, &TrainingProgress::paceKnown, this, &MainWindow::estimateSweep);
     auto* workspace = new QLabel(tr("Workspace %1").arg(text(controller_.workspace().string())));
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);

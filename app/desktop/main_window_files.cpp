@@ -115,6 +115,7 @@ void MainWindow::importRunDialog() {
 }
 
 void MainWindow::importRunFrom(const std::filesystem::path& folder) {
+    if (controller_.readOnly()) return showError(readOnlySentence());
     const bool begun = import_job_.start(
         [&learning = controller_.learning(), workspace = controller_.workspace(),
          folder](BackgroundJob::Task& task) {
@@ -178,6 +179,7 @@ void MainWindow::saveSweepDialog() {
 void MainWindow::exportFiguresDialog() {
     carryOut([&] {
         const auto export_by = [this](ExportRequest request) {
+            request.read_only = controller_.readOnlyReason();
             ExportDialog dialog(std::move(request), settings_, this);
             if (dialog.exec() != QDialog::Accepted) return;
             const auto& written = dialog.written();

@@ -36,6 +36,10 @@ QMessageBox* PlannedTraining::question() const {
 
 void PlannedTraining::ask(const QString& what, const MakeConfigs& configs) {
     if (question_ != nullptr) question_->reject();
+    if (controller_.readOnly()) {
+        Q_EMIT failed(tr("Read-only: %1.").arg(controller_.readOnlyReason()));
+        return;
+    }
     window_->setCursor(Qt::BusyCursor);
     job_.restart(
         [configs, plan = controller_.planner()](BackgroundJob::Task& task) {

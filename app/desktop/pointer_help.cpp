@@ -7,6 +7,7 @@
 #include <QTabBar>
 #include <QWhatsThis>
 
+#include "widgets/field_editors.h"
 
 namespace ballast {
 namespace {
@@ -30,6 +31,7 @@ QString helpFor(const QWidget& widget, const QPoint& at) {
         if (!help.isEmpty()) return help;
     }
     for (const QWidget* around = &widget; around != nullptr; around = around->parentWidget()) {
+        if (const auto* row = qobject_cast<const FieldRow*>(around)) return row->helpText();
         if (!around->whatsThis().isEmpty()) return around->whatsThis();
         if (!around->toolTip().isEmpty()) return around->toolTip();
         if (around->isWindow()) break;

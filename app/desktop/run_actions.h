@@ -24,6 +24,9 @@ public:
     QList<QAction*> viewActions() const { return {show_only_, hide_all_}; }
     QList<QAction*> noteActions() const { return {differ_, notes_, pin_, archive_, folder_}; }
 
+    /// Those of them that write to the workspace.
+    QList<QAction*> writingActions() const { return {notes_, pin_, archive_}; }
+
     /// The runs that are chosen. An action is enabled where it means something for them.
     void setRuns(const QStringList& runs);
 

@@ -9,6 +9,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "core/results/config_key.h"
+#include "core/results/queue_order.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -26,13 +27,19 @@ bool waitsToBeTrained(const IndexedRun& run) {
 }  // namespace
 
 RunController::RunController(const Learning& learning, TrainingEnvironment environment,
-                             fs::path workspace, QObject* parent)
+                             fs::path workspace, Access access, QObject* parent)
     : QObject(parent),
       learning_(learning),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
       watch_(workspace_),
       executor_(std::make_unique<Executor>(learning_, environment_)) {
+    if (access == Access::look) {
+        read_only_ = tr("it was opened to be looked at only");
+    } else {
+        attempt([this] { lock_.emplace(workspace_); },
+                [this](const QString& sentence) { read_only_ = sentence; });
+    }
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
     connect(&watch_, &WorkspaceWatch::looking, this, [this] { since_look_.clear(); });
     connect(&watch_, &WorkspaceWatch::looked, this, &RunController::readForeign);
@@ -46,15 +53,113 @@ bool RunController::hasRuns() const {
     return fs::directory_iterator(workspace_ / "runs", ignored) != fs::directory_iterator();
 }
 
-void RunController::open() {
-    watch_.open();
-    for (const IndexedRun& run : watch_.runs()) {
-        if (mutableRun(run.id) != nullptr) continue;
-        const IndexedRun& added = add(run);
-        if (waitsToBeTrained(added)) executor_->enqueue(added.folder);
+void RunController::requireWritable() const {
+    if (readOnly()) {
+        throw StorageError("the workspace is read-only here: " + read_only_.toStdString());
     }
+}
+
+void RunController::makeWritable() {
+    if (!readOnly()) return;
+    lock_.emplace(workspace_);
+    read_only_.clear();
+    queueWaiting();
+    Q_EMIT accessChanged();
+    poll();
+}
+
+void RunController::open() {
+    watch_.open(!readOnly());
+    for (const IndexedRun& run : watch_.runs()) {
+        if (mutableRun(run.id) == nullptr) add(run);
+    }
+    if (!readOnly()) queueWaiting();
     Q_EMIT opened();
     poll();
+}
+
+/// In the order that people have given them, or else as they were made.
+void RunController::queueWaiting() {
+    std::vector<std::string> order;
+    attempt([&] { order = readQueueOrder(workspace_); },
+            [this](const QString& sentence) { Q_EMIT failed(sentence); });
+    std::unordered_map<std::string, std::size_t> places;
+    for (const std::string& run : order) places.emplace(run, places.size());
+    std::vector<const IndexedRun*> waiting;
+    for (const auto& run : runs_) {
+        if (waitsToBeTrained(*run)) waiting.push_back(run.get());
+    }
+    std::ranges::stable_sort(waiting, {}, [&](const IndexedRun* run) {
+        const auto found = places.find(run->id);
+        return found == places.end() ? places.size() : found->second;
+    });
+    for (const IndexedRun* run : waiting) executor_->enqueue(run->folder);
+}
+
+void RunController::setSlots(const QStringList& devices, int threads) {
+    std::vector<std::string> names;
+    for (const QString& device : devices) names.push_back(device.toStdString());
+    if (names.empty()) names.push_back(environment_.device);
+    slot_threads_ = threads;
+    executor_->setSlots(names, threads);
+}
+
+/// What a run that begins next is trained with, for plans.
+TrainingEnvironment RunController::slotEnvironment() const {
+    TrainingEnvironment slot = environment_;
+    const std::vector<SlotState> states = executor_->slotStates();
+    if (states.empty()) return slot;
+    slot.device = states.front().device;
+    slot.threads = states.front().threads;
+    return slot;
+}
+
+int RunController::sideBySide() const {
+    const auto states = executor_->slotStates();
+    return std::max(1, static_cast<int>(std::ranges::count(states, false, &SlotState::ending)));
+}
+
+QStringList RunController::queuedRuns() const {
+    QStringList runs;
+    for (const std::string& run : executor_->queuedRuns()) runs << QString::fromStdString(run);
+    return runs;
+}
+
+void RunController::reorderQueue(const QStringList& runs) {
+    requireWritable();
+    std::vector<std::string> wanted;
+    for (const QString& run : runs) wanted.push_back(run.toStdString());
+    executor_->reorder(wanted);
+    std::vector<std::string> order;
+    for (const SlotState& slot : executor_->slotStates()) {
+        if (!slot.run.empty()) order.push_back(slot.run);  // they go back to the queue at closing
+    }
+    for (std::string& run : executor_->queuedRuns()) order.push_back(std::move(run));
+    writeQueueOrder(workspace_, order);
+}
+
+std::function<QueueForecast(const std::atomic<bool>&)> RunController::forecaster() const {
+    std::vector<WaitingRun> runs;
+    for (const SlotState& slot : executor_->slotStates()) {
+        const IndexedRun* run = slot.run.empty() ? nullptr : mutableRun(slot.run);
+        if (run == nullptr) continue;
+        WaitingRun training{run->id, run->description.config, true, std::nullopt};
+        const auto progress = progress_.find(run->id);
+        if (progress != progress_.end() && progress->second.seconds_left >= 0.0) {
+            training.seconds_left = progress->second.seconds_left;
+        }
+        runs.push_back(std::move(training));
+    }
+    for (const std::string& id : executor_->queuedRuns()) {
+        const IndexedRun* run = mutableRun(id);
+        if (run == nullptr || !run->error.empty()) continue;
+        runs.push_back({id, run->description.config, false, std::nullopt});
+    }
+    return [&learning = learning_, runs = std::move(runs), workspace = workspace_,
+            slot = slotEnvironment(),
+            side_by_side = sideBySide()](const std::atomic<bool>& cancelled) {
+        return forecastQueue(learning, runs, workspace, slot, side_by_side, cancelled);
+    };
 }
 
 void RunController::requireSupport(const RunConfig& config) const {
@@ -76,6 +181,7 @@ QString RunController::obstacleToBFloat16() const {
 }
 
 QString RunController::start(const nlohmann::json& json) {
+    requireWritable();
     RunConfig config = configFromJson(json, "the config");
     if (config.name.empty()) config.name = "run";
     requireSupport(config);
@@ -89,12 +195,14 @@ QString RunController::start(const nlohmann::json& json) {
 }
 
 void RunController::startSweep(const nlohmann::json& sweep) {
+    requireWritable();
     Sweep read = sweepFromJson(sweep, "the sweep");
     if (read.name.empty()) read.name = "sweep";
     const bool begun = sweep_job_.start(
-        [&learning = learning_, slot = environment_, workspace = workspace_, read,
-         sweep](BackgroundJob::Task& task) {
-            SweepPlan plan = planSweep(learning, read, workspace, slot, 1, task.cancelled());
+        [&learning = learning_, slot = slotEnvironment(), side_by_side = sideBySide(),
+         workspace = workspace_, read, sweep](BackgroundJob::Task& task) {
+            SweepPlan plan =
+                planSweep(learning, read, workspace, slot, side_by_side, task.cancelled());
             prepareSweep(plan, read, sweep, workspace, {}, task.cancelled());
             return plan;
         },
@@ -108,13 +216,15 @@ void RunController::startSweep(const nlohmann::json& sweep) {
 
 std::function<SweepPlan(std::vector<SweepRun>, const std::atomic<bool>&)> RunController::planner()
     const {
-    return [&learning = learning_, slot = environment_, workspace = workspace_](
-               std::vector<SweepRun> runs, const std::atomic<bool>& cancelled) {
-        return planRuns(learning, std::move(runs), workspace, slot, 1, cancelled);
-    };
+    return
+        [&learning = learning_, slot = slotEnvironment(), side_by_side = sideBySide(),
+         workspace = workspace_](std::vector<SweepRun> runs, const std::atomic<bool>& cancelled) {
+            return planRuns(learning, std::move(runs), workspace, slot, side_by_side, cancelled);
+        };
 }
 
 void RunController::startRuns(SweepPlan plan) {
+    requireWritable();
     const bool begun = sweep_job_.start(
         [workspace = workspace_, plan = std::move(plan)](BackgroundJob::Task& task) {
             SweepPlan made = plan;
@@ -179,6 +289,7 @@ std::optional<int> RunController::editEpoch(const QString& run) const {
 
 QString RunController::fork(const QString& run, int epoch, const std::vector<Setting>& settings,
                             bool next_phase_now) {
+    requireWritable();
     const IndexedRun* summary = find(run);
     if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
     const fs::path folder =
@@ -192,6 +303,7 @@ QString RunController::fork(const QString& run, int epoch, const std::vector<Set
 
 void RunController::edit(const QString& run, int epoch, const std::vector<Setting>& settings,
                          bool next_phase_now) {
+    requireWritable();
     IndexedRun* summary = mutableRun(run.toStdString());
     editRun(summary->folder, {settings, next_phase_now}, epoch, dataStore());
     since_look_.insert(summary->id);
@@ -203,6 +315,7 @@ void RunController::edit(const QString& run, int epoch, const std::vector<Settin
 }
 
 void RunController::changeNotes(const QString& run, const std::function<void(RunNotes&)>& change) {
+    requireWritable();
     IndexedRun* summary = mutableRun(run.toStdString());
     if (summary == nullptr) throw StorageError("the run " + run.toStdString() + " is gone");
     summary->notes = ballast::changeNotes(summary->folder, change);
@@ -227,6 +340,7 @@ std::optional<int> RunController::pendingEdit(const QString& run) const {
 }
 
 void RunController::resume(const QString& run) {
+    if (readOnly()) return;
     const IndexedRun* summary = find(run);
     if (summary != nullptr && summary->error.empty()) executor_->enqueue(summary->folder);
     poll();
@@ -242,6 +356,7 @@ void RunController::stop(const QString& run) {
 }
 
 void RunController::moveToTrash(const QString& run) {
+    requireWritable();
     const std::string id = run.toStdString();
     const IndexedRun* summary = find(run);
     if (summary == nullptr) return;

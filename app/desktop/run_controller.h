@@ -17,26 +17,43 @@
 #include "app/desktop/workspace_watch.h"
 #include "core/experiment/config_edit.h"
 #include "core/results/run_index.h"
+#include "core/results/workspace_lock.h"
 #include "core/runs/executor.h"
+#include "core/runs/queue_forecast.h"
 #include "core/runs/sweep_store.h"
 
 namespace ballast {
 
+/// Whether a window wants to write to its workspace, or only to look at it.
+enum class Access { write, look };
+
 /// The window's side of training: the runs of one workspace and the workers that train them. A
 /// timer pulls what the workers say; runs that other processes train are read from their folders.
 /// Of every run the numbers that are one an epoch are held; those of each class stay on the disk
-/// until someone asks (readRecords). All on the window's thread.
+/// until someone asks (readRecords). One controller at a time, of all processes, may write to a
+/// workspace: in the others, and where a workspace cannot be written to, nothing is queued, and
+/// every member that would write throws StorageError with readOnlyReason(). All on the window's
+/// thread.
 class RunController : public QObject {
     Q_OBJECT
 public:
-    /// `learning` must outlive it.
+    /// `learning` must outlive it. With Access::look the workspace is not touched at all.
     RunController(const Learning& learning, TrainingEnvironment environment,
-                  std::filesystem::path workspace, QObject* parent = nullptr);
+                  std::filesystem::path workspace, Access access = Access::write,
+                  QObject* parent = nullptr);
     ~RunController() override;
 
     const Learning& learning() const { return learning_; }
     const std::filesystem::path& workspace() const { return workspace_; }
     const DataStore& dataStore() const { return environment_.data_store; }
+
+    /// Why nothing can be written here, in a sentence; "" where it can.
+    const QString& readOnlyReason() const { return read_only_; }
+    bool readOnly() const { return !read_only_.isEmpty(); }
+
+    /// Tries again to be the one who writes, e.g. after another window was closed, and then queues
+    /// the runs that wait; accessChanged() follows. Throws StorageError with the reason why not.
+    void makeWritable();
 
     /// Whether the workspace has runs, without reading them.
     bool hasRuns() const;
@@ -88,13 +105,29 @@ public:
     /// From which epoch on a change holds that waits for it; nothing where none waits.
     std::optional<int> pendingEdit(const QString& run) const;
 
-    /// Queues a stopped, failed or interrupted run again.
+    /// Queues a stopped, failed or interrupted run again; not where nothing can be written.
     void resume(const QString& run);
     void setPaused(const QString& run, bool paused);
     void stop(const QString& run);
 
     /// Moves a run's folder to WORKSPACE/trash, from where it can be put back. Throws StorageError.
     void moveToTrash(const QString& run);
+
+    /// See Executor: what trains side by side. `threads` 0: an equal share of the cores.
+    void setSlots(const QStringList& devices, int threads);
+    std::vector<SlotState> slotStates() const { return executor_->slotStates(); }
+    int threadsOfSlots() const { return slot_threads_; }
+
+    /// The IDs of the queued runs, the first to be trained first.
+    QStringList queuedRuns() const;
+
+    /// Changes their order, and keeps it for the next who opens the workspace. Throws StorageError
+    /// where it cannot be kept; it holds here then.
+    void reorderQueue(const QStringList& runs);
+
+    /// What the queue will take as it is now; to be called in any thread, for as long as `learning`
+    /// lives; throws as forecastQueue().
+    std::function<QueueForecast(const std::atomic<bool>& cancelled)> forecaster() const;
 
     /// For closing: asks all workers to stop, resumably; closed() follows when they have. A sweep
     /// that is being made is given up; runs of it that are made by then continue at the next
@@ -127,6 +160,8 @@ public:
 
 Q_SIGNALS:
     void opened();
+    /// The workspace can be written to, see makeWritable().
+    void accessChanged();
     /// As loadTraining() asked.
     void trainingLoaded();
     void runAdded(const QString& run);
@@ -142,10 +177,16 @@ Q_SIGNALS:
     /// The same of runs that were planned.
     void runsStarted(int queued, int finished);
     void sweepFailed(const QString& sentence);
+    /// Something else went wrong.
+    void failed(const QString& sentence);
     void ended(const QString& run);  // finished, stopped, failed or diverged here
     void closed();
 
 private:
+    void requireWritable() const;
+    void queueWaiting();
+    TrainingEnvironment slotEnvironment() const;
+    int sideBySide() const;
     void poll();
     void handle(const RunEvent& event);
     void requireSupport(const RunConfig& config) const;
@@ -159,6 +200,9 @@ private:
     const Learning& learning_;
     const TrainingEnvironment environment_;
     const std::filesystem::path workspace_;
+    std::optional<WorkspaceLock> lock_;
+    QString read_only_;
+    int slot_threads_ = 0;
     WorkspaceWatch watch_;  // what the folders say; runs_ knows more of those that train here
     std::unordered_set<std::string> since_look_;  // runs to which something happened here meanwhile
     std::vector<std::unique_ptr<IndexedRun>> runs_;

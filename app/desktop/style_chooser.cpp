@@ -51,6 +51,14 @@ StyleChooser::StyleChooser(std::filesystem::path workspace, QWidget* parent)
     fill();
 }
 
+void StyleChooser::setReadOnly(const QString& reason) {
+    read_only_ = reason;
+    if (!reason.isEmpty()) {
+        for (QToolButton* button : {save_, remove_}) button->setToolTip(reason);
+    }
+    fill();
+}
+
 void StyleChooser::setStyle(const FigureStyle& style) {
     editor_->setStyle(style);
     fill();
@@ -90,8 +98,9 @@ void StyleChooser::fill() {
         names_->addItem(tr("As below"), QVariant());
         names_->setCurrentIndex(names_->count() - 1);
     }
-    remove_->setEnabled(saved_.contains(names_->currentData().toString().toStdString()));
-    save_->setEnabled(!known);
+    const bool may = read_only_.isEmpty();
+    remove_->setEnabled(may && saved_.contains(names_->currentData().toString().toStdString()));
+    save_->setEnabled(may && !known);
 }
 
 void StyleChooser::choose() {

@@ -19,6 +19,9 @@ class StyleChooser : public QGroupBox {
 public:
     explicit StyleChooser(std::filesystem::path workspace, QWidget* parent = nullptr);
 
+    /// Why no style can be saved in the workspace or removed from it; "": it can.
+    void setReadOnly(const QString& reason);
+
     void setStyle(const FigureStyle& style);
     const FigureStyle& style() const;
     /// What is wrong with what is typed, in a sentence; "": nothing.
@@ -43,6 +46,7 @@ private:
     void changeSaved(const How& how);
 
     const std::filesystem::path workspace_;
+    QString read_only_;
     NamedStyles saved_;
     QComboBox* names_;
     QToolButton* save_;

@@ -1,19 +1,26 @@
 #include "app/desktop/training_progress.h"
 
+#include <QAction>
 #include <QHBoxLayout>
-#include <QLabel>
+#include <QMouseEvent>
 #include <QProgressBar>
+#include <QToolButton>
 #include <algorithm>
 
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_status.h"
+#include "widgets/elided_line.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 
 namespace ballast {
 
-TrainingProgress::TrainingProgress(RunController& controller, QWidget* parent)
-    : QWidget(parent), controller_(controller), bar_(new QProgressBar), text_(new QLabel) {
+TrainingProgress::TrainingProgress(RunController& controller, QAction* more, QWidget* parent)
+    : QWidget(parent),
+      controller_(controller),
+      more_(more),
+      bar_(new QProgressBar),
+      text_(new ElidedLine) {
     text_->setAccessibleName(tr("Progress of the run in training"));
     bar_->setTextVisible(false);
     bar_->setFixedSize(200, 8);
@@ -22,11 +29,21 @@ TrainingProgress::TrainingProgress(RunController& controller, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kSpace2);
+    auto* button = new QToolButton;
+    button->setDefaultAction(more_);
+    button->setAutoRaise(true);
+    button->setIconSize({16, 16});
+    row->addWidget(button);
     row->addWidget(bar_);
     row->addWidget(text_, 1);
     connect(&controller_, &RunController::runChanged, this, &TrainingProgress::refresh);
     connect(&controller_, &RunController::progressed, this, &TrainingProgress::refresh);
     refresh();
+}
+
+void TrainingProgress::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return QWidget::mousePressEvent(event);
+    more_->trigger();
 }
 
 void TrainingProgress::refresh() {
@@ -37,15 +54,17 @@ void TrainingProgress::refresh() {
         text_->setText(tr("No run in training"));
         return;
     }
-    const auto all = controller_.runs();
-    const auto waiting = std::ranges::count_if(all, [&](const IndexedRun* other) {
-        return other->status.state == RunState::queued && other->error.empty() &&
-               controller_.holds(QString::fromStdString(other->id));
-    });
     QString line =
         text(run->description.config.name) + QStringLiteral(" · ") + statusText(*run, controller_);
-    if (waiting > 0) line += tr(" · %n more in the queue", nullptr, static_cast<int>(waiting));
+    const auto slots_now = controller_.slotStates();
+    const auto others =
+        std::ranges::count_if(slots_now, [](const SlotState& slot) { return !slot.run.empty(); }) -
+        1;
+    const auto waiting = controller_.queuedRuns().size();
+    if (others > 0) line += tr(" · %L1 more in training").arg(others);
+    if (waiting > 0) line += tr(" · %L1 more in the queue").arg(waiting);
     text_->setText(line);
+    text_->setToolTip(line);
     if (const auto progress = controller_.progress(id); progress && progress->steps > 0) {
         const double epochs =
             progress->epoch + static_cast<double>(progress->step) / progress->steps;

@@ -27,12 +27,12 @@ WorkspaceWatch::~WorkspaceWatch() {
     thread_.join();
 }
 
-void WorkspaceWatch::open() {
+void WorkspaceWatch::open(bool may_write_cache) {
     {
         std::unique_lock lock(mutex_);
         news_.wait(lock, [this] { return !wanted_; });
     }
-    index_.refresh();
+    index_.refresh(may_write_cache);
     if (thread_.joinable()) return;
     thread_ = std::thread([this] { work(); });
     timer_.start(kPause);

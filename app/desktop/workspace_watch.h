@@ -22,8 +22,8 @@ public:
     ~WorkspaceWatch() override;
 
     /// Reads the workspace at once, on the calling thread, and from then on looks every two
-    /// seconds.
-    void open();
+    /// seconds. Where it may not, it writes no cache there.
+    void open(bool may_write_cache = true);
 
     /// What the last look found, oldest first; only after open() and while a slot of looked() runs.
     std::span<const IndexedRun> runs() const { return index_.runs(); }

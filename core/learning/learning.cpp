@@ -25,6 +25,14 @@ public:
         return ballast::resolveDevice(device).str();
     }
 
+    std::vector<std::string> devices() const override {
+        std::vector<std::string> names{"cpu"};
+        for (int i = 0; i < static_cast<int>(torch::cuda::device_count()); ++i) {
+            names.push_back("cuda:" + std::to_string(i));
+        }
+        return names;
+    }
+
     void requireSupport(const RunConfig& config, const std::string& device) const override {
         requireConvolution(config.model, config.training.convolution,
                            ballast::resolveDevice(device));

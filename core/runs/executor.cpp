@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "core/base/error.h"
@@ -40,11 +41,6 @@ std::vector<std::string> markQueued(const std::filesystem::path& folder) {
     } catch (const std::exception&) {
         return {};  // the worker will meet the same and say so
     }
-}
-
-TrainingEnvironment divided(TrainingEnvironment environment, std::size_t slots) {
-    environment.threads = threadsOfSlot(environment, slots);
-    return environment;
 }
 
 /// Whether a run keeps the checkpoint after `epochs` epochs without being asked.
@@ -109,10 +105,8 @@ private:
 
 Executor::Executor(const Learning& learning, TrainingEnvironment environment,
                    std::vector<std::string> devices)
-    : learning_(learning), environment_(divided(std::move(environment), devices.size())) {
-    for (const std::string& device : devices) {
-        workers_.emplace_back([this, device] { work(device); });
-    }
+    : learning_(learning), environment_(std::move(environment)) {
+    setSlots(devices);
 }
 
 Executor::Executor(const Learning& learning, TrainingEnvironment environment, int slots)
@@ -128,7 +122,50 @@ Executor::~Executor() {
         for (const auto& [run, control] : running_) control->requestPostpone();
     }
     wake_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
+    for (const auto& worker : workers_) worker->thread.join();
+}
+
+void Executor::setSlots(const std::vector<std::string>& devices, int threads) {
+    std::vector<std::unique_ptr<Worker>> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto gone = std::ranges::stable_partition(
+            workers_, [](const auto& worker) { return !worker->gone; });
+        for (auto& worker : gone) ended.push_back(std::move(worker));
+        workers_.erase(gone.begin(), gone.end());
+        if (devices.size() < workers_.size()) {  // idle slots go at once
+            std::ranges::stable_partition(
+                workers_, [](const auto& worker) { return !worker->slot.run.empty(); });
+        }
+        if (threads <= 0) threads = threadsOfSlot(environment_, devices.size());
+        for (std::size_t i = 0; i < std::max(devices.size(), workers_.size()); ++i) {
+            if (i >= devices.size()) {
+                workers_[i]->slot.ending = true;
+                continue;
+            }
+            const bool is_new = i == workers_.size();
+            if (is_new) workers_.push_back(std::make_unique<Worker>());
+            Worker& worker = *workers_[i];
+            worker.slot.device = devices[i];
+            worker.slot.threads = threads;
+            worker.slot.ending = false;
+            if (is_new) worker.thread = std::thread([this, &worker] { work(worker); });
+        }
+        ++changes_;
+    }
+    wake_.notify_all();
+    for (const auto& worker : ended) worker->thread.join();  // they only have to return
+}
+
+std::vector<SlotState> Executor::slotStates() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<SlotState> states;
+    for (const auto& worker : workers_) {
+        if (!worker->gone && !(worker->slot.ending && worker->slot.run.empty())) {
+            states.push_back(worker->slot);
+        }
+    }
+    return states;
 }
 
 void Executor::loadTraining() {
@@ -185,6 +222,24 @@ void Executor::stop(const std::string& run) {
     }
     const std::lock_guard lock(mutex_);
     events_.push_back({run, StateChange{outcome}});
+}
+
+std::vector<std::string> Executor::queuedRuns() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> runs;
+    for (const std::filesystem::path& folder : queue_) runs.push_back(folder.filename().string());
+    return runs;
+}
+
+void Executor::reorder(const std::vector<std::string>& runs) {
+    std::unordered_map<std::string, std::size_t> places;
+    for (const std::string& run : runs) places.emplace(run, places.size());
+    const auto place = [&](const std::filesystem::path& folder) {
+        const auto found = places.find(folder.filename().string());
+        return found == places.end() ? places.size() : found->second;
+    };
+    const std::lock_guard lock(mutex_);
+    std::ranges::stable_sort(queue_, {}, place);
 }
 
 void Executor::postponeAll() {
@@ -325,14 +380,17 @@ std::optional<Executor::Choice> Executor::choose(const TrainingEnvironment& slot
     return std::nullopt;
 }
 
-void Executor::work(const std::string& device) {
+void Executor::work(Worker& self) {
     if (environment_.low_priority) lowerPriority();
-    TrainingEnvironment slot = environment_;
-    slot.device = device;
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [this] { return closing_ || load_training_ || !queue_.empty(); });
-        if (closing_) return;
+        wake_.wait(lock, [&] {
+            return closing_ || self.slot.ending || load_training_ || !queue_.empty();
+        });
+        if (closing_ || self.slot.ending) {
+            self.gone = true;
+            return;
+        }
         if (std::exchange(load_training_, false)) {
             lock.unlock();
             const bool loaded = loadQuietly(learning_);
@@ -341,6 +399,9 @@ void Executor::work(const std::string& device) {
             continue;
         }
         const std::uint64_t seen = changes_;
+        TrainingEnvironment slot = environment_;
+        slot.device = self.slot.device;
+        slot.threads = self.slot.threads;
         lock.unlock();
         std::optional<Choice> choice;
         {
@@ -354,15 +415,19 @@ void Executor::work(const std::string& device) {
         }
         const std::string run = choice->folder.filename().string();
         const std::shared_ptr<RunControl> control = running_.at(run);
-        lock.unlock();
         TrainingEnvironment environment = slot;
         if (choice->trunk) environment.threads = choice->trunk->threads;
+        self.slot.run = run;
+        self.slot.run_threads = environment.threads;
+        lock.unlock();
         Observer observer(*this, run);
         const RunOutcome outcome = trainRun(learning_, choice->folder, environment, *control,
                                             observer, choice->trunk ? &*choice->trunk : nullptr);
         lock.lock();
         progress_.erase(run);
         running_.erase(run);
+        self.slot.run.clear();
+        self.slot.run_threads = 0;
         ++changes_;
         if (outcome.busy && !closing_ && !control->mustEnd()) {
             queue_.push_back(choice->folder);  // until the other process is done with it

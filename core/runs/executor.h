@@ -44,6 +44,16 @@ struct RunEvent {
         what;
 };
 
+/// A slot, and what it does.
+struct SlotState {
+    std::string device;   // of its next run: "auto" | "cpu" | "cuda:N"
+    int threads = 0;      // of its next run, where nothing else says them
+    std::string run;      // the ID of the one in training there, or ""
+    int run_threads = 0;  // its threads, where its config says none
+    bool ending = false;  // it is taken away once that run is over
+    bool operator==(const SlotState&) const = default;
+};
+
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
 /// budget divided among the slots. What runs share is trained once: a run starts from the longest
 /// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
@@ -63,6 +73,15 @@ public:
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
 
+    /// One slot for each of `devices` from now on, of which there must be one or more, with
+    /// `threads` each; 0: an equal share of the budget. A run in training keeps its slot, device
+    /// and threads to its end: what changes is for the next ones, and a slot that is one too many
+    /// goes when its run is over. Runs that have begun resume with the threads they began with.
+    void setSlots(const std::vector<std::string>& devices, int threads = 0);
+
+    /// The slots in their order; those that are ending stand last.
+    std::vector<SlotState> slotStates() const;
+
     /// Loads the training library on a worker thread now, so that the first run need not wait for
     /// it. Where that fails nothing is said: the first run meets it again and says it.
     void loadTraining();
@@ -75,6 +94,13 @@ public:
 
     /// Stops a running run within one batch, or takes a queued one off the queue.
     void stop(const std::string& run);
+
+    /// The IDs of the queued runs, the first to be trained first.
+    std::vector<std::string> queuedRuns() const;
+
+    /// Puts the queued runs into the order of `runs`; those that are not among them come after, as
+    /// they were. Others than queued ones are ignored: they may have begun meanwhile.
+    void reorder(const std::vector<std::string>& runs);
 
     /// For closing: postpones running runs within one batch and empties the queue; all of them stay
     /// queued on disk. idle() becomes true when all workers have obeyed.
@@ -96,7 +122,14 @@ private:
         std::optional<TrunkSource> trunk;
     };
 
-    void work(const std::string& device);
+    /// A thread that trains in one slot. All but the thread itself is guarded by mutex_.
+    struct Worker {
+        SlotState slot;
+        bool gone = false;  // the thread ends, or has ended
+        std::thread thread;
+    };
+
+    void work(Worker& self);
     std::optional<Choice> choose(const TrainingEnvironment& slot);
     const TrunkRun* awaited(const TrunkRun& run, const Surroundings& surroundings, int available,
                             const std::set<std::string>& running);
@@ -120,7 +153,7 @@ private:
     std::mutex choosing_;  // taken before mutex_; reading folders takes longer than a lock should
     std::map<std::filesystem::path, TrunkStore> stores_;  // by workspace
 
-    std::vector<std::thread> workers_;  // last: they stop before what they use dies
+    std::vector<std::unique_ptr<Worker>> workers_;  // last: they stop before what they use dies
 };
 
 }  // namespace ballast

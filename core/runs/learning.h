@@ -88,6 +88,9 @@ public:
     /// "auto" | "cpu" | "cuda" | "cuda:N" -> the device a run will use. Throws DeviceError.
     virtual std::string resolveDevice(const std::string& device) const = 0;
 
+    /// What this machine can train on: "cpu", and "cuda:N" for each GPU that the library can use.
+    virtual std::vector<std::string> devices() const { return {"cpu"}; }
+
     /// Whether a run of `config` can be trained on a resolved device. Throws ConfigError where it
     /// cannot: features in bfloat16 need instructions that not every processor has.
     virtual void requireSupport(const RunConfig& /*config*/, const std::string& /*device*/) const {}

@@ -61,6 +61,7 @@ public:
     std::string resolveDevice(const std::string& device) const override {
         return loaded().resolveDevice(device);
     }
+    std::vector<std::string> devices() const override { return loaded().devices(); }
     void requireSupport(const RunConfig& config, const std::string& device) const override {
         loaded().requireSupport(config, device);
     }

@@ -10,6 +10,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/human_text.h"
+#include "core/base/machine.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/sweep_warnings.h"
 #include "core/results/branch_points.h"
@@ -122,33 +123,39 @@ std::map<std::string, double> measuredSpeeds(const TrunkStore& store, int thread
     return speeds;
 }
 
-/// Wall time of the segments on `slots` slots, or nothing where a speed is not known. No shorter
-/// than the longest chain of segments.
-std::optional<double> secondsFor(const SweepPlan& plan, const std::map<std::string, double>& speeds,
-                                 int slots) {
-    double sum = 0.0;
-    double longest = 0.0;
-    std::vector<double> until;
+/// Seconds that each segment of what is left takes; nothing where its speed is not known.
+std::vector<std::optional<double>> secondsOfSegments(const SweepPlan& plan,
+                                                     const std::map<std::string, double>& speeds) {
+    std::vector<std::optional<double>> all;
     for (const Segment& segment : plan.left.segments) {
         const RunConfig& config = plan.runs[static_cast<std::size_t>(segment.run)].run.config;
         const auto speed = speeds.find(speedKey(config));
-        if (speed == speeds.end()) return std::nullopt;
+        all.emplace_back();
+        if (speed == speeds.end()) continue;
         double seconds = 0.0;
         for (int epoch = segment.from; epoch < segment.to; ++epoch) {
             seconds += speed->second * passes(config, epoch);
         }
-        sum += seconds;
-        until.push_back(
-            seconds + (segment.parent < 0 ? 0.0 : until[static_cast<std::size_t>(segment.parent)]));
+        all.back() = seconds;
+    }
+    return all;
+}
+
+/// Wall time of the segments on `slots` slots, or nothing where a speed is not known. No shorter
+/// than the longest chain of segments.
+std::optional<double> secondsFor(const SweepPlan& plan, int slots) {
+    double sum = 0.0;
+    double longest = 0.0;
+    std::vector<double> until;
+    for (std::size_t i = 0; i < plan.left.segments.size(); ++i) {
+        if (!plan.segment_seconds[i]) return std::nullopt;
+        const int parent = plan.left.segments[i].parent;
+        sum += *plan.segment_seconds[i];
+        until.push_back(*plan.segment_seconds[i] +
+                        (parent < 0 ? 0.0 : until[static_cast<std::size_t>(parent)]));
         longest = std::max(longest, until.back());
     }
     return std::max(sum / std::max(1, slots), longest);
-}
-
-std::int64_t freeBytes(const fs::path& workspace) {
-    fs::path there = fs::absolute(workspace);
-    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
-    return static_cast<std::int64_t>(fs::space(there).available);
 }
 
 std::string fileName(const std::string& name) {
@@ -311,7 +318,8 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
     }
     plan.whole = planTrunks(paths);
     plan.left = planTrunks(paths, available);
-    plan.seconds = secondsFor(plan, measuredSpeeds(store, surroundings.threads), slots);
+    plan.segment_seconds = secondsOfSegments(plan, measuredSpeeds(store, surroundings.threads));
+    plan.seconds = secondsFor(plan, slots);
     plan.bytes_free = freeBytes(workspace);
     return plan;
 }

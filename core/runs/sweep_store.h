@@ -38,6 +38,7 @@ struct SweepPlan {
     std::vector<std::string> warnings;  // see sweepWarnings
     TrunkPlan whole;                    // as if nothing were there yet
     TrunkPlan left;  // given the workspace's runs and checkpoints; `run` indexes `runs`
+    std::vector<std::optional<double>> segment_seconds;  // of each of left's; where like was timed
     std::optional<double> seconds;  // for what is left, on these slots; where runs were timed
     std::int64_t bytes_needed = 0;
     std::int64_t bytes_free = 0;

@@ -306,6 +306,10 @@ void ExperimentPage::compareWithPreset() {
     finder_->setDiffering(form_->differing(), text(method));
 }
 
+void ExperimentPage::focusMethod() {
+    method_->setFocus(Qt::OtherFocusReason);
+}
+
 void ExperimentPage::setObstacle(const QString& reason) {
     obstacle_->setText(reason);
     start_->setEnabled(reason.isEmpty());

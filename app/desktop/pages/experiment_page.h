@@ -66,6 +66,9 @@ public:
     /// Goes to the line that finds fields.
     void find();
 
+    /// For who looks for a method first.
+    void focusMethod();
+
     /// Why the config cannot be trained now; empty: it can, and Start is enabled.
     void setObstacle(const QString& reason);
     QString obstacle() const;

@@ -149,6 +149,10 @@ void ExplainPage::setSelected(const QStringList& runs) {
     refreshSoon();
 }
 
+void ExplainPage::setReadOnly(bool read_only) {
+    what_if_->setMayMake(!read_only);
+}
+
 void ExplainPage::refreshSoon() {
     stale_ = true;
     if (isVisible()) soon_->start();

@@ -37,6 +37,9 @@ public:
     /// The runs that are selected on the Runs page: the first is explained, of two the second
     /// stands beside it.
     void setSelected(const QStringList& runs);
+    /// Where nothing may be written, no logits are made.
+    void setReadOnly(bool read_only);
+
     /// Looks at the runs again, soon.
     void refreshSoon();
 

@@ -62,6 +62,11 @@ ExplainWhatIf::ExplainWhatIf(const Learning& learning, DataStore store, QWidget*
     connect(view_, &WhatIfView::bestTauRequested, this, &ExplainWhatIf::tune);
 }
 
+void ExplainWhatIf::setMayMake(bool may) {
+    may_make_ = may;
+    refresh();
+}
+
 void ExplainWhatIf::setRun(const std::filesystem::path& folder) {
     if (folder == folder_) return;
     folder_ = folder;
@@ -131,6 +136,12 @@ QString ExplainWhatIf::missingSentence(const LogitsOffer* offer) const {
                tr("Their checkpoint is gone, so they cannot be made; a run keeps those of its best "
                   "epoch, of T₀ and the last two.");
     }
+    if (!may_make_) {
+        return sentence + u' ' +
+               tr("They can be made from the checkpoint where the workspace can be written to; "
+                  "here "
+                  "it is read-only.");
+    }
     sentence += u' ' + tr("They can be made from the checkpoint: one pass over the images");
     const RunDescription& description = read_.run.description;
     const auto bytes = logitsBytes(description.config, description.class_counts);
@@ -148,7 +159,7 @@ void ExplainWhatIf::chooseEpoch(int epochs_done) {
     view_->setSearching(false);
     const LogitsOffer* chosen = offer();
     if (chosen != nullptr && chosen->saved) return load(false);
-    const bool can_make = chosen != nullptr && chosen->checkpoint;
+    const bool can_make = may_make_ && chosen != nullptr && chosen->checkpoint;
     view_->setMissing(missingSentence(chosen), can_make ? tr("Make them") : QString());
 }
 

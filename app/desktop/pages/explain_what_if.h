@@ -25,6 +25,9 @@ public:
     /// `learning` must outlive it.
     ExplainWhatIf(const Learning& learning, DataStore store, QWidget* parent = nullptr);
 
+    /// Whether logits may be made: they are kept in the run's folder.
+    void setMayMake(bool may);
+
     /// The run that is looked at; an empty folder: none. The adjustment stays, the epoch where the
     /// run has one of that name or number.
     void setRun(const std::filesystem::path& folder);
@@ -77,7 +80,8 @@ private:
     std::filesystem::path folder_;
     ReadRun read_;
     int epochs_done_ = 0;
-    std::optional<LogitSplit> wanted_split_;     // by showEpoch(), once there are logits
+    std::optional<LogitSplit> wanted_split_;  // by showEpoch(), once there are logits
+    bool may_make_ = true;
     std::shared_ptr<const SavedLogits> logits_;  // null: none are shown
     bool making_ = false;                        // logits, which a refresh must not stop
     bool evaluate_again_ = false;                // once what is under way is shown

@@ -3,14 +3,15 @@
 #include <QDataStream>
 #include <QIODevice>
 #include <QSplitter>
+#include <QStackedLayout>
 #include <QTimer>
 #include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <set>
 
 #include "app/desktop/figures.h"
 #include "app/desktop/pages/run_closeup.h"
+#include "app/desktop/pages/welcome.h"
 #include "app/desktop/records_reader.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_status.h"
@@ -37,6 +38,8 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
       controller_(controller),
       working_set_(new WorkingSet(this)),
       reader_(new RecordsReader(this)),
+      welcome_(new Welcome(controller)),
+      stack_(new QStackedLayout(this)),
       split_(new QSplitter(Qt::Vertical)),
       seen_(new QSplitter(Qt::Vertical)),
       plots_(new LivePlots),
@@ -57,9 +60,9 @@ RunsPage::RunsPage(RunController& controller, QWidget* parent)
     split_->setStretchFactor(1, 0);
     split_->setSizes({560, 210});
     split_->setCollapsible(0, false);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(split_);
+    stack_->addWidget(split_);
+    stack_->addWidget(welcome_);
+    stack_->setCurrentWidget(controller_.hasRuns() ? static_cast<QWidget*>(split_) : welcome_);
     makeSetMenu();
     makeSideButton();
 
@@ -134,6 +137,14 @@ void RunsPage::makeSetMenu() {
     table_->addToBar(button);
 }
 
+void RunsPage::setReadOnly(const QString& reason) {
+    sets_->setObstacle(reason);
+}
+
+void RunsPage::showWaysToBegin() {
+    stack_->setCurrentWidget(controller_.runs().empty() ? static_cast<QWidget*>(welcome_) : split_);
+}
+
 void RunsPage::makeSideButton() {
     beside_->setObjectName(QStringLiteral("table_beside"));
     beside_->setAccessibleName(tr("Table beside the plots"));
@@ -191,14 +202,22 @@ void RunsPage::addAllRuns() {
         if (!ticked_before_.isEmpty() && !ticked.isEmpty()) break;
         if ((*run)->error.empty() && !(*run)->notes.archived) ticked.prepend(text((*run)->id));
     }
+    showWaysToBegin();
     working_set_->setTicked(ticked, true);
     table_->refreshSoon();
     if (plots_->view().means) completeGroups();
+    if (selected_before_.isEmpty()) return;
+    table_->refresh();
+    table_->setSelectedIds(selected_before_);
+    selected_before_.clear();
+    showSelected();
+    Q_EMIT selectionChanged();
 }
 
 void RunsPage::addRun(const QString& id) {
     const IndexedRun* run = controller_.find(id);
     if (run == nullptr) return;
+    showWaysToBegin();
     colors_.give(id);
     if (run->error.empty()) {
         // Beyond eight the colours repeat: the newest eight are shown.
@@ -224,6 +243,7 @@ void RunsPage::removeRun(const QString& run) {
     working_set_->setTicked({run}, false);
     labelPlots();
     table_->refreshSoon();
+    showWaysToBegin();
 }
 
 bool RunsPage::isOnPlots(const QString& run) const {
@@ -415,7 +435,7 @@ QByteArray RunsPage::layoutState() const {
     stream << (beside ? sizes : sizes_beside_) << (beside ? sizes_below_ : sizes) << true
            << table_->state() << text(controller_.workspace().string()) << plots_->panelNames()
            << viewBytes(plots_->view()) << closeup_->shown() << seen_->saveState() << beside
-           << ticked;
+           << ticked << selectedRuns();
     return state;
 }
 
@@ -433,6 +453,8 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     bool beside = false;
     QStringList ticked;
     if (stream.status() == QDataStream::Ok) stream >> beside >> ticked;
+    QStringList selected;
+    if (stream.status() == QDataStream::Ok) stream >> selected;
     closeup_->show(closeup);
     if (!seen.isEmpty()) seen_->restoreState(seen);
     plots_->setView(viewFromBytes(view));
@@ -442,6 +464,7 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     // What was filtered, grouped and ticked elsewhere would hide runs here.
     const bool same = workspace == text(controller_.workspace().string());
     if (same) ticked_before_ = ticked;
+    if (same) selected_before_ = selected;
     if (!table.isEmpty()) table_->restoreState(table, same);
 }
 

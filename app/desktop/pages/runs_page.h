@@ -7,6 +7,7 @@
 #include "app/desktop/run_colors.h"
 
 class QSplitter;
+class QStackedLayout;
 class QTimer;
 class QToolButton;
 
@@ -19,6 +20,7 @@ class RunCurves;
 class RunController;
 class RunTable;
 class SetMenu;
+class Welcome;
 class WorkingSet;
 struct EpochRecord;
 struct FigureDescription;
@@ -50,6 +52,12 @@ public:
     /// Working sets saved by name, of the workspace.
     SetMenu& sets() { return *sets_; }
 
+    /// What stands in the page's place while the workspace has no runs.
+    const Welcome& welcome() const { return *welcome_; }
+
+    /// Why no sets can be saved; "": they can.
+    void setReadOnly(const QString& reason);
+
     /// The colour of a run on the plots, see seriesColor().
     int shownColor(const QString& run) const;
 
@@ -72,6 +80,7 @@ Q_SIGNALS:
 private:
     void makeSetMenu();
     void makeSideButton();
+    void showWaysToBegin();
     TableRun tableRun(const IndexedRun& run) const;
     std::vector<TableRun> tableRuns() const;
     void addAllRuns();
@@ -95,8 +104,10 @@ private:
     RunController& controller_;
     WorkingSet* working_set_;
     RecordsReader* reader_;
-    QSplitter* split_;  // the plots and the table
-    QSplitter* seen_;   // the plots, and the closeup where it is shown
+    Welcome* welcome_;
+    QStackedLayout* stack_;  // the ways to begin, or what follows
+    QSplitter* split_;       // the plots and the table
+    QSplitter* seen_;        // the plots, and the closeup where it is shown
     LivePlots* plots_;
     RunCloseup* closeup_;  // under the plots
     RunTable* table_;
@@ -107,6 +118,7 @@ private:
     QByteArray sizes_below_;
     QByteArray sizes_beside_;
     QStringList ticked_before_;  // when the workspace was open last
+    QStringList selected_before_;
     PlotGroups groups_;
     bool in_legend_ = false;  // the user unticks a run there
     bool means_ = false;      // what the plots showed last
