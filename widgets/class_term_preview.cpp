@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "core/experiment/imbalance.h"
+#include "widgets/flow_layout.h"
 #include "widgets/palette.h"
 #include "widgets/plot_style.h"
 #include "widgets/qcustomplot_wrapper.h"
@@ -257,8 +258,7 @@ ClassTermPreview::ClassTermPreview(QWidget* parent)
     grid->setContentsMargins(kSpace3, kSpace2, kSpace3, kSpace2);
     grid->setHorizontalSpacing(kSpace3);
     grid->setVerticalSpacing(kSpace1);
-    auto* keys = new QHBoxLayout;
-    keys->setSpacing(kSpace4);
+    auto* keys = new FlowLayout(kSpace4);  // a narrow page has two lines of it
     const auto label = [&](const QString& name) {
         auto* text = new QLabel(page);
         text->setObjectName(name);
@@ -268,7 +268,6 @@ ClassTermPreview::ClassTermPreview(QWidget* parent)
     };
     d->summary = label(QStringLiteral("summary"));
     d->group_key = label(QStringLiteral("group_key"));
-    keys->addStretch(1);
     d->phase_key = label(QStringLiteral("phase_key"));
     grid->addLayout(keys, 0, 0, 1, 3);
     d->cells[0] =

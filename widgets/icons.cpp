@@ -33,11 +33,13 @@ public:
                QIcon::State state) override {
         const qreal scale = painter->device() ? painter->device()->devicePixelRatioF() : 1.0;
         QPixmap pixels = pixmap((QSizeF(rect.size()) * scale).toSize(), mode, state);
+        if (pixels.isNull()) return;
         pixels.setDevicePixelRatio(scale);
         painter->drawPixmap(rect, pixels);
     }
 
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State) override {
+        if (size.isEmpty()) return {};  // a button without room
         const QColor color = tint(mode);
         const QString key = QStringLiteral("ballast/%1/%2x%3/%4")
                                 .arg(name_)

@@ -238,9 +238,9 @@ void SchedulePicture::drawStep(const RunConfig& config, std::size_t step, const 
     const QColor color = strong || marks.dragged == handle ? colors.accent : colors.axis;
     QCPItemText* flag = addFlag(plot_, handleLabel(config, handle), strong, color, colors);
     flag->setFont(screenScale().font);
-    // Beside the drop, where there is room.
-    const bool near_end = from > 0.85 * config.training.epochs;
-    flag->setPositionAlignment((near_end ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    // Before the drop, where the rate is high and no phase's words begin.
+    const bool at_start = from < 0.1 * config.training.epochs;
+    flag->setPositionAlignment((at_start ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     flag->position->setCoords(from, middleOfDrop(config, from));
     flags_.emplace_back(handle, flag);
 }

@@ -179,6 +179,31 @@ public:
         entry(menu, ScheduleTimeline::tr("Show all &epochs"), [this] { q->fit(); });
     }
 
+    /// At a point of the widget, or by the keyboard at what is chosen.
+    void showMenu(QPoint at, bool by_mouse) {
+        if (!q->isEnabled()) return;
+        ScheduleHandle what = handle();
+        int epoch = placeForStep();
+        std::size_t phase =
+            what.kind == Kind::step ? phaseIndexAt(config.phases, epoch) : what.index;
+        if (by_mouse) {
+            const int last = std::max(0, config.training.epochs - 1);
+            epoch = std::clamp(picture->epochAt(plot->mapFrom(q, at)), 0, last);
+            phase = phaseIndexAt(config.phases, epoch);
+            for (std::size_t i = 0; i < config.lr_schedule.steps.size(); ++i) {
+                const bool here = config.lr_schedule.steps[i].from == epoch;
+                if (here && what.kind != Kind::step) what = {Kind::step, i};
+            }
+        } else {
+            at = q->handlePosition(what);
+        }
+        auto* menu = new QMenu(q);
+        menu->setObjectName(QStringLiteral("schedule_menu"));
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        fill(*menu, what, epoch, phase);
+        menu->popup(q->mapToGlobal(at));
+    }
+
     ScheduleTimeline* q;
     QCustomPlot* plot = nullptr;
     std::unique_ptr<SchedulePicture> picture;
@@ -214,7 +239,6 @@ ScheduleTimeline::ScheduleTimeline(QWidget* parent)
     d->plot->setMinimumHeight(150);
     d->plot->setMouseTracking(true);
     d->plot->setFocusPolicy(Qt::NoFocus);
-    d->plot->setContextMenuPolicy(Qt::NoContextMenu);  // this widget has one
     d->plot->setInteraction(QCP::iRangeDrag, true);
     d->plot->setInteraction(QCP::iRangeZoom, true);
     d->plot->axisRect()->setRangeDrag(Qt::Horizontal);
@@ -332,6 +356,11 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
             d->draw();
             Q_EMIT settled();
             return true;
+        case QEvent::ContextMenu: {
+            const auto* asked = static_cast<QContextMenuEvent*>(event);
+            d->showMenu(d->plot->mapTo(this, asked->pos()), true);
+            return true;
+        }
         case QEvent::MouseButtonDblClick:
             fit();
             return true;
@@ -342,24 +371,7 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void ScheduleTimeline::contextMenuEvent(QContextMenuEvent* event) {
-    if (!isEnabled()) return;
-    const bool by_mouse = event->reason() == QContextMenuEvent::Mouse;
-    const QPointF pixel = d->plot->mapFrom(this, event->pos());
-    const int last = std::max(0, d->config.training.epochs - 1);
-    int epoch = d->placeForStep();
-    QPoint at = handlePosition(d->handle());
-    std::size_t phase =
-        d->handle().kind == Kind::step ? phaseIndexAt(d->config.phases, epoch) : d->handle().index;
-    if (by_mouse) {
-        epoch = std::clamp(d->picture->epochAt(pixel), 0, last);
-        phase = phaseIndexAt(d->config.phases, epoch);
-        at = event->pos();
-    }
-    auto* menu = new QMenu(this);
-    menu->setObjectName(QStringLiteral("schedule_menu"));
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    d->fill(*menu, d->handle(), epoch, phase);
-    menu->popup(mapToGlobal(at));
+    d->showMenu(event->pos(), event->reason() == QContextMenuEvent::Mouse);
 }
 
 void ScheduleTimeline::keyPressEvent(QKeyEvent* event) {

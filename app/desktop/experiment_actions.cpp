@@ -46,7 +46,11 @@ ExperimentActions::ExperimentActions(ExperimentPage& page, QObject* parent)
                  tr("Close the tab; it can be reopened"))),
       reopen_(add("reopen_draft", "", tr("Reopen close&d draft"),
                   {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T)},
-                  tr("Bring back the tab that was closed last"))) {
+                  tr("Bring back the tab that was closed last"))),
+      next_(add("next_draft", "", tr("Ne&xt draft"), {QKeySequence(Qt::CTRL | Qt::Key_PageDown)},
+                tr("Show the next tab"))),
+      previous_(add("previous_draft", "", tr("Pre&vious draft"),
+                    {QKeySequence(Qt::CTRL | Qt::Key_PageUp)}, tr("Show the tab before"))) {
     connect(undo_, &QAction::triggered, &page_, &ExperimentPage::undo);
     connect(redo_, &QAction::triggered, &page_, &ExperimentPage::redo);
     connect(copy_, &QAction::triggered, this, &ExperimentActions::copy);
@@ -59,6 +63,13 @@ ExperimentActions::ExperimentActions(ExperimentPage& page, QObject* parent)
     connect(close_, &QAction::triggered, this,
             [this, close] { close(static_cast<int>(page_.drafts().currentIndex())); });
     connect(&page_, &ExperimentPage::closeDraftRequested, this, close);
+    const auto step = [this](int by) {
+        const int count = static_cast<int>(page_.drafts().size());
+        const int current = static_cast<int>(page_.drafts().currentIndex());
+        page_.chooseDraft((current + by + count) % count);
+    };
+    connect(next_, &QAction::triggered, this, [step] { step(1); });
+    connect(previous_, &QAction::triggered, this, [step] { step(-1); });
     connect(reopen_, &QAction::triggered, &page_, &ExperimentPage::reopenDraft);
     connect(&page_, &ExperimentPage::draftsChanged, this, &ExperimentActions::update);
     update();
@@ -97,6 +108,9 @@ void ExperimentActions::update() {
         action->setEnabled(in_front_);
     }
     close_->setEnabled(in_front_ && (drafts.size() > 1 || !drafts.current().isFresh()));
+    for (QAction* action : {next_, previous_}) {
+        action->setEnabled(in_front_ && drafts.size() > 1);
+    }
     reopen_->setEnabled(in_front_ && drafts.canReopen());
 }
 

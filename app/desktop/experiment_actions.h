@@ -17,7 +17,7 @@ public:
 
     /// For a menu; a null is a separator.
     QList<QAction*> editActions() const;
-    QList<QAction*> draftActions() const { return {duplicate_, close_, reopen_}; }
+    QList<QAction*> draftActions() const { return {duplicate_, close_, reopen_, next_, previous_}; }
 
     /// Whether the page is in front; behind another one its shortcuts mean nothing.
     void setInFront(bool in_front);
@@ -44,6 +44,8 @@ private:
     QAction* duplicate_;
     QAction* close_;
     QAction* reopen_;
+    QAction* next_;
+    QAction* previous_;
     bool in_front_ = true;
 };
 

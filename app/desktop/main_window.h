@@ -69,7 +69,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
-    /// A file that is dropped is opened.
+    /// Files that are dropped are opened.
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 

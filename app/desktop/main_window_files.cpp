@@ -5,6 +5,7 @@
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QUrl>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/desktop/config_text.h"
@@ -257,14 +258,19 @@ void MainWindow::openFigure(const std::filesystem::path& file) {
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+    if (!urls.isEmpty() && std::ranges::all_of(urls, &QUrl::isLocalFile)) {
+        event->acceptProposedAction();
+    }
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    const std::filesystem::path file = toPath(event->mimeData()->urls().value(0).toLocalFile());
-    if (file.empty()) return;
-    event->acceptProposedAction();
-    openConfig(file);
+    const QList<QUrl> urls = event->mimeData()->urls();
+    for (const QUrl& url : urls) {
+        const std::filesystem::path file = toPath(url.toLocalFile());
+        if (file.empty()) continue;
+        event->acceptProposedAction();
+        openConfig(file);
+    }
 }
 
 }  // namespace ballast

@@ -1,6 +1,8 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QHelpEvent>
+#include <QPainter>
+#include <QRegularExpression>
 #include <QToolTip>
 #include <QTreeWidget>
 #include <QtTest>
@@ -45,6 +47,7 @@ private Q_SLOTS:
     void toolTipsAreReadable();
     void anUntickedBoxIsSeen();
     void everyIconDrawsInTheThemesColor();
+    void anIconWithoutRoomDrawsNothing();
 };
 
 void TestPalette::textIsReadable_data() {
@@ -144,6 +147,16 @@ void TestPalette::anUntickedBoxIsSeen() {
         }
         QVERIFY(best >= 3.0);
     }
+}
+
+void TestPalette::anIconWithoutRoomDrawsNothing() {
+    QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
+    QImage paper(8, 8, QImage::Format_ARGB32);
+    paper.fill(Qt::transparent);
+    QPainter painter(&paper);
+    icon(QStringLiteral("play")).paint(&painter, QRect(0, 0, 0, 8));
+    painter.end();
+    QCOMPARE(paper.pixelColor(0, 4).alpha(), 0);
 }
 
 void TestPalette::everyIconDrawsInTheThemesColor() {

@@ -210,6 +210,15 @@ void TestScheduleTimeline::theMenuAddsAndRemovesSteps() {
     QCOMPARE(timeline_->config().lr_schedule.steps.size(), std::size_t{1});
     choose("remove_step");
     QVERIFY(timeline_->config().lr_schedule.steps.empty());
+    // With the mouse it is the epoch there.
+    const QPoint at =
+        inPlot(timeline_->phaseLinePosition(1)) + QPoint(qRound(2 * pixelsPerEpoch()), 0);
+    QContextMenuEvent asked(QContextMenuEvent::Mouse, at, plot()->mapToGlobal(at));
+    QCoreApplication::sendEvent(plot(), &asked);
+    auto* menu = timeline_->findChild<QMenu*>(QStringLiteral("schedule_menu"));
+    QVERIFY(menu != nullptr && menu->isVisible());
+    menu->findChild<QAction*>(QStringLiteral("add_step"))->trigger();
+    QCOMPARE(timeline_->config().lr_schedule.steps, (std::vector<LrStep>{{10, 0.1}}));
 }
 
 BALLAST_TEST(TestScheduleTimeline)

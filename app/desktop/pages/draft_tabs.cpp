@@ -19,7 +19,7 @@ class NarrowTabs : public QTabBar {
 protected:
     QSize tabSizeHint(int index) const override {
         const QSize hint = QTabBar::tabSizeHint(index);
-        return {std::min(hint.width(), fontMetrics().averageCharWidth() * 26), hint.height()};
+        return {std::min(hint.width(), fontMetrics().averageCharWidth() * 34), hint.height()};
     }
 };
 

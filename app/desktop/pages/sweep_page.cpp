@@ -373,6 +373,8 @@ void SweepPage::showOutline(const SweepOutline& outline) {
 /// Works out, after the outline, what is left in the workspace and what that takes.
 void SweepPage::foresee() {
     if (!plan_runs_ || !outline_.planned || outline_.runs > kMostForeseen) return;
+    // It loads the training library, which a window that just opened need not.
+    if (!isVisible()) return;
     forecast_job_.restart(
         [sweep = sweep(), plan = plan_runs_](BackgroundJob::Task& task) {
             return forecastOf(sweep, plan, task.cancelled());
@@ -387,7 +389,12 @@ void SweepPage::foresee() {
 }
 
 void SweepPage::forecastAgain() {
-    if (settled_ && isVisible()) foresee();
+    if (settled_) foresee();
+}
+
+void SweepPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (settled_ && !forecast_) foresee();
 }
 
 QString SweepPage::forecast() const {

@@ -87,6 +87,9 @@ Q_SIGNALS:
     /// The user wants to add values or seeds to the workspace's sweep of that name.
     void sweepRequested(const QString& name);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* makeEditor();
     QWidget* makeOutcome();

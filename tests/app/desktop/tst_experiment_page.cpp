@@ -5,7 +5,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRandomGenerator>
 #include <QTabBar>
 #include <QToolButton>
 #include <QtTest>
@@ -32,12 +31,6 @@ std::vector<std::int64_t> countOfKnown(const DataConfig& data) {
 
 nlohmann::json demo() {
     return nlohmann::json(toJson(presetConfig({"CE+DRW", "fashion-mnist", "", 0, "", 10})));
-}
-
-/// As an event loop does between two edits: a form that was replaced goes.
-void settleWidgets() {
-    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-    QCoreApplication::processEvents();
 }
 
 }  // namespace
@@ -188,77 +181,6 @@ private Q_SLOTS:
         page.applyPreset(QStringLiteral("LDAM+DRW"), {});
         QCOMPARE(changes.size(), 2);
         QCOMPARE(changes.last().config, page.checked().config);
-    }
-
-    /// Whoever edits: fields, the timeline, buttons, presets, a paste.
-    void everyEditIsUndoneAndRedone() {
-        ExperimentPage page(countOfKnown);
-        page.setConfig(demo());
-        page.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&page));
-        QRandomGenerator random(20231210);
-        const QStringList methods{QStringLiteral("VS+DRW"), QStringLiteral("LDAM+ADRW+SAM"),
-                                  QStringLiteral("CE"), QStringLiteral("cRT")};
-        const auto press = [&](const QString& name) {
-            if (auto* button = page.findChild<QAbstractButton*>(name)) button->click();
-        };
-        const auto edit = [&] {
-            ConfigForm& form = page.form();
-            switch (random.bounded(9)) {
-                case 0:
-                    form.setValue("/training/epochs", 1 + random.bounded(200));
-                    break;
-                case 1:
-                    form.setValue("/optimizer/lr", random.generateDouble());
-                    break;
-                case 2:
-                    form.setValue("/training/batch_size", "many");
-                    break;
-                case 3:
-                    Q_EMIT page.timeline().phaseMoved(0, random.bounded(9));
-                    break;
-                case 4:
-                    press(QStringLiteral("/phases/-"));
-                    break;
-                case 5:
-                    press(QStringLiteral("/lr_schedule/steps/0/remove"));
-                    break;
-                case 6:
-                    page.applyPreset(
-                        methods[random.bounded(methods.size())],
-                        random.bounded(2) == 0 ? QString() : QStringLiteral("paper-200"));
-                    break;
-                case 7: {
-                    nlohmann::json pasted = demo();
-                    pasted["training"]["seed"] = random.bounded(1000);
-                    page.setConfig(pasted);
-                    break;
-                }
-                default:
-                    form.setValue("/data/imbalance/ratio", 1 + random.bounded(100));
-            }
-            Q_EMIT form.settled();
-            settleWidgets();
-        };
-        std::vector<std::string> states{page.config().dump()};
-        for (int i = 0; i < 200; ++i) {
-            edit();
-            if (page.config().dump() != states.back()) states.push_back(page.config().dump());
-        }
-        QVERIFY(states.size() > 120);
-        for (std::size_t i = states.size() - 1; i-- > 0;) {
-            page.undo();
-            settleWidgets();
-            QCOMPARE(page.config().dump(), states[i]);
-            QCOMPARE(page.checked().given.dump(), states[i]);
-        }
-        QVERIFY(!page.drafts().current().history.canUndo());
-        for (std::size_t i = 1; i < states.size(); ++i) {
-            page.redo();
-            settleWidgets();
-            QCOMPARE(page.config().dump(), states[i]);
-        }
-        QVERIFY(!page.drafts().current().history.canRedo());
     }
 
     /// The keys work in a line of the form, and what was typed there is one step.

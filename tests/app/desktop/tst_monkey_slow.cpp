@@ -12,6 +12,7 @@
 #include "app/desktop/run_controller.h"
 #include "app/desktop/working_set.h"
 #include "core/runs/learning_library.h"
+#include "tests/app/desktop/own_settings.h"
 #include "tests/bench/workspace_maker.h"
 #include "tests/support/test_program.h"
 #include "widgets/live_plots.h"
@@ -134,6 +135,7 @@ class TestMonkey : public QObject {
 private Q_SLOTS:
     void nothingBreaks() {
         const QTemporaryDir folder;
+        keepSettingsIn(folder);
         const std::filesystem::path workspace = folder.path().toStdString();
         makeWorkspace(workspace, {24, 6, 10});
         // Data sets of no folder: nothing can be trained, whatever is clicked.

@@ -37,6 +37,7 @@ private Q_SLOTS:
         Sweep sweep = sweepFromJson(given, "test");
         sweep.name = "rates";
         SweepPlan nothing;
+        nothing.bytes_free = std::int64_t{1} << 40;
         prepareSweep(nothing, sweep, given, workspace());
         QCOMPARE(savedSweepNames(workspace()), std::vector<std::string>{"rates"});
         json expected = given;
@@ -60,7 +61,7 @@ private Q_SLOTS:
                                 << "holds no sweep";
         QTest::newRow("newer") << R"({"format": 9, "sweep": {}})"
                                << "format 9";
-        QTest::newRow("wrong") << R"({"format": 1, "sweep": {"axes": {"/nonsense": [1]}}})"
+        QTest::newRow("wrong") << R"({"format": 1, "sweep": {"base": {}, "axes": {"/nonsense": [1]}}})"
                                << "nonsense";
     }
 
