@@ -14,7 +14,7 @@ groups=(
     "app/desktop"
 )
 # One type under one name, which may stand in several files, and a macro.
-same='Kind|QStringLiteral'
+same='Kind|HandleKind|QStringLiteral'
 
 status=0
 for group in "${groups[@]}"; do

@@ -8,7 +8,7 @@
 namespace ballast {
 namespace {
 
-using Kind = ScheduleHandle::Kind;
+using HandleKind = ScheduleHandle::Kind;
 
 /// Epochs between which a handle can be moved, both included.
 std::pair<int, int> epochRangeOf(const RunConfig& config, const ScheduleHandle& handle) {
@@ -18,34 +18,36 @@ std::pair<int, int> epochRangeOf(const RunConfig& config, const ScheduleHandle& 
         const int last = i + 1 < list.size() ? list[i + 1].from - 1 : config.training.epochs - 1;
         return std::pair(first, std::max(first, last));
     };
-    return handle.kind == Kind::start ? between(config.phases, 0)
-                                      : between(config.lr_schedule.steps, 1);
+    return handle.kind == HandleKind::start ? between(config.phases, 0)
+                                            : between(config.lr_schedule.steps, 1);
 }
 
 int& fromOf(RunConfig& config, const ScheduleHandle& handle) {
-    return handle.kind == Kind::start ? config.phases[handle.index].from
-                                      : config.lr_schedule.steps[handle.index].from;
+    return handle.kind == HandleKind::start ? config.phases[handle.index].from
+                                            : config.lr_schedule.steps[handle.index].from;
 }
 
 }  // namespace
 
 std::vector<ScheduleHandle> handlesOf(const RunConfig& config) {
     std::vector<ScheduleHandle> handles;
-    for (std::size_t i = 1; i < config.phases.size(); ++i) handles.push_back({Kind::start, i});
+    for (std::size_t i = 1; i < config.phases.size(); ++i)
+        handles.push_back({HandleKind::start, i});
     for (std::size_t i = 0; i < config.lr_schedule.steps.size(); ++i) {
-        handles.push_back({Kind::step, i});
+        handles.push_back({HandleKind::step, i});
     }
-    for (std::size_t i = 0; i < config.phases.size(); ++i) handles.push_back({Kind::radius, i});
+    for (std::size_t i = 0; i < config.phases.size(); ++i)
+        handles.push_back({HandleKind::radius, i});
     return handles;
 }
 
 int epochOf(const RunConfig& config, const ScheduleHandle& handle) {
-    return handle.kind == Kind::step ? config.lr_schedule.steps[handle.index].from
-                                     : config.phases[handle.index].from;
+    return handle.kind == HandleKind::step ? config.lr_schedule.steps[handle.index].from
+                                           : config.phases[handle.index].from;
 }
 
 bool moveTo(RunConfig& config, const ScheduleHandle& handle, int epoch) {
-    if (handle.kind == Kind::radius) return false;
+    if (handle.kind == HandleKind::radius) return false;
     const auto [first, last] = epochRangeOf(config, handle);
     const int moved = std::clamp(epoch, first, last);
     int& from = fromOf(config, handle);
@@ -74,19 +76,19 @@ void removeStep(RunConfig& config, std::size_t step) {
 
 double valueOf(const RunConfig& config, const ScheduleHandle& handle) {
     switch (handle.kind) {
-        case Kind::start:
+        case HandleKind::start:
             break;
-        case Kind::step:
+        case HandleKind::step:
             return config.lr_schedule.steps[handle.index].factor;
-        case Kind::radius:
+        case HandleKind::radius:
             return config.phases[handle.index].sam_radius;
     }
     return 0.0;
 }
 
 bool setValueOf(RunConfig& config, const ScheduleHandle& handle, double value) {
-    if (handle.kind == Kind::start || value == valueOf(config, handle)) return false;
-    if (handle.kind == Kind::step) {
+    if (handle.kind == HandleKind::start || value == valueOf(config, handle)) return false;
+    if (handle.kind == HandleKind::step) {
         if (!(value > 0.0) || value > 1000.0) return false;
         config.lr_schedule.steps[handle.index].factor = value;
     } else {
@@ -98,12 +100,12 @@ bool setValueOf(RunConfig& config, const ScheduleHandle& handle, double value) {
 
 double nextValue(const RunConfig& config, const ScheduleHandle& handle, bool up) {
     const double value = valueOf(config, handle);
-    if (handle.kind == Kind::radius) {
+    if (handle.kind == HandleKind::radius) {
         const double steps = value / 0.05;
         const double next = up ? std::floor(steps + 1e-6) + 1.0 : std::ceil(steps - 1e-6) - 1.0;
         return std::max(0.0, std::round(next * 5.0) / 100.0);
     }
-    if (handle.kind == Kind::start) return value;
+    if (handle.kind == HandleKind::start) return value;
     // The nearest of 1, 2 and 5 times a power of ten beyond the value.
     const int power = static_cast<int>(std::floor(std::log10(value)));
     double next = value;
@@ -121,13 +123,13 @@ double nextValue(const RunConfig& config, const ScheduleHandle& handle, bool up)
 
 QString handleLabel(const RunConfig& config, const ScheduleHandle& handle) {
     switch (handle.kind) {
-        case Kind::start:
+        case HandleKind::start:
             return handle.index == 1
                        ? tr("T₀ = %1").arg(epochOf(config, handle))
                        : tr("phase %1: %2").arg(handle.index + 1).arg(epochOf(config, handle));
-        case Kind::step:
+        case HandleKind::step:
             return tr("× %1").arg(valueOf(config, handle), 0, 'g', 4);
-        case Kind::radius:
+        case HandleKind::radius:
             return tr("SAM %1").arg(valueOf(config, handle), 0, 'g', 4);
     }
     return {};
@@ -136,14 +138,14 @@ QString handleLabel(const RunConfig& config, const ScheduleHandle& handle) {
 QString handleInWords(const RunConfig& config, const ScheduleHandle& handle) {
     const std::size_t number = handle.index + 1;
     switch (handle.kind) {
-        case Kind::start:
+        case HandleKind::start:
             return tr("start of phase %1 at epoch %2").arg(number).arg(epochOf(config, handle));
-        case Kind::step:
+        case HandleKind::step:
             return tr("learning-rate step %1 at epoch %2, base rate times %3")
                 .arg(number)
                 .arg(epochOf(config, handle))
                 .arg(valueOf(config, handle), 0, 'g', 4);
-        case Kind::radius:
+        case HandleKind::radius:
             return tr("SAM radius of phase %1, %2")
                 .arg(number)
                 .arg(valueOf(config, handle), 0, 'g', 4);

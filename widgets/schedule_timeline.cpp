@@ -15,16 +15,16 @@
 namespace ballast {
 namespace {
 
-using Kind = ScheduleHandle::Kind;
+using HandleKind = ScheduleHandle::Kind;
 
 /// The field that a handle stands for.
 QString pointerOf(const ScheduleHandle& handle) {
     switch (handle.kind) {
-        case Kind::start:
+        case HandleKind::start:
             return QStringLiteral("/phases/%1/from").arg(handle.index);
-        case Kind::step:
+        case HandleKind::step:
             return QStringLiteral("/lr_schedule/steps/%1/factor").arg(handle.index);
-        case Kind::radius:
+        case HandleKind::radius:
             return QStringLiteral("/phases/%1/sam_radius").arg(handle.index);
     }
     return {};
@@ -75,7 +75,7 @@ public:
     void move(const ScheduleHandle& what, int epoch) {
         if (!moveTo(config, what, epoch)) return;
         draw();
-        if (what.kind == Kind::start) {
+        if (what.kind == HandleKind::start) {
             Q_EMIT q->phaseMoved(static_cast<int>(what.index), epochOf(config, what));
         } else {
             Q_EMIT q->stepsChanged(config.lr_schedule.steps);
@@ -85,7 +85,7 @@ public:
     void setValue(const ScheduleHandle& what, double value) {
         if (!setValueOf(config, what, value)) return;
         draw();
-        if (what.kind == Kind::step) {
+        if (what.kind == HandleKind::step) {
             Q_EMIT q->stepsChanged(config.lr_schedule.steps);
         } else {
             Q_EMIT q->radiusChanged(static_cast<int>(what.index), value);
@@ -95,14 +95,14 @@ public:
     void add(int epoch) {
         const std::optional<std::size_t> step = addStepAt(config, epoch);
         if (!step) return;
-        choose({Kind::step, *step});
+        choose({HandleKind::step, *step});
         Q_EMIT q->settled();
         Q_EMIT q->stepsChanged(config.lr_schedule.steps);
         Q_EMIT q->settled();
     }
 
     void remove(const ScheduleHandle& what) {
-        if (what.kind != Kind::step) return;
+        if (what.kind != HandleKind::step) return;
         removeStep(config, what.index);
         draw();
         Q_EMIT q->settled();
@@ -113,7 +113,7 @@ public:
     /// Where the keyboard adds a step: halfway from what is chosen to the next step or the end.
     int placeForStep() const {
         const ScheduleHandle at = handle();
-        const int from = at.kind == Kind::radius ? 0 : epochOf(config, at);
+        const int from = at.kind == HandleKind::radius ? 0 : epochOf(config, at);
         int to = config.training.epochs;
         for (const LrStep& step : config.lr_schedule.steps) {
             if (step.from > from) to = std::min(to, step.from);
@@ -137,7 +137,7 @@ public:
         if (config.lr_schedule.kind == LrKind::cosine) {
             add_step->setText(ScheduleTimeline::tr("A cosine schedule has no steps"));
         }
-        if (what.kind == Kind::step) {
+        if (what.kind == HandleKind::step) {
             const QString at =
                 ScheduleTimeline::tr(" the step at epoch %1").arg(epochOf(config, what));
             for (const bool up : {true, false}) {
@@ -158,7 +158,7 @@ public:
         }
         menu.addSeparator();
         QMenu* radii = menu.addMenu(ScheduleTimeline::tr("&SAM radius of phase %1").arg(phase + 1));
-        const ScheduleHandle level{Kind::radius, phase};
+        const ScheduleHandle level{HandleKind::radius, phase};
         for (const double radius : {0.0, 0.05, 0.1, 0.2, 0.5, 0.8}) {
             QAction* one = entry(
                 *radii,
@@ -185,14 +185,14 @@ public:
         ScheduleHandle what = handle();
         int epoch = placeForStep();
         std::size_t phase =
-            what.kind == Kind::step ? phaseIndexAt(config.phases, epoch) : what.index;
+            what.kind == HandleKind::step ? phaseIndexAt(config.phases, epoch) : what.index;
         if (by_mouse) {
             const int last = std::max(0, config.training.epochs - 1);
             epoch = std::clamp(picture->epochAt(plot->mapFrom(q, at)), 0, last);
             phase = phaseIndexAt(config.phases, epoch);
             for (std::size_t i = 0; i < config.lr_schedule.steps.size(); ++i) {
                 const bool here = config.lr_schedule.steps[i].from == epoch;
-                if (here && what.kind != Kind::step) what = {Kind::step, i};
+                if (here && what.kind != HandleKind::step) what = {HandleKind::step, i};
             }
         } else {
             at = q->handlePosition(what);
@@ -209,7 +209,7 @@ public:
     std::unique_ptr<SchedulePicture> picture;
     RunConfig config;
     std::optional<int> current;
-    ScheduleHandle chosen{Kind::start, 1};
+    ScheduleHandle chosen{HandleKind::start, 1};
     std::optional<ScheduleHandle> dragged;
 };
 
@@ -276,7 +276,7 @@ int ScheduleTimeline::phaseStart(int phase) const {
 }
 
 QPoint ScheduleTimeline::phaseLinePosition(int phase) const {
-    return handlePosition({Kind::start, static_cast<std::size_t>(phase)});
+    return handlePosition({HandleKind::start, static_cast<std::size_t>(phase)});
 }
 
 QPoint ScheduleTimeline::handlePosition(const ScheduleHandle& handle) const {
@@ -285,7 +285,7 @@ QPoint ScheduleTimeline::handlePosition(const ScheduleHandle& handle) const {
 
 std::optional<int> ScheduleTimeline::selectedPhase() const {
     const ScheduleHandle at = d->handle();
-    if (at.kind != Kind::start) return std::nullopt;
+    if (at.kind != HandleKind::start) return std::nullopt;
     return static_cast<int>(at.index);
 }
 
@@ -335,7 +335,7 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::MouseMove: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
             const QPointF at = mouse->position();
-            if (d->dragged && d->dragged->kind == Kind::radius) {
+            if (d->dragged && d->dragged->kind == HandleKind::radius) {
                 const bool fine = mouse->modifiers().testFlag(Qt::ShiftModifier);
                 d->setValue(*d->dragged, d->picture->radiusAt(d->config, at, fine));
                 return true;
@@ -345,9 +345,9 @@ bool ScheduleTimeline::eventFilter(QObject* watched, QEvent* event) {
                 return true;
             }
             const auto handle = d->picture->handleAt(d->config, at);
-            d->plot->setCursor(!handle                        ? Qt::ArrowCursor
-                               : handle->kind == Kind::radius ? Qt::SplitVCursor
-                                                              : Qt::SplitHCursor);
+            d->plot->setCursor(!handle                              ? Qt::ArrowCursor
+                               : handle->kind == HandleKind::radius ? Qt::SplitVCursor
+                                                                    : Qt::SplitHCursor);
             break;
         }
         case QEvent::MouseButtonRelease:
