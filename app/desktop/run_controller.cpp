@@ -9,7 +9,6 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/sweep.h"
 #include "core/results/config_key.h"
-#include "core/results/queue_order.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -19,10 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr int kBusyPoll = 40;   // ms, while a run trains here
 constexpr int kIdlePoll = 400;  // ms
-
-bool waitsToBeTrained(const IndexedRun& run) {
-    return run.error.empty() && (run.status.state == RunState::queued || run.interrupted);
-}
 
 }  // namespace
 
@@ -76,90 +71,6 @@ void RunController::open() {
     if (!readOnly()) queueWaiting();
     Q_EMIT opened();
     poll();
-}
-
-/// In the order that people have given them, or else as they were made.
-void RunController::queueWaiting() {
-    std::vector<std::string> order;
-    attempt([&] { order = readQueueOrder(workspace_); },
-            [this](const QString& sentence) { Q_EMIT failed(sentence); });
-    std::unordered_map<std::string, std::size_t> places;
-    for (const std::string& run : order) places.emplace(run, places.size());
-    std::vector<const IndexedRun*> waiting;
-    for (const auto& run : runs_) {
-        if (waitsToBeTrained(*run)) waiting.push_back(run.get());
-    }
-    std::ranges::stable_sort(waiting, {}, [&](const IndexedRun* run) {
-        const auto found = places.find(run->id);
-        return found == places.end() ? places.size() : found->second;
-    });
-    for (const IndexedRun* run : waiting) executor_->enqueue(run->folder);
-}
-
-void RunController::setSlots(const QStringList& devices, int threads) {
-    std::vector<std::string> names;
-    for (const QString& device : devices) names.push_back(device.toStdString());
-    if (names.empty()) names.push_back(environment_.device);
-    slot_threads_ = threads;
-    executor_->setSlots(names, threads);
-}
-
-/// What a run that begins next is trained with, for plans.
-TrainingEnvironment RunController::slotEnvironment() const {
-    TrainingEnvironment slot = environment_;
-    const std::vector<SlotState> states = executor_->slotStates();
-    if (states.empty()) return slot;
-    slot.device = states.front().device;
-    slot.threads = states.front().threads;
-    return slot;
-}
-
-int RunController::sideBySide() const {
-    const auto states = executor_->slotStates();
-    return std::max(1, static_cast<int>(std::ranges::count(states, false, &SlotState::ending)));
-}
-
-QStringList RunController::queuedRuns() const {
-    QStringList runs;
-    for (const std::string& run : executor_->queuedRuns()) runs << QString::fromStdString(run);
-    return runs;
-}
-
-void RunController::reorderQueue(const QStringList& runs) {
-    requireWritable();
-    std::vector<std::string> wanted;
-    for (const QString& run : runs) wanted.push_back(run.toStdString());
-    executor_->reorder(wanted);
-    std::vector<std::string> order;
-    for (const SlotState& slot : executor_->slotStates()) {
-        if (!slot.run.empty()) order.push_back(slot.run);  // they go back to the queue at closing
-    }
-    for (std::string& run : executor_->queuedRuns()) order.push_back(std::move(run));
-    writeQueueOrder(workspace_, order);
-}
-
-std::function<QueueForecast(const std::atomic<bool>&)> RunController::forecaster() const {
-    std::vector<WaitingRun> runs;
-    for (const SlotState& slot : executor_->slotStates()) {
-        const IndexedRun* run = slot.run.empty() ? nullptr : mutableRun(slot.run);
-        if (run == nullptr) continue;
-        WaitingRun training{run->id, run->description.config, true, std::nullopt};
-        const auto progress = progress_.find(run->id);
-        if (progress != progress_.end() && progress->second.seconds_left >= 0.0) {
-            training.seconds_left = progress->second.seconds_left;
-        }
-        runs.push_back(std::move(training));
-    }
-    for (const std::string& id : executor_->queuedRuns()) {
-        const IndexedRun* run = mutableRun(id);
-        if (run == nullptr || !run->error.empty()) continue;
-        runs.push_back({id, run->description.config, false, std::nullopt});
-    }
-    return [&learning = learning_, runs = std::move(runs), workspace = workspace_,
-            slot = slotEnvironment(),
-            side_by_side = sideBySide()](const std::atomic<bool>& cancelled) {
-        return forecastQueue(learning, runs, workspace, slot, side_by_side, cancelled);
-    };
 }
 
 void RunController::requireSupport(const RunConfig& config) const {

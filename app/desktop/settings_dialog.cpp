@@ -16,6 +16,26 @@
 #include "widgets/qt_text.h"
 
 namespace ballast {
+namespace {
+
+/// What is asked for, and a sentence of help under it.
+void addRow(QFormLayout& form, const QString& label, QWidget* row, QWidget* field,
+            const QString& help) {
+    field->setAccessibleDescription(help);
+    auto* words = new QLabel(help);
+    words->setWordWrap(true);
+    words->setForegroundRole(QPalette::PlaceholderText);
+    auto* both = new QVBoxLayout;
+    both->setSpacing(kSpace1);
+    both->addWidget(row);
+    both->addWidget(words);
+    if (label.isEmpty()) return form.addRow(QString(), both);
+    auto* name = new QLabel(label);
+    name->setBuddy(field);
+    form.addRow(name, both);
+}
+
+}  // namespace
 
 SettingsDialog::SettingsDialog(Settings& settings, QWidget* parent)
     : QDialog(parent),
@@ -51,26 +71,27 @@ SettingsDialog::SettingsDialog(Settings& settings, QWidget* parent)
 
     auto* browse = new QPushButton(tr("&Browse…"));
     connect(browse, &QPushButton::clicked, this, &SettingsDialog::browse);
-    auto* folder = new QHBoxLayout;
-    folder->setSpacing(kSpace2);
-    folder->addWidget(workspace_, 1);
-    folder->addWidget(browse);
+    auto* folder = new QWidget;
+    auto* across = new QHBoxLayout(folder);
+    across->setContentsMargins(0, 0, 0, 0);
+    across->setSpacing(kSpace2);
+    across->addWidget(workspace_, 1);
+    across->addWidget(browse);
 
     auto* form = new QFormLayout;
-    form->setVerticalSpacing(kSpace1);
-    form->addRow(tr("&Theme"), theme_);
-    addHelp(*form, tr("Of the window; exported figures have styles of their own."));
-    form->addRow(tr("Default &workspace"), folder);
-    addHelp(*form, tr("Where runs are kept if nobody says otherwise. $BALLAST_WORKSPACE and "
-                      "--workspace go before it."));
-    form->addRow(QString(), opens_last_);
-    addHelp(*form, tr("Rather than the default one."));
-    form->addRow(tr("Runs &side by side"), count_);
-    addHelp(*form, tr("How many runs are trained at a time; the same as in Slots and queue."));
-    form->addRow(tr("Threads &each"), threads_);
-    addHelp(*form, tr("Of runs that begin from now on, where their config leaves them open. A run "
-                      "keeps the threads it began with, as its numbers depend on them."));
-    static_cast<QLabel*>(form->labelForField(folder))->setBuddy(workspace_);
+    form->setVerticalSpacing(kSpace4);
+    addRow(*form, tr("&Theme"), theme_, theme_,
+           tr("Of the window; exported figures have styles of their own."));
+    addRow(*form, tr("Default &workspace"), folder, workspace_,
+           tr("Where runs are kept if nobody says otherwise. $BALLAST_WORKSPACE and --workspace go "
+              "before it."));
+    addRow(*form, {}, opens_last_, opens_last_, tr("Rather than the default one."));
+    addRow(*form, tr("Runs &side by side"), count_, count_,
+           tr("How many runs are trained at a time; the same as in Slots and queue."));
+    addRow(
+        *form, tr("Threads &each"), threads_, threads_,
+        tr("Of runs that begin from now on, where their config leaves them open. A run keeps the "
+           "threads it began with, as its numbers depend on them."));
 
     problem_->setWordWrap(true);
     problem_->setObjectName(QStringLiteral("settings_problem"));
@@ -83,17 +104,6 @@ SettingsDialog::SettingsDialog(Settings& settings, QWidget* parent)
     rows->addWidget(problem_);
     rows->addWidget(buttons_);
     check();
-}
-
-void SettingsDialog::addHelp(QFormLayout& form, const QString& words) {
-    auto* help = new QLabel(words);
-    help->setWordWrap(true);
-    help->setForegroundRole(QPalette::PlaceholderText);
-    help->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    help->setContentsMargins(0, 0, 0, kSpace3);
-    const auto* row = form.itemAt(form.rowCount() - 1, QFormLayout::FieldRole);
-    if (row->widget() != nullptr) row->widget()->setAccessibleDescription(words);
-    form.addRow(QString(), help);
 }
 
 QString SettingsDialog::problem() const {

@@ -5,7 +5,6 @@
 class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
-class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QSpinBox;
@@ -29,7 +28,6 @@ public:
     void accept() override;
 
 private:
-    void addHelp(QFormLayout& form, const QString& words);
     void check();
     void browse();
 

@@ -11,11 +11,11 @@
 #include <QTimer>
 #include <QToolButton>
 #include <algorithm>
-#include <thread>
 
 #include "app/desktop/run_controller.h"
 #include "app/desktop/run_status.h"
 #include "app/desktop/settings.h"
+#include "app/desktop/slot_words.h"
 #include "core/base/human_text.h"
 #include "widgets/icons.h"
 #include "widgets/palette.h"
@@ -32,21 +32,12 @@ constexpr int kLooksAForecast = 40;  // … and the forecast, where nothing else
 constexpr QSize kPanelSize(680, 460);
 constexpr int kMostSlotsHeight = 160;
 
-int coresHere() {
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 QLabel* sectionTitle(const QString& words) {
     auto* label = new QLabel(words);
     QFont font = label->font();
     font.setBold(true);
     label->setFont(font);
     return label;
-}
-
-/// What a run in training says of itself besides its name.
-QString epochWords(const StepProgress& progress) {
-    return SlotsPanel::tr("epoch %1/%2").arg(progress.epoch + 1).arg(progress.epochs);
 }
 
 }  // namespace
@@ -218,35 +209,8 @@ void SlotsPanel::showSlots() {
     std::vector<SlotRow> rows;
     int threads_in_use = 0;
     for (const SlotState& slot : states) {
-        SlotRow row;
-        row.device = text(slot.device);
-        row.ending = slot.ending;
-        int threads = slot.threads;
-        const QString id = text(slot.run);
-        const IndexedRun* run = slot.run.empty() ? nullptr : controller_.find(id);
-        if (run != nullptr) {
-            row.run = nameOf(*run);
-            row.done = std::max(0.0, progressOf(*run, controller_));
-            const int own = run->description.config.training.threads;
-            threads = own > 0 ? own : slot.run_threads;
-            if (const auto progress = controller_.progress(id)) {
-                row.state = epochWords(*progress);
-                row.pace = tr("%L1 images/s").arg(std::lround(progress->images_per_second));
-                if (progress->seconds_left >= 0) {
-                    row.left = tr("%1 left").arg(text(estimateInWords(progress->seconds_left)));
-                }
-            } else {
-                row.state =
-                    run->status.state == RunState::paused ? tr("paused") : tr("loading the data…");
-            }
-            if (run->status.state == RunState::paused) row.state = tr("paused");
-            if (slot.ending) row.state += tr(" · goes after this run");
-        } else {
-            row.state = tr("free");
-        }
-        row.threads = threads == 1 ? tr("1 thread") : tr("%1 threads").arg(threads);
-        threads_in_use += threads;
-        rows.push_back(row);
+        rows.push_back(slotRow(slot, controller_));
+        threads_in_use += threadsOf(slot, controller_);
     }
     slot_table_->setRows(rows);
     slots_area_->setFixedHeight(std::min(kMostSlotsHeight, slot_table_->sizeHint().height()));
@@ -285,25 +249,9 @@ void SlotsPanel::showQueue() {
 }
 
 void SlotsPanel::showMachine() {
-    const int cores = coresHere();
-    QStringList parts{cores == 1 ? tr("1 core") : tr("%1 cores").arg(cores)};
-    bool too_little = false;
-    if (measured_) {
-        const MemoryUse& memory = measured_->memory;
-        if (memory.total > 0) {
-            parts << tr("memory %1 of %2 used")
-                         .arg(text(sizeText(memory.used)), text(sizeText(memory.total)));
-        }
-        if (measured_->free_bytes) {
-            QString disk = tr("disk %1 free").arg(text(sizeText(*measured_->free_bytes)));
-            if (forecast_ && forecast_->bytes_needed > 0) {
-                disk += tr(", %1 for the queue").arg(text(sizeText(forecast_->bytes_needed)));
-                too_little = forecast_->bytes_needed > *measured_->free_bytes;
-            }
-            parts << disk;
-        }
-    }
-    machine_->setText(tr("This machine: %1").arg(parts.join(QStringLiteral(" · "))));
+    machine_->setText(machineSentence(measured_, forecast_));
+    const bool too_little = measured_ && measured_->free_bytes && forecast_ &&
+                            forecast_->bytes_needed > *measured_->free_bytes;
     QPalette palette = machine_->palette();
     palette.setColor(QPalette::WindowText,
                      too_little ? plotColors().error : this->palette().color(QPalette::WindowText));
@@ -327,11 +275,11 @@ void SlotsPanel::askForDevices() {
 void SlotsPanel::measure() {
     measuring_.start(
         [workspace = controller_.workspace()](BackgroundJob::Task&) {
-            Measured measured{memoryUse(), std::nullopt};
+            MachineState measured{memoryUse(), std::nullopt};
             attempt([&] { measured.free_bytes = freeBytes(workspace); }, [](const QString&) {});
             return measured;
         },
-        [this](const Measured& measured) {
+        [this](const MachineState& measured) {
             measured_ = measured;
             showMachine();
         },

@@ -4,8 +4,7 @@
 #include <optional>
 
 #include "app/desktop/background_job.h"
-#include "core/base/machine.h"
-#include "core/runs/queue_forecast.h"
+#include "app/desktop/slot_words.h"
 
 class QAction;
 class QLabel;
@@ -87,11 +86,7 @@ private:
     bool devices_known_ = false;
     bool showing_ = false;  // what the controller says, not what the user does
 
-    struct Measured {
-        MemoryUse memory;
-        std::optional<std::int64_t> free_bytes;
-    };
-    std::optional<Measured> measured_;
+    std::optional<MachineState> measured_;
     std::optional<QueueForecast> forecast_;
     QStringList forecast_of_;  // the runs and slots that it was last made for
     int ticks_ = 0;

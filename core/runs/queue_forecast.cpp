@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/runs/sweep_store.h"
@@ -32,6 +33,33 @@ struct Stretch {
     double seconds = 0.0;               // kNever: nothing like one of them was timed
     int trunk = -1;                     // the segment that another run trains before the first
 };
+
+/// Seconds of a pass over the training images by what decides it, of the runs in training: for what
+/// was never trained to the end of an epoch here.
+std::map<std::string, double> presentSpeeds(const std::vector<WaitingRun>& runs) {
+    std::map<std::string, double> speeds;
+    for (const WaitingRun& run : runs) {
+        if (!run.in_training || !run.seconds_left || run.epochs_left <= 0.0) continue;
+        const int epochs = run.config.training.epochs;
+        const int begun = std::clamp(epochs - static_cast<int>(run.epochs_left) - 1, 0, epochs - 1);
+        const double passes_an_epoch = passesOf(run.config, begun, epochs) / (epochs - begun);
+        speeds[speedKey(run.config)] = *run.seconds_left / (run.epochs_left * passes_an_epoch);
+    }
+    return speeds;
+}
+
+/// Fills in what the workspace's finished epochs do not say.
+void addPresentSpeeds(SweepPlan& plan, const std::vector<WaitingRun>& runs) {
+    const std::map<std::string, double> speeds = presentSpeeds(runs);
+    for (std::size_t i = 0; i < plan.left.segments.size(); ++i) {
+        if (plan.segment_seconds[i]) continue;
+        const Segment& segment = plan.left.segments[i];
+        const RunConfig& config = runs[static_cast<std::size_t>(segment.run)].config;
+        const auto speed = speeds.find(speedKey(config));
+        if (speed == speeds.end()) continue;
+        plan.segment_seconds[i] = speed->second * passesOf(config, segment.from, segment.to);
+    }
+}
 
 std::vector<Stretch> stretchesOf(const SweepPlan& plan, const std::vector<WaitingRun>& runs) {
     std::vector<Stretch> stretches(runs.size());
@@ -114,14 +142,14 @@ QueueForecast forecastQueue(const Learning& learning, const std::vector<WaitingR
     }
     std::vector<SweepRun> planned;
     for (const WaitingRun& run : runs) planned.push_back({run.config, {}, run.id});
-    const SweepPlan plan =
-        planRuns(learning, std::move(planned), workspace, slot, slots, cancelled);
+    SweepPlan plan = planRuns(learning, std::move(planned), workspace, slot, slots, cancelled);
     forecast.epochs = plan.left.epochs_shared;
     forecast.bytes_needed = plan.bytes_needed;
     for (const WaitingRun& run : runs)
         forecast.bytes_needed -= bytesThere(workspace / "runs" / run.id);
     forecast.bytes_needed = std::max<std::int64_t>(0, forecast.bytes_needed);
 
+    addPresentSpeeds(plan, runs);
     schedule(plan, runs, slots, forecast);
     return forecast;
 }

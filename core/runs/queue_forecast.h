@@ -18,12 +18,13 @@ struct WaitingRun {
     RunConfig config;
     bool in_training = false;
     std::optional<double> seconds_left;  // of one in training, where it says so itself
+    double epochs_left = 0.0;            // … and for how much of it
 };
 
 /// What a queue will take.
 struct QueueForecast {
-    /// Seconds from now until each run is done, by its ID; without those that nothing like them was
-    /// timed of.
+    /// Seconds from now until each run is done, by its ID: as long as the like took in this
+    /// workspace, or takes in training now; without those of which nothing like was timed.
     std::map<std::string, double> done_in;
     std::optional<double> seconds;  // until all are done
     std::int64_t epochs = 0;        // to be trained, what the runs share once

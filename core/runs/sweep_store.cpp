@@ -78,15 +78,6 @@ bool isBetter(const TrunkRun& a, const TrunkRun& b) {
     return rank(a) > rank(b);
 }
 
-/// What decides how long an epoch takes.
-std::string speedKey(const RunConfig& config) {
-    return config.data.dataset + " " + std::string(nameOf(config.data.imbalance.profile)) + " " +
-           std::to_string(config.data.imbalance.ratio) + " " +
-           std::to_string(config.data.image_size) + " " + config.model.name + " " +
-           std::to_string(config.training.batch_size) + " " + config.training.augmentation + " " +
-           std::string(nameOf(config.training.convolution));
-}
-
 /// SAM takes every step twice.
 double passes(const RunConfig& config, int epoch) {
     return phaseAt(config, epoch).sam_radius > 0.0 ? 2.0 : 1.0;
@@ -132,11 +123,7 @@ std::vector<std::optional<double>> secondsOfSegments(const SweepPlan& plan,
         const auto speed = speeds.find(speedKey(config));
         all.emplace_back();
         if (speed == speeds.end()) continue;
-        double seconds = 0.0;
-        for (int epoch = segment.from; epoch < segment.to; ++epoch) {
-            seconds += speed->second * passes(config, epoch);
-        }
-        all.back() = seconds;
+        all.back() = speed->second * passesOf(config, segment.from, segment.to);
     }
     return all;
 }
@@ -226,6 +213,20 @@ SegmentRange parseSegmentName(const std::string& name) {
 }
 
 }  // namespace
+
+std::string speedKey(const RunConfig& config) {
+    return config.data.dataset + " " + std::string(nameOf(config.data.imbalance.profile)) + " " +
+           std::to_string(config.data.imbalance.ratio) + " " +
+           std::to_string(config.data.image_size) + " " + config.model.name + " " +
+           std::to_string(config.training.batch_size) + " " + config.training.augmentation + " " +
+           std::string(nameOf(config.training.convolution));
+}
+
+double passesOf(const RunConfig& config, int from, int to) {
+    double sum = 0.0;
+    for (int epoch = from; epoch < to; ++epoch) sum += passes(config, epoch);
+    return sum;
+}
 
 std::optional<double> likeSecondsPerEpoch(const RunConfig& config,
                                           std::span<const IndexedRun* const> runs) {

@@ -73,6 +73,13 @@ void prepareSweep(SweepPlan& plan, const Sweep& sweep, const nlohmann::json& giv
                   const std::function<void(std::size_t)>& progress = {},
                   const std::atomic<bool>& cancelled = kNeverCancelled);
 
+/// What decides how long a pass over a run's training images takes, on the same machine and
+/// threads: equal for runs that take as long.
+std::string speedKey(const RunConfig& config);
+
+/// Passes over the training images that epochs `from` … `to` − 1 take: SAM takes every step twice.
+double passesOf(const RunConfig& config, int from, int to);
+
 /// Seconds that an epoch of `config` may take: the median of the runs that are like it in all that
 /// decides it; nothing where none was timed.
 std::optional<double> likeSecondsPerEpoch(const RunConfig& config,

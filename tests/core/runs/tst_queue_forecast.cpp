@@ -41,7 +41,7 @@ class TestQueueForecast : public QObject {
         const RunConfig wanted = config(seed, nu);
         const fs::path folder =
             createRun(workspace_.path().toStdString(), wanted, nlohmann::json::object(), {});
-        return {folder.filename().string(), wanted, false, std::nullopt};
+        return {folder.filename().string(), wanted, false, std::nullopt, 0.0};
     }
 
     QueueForecast forecast(const std::vector<WaitingRun>& runs, int slots) const {
@@ -76,6 +76,26 @@ private Q_SLOTS:
         QVERIFY(unknown.done_in.empty());
         QVERIFY(unknown.bytes_needed > 0);
         QCOMPARE(unknown.epochs, std::int64_t{10});
+    }
+
+    // Before anything like it has ended an epoch, the one in training says how long they take.
+    void theRunInTrainingSaysHowLongOthersTake() {
+        WaitingRun training = waiting(6, 0.1);
+        training.in_training = true;
+        training.seconds_left = 16.0;
+        training.epochs_left = 8.0;
+        const WaitingRun like = waiting(7, 0.1);
+        WaitingRun other = waiting(8, 0.1);
+        other.config.training.batch_size = 4;
+        const QueueForecast made = forecast({training, like, other}, 1);
+        QCOMPARE(made.done_in.at(training.id), 16.0);
+        QCOMPARE(made.done_in.at(like.id), 36.0);  // and ten epochs of 2 s
+        QVERIFY(!made.done_in.contains(other.id));
+        QVERIFY(!made.seconds);
+        // With SAM each epoch takes two passes.
+        WaitingRun sam = waiting(9, 0.1);
+        for (Phase& phase : sam.config.phases) phase.sam_radius = 0.05;
+        QCOMPARE(forecast({training, sam}, 1).seconds, 56.0);
     }
 
     void slotsAndSharedEpochs() {
