@@ -72,8 +72,12 @@ ConfigMeaning::ConfigMeaning(CountClasses count_classes, NameClasses name_classe
 void ConfigMeaning::show(const CheckedConfig& checked, const QStringList& notes) {
     const bool right = checked.config.has_value();
     timeline_->setEnabled(right);  // it still shows the last config that was right
-    fisher_->setVisible(right);
+    // What is said of the config before stays where it is, so that nothing below it moves.
+    fisher_->setEnabled(right);
+    advice_->setEnabled(right);
     if (right) {
+        fisher_->show();
+        timeline_->show();
         showMeaning(*checked.config, notes);
     } else {
         QString words = checked.problems.size() == 1
@@ -85,13 +89,15 @@ void ConfigMeaning::show(const CheckedConfig& checked, const QStringList& notes)
             preview_->setUnavailable(tr("The preview returns when the marked fields are right."));
         }
         summary_->setText(words);
-        advice_->hide();
     }
     preview_->setOutdated(!right);
 }
 
 void ConfigMeaning::forget() {
     preview_->setUnavailable(QString());
+    fisher_->hide();
+    advice_->hide();
+    timeline_->hide();
 }
 
 const std::vector<std::int64_t>& ConfigMeaning::countsOf(const DataConfig& wanted) {

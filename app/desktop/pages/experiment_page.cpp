@@ -46,6 +46,19 @@ PresetRequest requestFor(const RunConfig& config, const std::string& method,
     return request;
 }
 
+/// Of a preset's config only what it sets: the rest is the user's, also the name.
+nlohmann::json setByPreset(const RunConfig& preset, bool with_protocol) {
+    nlohmann::json set = toJson(preset);
+    for (const Field& field : configFields()) {
+        const bool by_preset =
+            field.set_by == SetBy::method || (with_protocol && field.set_by == SetBy::protocol);
+        if (by_preset && field.pointer != "/name") continue;
+        const nlohmann::json::json_pointer at{std::string(field.pointer)};
+        if (set.contains(at)) set[at.parent_pointer()].erase(at.back());
+    }
+    return set;
+}
+
 }  // namespace
 
 ExperimentPage::ExperimentPage(CountClasses count_classes, NameClasses name_classes,
@@ -201,6 +214,7 @@ void ExperimentPage::showDraft() {
     notes_.clear();
     shown_config_.reset();
     meaning_->forget();
+    method_->setMethod(text(drafts_.current().history.preset().method));
     form_->setConfig(drafts_.current().config());
     update();
 }
@@ -294,10 +308,9 @@ void ExperimentPage::compareWithPreset() {
         try {
             if (checked_.config && !method.empty()) {
                 const RunConfig& now = *checked_.config;
-                RunConfig preset = takenOver(now, presetConfig(requestFor(now, method, protocol)),
-                                             !protocol.empty());
-                preset.name = now.name;  // that is the user's
-                reference = toJson(preset);
+                const RunConfig preset = takenOver(
+                    now, presetConfig(requestFor(now, method, protocol)), !protocol.empty());
+                reference = setByPreset(preset, !protocol.empty());
             }
         } catch (const ConfigError&) {
         }

@@ -249,6 +249,9 @@ private Q_SLOTS:
         const nlohmann::json preset = page.config();
         page.form().setValue("/phases/1/alpha/nu", 0.7);
         page.form().setValue("/training/seed", 5);  // no preset's business
+        page.form().setValue("/data/imbalance/ratio", "x");
+        QCOMPARE(page.form().differing(), 1);
+        page.form().setValue("/data/imbalance/ratio", 100);
         QCOMPARE(page.form().differing(), 1);
         QVERIFY2(differing->text().contains(QStringLiteral("VS+ADRW")),
                  qPrintable(differing->text()));
@@ -337,9 +340,15 @@ private Q_SLOTS:
         wrong["training"]["epochs"] = "ten";
         page.addDraft(wrong);
         QVERIFY(!page.preview().hasData());
+        QVERIFY(page.timeline().isHidden());
         QVERIFY(!page.checked().config);
+        QCOMPARE(page.findChild<QComboBox*>(QStringLiteral("method"))->currentText(),
+                 QStringLiteral("Custom"));
         page.chooseDraft(0);
         QVERIFY(page.preview().hasData());
+        QVERIFY(!page.timeline().isHidden());
+        QCOMPARE(page.findChild<QComboBox*>(QStringLiteral("method"))->currentText(),
+                 QStringLiteral("CE+DRW"));
     }
 
     void foldsAreRemembered() {

@@ -61,8 +61,9 @@ private Q_SLOTS:
                                 << "holds no sweep";
         QTest::newRow("newer") << R"({"format": 9, "sweep": {}})"
                                << "format 9";
-        QTest::newRow("wrong") << R"({"format": 1, "sweep": {"base": {}, "axes": {"/nonsense": [1]}}})"
-                               << "nonsense";
+        QTest::newRow("wrong")
+            << R"({"format": 1, "sweep": {"base": {}, "axes": {"/nonsense": [1]}}})"
+            << "nonsense";
     }
 
     void whatIsNoSweepIsSaid() {
