@@ -97,6 +97,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(sweep_, &SweepPage::outlined, this, &MainWindow::updateSweepObstacle);
     connect(sweep_, &SweepPage::sweepRequested, this, &MainWindow::addToSweep);
     sweep_->setPlanner(controller_.planner());
+    connect(&controller_, &RunController::slotsChanged, this, [this] {
+        sweep_->setPlanner(controller_.planner());
+        sweep_->forecastAgain();
+    });
     sweep_->setSweepList([workspace = controller_.workspace()] {
         QStringList names;
         for (const std::string& name : savedSweepNames(workspace)) names << text(name);

@@ -32,6 +32,8 @@ QString helpFor(const QWidget& widget, const QPoint& at) {
     }
     for (const QWidget* around = &widget; around != nullptr; around = around->parentWidget()) {
         if (const auto* row = qobject_cast<const FieldRow*>(around)) return row->helpText();
+    }
+    for (const QWidget* around = &widget; around != nullptr; around = around->parentWidget()) {
         if (!around->whatsThis().isEmpty()) return around->whatsThis();
         if (!around->toolTip().isEmpty()) return around->toolTip();
         if (around->isWindow()) break;

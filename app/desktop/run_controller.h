@@ -164,6 +164,7 @@ Q_SIGNALS:
     void accessChanged();
     /// As loadTraining() asked.
     void trainingLoaded();
+    void slotsChanged();  // see setSlots()
     void runAdded(const QString& run);
     void runRemoved(const QString& run);
     void runChanged(const QString& run);  // its state, not its records

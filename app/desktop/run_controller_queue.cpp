@@ -41,6 +41,7 @@ void RunController::setSlots(const QStringList& devices, int threads) {
     if (names.empty()) names.push_back(environment_.device);
     slot_threads_ = threads;
     executor_->setSlots(names, threads);
+    Q_EMIT slotsChanged();
 }
 
 /// What a run that begins next is trained with, for plans.

@@ -126,7 +126,22 @@ private:
             addWithArgument(made, std::move(part));
             return true;
         }
-        return addLatinSymbol(made);
+        return addFunction(made) || addLatinSymbol(made);
+    }
+
+    /// "softmax_y"
+    bool addFunction(std::vector<LabelPart>& made) {
+        constexpr std::string_view kSoftmax = "softmax";
+        if (after_word_ || !rest_.starts_with(kSoftmax)) return false;
+        const std::string_view before = rest_;
+        take(kSoftmax);
+        LabelPart part = symbol(kSoftmax);
+        if (takeIndices(part)) {
+            made.push_back(std::move(part));
+            return true;
+        }
+        rest_ = before;
+        return false;
     }
 
     /// A letter that stands alone and has an index; "T0" has one too.
@@ -238,12 +253,12 @@ std::string_view commandOf(std::string_view written, const Pair (&table)[N]) {
     return found == std::end(table) ? std::string_view() : found->second;
 }
 
-/// A symbol without its indices. In an index several letters are a word.
-std::string latexSymbol(std::string_view text, bool is_index) {
+/// A symbol without its indices. Several letters are a word.
+std::string latexSymbol(std::string_view text) {
     for (std::size_t mark = 0; mark < std::size(kAccents); ++mark) {
         if (text.ends_with(kAccents[mark])) {
             const std::string_view marked = text.substr(0, text.size() - kAccents[mark].size());
-            return std::string(kAccentCommands[mark]) + "{" + latexSymbol(marked, false) + "}";
+            return std::string(kAccentCommands[mark]) + "{" + latexSymbol(marked) + "}";
         }
     }
     for (const std::string_view command :
@@ -251,23 +266,23 @@ std::string latexSymbol(std::string_view text, bool is_index) {
         if (!command.empty()) return std::string(command);
     }
     if (text.starts_with("−")) return "-" + std::string(text.substr(std::string_view("−").size()));
-    const bool is_word = is_index && text.size() > 1 && isLetter(text[0]);
+    const bool is_word = text.size() > 1 && isLetter(text[0]);
     return is_word ? "\\mathrm{" + std::string(text) + "}" : std::string(text);
 }
 
-std::string latexFormula(const std::vector<LabelPart>& parts, bool is_index);
+std::string latexFormula(const std::vector<LabelPart>& parts);
 
 void addScript(std::string& made, char sign, const std::vector<LabelPart>& script) {
     if (script.empty()) return;
-    const std::string inner = latexFormula(script, true);
+    const std::string inner = latexFormula(script);
     made += sign;
     made += inner.size() == 1 ? inner : "{" + inner + "}";
 }
 
-std::string latexFormula(const std::vector<LabelPart>& parts, bool is_index) {
+std::string latexFormula(const std::vector<LabelPart>& parts) {
     std::string made;
     for (const LabelPart& part : parts) {
-        const std::string next = latexSymbol(part.text, is_index);
+        const std::string next = latexSymbol(part.text);
         // "\pi v" without a space would be another command.
         const bool command_ends =
             made.find_last_of('\\') != std::string::npos &&
@@ -309,7 +324,7 @@ std::string typesetLabel(std::string_view label) {
         }
         const auto end =
             std::find_if(part, parts.end(), [](const LabelPart& p) { return !p.formula; });
-        made += "$" + latexFormula({part, end}, false) + "$";
+        made += "$" + latexFormula({part, end}) + "$";
         part = end;
     }
     return made;

@@ -21,8 +21,8 @@ struct LabelPart {
 ///     "π^−ν"      →  π, with − and ν above
 ///     "B_y(f)"    →  B, with y below; (f)
 ///
-/// A Latin letter is a symbol where it stands alone and has an index; "lr_factor" is a word. Any
-/// bytes are read.
+/// A Latin letter, and softmax, is a symbol where it stands alone and has an index; "lr_factor" is
+/// a word. Any bytes are read.
 std::vector<LabelPart> labelParts(std::string_view label);
 
 /// The label as LaTeX: formulas between dollars, what is special there escaped.

@@ -149,7 +149,7 @@ private Q_SLOTS:
         QVERIFY(width.endsWith(QLatin1String("mm")));
         // A word of each script is an element of its own.
         const QString words = texts.join(QString());
-        QVERIFY2(words.contains(QStringLiteral("ν of class weight α_y, phase 2")),
+        QVERIFY2(words.contains(QStringLiteral("ν of class weight αy, phase 2")),
                  qPrintable(words));
         QVERIFY(words.contains(QStringLiteral("method2")));
         QVERIFY(!svg.contains("<image"));

@@ -40,6 +40,8 @@ private Q_SLOTS:
         row("α_(", "$\\alpha$\\_(");
         row("Étude ñ", "Étude ñ");
         row("β̃_y and μ̂", "$\\tilde{\\beta}_y$ and $\\hat{\\mu}$");
+        row("[1 − softmax_y]", "[1 $- \\mathrm{softmax}_y$]");
+        row("softmax of a softmaxer_y", "softmax of a softmaxer\\_y");
         row("x_a_b", "$x_{ab}$");  // two indices in a row are an error in LaTeX
         row("π_y^(−ν_k)", "$\\pi_y^{-\\nu_k}$");
         row("", "");
