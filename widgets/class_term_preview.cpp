@@ -167,13 +167,18 @@ public:
             label->setSelectable(false);
             label->setFont(screenScale().font);
             label->setColor(colors.muted);
+            label->setClipToAxisRect(false);
             label->setText(QLocale(QLocale::English).toString(static_cast<qlonglong>(counts[i])));
             label->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
             label->setPadding(QMargins(0, 0, 0, 2));
             label->position->setCoords(static_cast<double>(i), static_cast<double>(counts[i]));
         }
         const double lower = smallest >= 10.0 ? std::max(1.0, smallest / 4.0) : 0.7;
-        plot.yAxis->setRange(lower, largest * 2.2);  // room for the numbers
+        plot.yAxis->setRange(lower, largest * 1.1);
+        // The numbers stand in the margin, however low the plot is.
+        QMargins margins = plot.axisRect()->minimumMargins();
+        margins.setTop(std::max(margins.top(), QFontMetrics(screenScale().font).height() + 2));
+        plot.axisRect()->setMinimumMargins(margins);
     }
 
     void drawTerm(Plot which, QCustomPlot& plot, const PlotScale& scale) {

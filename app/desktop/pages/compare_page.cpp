@@ -271,6 +271,8 @@ void ComparePage::presentSettings() {
         answer_->setComparison(shown_);
         verdict_->setText(shown_->note.isEmpty() ? text(shown_->ranking.verdict) : shown_->note);
     }
+    // Without settings in order there is nothing below, and the picture needs the room.
+    answer_->setVisible(!shown_->ranking.points.empty());
     const bool there = marked && marked->first < shown_->picture.curves.lines.size() &&
                        marked->second < shown_->picture.curves.lines[marked->first].points.size();
     if (!there) marked.reset();
