@@ -237,17 +237,26 @@ SweepEnd trainSweep(const json& given, const std::string& source, const SweepOpt
 
 namespace {
 
-int segmentCommand(const std::string& name, const fs::path& workspace, int threads, bool as_json,
-                   const DataStore& store) {
+struct SegmentOptions {
+    std::string name;
+    fs::path workspace;
+    int threads = 0;
+    bool save_logits = false;
+    bool json = false;
+};
+
+int segmentCommand(const SegmentOptions& options, const DataStore& store) {
+    const std::string& name = options.name;
     RunControl control;
     current_segment.store(&control);
     listenToSignals();
     const std::string run = name.substr(0, name.rfind('@'));
-    const RunSummary before = readRun(workspace / "runs" / run);
+    const RunSummary before = readRun(options.workspace / "runs" / run);
     ConsoleObserver observer(
-        name, before.error.empty() ? before.description.config.training.epochs : 0, as_json);
-    const RunOutcome outcome = trainSegment(learningLibrary(), workspace, name,
-                                            {store, threads, false}, control, observer);
+        name, before.error.empty() ? before.description.config.training.epochs : 0, options.json);
+    const TrainingEnvironment slot{store, options.threads, false, "auto", options.save_logits};
+    const RunOutcome outcome =
+        trainSegment(learningLibrary(), options.workspace, name, slot, control, observer);
     current_segment.store(nullptr);
     if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
     if (interrupted.load()) return static_cast<int>(ExitCode::interrupted);
@@ -297,23 +306,15 @@ void addSweepCommand(CommandLine& cli) {
 }
 
 void addSegmentCommand(CommandLine& cli) {
-    struct Options {
-        std::string name;
-        fs::path workspace;
-        int threads = 0;
-        bool json = false;
-    };
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<SegmentOptions>();
     CLI::App* command =
         cli.add("segment", "Train one segment of a prepared sweep, as sweep --prepare names it");
     command->add_option("NAME", options->name, "RUN@FROM-TO")->required();
     addWorkspace(command, options->workspace);
     addThreads(command, options->threads, "Where the config says 0; 0: all cores");
+    addSaveLogits(command, options->save_logits);
     addJson(command, options->json);
-    cli.perform(command, [options, &cli] {
-        return segmentCommand(options->name, options->workspace, options->threads, options->json,
-                              cli.store());
-    });
+    cli.perform(command, [options, &cli] { return segmentCommand(*options, cli.store()); });
 }
 
 }  // namespace ballast

@@ -1,6 +1,7 @@
 #include <QActionGroup>
 #include <QLabel>
 #include <QMenuBar>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
 

@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <csignal>
 
+#include "core/results/saved_logits.h"
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
 #include "tests/app/cli/sweep_runs.h"
@@ -39,7 +40,8 @@ class TestSweepCommands : public QObject, CliFolder {
     }
 
     CliAnswer segment(const std::string& name, const QString& workspace) const {
-        return runCli({"segment", QString::fromStdString(name), "--workspace", workspace});
+        return runCli(
+            {"segment", QString::fromStdString(name), "--workspace", workspace, "--save-logits"});
     }
 
 private Q_SLOTS:
@@ -189,6 +191,8 @@ private Q_SLOTS:
         for (const auto& [name, run] : runs) {
             QVERIFY(run.status.state == RunState::finished);
             trained += epochsTrained(run);
+            const std::vector<int> saved = savedLogitEpochs(run.folder);
+            QVERIFY(std::ranges::find(saved, 4) != saved.end());
             // As trained alone.
             const QString config = file("alone.json", run.description.config_as_given.dump());
             const QString alone = path(QString::fromStdString("alone " + run.id));
