@@ -156,7 +156,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     connect(&welcome, &Welcome::importRequested, this, &MainWindow::importRunDialog);
     connect(&welcome, &Welcome::fileRequested, this, &MainWindow::openConfigDialog);
-    connect(&welcome, &Welcome::workspaceRequested, workspaces_, &WorkspaceMenu::choose);
+    connect(&welcome, &Welcome::workspaceRequested, workspaces_, [this] { workspaces_->choose(); });
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(runs_, &RunsPage::selectionChanged, explain_,
             [this] { explain_->setSelected(runs_->selectedRuns()); });

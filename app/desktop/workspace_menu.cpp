@@ -50,12 +50,16 @@ WorkspaceMenu::WorkspaceMenu(RunController& controller, Settings& settings, QWid
       window_(window),
       launch_(launch ? std::move(launch) : startThisProgram),
       open_(new QAction(icon(QStringLiteral("folder")), tr("Open another &workspace…"), this)),
+      look_(new QAction(tr("&Look at a workspace…"), this)),
       recent_(new QMenu(tr("&Recent workspaces"), window)) {
     open_->setObjectName(QStringLiteral("open_workspace"));
     open_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
     open_->setToolTip(tr(
         "Open another workspace (Ctrl+Shift+O) in a window of its own; training here continues"));
-    connect(open_, &QAction::triggered, this, &WorkspaceMenu::choose);
+    connect(open_, &QAction::triggered, this, [this] { choose(); });
+    look_->setObjectName(QStringLiteral("look_at_workspace"));
+    look_->setToolTip(tr("Open another workspace read-only: nothing there is trained or changed"));
+    connect(look_, &QAction::triggered, this, [this] { choose(true); });
     recent_->setObjectName(QStringLiteral("recent_workspaces"));
     recent_->menuAction()->setObjectName(QStringLiteral("recent_workspaces_menu"));
     recent_->setToolTipsVisible(true);
@@ -64,17 +68,19 @@ WorkspaceMenu::WorkspaceMenu(RunController& controller, Settings& settings, QWid
 }
 
 QList<QAction*> WorkspaceMenu::actions() const {
-    return {open_, recent_->menuAction()};
+    return {open_, look_, recent_->menuAction()};
 }
 
-void WorkspaceMenu::choose() {
+void WorkspaceMenu::choose(bool read_only) {
     const QString folder = QFileDialog::getExistingDirectory(
-        window_, tr("Folder of the workspace; an empty one becomes a new workspace"),
+        window_,
+        read_only ? tr("Folder of the workspace, to be looked at only")
+                  : tr("Folder of the workspace; an empty one becomes a new workspace"),
         QFileInfo(text(controller_.workspace().string())).absolutePath());
-    if (!folder.isEmpty()) open(folder);
+    if (!folder.isEmpty()) open(folder, read_only);
 }
 
-void WorkspaceMenu::open(const QString& folder) {
+void WorkspaceMenu::open(const QString& folder, bool read_only) {
     std::error_code ignored;
     const std::filesystem::path path = folder.toStdString();
     if (std::filesystem::equivalent(path, controller_.workspace(), ignored)) {
@@ -85,6 +91,7 @@ void WorkspaceMenu::open(const QString& folder) {
         [&] {
             refuseNested(path);
             QStringList arguments{QStringLiteral("--workspace"), folder};
+            if (read_only) arguments << QStringLiteral("--read-only");
             arguments += dataArguments(QCoreApplication::arguments());
             if (!launch_(arguments)) {
                 throw StorageError("cannot start another window: " +

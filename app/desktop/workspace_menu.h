@@ -26,12 +26,12 @@ public:
     WorkspaceMenu(RunController& controller, Settings& settings, QWidget* window,
                   Launch launch = {});
 
-    /// For the File menu: "Open another workspace…" and the recent ones.
+    /// For the File menu: "Open another workspace…", the same read-only, and the recent ones.
     QList<QAction*> actions() const;
 
-    /// Asks for a folder and opens it.
-    void choose();
-    void open(const QString& folder);
+    /// Asks for a folder and opens it; where `read_only`, only to be looked at.
+    void choose(bool read_only = false);
+    void open(const QString& folder, bool read_only = false);
 
 Q_SIGNALS:
     void failed(const QString& sentence);
@@ -45,6 +45,7 @@ private:
     QWidget* window_;
     const Launch launch_;
     QAction* open_;
+    QAction* look_;
     QMenu* recent_;
 };
 

@@ -163,6 +163,9 @@ private Q_SLOTS:
         recent->actions().front()->trigger();
         QCOMPARE(launched, (QStringList{QStringLiteral("--workspace"), there}));
         QCOMPARE(said.size(), 1);
+        menu.open(there, true);
+        QCOMPARE(launched, (QStringList{QStringLiteral("--workspace"), there,
+                                        QStringLiteral("--read-only")}));
         launched.clear();
         menu.open(QString::fromStdString(here.string()));
         QVERIFY(launched.isEmpty());
