@@ -7,6 +7,7 @@
 #include "core/analysis/method_table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/interchange/tensorboard.h"
 #include "core/results/result_table.h"
 #include "core/results/run_export.h"
 #include "core/results/run_query.h"
@@ -34,17 +35,45 @@ void sayUnreadable(const std::string& id, const std::string& error) {
     if (!error.empty()) std::cerr << "ballast-cli: left out " << id << ": " << error << "\n";
 }
 
+/// Of a run, or of all runs of a workspace.
+std::vector<fs::path> runFolders(const fs::path& source) {
+    if (fs::exists(source / "run.json")) return {source};
+    requireWorkspace(source);
+    RunIndex index(source);
+    index.refresh();
+    std::vector<fs::path> folders;
+    for (const IndexedRun& run : index.runs()) folders.push_back(run.folder);
+    return folders;
+}
+
+void sayWarnings(const RunSummary& run) {
+    sayUnreadable(run.id, run.error);
+    for (const std::string& warning : run.warnings) {
+        std::cerr << "ballast-cli: " << run.id << ": " << warning << "\n";
+    }
+}
+
+/// A folder with an event file for each run; see tensorboard.h.
+int exportEvents(const fs::path& source, const fs::path& output) {
+    std::size_t written = 0;
+    for (const fs::path& folder : runFolders(source)) {
+        const RunSummary run = readRun(folder);
+        sayWarnings(run);
+        if (!run.error.empty()) continue;
+        const fs::path file = tensorboardFile(output, run);
+        makeFolders(file.parent_path());
+        replaceFile(file, tensorboardEvents(run));
+        ++written;
+    }
+    std::cout << written << (written == 1 ? " run" : " runs") << " written; look at "
+              << (written == 1 ? "it" : "them") << " with: tensorboard --logdir " << output.string()
+              << "\n";
+    return 0;
+}
+
 /// Every number of a run or of a workspace's runs as CSV; see run_export.h.
 int exportCommand(const fs::path& source, const fs::path& output) {
-    std::vector<fs::path> folders;
-    if (fs::exists(source / "run.json")) {
-        folders.push_back(source);
-    } else {
-        requireWorkspace(source);
-        RunIndex index(source);
-        index.refresh();
-        for (const IndexedRun& run : index.runs()) folders.push_back(run.folder);
-    }
+    const std::vector<fs::path> folders = runFolders(source);
     // Gigabytes of rows are written as they come, to a file beside the one that they will be.
     fs::path temporary = output;
     std::ofstream file;
@@ -57,10 +86,7 @@ int exportCommand(const fs::path& source, const fs::path& output) {
     writeCsvHeader(out);
     for (const fs::path& folder : folders) {
         const RunSummary run = readRun(folder);
-        sayUnreadable(run.id, run.error);
-        for (const std::string& warning : run.warnings) {
-            std::cerr << "ballast-cli: " << run.id << ": " << warning << "\n";
-        }
+        sayWarnings(run);
         if (run.error.empty()) writeCsv(run, out);
         if (!out) break;
     }
@@ -122,21 +148,30 @@ void addExportCommand(CommandLine& cli) {
     struct Options {
         fs::path source;
         fs::path output;
-        bool csv = false;  // the only format there is, and to be named
+        bool csv = false;
+        fs::path tensorboard;  // a folder, in place of CSV
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command =
         cli.add("export", "Every number of every epoch and class, for other programs");
     command->add_option("WORKSPACE|RUN", options->source, "A workspace, or one run's folder")
         ->required();
-    command->add_flag("--csv", options->csv, "As CSV")->required();
+    auto* formats = command->add_option_group("format", "One of");
+    formats->add_flag("--csv", options->csv, "As CSV");
+    formats->add_option("--tensorboard", options->tensorboard,
+                        "As TensorBoard's event files, a folder a run, into this folder");
+    formats->require_option(1);
     addOutput(command, options->output);
     command->footer(
         "Rows with source \"epoch\" hold an epoch's scalars; \"streaming\" and \"exact\" the\n"
         "training images' numbers (class empty: majority and minority means), \"test\" and\n"
         "\"validation\" the accuracy per class, \"terms\" estimated kappa. Epochs, phases and\n"
         "classes count from 0. Numbers are in full; empty means missing.");
-    cli.perform(command, [options] { return exportCommand(options->source, options->output); });
+    cli.perform(command, [options, command] {
+        if (options->tensorboard.empty()) return exportCommand(options->source, options->output);
+        refuseOptions(command, {"--output"}, "with --tensorboard, which names the folder");
+        return exportEvents(options->source, options->tensorboard);
+    });
 }
 
 void addTableCommand(CommandLine& cli) {

@@ -148,6 +148,27 @@ private Q_SLOTS:
         QCOMPARE(runCli({"export", folder, "--csv", "--output", "/proc/nowhere/x.csv"}).code, 4);
     }
 
+    void exportForTensorBoard() {
+        const QString folder = path("events");
+        const CliAnswer all = runCli({"export", workspace(), "--tensorboard", folder});
+        QVERIFY2(all.code == 0, all.err.constData());
+        QVERIFY2(all.out.startsWith("6 runs written") && all.out.contains(folder.toUtf8()),
+                 all.out.constData());
+        QVERIFY(all.says("left out") && all.says("broken"));
+        const QStringList runs = QDir(folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        QCOMPARE(runs.size(), 6);
+        const QDir run(QDir(folder).filePath(runs.front()));
+        const QStringList files = run.entryList(QDir::Files | QDir::Hidden);
+        QCOMPARE(files.size(), 1);
+        QVERIFY2(files[0].startsWith("events.out.tfevents."), qPrintable(files[0]));
+        const auto file = run.filePath(files[0]).toStdString();
+        const std::string before = readFile(file);
+        QCOMPARE(runCli({"export", workspace(), "--tensorboard", folder}).code, 0);
+        QCOMPARE(readFile(file), before);
+        QCOMPARE(runCli({"export", workspace(), "--csv", "--tensorboard", folder}).code, 2);
+        QCOMPARE(runCli({"export", workspace(), "--tensorboard", folder, "--output", "x"}).code, 2);
+    }
+
     void tableByMethod() {
         const CliAnswer best = runCli({"table", workspace()});
         QVERIFY2(best.out.contains("| CE | <u>51.0 ± 1.0</u> |\n| LA | **61.0 ± 1.0** |"),

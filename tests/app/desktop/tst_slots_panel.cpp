@@ -157,7 +157,7 @@ private Q_SLOTS:
         QCOMPARE(failed.size(), 1);
         QVERIFY(failed[0][0].toString().contains(QStringLiteral("queue.json is damaged")));
         QTRY_VERIFY(made->idle());
-        QVERIFY(made->runs()[0]->status.state == RunState::finished);
+        QTRY_VERIFY(made->runs()[0]->status.state == RunState::finished);
     }
 
     void slotsAreRemembered() {
