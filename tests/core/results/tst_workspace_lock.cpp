@@ -1,13 +1,11 @@
 #include "core/results/workspace_lock.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <QtTest>
-#include <csignal>
+#include <memory>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "tests/support/other_process.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -16,37 +14,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Another process that has the workspace open, until it is killed.
-class OtherWindow {
+class OtherWindow : public OtherProcess {
 public:
-    explicit OtherWindow(const fs::path& workspace) {
-        int ready[2];
-        if (::pipe(ready) != 0) return;
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            try {
-                const WorkspaceLock lock(workspace);
-                if (::write(ready[1], "x", 1) == 1) {
-                    while (true) ::pause();
-                }
-            } catch (...) {
-            }
-            ::_exit(1);
-        }
-        ::close(ready[1]);
-        char byte = 0;
-        holds_ = ::read(ready[0], &byte, 1) == 1;
-        ::close(ready[0]);
-    }
-    void kill() const {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-    }
-    bool holds() const { return holds_; }
-    pid_t pid() const { return pid_; }
-
-private:
-    pid_t pid_ = -1;
-    bool holds_ = false;
+    explicit OtherWindow(const fs::path& workspace)
+        : OtherProcess([&workspace] { return std::make_unique<WorkspaceLock>(workspace); }) {}
 };
 
 std::string whyNot(const fs::path& workspace) {
@@ -81,7 +52,7 @@ private Q_SLOTS:
 
     // However a process ends, what it leaves locks nothing.
     void aDeadProcessHoldsNothing() {
-        const OtherWindow other(workspace_);
+        OtherWindow other(workspace_);
         QVERIFY(other.holds());
         const std::string reason = whyNot(workspace_);
         QVERIFY2(reason.find(std::to_string(other.pid())) != std::string::npos, reason.c_str());
