@@ -282,7 +282,11 @@ void RunTable::showRuns() {
         model_->setRuns(chosen, grouping_);
     });
     model_->keepOnly(runsOf(all));
-    if (first || columns != model_->columnCount()) tree_->fitColumns();
+    if (first || columns != model_->columnCount()) {
+        tree_->fitColumns();
+    } else {
+        tree_->widenNames();
+    }
     const std::size_t left_out =
         std::ranges::any_of(chosen, [](const TableRun& run) { return run.run->notes.archived; })
             ? 0

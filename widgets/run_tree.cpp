@@ -196,7 +196,13 @@ void RunTree::fit(int column) {
     resizeColumnToContents(column);
     header()->resizeSection(column, std::min(header()->sectionSize(column), mostColumnWidth()));
     const auto at = static_cast<std::size_t>(column);
+    if (column == 0) name_width_ = header()->sectionSize(column);
     if (model_.columns()[at].key == kStateColumn) state_width_ = header()->sectionSize(column);
+}
+
+void RunTree::widenNames() {
+    const int width = header()->sectionSize(0);
+    if (width == name_width_ && sizeHintForColumn(0) > width) fit(0);
 }
 
 /// A run that begins says more than one that waits, and its column widens unless someone has set

@@ -30,6 +30,8 @@ public:
     void keepingView(const std::function<void()>& change);
 
     void fitColumns();
+    /// Names that were added may be longer; a width that someone has set stays.
+    void widenNames();
 
 Q_SIGNALS:
     void selectionChangedByUser();
@@ -51,6 +53,7 @@ private:
     RunTableModel& model_;
     QSet<QString> unfolded_;  // groups, by their first run
     int state_width_ = 0;     // that the states' column was given last, if not by hand
+    int name_width_ = 0;      // the same of the first column
     bool quiet_ = false;
 };
 

@@ -333,6 +333,22 @@ private Q_SLOTS:
         QCOMPARE(header.sectionSize(state), 50);
     }
 
+    /// Of runs that come one by one no name is cut short.
+    void theNamesColumnWidens() {
+        auto& header = *table_->findChild<QTreeView*>()->header();
+        table_->resize(1200, 400);
+        table_->fitColumns();
+        const int before = header.sectionSize(0);
+        runs_[2].description.config.name = "a name that is longer than all of the others here";
+        table_->refresh();
+        const int widened = header.sectionSize(0);
+        QVERIFY(widened > before);
+        header.resizeSection(0, 60);
+        runs_[2].description.config.name += ", and longer still";
+        table_->refresh();
+        QCOMPARE(header.sectionSize(0), 60);
+    }
+
     void columnsOfWhatDiffers() {
         const auto fields = differingFields(runs());
         QCOMPARE(fields, std::vector<std::string>({"/optimizer/lr", "/training/seed"}));
