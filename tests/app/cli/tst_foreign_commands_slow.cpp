@@ -286,4 +286,4 @@ private Q_SLOTS:
 };
 
 BALLAST_TEST(TestForeignCommands)
-#include "tst_foreign_commands.moc"
+#include "tst_foreign_commands_slow.moc"
