@@ -102,12 +102,9 @@ ExportRequest exportOf(const Figure& figure, std::span<const IndexedRun* const> 
                        const std::filesystem::path& workspace) {
     ExportRequest request;
     request.workspace = workspace;
+    const RunFolders folders = runFolders(runs);
     std::vector<std::string> ids;
-    RunFolders folders;
-    for (const IndexedRun* run : runs) {
-        ids.push_back(run->id);
-        folders[run->id] = run->folder;
-    }
+    for (const IndexedRun* run : runs) ids.push_back(run->id);
     for (const Panel& panel : panels()) {
         FigureDescription description = curvesFigure(panel, figure.view);
         description.curves.runs = ids;

@@ -198,10 +198,8 @@ void MainWindow::exportFiguresDialog() {
                 return export_by(explain_->whatIf().exportRequest(controller_.workspace()));
             }
             const ExplainBound& bound = explain_->bound();
-            RunFolders folders;
-            for (const IndexedRun* run : controller_.runs()) folders[run->id] = run->folder;
-            return export_by(
-                exportOf(bound.inspections(), bound.series(), folders, controller_.workspace()));
+            return export_by(exportOf(bound.inspections(), bound.series(),
+                                      runFolders(controller_.runs()), controller_.workspace()));
         }
         runs_->finishReading();
         // Copies, as runs go on while the dialogue is open.

@@ -48,6 +48,12 @@ RunFolders runFolders(std::span<const IndexedRun> runs) {
     return folders;
 }
 
+RunFolders runFolders(std::span<const IndexedRun* const> runs) {
+    RunFolders folders;
+    for (const IndexedRun* run : runs) folders[run->id] = run->folder;
+    return folders;
+}
+
 std::string configHash(const std::filesystem::path& run_folder) {
     const std::filesystem::path file = run_folder / "run.json";
     const json object = json::parse(readFile(file), nullptr, false);

@@ -20,6 +20,7 @@ std::string configHash(const std::filesystem::path& run_folder);
 /// Where runs are, by their IDs.
 using RunFolders = std::map<std::string, std::filesystem::path>;
 RunFolders runFolders(std::span<const IndexedRun> runs);
+RunFolders runFolders(std::span<const IndexedRun* const> runs);
 
 /// The runs whose values are drawn, by ID, with their hashes; those that `folders` does not have,
 /// or whose folder cannot be read, are left out. Reads a file of each.

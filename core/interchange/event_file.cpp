@@ -59,12 +59,6 @@ std::uint32_t maskedCrc(std::string_view bytes) {
     return (crc >> 15 | crc << 17) + 0xa282ead8U;
 }
 
-std::string littleEndianBytes(std::uint64_t value, int size) {
-    std::string made;
-    for (int i = 0; i < size; ++i) made += static_cast<char>(value >> (8 * i) & 0xff);
-    return made;
-}
-
 ProtoWriter protobufValue(const HyperParameter& parameter) {
     ProtoWriter value;
     if (const double* number = std::get_if<double>(&parameter)) {

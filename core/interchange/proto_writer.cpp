@@ -21,8 +21,10 @@ void ProtoWriter::key(int field, int wire_type) {
     varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(wire_type));
 }
 
-void ProtoWriter::littleEndian(std::uint64_t value, int size) {
-    for (int i = 0; i < size; ++i) text_ += static_cast<char>(value >> (8 * i) & 0xff);
+std::string littleEndianBytes(std::uint64_t value, int size) {
+    std::string made;
+    for (int i = 0; i < size; ++i) made += static_cast<char>(value >> (8 * i) & 0xff);
+    return made;
 }
 
 ProtoWriter& ProtoWriter::integer(int field, std::int64_t value) {
@@ -33,13 +35,13 @@ ProtoWriter& ProtoWriter::integer(int field, std::int64_t value) {
 
 ProtoWriter& ProtoWriter::real(int field, double value) {
     key(field, kFixed64);
-    littleEndian(std::bit_cast<std::uint64_t>(value), 8);
+    text_ += littleEndianBytes(std::bit_cast<std::uint64_t>(value), 8);
     return *this;
 }
 
 ProtoWriter& ProtoWriter::single(int field, float value) {
     key(field, kFixed32);
-    littleEndian(std::bit_cast<std::uint32_t>(value), 4);
+    text_ += littleEndianBytes(std::bit_cast<std::uint32_t>(value), 4);
     return *this;
 }
 

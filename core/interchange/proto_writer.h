@@ -6,6 +6,9 @@
 
 namespace ballast {
 
+/// The lowest bytes of a number, the least significant first.
+std::string littleEndianBytes(std::uint64_t value, int size);
+
 /// Writes one message in the wire format of Protocol Buffers, field by field.
 class ProtoWriter {
 public:
@@ -20,7 +23,6 @@ public:
 private:
     void varint(std::uint64_t value);
     void key(int field, int wire_type);
-    void littleEndian(std::uint64_t value, int size);
 
     std::string text_;
 };
