@@ -15,6 +15,7 @@
 #include "tests/app/desktop/own_settings.h"
 #include "tests/core/data/jpeg_folder.h"
 #include "tests/core/runs/fake_learning.h"
+#include "tests/core/runs/scripted_config.h"
 #include "tests/support/test_program.h"
 #include "widgets/queue_table.h"
 #include "widgets/slot_table.h"
@@ -38,16 +39,8 @@ class TestSlotsPanel : public QObject {
     QStringList makeRuns(int count) const {
         QStringList ids;
         for (int seed = 0; seed < count; ++seed) {
-            RunConfig config;
+            RunConfig config = scriptedConfig(images_, 4);
             config.name = std::to_string(seed);
-            config.data = images_.config(16);
-            config.model.name = "resnet8";
-            config.lr_schedule.warmup_epochs = 0;
-            config.lr_schedule.steps = {};
-            config.training.epochs = 4;
-            config.training.augmentation = "resized-crop-jitter";
-            config.training.batch_size = 8;
-            config.training.device = "cpu";
             config.training.seed = static_cast<std::uint64_t>(seed);
             const fs::path run = createRun(workspace(), config, nlohmann::json::object(), {});
             ids << QString::fromStdString(run.filename().string());

@@ -16,6 +16,7 @@
 #include "tests/bench/workspace_maker.h"
 #include "tests/core/data/jpeg_folder.h"
 #include "tests/core/runs/fake_learning.h"
+#include "tests/core/runs/scripted_config.h"
 #include "tests/support/test_program.h"
 #include "widgets/banner.h"
 #include "widgets/run_table.h"
@@ -35,19 +36,7 @@ class TestTwoWindows : public QObject {
         return folder_.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString();
     }
 
-    RunConfig config() const {
-        RunConfig made;
-        made.name = "run";
-        made.data = images_.config(16);
-        made.model.name = "resnet8";
-        made.lr_schedule.warmup_epochs = 0;
-        made.lr_schedule.steps = {};
-        made.training.epochs = 4;
-        made.training.augmentation = "resized-crop-jitter";
-        made.training.batch_size = 8;
-        made.training.device = "cpu";
-        return made;
-    }
+    RunConfig config() const { return scriptedConfig(images_, 4); }
     QString makeRun() const {
         const fs::path run = createRun(workspace(), config(), nlohmann::json::object(), {});
         return QString::fromStdString(run.filename().string());

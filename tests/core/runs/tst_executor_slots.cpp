@@ -4,6 +4,7 @@
 #include "core/runs/executor.h"
 #include "tests/core/data/jpeg_folder.h"
 #include "tests/core/runs/fake_learning.h"
+#include "tests/core/runs/scripted_config.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -19,19 +20,11 @@ class TestExecutorSlots : public QObject {
 
     /// Runs of one seed share their first three epochs.
     fs::path run(int seed, double nu = 0.1) const {
-        RunConfig config;
-        config.name = "run";
-        config.data = images_.config(16);
-        config.model.name = "resnet8";
+        RunConfig config = scriptedConfig(images_, 5);
         config.phases.resize(2);
         config.phases[1].from = 3;
         config.phases[1].alpha = {"power", {{"nu", nu}}, {}};
-        config.lr_schedule.warmup_epochs = 0;
         config.lr_schedule.steps = {{3, 0.1}};
-        config.training.epochs = 5;
-        config.training.augmentation = "resized-crop-jitter";
-        config.training.batch_size = 8;
-        config.training.device = "cpu";
         config.training.seed = static_cast<std::uint64_t>(seed);
         return createRun(workspace_->path().toStdString(), config, nlohmann::json::object(), {});
     }

@@ -6,6 +6,7 @@
 #include "core/runs/run.h"
 #include "tests/core/data/jpeg_folder.h"
 #include "tests/core/runs/fake_learning.h"
+#include "tests/core/runs/scripted_config.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -20,19 +21,11 @@ class TestQueueForecast : public QObject {
     const FakeLearning fake_;
 
     RunConfig config(int seed, double nu) const {
-        RunConfig made;
-        made.name = "run";
-        made.data = images_.config(16);
-        made.model.name = "resnet8";
+        RunConfig made = scriptedConfig(images_, 10);
         made.phases.resize(2);
         made.phases[1].from = 6;
         made.phases[1].alpha = {"power", {{"nu", nu}}, {}};
-        made.lr_schedule.warmup_epochs = 0;
         made.lr_schedule.steps = {{6, 0.1}};
-        made.training.epochs = 10;
-        made.training.augmentation = "resized-crop-jitter";
-        made.training.batch_size = 8;
-        made.training.device = "cpu";
         made.training.seed = static_cast<std::uint64_t>(seed);
         return made;
     }
