@@ -41,6 +41,7 @@ void RunCurves::setRecords(std::span<const EpochRecord> records) {
     test_.clear();
     validation_.clear();
     nu_.clear();
+    tau_.clear();
     has_training_statistics_ = false;
     for (const EpochRecord& record : records) append(record);
 }
@@ -54,9 +55,12 @@ void RunCurves::addPoints(const EpochRecord& record) {
             points_[p][c].emplace_back(x, curves[c].value(record, info_));
         }
     }
-    if (!std::isnan(record.nu) && (nu_.empty() || nu_.back().y() != record.nu)) {
-        nu_.emplace_back(record.epoch, record.nu);
-    }
+    const auto remember = [&](std::vector<QPointF>& chosen, double value) {
+        if (std::isnan(value) || (!chosen.empty() && chosen.back().y() == value)) return;
+        chosen.emplace_back(record.epoch, value);
+    };
+    remember(nu_, record.nu);
+    remember(tau_, record.tau);
     test_.emplace_back(x, 100.0 * record.balanced_test_accuracy);
     validation_.emplace_back(x, 100.0 * record.balanced_validation_accuracy);
     has_training_statistics_ = has_training_statistics_ || !record.streaming.min_logit.empty();
@@ -86,7 +90,8 @@ bool RunCurves::hasTrainingStatistics() const {
 
 std::vector<HistoryEvent> RunCurves::events() const {
     std::vector<HistoryEvent> events = info_.events;
-    for (const QPointF& at : nu_) tellChosenNu(events, static_cast<int>(at.x()), at.y());
+    for (const QPointF& at : nu_) tellChosen(events, static_cast<int>(at.x()), "ν̂", at.y());
+    for (const QPointF& at : tau_) tellChosen(events, static_cast<int>(at.x()), "τ̂", at.y());
     std::vector<double> rates;
     for (const QPointF& point : points({"learning-rate", "rate"})) rates.push_back(point.y());
     const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);

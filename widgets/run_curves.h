@@ -69,6 +69,7 @@ private:
     std::vector<QPointF> test_;                              // balanced test accuracy in %
     std::vector<QPointF> validation_;  // balanced validation accuracy in %; NaN without a split
     std::vector<QPointF> nu_;          // where ν̂ was chosen: epochs done before, value
+    std::vector<QPointF> tau_;         // where τ̂ was chosen
     bool has_training_statistics_ = false;
 };
 

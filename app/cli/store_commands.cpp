@@ -165,7 +165,8 @@ void addExportCommand(CommandLine& cli) {
     command->footer(
         "Rows with source \"epoch\" hold an epoch's scalars; \"streaming\" and \"exact\" the\n"
         "training images' numbers (class empty: majority and minority means), \"test\" and\n"
-        "\"validation\" the accuracy per class, \"terms\" estimated kappa. Epochs, phases and\n"
+        "\"validation\" the accuracy per class, \"terms\" estimated kappa, chosen nu and tau. "
+        "Epochs, phases and\n"
         "classes count from 0. Numbers are in full; empty means missing.");
     cli.perform(command, [options, command] {
         if (options->tensorboard.empty()) return exportCommand(options->source, options->output);

@@ -126,6 +126,16 @@ const std::vector<ClassRuleInfo> kClassRules = {
          const double tau = in.parameter("tau");
          return byCount(in, [&](double n) { return tau * std::log(n / in.total); });
      }},
+    {.name = "la-auto",
+     .label = "Logit adjustment, chosen (Auto-LA)",
+     .formula = "τ̂ log π_y; the run chooses τ̂ where the phase begins",
+     .terms = {ClassTerm::delta},
+     .parameter = std::nullopt,
+     .values =
+         [](const RuleInputs& in) {
+             return byCount(in, [&](double n) { return in.tau() * std::log(n / in.total); });
+         },
+     .chosen_at_start = true},
     {.name = "ldam",
      .label = "Margin (LDAM)",
      .formula = "−β_y m_y on the true class only, m_y = max m · (N_min / N_y)^¼",

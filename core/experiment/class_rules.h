@@ -25,8 +25,10 @@ struct RuleParameter {
 
 /// What a run has measured about each class, for the rules that depend on it.
 struct ClassEstimates {
-    std::vector<double> kappa;      // κ_y of CVS, updated every epoch; empty: 1 for every class
-    std::optional<double> nu = {};  // ν̂ of Auto-ADRW, chosen where the phase begins; nothing: 1
+    std::vector<double> kappa;  // κ_y of CVS, updated every epoch; empty: 1 for every class
+    // Chosen where the phase begins; nothing: 1.
+    std::optional<double> nu = {};   // ν̂ of Auto-ADRW
+    std::optional<double> tau = {};  // τ̂ of Auto-LA
 };
 
 /// What a rule makes its values of.
@@ -43,6 +45,8 @@ struct RuleInputs {
     double parameter(const char* name) const { return rule.parameters.at(name); }
     /// ν̂ of Auto-ADRW.
     double nu() const { return estimates.nu.value_or(1.0); }
+    /// τ̂ of Auto-LA.
+    double tau() const { return estimates.tau.value_or(1.0); }
     /// κ_y of CVS.
     double kappa(std::size_t y) const {
         return estimates.kappa.empty() ? 1.0 : estimates.kappa.at(y);

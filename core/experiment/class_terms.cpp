@@ -38,6 +38,11 @@ bool followsEstimates(const ClassRule& rule) {
     return info != nullptr && info->uses_estimates;
 }
 
+bool isChosenAtStart(const ClassRule& rule) {
+    const ClassRuleInfo* info = findClassRule(rule.rule);
+    return info != nullptr && info->chosen_at_start;
+}
+
 }  // namespace
 
 ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
@@ -57,8 +62,11 @@ bool usesEstimates(const Phase& phase) {
 }
 
 bool choosesWeights(const Phase& phase) {
-    const ClassRuleInfo* info = findClassRule(phase.alpha.rule);
-    return info != nullptr && info->chosen_at_start;
+    return isChosenAtStart(phase.alpha);
+}
+
+bool choosesShifts(const Phase& phase) {
+    return isChosenAtStart(phase.delta);
 }
 
 }  // namespace ballast

@@ -28,7 +28,9 @@ ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
 /// epoch to epoch.
 bool usesEstimates(const Phase& phase);
 
-/// Whether the run chooses the phase's class weights where the phase begins (Auto-ADRW).
+/// Whether the run chooses the phase's class weights where the phase begins (Auto-ADRW), …
 bool choosesWeights(const Phase& phase);
+/// … or its logit shifts (Auto-LA).
+bool choosesShifts(const Phase& phase);
 
 }  // namespace ballast

@@ -102,6 +102,17 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "there is no epoch before the first phase to choose ν̂ from; "
                                 "allowed from the second phase on"});
         }
+        if (i == 0 && choosesShifts(phase)) {
+            problems.push_back({pointer + "/delta",
+                                "there is no epoch before the first phase to choose τ̂ from; "
+                                "allowed from the second phase on"});
+        }
+        if (choosesWeights(phase) && choosesShifts(phase)) {
+            problems.push_back({pointer + "/delta",
+                                "a phase whose weights are chosen cannot choose its shifts too: "
+                                "either does what the other would; allowed: \"la\" with a τ, or "
+                                "\"power\" with a ν for its weights"});
+        }
         if (loss.name == "ce" && phase.beta.rule != "one") {
             problems.push_back(
                 {pointer + "/beta",

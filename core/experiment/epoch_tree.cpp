@@ -135,7 +135,9 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
     Key rules;
     rules.add("rules").add(data);
     for (const ClassRule* rule : {&phase.alpha, &phase.beta, &phase.delta}) addRule(rules, *rule);
-    if (usesEstimates(phase) || choosesWeights(phase)) return intern(rules.text());
+    if (usesEstimates(phase) || choosesWeights(phase) || choosesShifts(phase)) {
+        return intern(rules.text());
+    }
     const auto [found, is_new] = terms_.try_emplace(rules.text(), 0);
     if (is_new) {
         const ClassTerms terms = classTerms(phase, counts);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kBases[] = {"CE", "Balanced", "CB",  "Focal", "LA",       "CDT", "LDAM",
                                        "VS", "CVS",      "cRT", "LWS",   "tau-norm", "WB"};
-constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW"};
+constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA"};
 constexpr std::string_view kSecondStages[] = {"cRT", "LWS", "tau-norm", "WB"};
 
 std::string lower(std::string_view text) {
@@ -68,7 +68,7 @@ PresetMethod methodNamed(const std::string& name) {
             method.weighting = *found;
         } else if (token != "none") {
             throwUnknown("part of a method", word,
-                         {"None", "RW", "DRW", "ADRW", "Auto-ADRW", "TLA", "SAM"});
+                         {"None", "RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA", "TLA", "SAM"});
         }
         start = end + 1;
     }

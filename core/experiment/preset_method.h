@@ -6,11 +6,11 @@
 
 namespace ballast {
 
-/// A preset's method taken apart: BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM].
+/// A preset's method taken apart: BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM].
 struct PresetMethod {
     std::string base;
     bool tla = false;
-    std::string weighting;  // "" | RW | DRW | ADRW | Auto-ADRW
+    std::string weighting;  // "" | RW | DRW | ADRW | Auto-ADRW | Auto-LA
     bool sam = false;
 
     std::string name() const;

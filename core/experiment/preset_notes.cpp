@@ -54,6 +54,9 @@ public:
         if (method_.weighting == "Auto-ADRW") {
             add("experimental, and not the paper's: the run itself chooses ν at T₀");
         }
+        if (method_.weighting == "Auto-LA") {
+            add("experimental, and not the paper's: the run itself chooses τ at T₀");
+        }
         return std::move(notes_);
     }
 

@@ -33,6 +33,7 @@ constexpr PresetInfo kPresets[] = {
     {"VS+TLA+ADRW", "The paper's", "Algorithm 1: β = 1 and α ∝ π^−ν from T₀ on."},
     {"CE+Auto-ADRW", "Experimental", "As CE+ADRW; the run chooses ν at T₀."},
     {"VS+TLA+Auto-ADRW", "Experimental", "Algorithm 1; the run chooses ν at T₀."},
+    {"CE+Auto-LA", "Experimental", "CE; logit adjustment from T₀ on, whose τ the run chooses."},
     {"CVS", "The paper's", "Journal version: scales and shifts calibrated by the run itself."},
     {"CE+DRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
     {"LDAM+DRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
@@ -94,6 +95,7 @@ Phase deferredPhase(const PresetMethod& method, const PresetValues& values, Phas
     if (method.weighting == "DRW") phase.alpha = rule("effective-number", "p", kEffectiveP);
     if (method.weighting == "ADRW") phase.alpha = rule("power", "nu", values.nu);
     if (method.weighting == "Auto-ADRW") phase.alpha = {"power-auto", {}, {}};
+    if (method.weighting == "Auto-LA") phase.delta = {"la-auto", {}, {}};
     if (method.sam) phase.sam_radius = values.sam_radius[1];
     return phase;
 }
@@ -227,7 +229,8 @@ std::span<const ProtocolInfo> protocols() {
 }
 
 std::string presetGrammar() {
-    return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM] with BASE one of CE, Balanced, CB, "
+    return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
+           "Balanced, CB, "
            "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB with "
            "[+SAM]";
 }

@@ -30,7 +30,7 @@ struct PresetInfo {
 std::span<const PresetInfo> presets();
 
 /// How methods are put together, for help and messages:
-/// BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM].
+/// BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM].
 std::string presetGrammar();
 
 struct ProtocolInfo {

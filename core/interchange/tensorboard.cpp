@@ -57,6 +57,7 @@ void addEpoch(EventFile& events, const RunDescription& run, const EpochRecord& r
     events.scalar("schedule/weight_decay", step, record.weight_decay);
     events.scalar("schedule/phase", step, record.phase + 1);
     events.scalar("schedule/nu", step, record.nu);
+    events.scalar("schedule/tau", step, record.tau);
     if (record.test_accuracy.size() > kMostClassTags) return;
     for (std::size_t y = 0; y < record.test_accuracy.size(); ++y) {
         const std::string name = className(run, y);

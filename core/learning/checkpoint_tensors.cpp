@@ -151,7 +151,8 @@ ModelState readSafetensors(const fs::path& file) {
     for (auto& [name, tensor] : checkpoint.tensors) {
         if (name.starts_with(kMomentumPrefix)) {
             state.momentum[name.substr(std::string_view(kMomentumPrefix).size())] = tensor;
-        } else if (!name.starts_with("optimizer.") && !name.starts_with("calibration.")) {
+        } else if (!name.starts_with("optimizer.") && !name.starts_with("calibration.") &&
+                   !name.starts_with("chosen.")) {
             if (state.find(plainName(name)) != nullptr) {
                 throw CheckpointError(file.string() + " has two tensors called " + plainName(name));
             }

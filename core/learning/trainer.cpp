@@ -12,7 +12,7 @@
 #include "core/learning/device.h"
 #include "core/learning/logit_saver.h"
 #include "core/learning/second_stage.h"
-#include "core/learning/weight_choice.h"
+#include "core/learning/term_choice.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -20,6 +20,11 @@ namespace {
 
 constexpr auto kPausePoll = std::chrono::milliseconds(20);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
+constexpr const char* kChosen = "chosen.nu_tau";  // in a checkpoint
+
+bool choosesTerms(const Phase& phase) {
+    return choosesWeights(phase) || choosesShifts(phase);
+}
 
 double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -73,10 +78,9 @@ RunOutcome Trainer::train() {
         if (epoch_ >= config_.training.epochs) break;
         if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
         const Phase phase = phaseAt(config_, epoch_);
-        if (!chooseWeights(phase)) return {control_.stateAfterwards(), epoch_, "", {}};
-        ClassEstimates estimates = calibration_ ? calibration_->estimates() : ClassEstimates{};
-        estimates.nu = nu_;
-        const ClassTerms terms = classTerms(phase, class_counts_, estimates);  // α, β, Δ per class
+        if (!chooseTerms(phase)) return {control_.stateAfterwards(), epoch_, "", {}};
+        const ClassTerms terms =
+            classTerms(phase, class_counts_, estimates());  // α, β, Δ per class
         if (epoch_ == phase.from) {
             startHead(model_, optimizer_, phase, config_.training.seed,
                       phaseIndexAt(config_.phases, epoch_));
@@ -97,7 +101,8 @@ RunOutcome Trainer::train() {
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
         takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
-        if (nu_) record.nu = *nu_;
+        record.nu = estimates().nu.value_or(kMissing);
+        record.tau = estimates().tau.value_or(kMissing);
         measure(terms, record);
         if (control_.mustEnd()) return {control_.stateAfterwards(), epoch_, "", {}};
 
@@ -109,32 +114,45 @@ RunOutcome Trainer::train() {
     return {RunState::finished, epoch_, "", {}};
 }
 
-/// Before a phase whose class weights the run chooses: ν̂ by the model as it is; within one: the ν̂
-/// that was chosen. False if it was cut short.
-bool Trainer::chooseWeights(const Phase& phase) {
-    if (!choosesWeights(phase)) {
-        nu_.reset();
-        return true;
-    }
-    const EpochRecord last = run_.records().empty() ? EpochRecord{} : run_.records().back();
-    if (epoch_ > phase.from && !std::isnan(last.nu)) {
-        nu_ = last.nu;
+/// What the run has estimated and chosen so far.
+ClassEstimates Trainer::estimates() const {
+    ClassEstimates known = calibration_ ? calibration_->estimates() : ClassEstimates{};
+    const auto chosen = chosen_.accessor<double, 1>();
+    if (!std::isnan(chosen[0])) known.nu = chosen[0];
+    if (!std::isnan(chosen[1])) known.tau = chosen[1];
+    return known;
+}
+
+/// Before a phase whose weights or shifts the run chooses: ν̂ or τ̂ by the model as it is; within
+/// one: what was chosen. False if it was cut short.
+bool Trainer::chooseTerms(const Phase& phase) {
+    const bool weights = choosesWeights(phase);
+    if (!weights && !choosesShifts(phase)) {
+        chosen_.fill_(kMissing);
         return true;
     }
     const std::size_t index = phaseIndexAt(config_.phases, epoch_);
+    const EpochRecord last = run_.records().empty() ? EpochRecord{} : run_.records().back();
+    if (epoch_ > phase.from) {
+        const double told = weights ? last.nu : last.tau;  // checkpoints of 0.3 do not tell
+        if (!std::isnan(told)) chosen_[weights ? 0 : 1] = told;
+        if (!chosen_[weights ? 0 : 1].isnan().item<bool>()) return true;
+    }
     const ClassTerms before =
         classTerms(config_.phases[index - 1], class_counts_, estimatesOf(last));
-    ClassEstimates now = calibration_ ? calibration_->estimates() : ClassEstimates{};
-    WeightChoice choice(before, classTerms(phase, class_counts_, now), class_counts_, device_);
+    ClassEstimates open = estimates();
+    open.nu = open.tau = 0.0;
+    TermChoice choice(before, classTerms(phase, class_counts_, open), class_counts_, device_);
     evaluator_.forEachBatch(*data_.train,
                             [&](const torch::Tensor& logits, const torch::Tensor& labels) {
                                 choice.add(logits, labels);
                             });
     if (control_.mustEnd()) return false;
-    nu_ = choice.nu();
+    chosen_.fill_(kMissing);
+    chosen_[weights ? 0 : 1] = choice.exponent();
     char line[80];
-    std::snprintf(line, sizeof line, "chose ν̂ = %.3g for the weights from epoch %d on", *nu_,
-                  epoch_);
+    std::snprintf(line, sizeof line, "chose %s = %.3g from epoch %d on",
+                  weights ? "ν̂ of the weights" : "τ̂ of the shifts", choice.exponent(), epoch_);
     say(line);
     return true;
 }
@@ -276,6 +294,7 @@ std::map<std::string, torch::Tensor> Trainer::state() {
     for (const auto& item : model_->named_parameters()) tensors[item.key()] = item.value();
     for (const auto& item : model_->named_buffers()) tensors[item.key()] = item.value();
     if (calibration_) tensors.merge(calibration_->state());
+    if (std::ranges::any_of(config_.phases, choosesTerms)) tensors[kChosen] = chosen_;
     for (const auto& [name, buffer] : optimizer_.momentumBuffers()) {
         tensors[kMomentumPrefix + name] = buffer;
     }
@@ -290,14 +309,15 @@ void Trainer::restore() {
         try {
             const Checkpoint checkpoint = loadCheckpoint(file->path);
             std::map<std::string, torch::Tensor> targets = state();
-            // A trunk whose own phases never train the head's scale has none; it is 1 until then.
+            // A trunk whose own phases never train the head's scale, or choose nothing, has none;
+            // it is 1, or nothing, until then.
             std::erase_if(targets, [&](const auto& target) {
-                return target.first.ends_with(".scale") &&
+                return (target.first.ends_with(".scale") || target.first == kChosen) &&
                        !checkpoint.tensors.contains(target.first);
             });
             restoreTensors(checkpoint.tensors, targets);
             std::erase_if(targets, [](const auto& target) {  // what is not known yet may be NaN
-                return target.first.starts_with("calibration.");
+                return target.first.starts_with("calibration.") || target.first == kChosen;
             });
             if (const std::string warning =
                     notFiniteWarning(file->path.filename().string(), targets);

@@ -33,7 +33,8 @@ public:
 
 private:
     bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
-    bool chooseWeights(const Phase& phase);
+    ClassEstimates estimates() const;
+    bool chooseTerms(const Phase& phase);
     void measure(const ClassTerms& terms, EpochRecord& record);
     void keepLogits();
     void fitLastRecord();
@@ -61,7 +62,8 @@ private:
     EpochSteps steps_;
     Evaluator evaluator_;
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
-    std::optional<double> nu_;                // ν̂ of a phase whose weights the run chooses
+    // ν̂ and τ̂ of a phase whose weights or shifts the run chooses; NaN: none. [2] of float64.
+    torch::Tensor chosen_ = torch::full({2}, kMissing, torch::kFloat64);
     std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images
     const bool save_logits_;
     std::optional<SavedLogits> logits_;  // of the epoch that was measured, where they are due

@@ -139,6 +139,7 @@ EpochScalars scalarsOf(const EpochRecord& record) {
     scalars.medium = record.shots.medium;
     scalars.few = record.shots.few;
     scalars.nu = record.nu;
+    scalars.tau = record.tau;
     scalars.majority_accuracy = record.streaming.majority_accuracy;
     scalars.minority_accuracy = record.streaming.minority_accuracy;
     if (record.exact) {
@@ -158,6 +159,7 @@ EpochRecord recordOf(const EpochScalars& scalars, int epoch) {
     record.balanced_validation_accuracy = scalars.balanced_validation_accuracy;
     record.shots = {scalars.many, scalars.medium, scalars.few};
     record.nu = scalars.nu;
+    record.tau = scalars.tau;
     record.streaming.majority_accuracy = scalars.majority_accuracy;
     record.streaming.minority_accuracy = scalars.minority_accuracy;
     if (!std::isnan(scalars.exact_majority_accuracy) ||
@@ -190,7 +192,9 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
         (at.word("null") ||
          skipStatistics(at, scalars.exact_majority_accuracy, scalars.exact_minority_accuracy)) &&
         (!at.word(",\"test_confusion\":") || at.skipConfusion()) &&
-        (at.word("}") || (at.number(",\"nu\":", scalars.nu) && at.word("}"))) && at.atEnd();
+        (at.word("}") || (at.number(",\"nu\":", scalars.nu) && at.word("}")) ||
+         (at.number(",\"tau\":", scalars.tau) && at.word("}"))) &&
+        at.atEnd();
     if (!good) return std::nullopt;
     return record;
 }

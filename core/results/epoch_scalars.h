@@ -22,6 +22,7 @@ struct EpochScalars {
     double exact_majority_accuracy = kMissing;  // training accuracy, exact; NaN where not measured
     double exact_minority_accuracy = kMissing;  // training accuracy, exact; NaN where not measured
     double nu = kMissing;                       // ν̂, where the run has chosen its weights
+    double tau = kMissing;                      // τ̂, where it has chosen its shifts
 };
 
 EpochScalars scalarsOf(const EpochRecord& record);

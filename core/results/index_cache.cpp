@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint32_t kIndexFormat = 4;
+constexpr std::uint32_t kIndexFormat = 5;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::string_view kMagic = "BALLASTI";
 
 static_assert(std::is_trivially_copyable_v<EpochScalars> &&
-              sizeof(EpochScalars) == 13 * sizeof(double));  // a change of it is another format
+              sizeof(EpochScalars) == 14 * sizeof(double));  // a change of it is another format
 
 /// Appends plain values and texts to a block.
 class Packer {

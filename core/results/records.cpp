@@ -122,6 +122,7 @@ ShotAccuracy shotAccuracy(std::span<const double> test_accuracy,
 ClassEstimates estimatesOf(const EpochRecord& record) {
     ClassEstimates estimates{record.kappa};
     if (!std::isnan(record.nu)) estimates.nu = record.nu;
+    if (!std::isnan(record.tau)) estimates.tau = record.tau;
     return estimates;
 }
 
@@ -157,6 +158,7 @@ ordered_json toJson(const EpochRecord& record) {
         {"exact", record.exact ? statisticsJson(*record.exact) : ordered_json(nullptr)}};
     if (!record.test_confusion.empty()) json["test_confusion"] = toJson(record.test_confusion);
     if (!std::isnan(record.nu)) json["nu"] = record.nu;
+    if (!std::isnan(record.tau)) json["tau"] = record.tau;
     return json;
 }
 
@@ -194,6 +196,7 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
         record.test_confusion = confusionFrom(object.at("test_confusion"));
     }
     if (object.has("nu")) record.nu = numberFrom(object.at("nu"));
+    if (object.has("tau")) record.tau = numberFrom(object.at("tau"));
     return record;
 }
 

@@ -71,6 +71,7 @@ struct EpochRecord {
     double balanced_validation_accuracy = kMissing;
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
     double nu = kMissing;       // ν̂ of the epoch's weights, where the run has chosen it
+    double tau = kMissing;      // τ̂ of the epoch's shifts, where the run has chosen it
 };
 
 /// What the run had measured for the epoch's class terms.

@@ -135,10 +135,10 @@ std::vector<RunDifference> editChanges(const RunDescription& run, int epoch) {
     return all;
 }
 
-void tellChosenNu(std::vector<HistoryEvent>& events, int epoch, double nu) {
+void tellChosen(std::vector<HistoryEvent>& events, int epoch, const char* what, double value) {
     for (HistoryEvent& event : events) {
         if (event.kind == HistoryEvent::Kind::phase && event.epoch == epoch) {
-            event.text += "; the run chose ν̂ = " + shortNumber(nu);
+            event.text += std::string("; the run chose ") + what + " = " + shortNumber(value);
         }
     }
 }
@@ -172,12 +172,17 @@ std::vector<HistoryEvent> runEvents(const RunDescription& run,
                                     std::span<const EpochRecord> records) {
     std::vector<HistoryEvent> events = describedEvents(run);
     std::vector<double> rates;
-    double nu = kMissing;
+    const EpochRecord* before = nullptr;
     for (const EpochRecord& record : records) {
         rates.push_back(record.learning_rate);
-        if (!std::isnan(record.nu) && record.nu != nu)
-            tellChosenNu(events, record.epoch, record.nu);
-        nu = record.nu;
+        const auto tell = [&](const char* what, double EpochRecord::*value) {
+            if (std::isnan(record.*value)) return;
+            if (before != nullptr && before->*value == record.*value) return;
+            tellChosen(events, record.epoch, what, record.*value);
+        };
+        tell("ν̂", &EpochRecord::nu);
+        tell("τ̂", &EpochRecord::tau);
+        before = &record;
     }
     const std::vector<HistoryEvent> steps = learningRateSteps(rates, events);
     events.insert(events.end(), steps.begin(), steps.end());

@@ -37,8 +37,9 @@ std::vector<RunDifference> editChanges(const RunDescription& run, int epoch);
 std::vector<HistoryEvent> learningRateSteps(std::span<const double> rates,
                                             std::span<const HistoryEvent> told);
 
-/// Adds to the phase that begins after `epoch` epochs that the run chose this ν̂ for it.
-void tellChosenNu(std::vector<HistoryEvent>& events, int epoch, double nu);
+/// Adds to the phase that begins after `epoch` epochs that the run chose this value of `what`, "ν̂",
+/// for it.
+void tellChosen(std::vector<HistoryEvent>& events, int epoch, const char* what, double value);
 
 /// "best 81.8 %", of a balanced test accuracy (0 … 1).
 HistoryEvent bestEvent(int epochs_done, double balanced_test_accuracy);

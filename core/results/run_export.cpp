@@ -20,6 +20,8 @@ enum ScalarColumn {
     observed_lipschitz,
     bound_term,
     kappa,
+    nu,
+    tau,
     majority_accuracy,
     minority_accuracy,
     accuracy_ratio,
@@ -40,6 +42,8 @@ constexpr const char* kNames[kColumns] = {"accuracy",
                                           "observed_lipschitz",
                                           "bound_term",
                                           "kappa",
+                                          "nu",
+                                          "tau",
                                           "majority_accuracy",
                                           "minority_accuracy",
                                           "accuracy_ratio",
@@ -95,6 +99,7 @@ public:
         if (record.exact) training("exact", *record.exact);
         classes("test", {{accuracy, &record.test_accuracy}});
         classes("validation", {{accuracy, &record.validation_accuracy}});
+        chosenTerms(record);
         classes("terms", {{kappa, &record.kappa}});
     }
 
@@ -116,6 +121,14 @@ private:
                          {lipschitz, &statistics.lipschitz},
                          {observed_lipschitz, &statistics.observed_lipschitz},
                          {bound_term, &statistics.bound_terms}});
+    }
+
+    void chosenTerms(const EpochRecord& record) {
+        if (std::isnan(record.nu) && std::isnan(record.tau)) return;
+        Numbers numbers = noNumbers();
+        numbers[nu] = record.nu;
+        numbers[tau] = record.tau;
+        row("terms,,", numbers, "");
     }
 
     void classes(const std::string& source, const std::vector<ClassColumn>& columns) {

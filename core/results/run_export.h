@@ -19,6 +19,7 @@ namespace ballast {
 //   exact       0 …
 //   test        0 …    accuracy
 //   validation  0 …    accuracy; only with a validation split
+//   terms              nu, tau; only where the run has chosen one
 //   terms       0 …    kappa; only with estimated class rules
 //
 // All rows: run (its ID), name, dataset, profile, ratio, seed, epoch (from 0, as in epochs.jsonl)

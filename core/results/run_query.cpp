@@ -46,6 +46,7 @@ constexpr ResultFieldInfo kResultFields[] = {
     {"medium", "test accuracy on classes of medium size, at the best epoch"},
     {"few", "test accuracy on classes with few images, at the best epoch"},
     {"chosen-nu", "ν̂, which the run chose for its class weights (Auto-ADRW)"},
+    {"chosen-tau", "τ̂, which the run chose for its logit shifts (Auto-LA)"},
     {"tags", "what people tagged it with, with commas"},
     {"note", "what people noted of it"},
     {"pinned", "yes or no"},
@@ -156,6 +157,9 @@ std::function<FieldValue(const IndexedRun&)> resultField(const std::string& name
     if (name == "few") return [](const Run& run) { return numberValue(atBest(run, &Epoch::few)); };
     if (name == "chosen-nu") {
         return [](const Run& run) { return numberValue(atLast(run, &Epoch::nu)); };
+    }
+    if (name == "chosen-tau") {
+        return [](const Run& run) { return numberValue(atLast(run, &Epoch::tau)); };
     }
     if (name == "tags") return [](const Run& run) { return textValue(tagText(run.notes)); };
     if (name == "note") return [](const Run& run) { return textValue(run.notes.note); };

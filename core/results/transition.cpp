@@ -145,9 +145,13 @@ std::vector<Transition> transitions(const RunConfig& config, const std::vector<b
                                                          : config.training.epochs;
         made.epochs = end - made.epoch;
         made.changes = changesOf(config, phase);
-        if (const EpochRecord* first = find(made.epoch);
-            first != nullptr && !std::isnan(first->nu)) {
-            made.changes.push_back({"ν̂, which the run chose", "–", roundedText(first->nu)});
+        if (const EpochRecord* first = find(made.epoch)) {
+            const auto tell = [&](const char* what, double value) {
+                if (std::isnan(value)) return;
+                made.changes.push_back({what, "–", roundedText(value)});
+            };
+            tell("ν̂, which the run chose", first->nu);
+            tell("τ̂, which the run chose", first->tau);
         }
         const EpochRecord* before = find(made.epoch - 1);
         const EpochRecord* last = before;

@@ -32,6 +32,9 @@ QString openTerms(const Phase& phase) {
     if (choosesWeights(phase)) {
         return ConfigMeaning::tr("the run chooses α_y where the phase begins; drawn as with ν = 1");
     }
+    if (choosesShifts(phase)) {
+        return ConfigMeaning::tr("the run chooses Δ_y where the phase begins; drawn as with τ = 1");
+    }
     if (usesEstimates(phase)) {
         return ConfigMeaning::tr("the run estimates κ_y; drawn as with κ_y = 1");
     }

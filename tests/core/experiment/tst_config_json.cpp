@@ -86,6 +86,11 @@ private Q_SLOTS:
         row("late first phase", R"({"phases": [{"from": 3}]})", "/phases/0/from", "epoch 0");
         row("chosen weights at first", R"({"phases": [{"from": 0, "alpha": "power-auto"}]})",
             "/phases/0/alpha", "allowed from the second phase on");
+        row("chosen shifts at first", R"({"phases": [{"from": 0, "delta": "la-auto"}]})",
+            "/phases/0/delta", "allowed from the second phase on");
+        row("weights and shifts chosen",
+            R"({"phases": [{"from": 0}, {"from": 9, "alpha": "power-auto", "delta": "la-auto"}]})",
+            "/phases/1/delta", "\"la\" with a τ");
         row("no phase", R"({"phases": []})", "/phases", "empty");
         row("rule of another term", R"({"phases": [{"from": 0, "alpha": {"rule": "la"}}]})",
             "/phases/0/alpha/rule", "allowed");

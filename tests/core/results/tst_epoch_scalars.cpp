@@ -29,6 +29,11 @@ private Q_SLOTS:
         QVERIFY(chosen.has_value());
         QCOMPARE(chosen->scalars.nu, 0.95);
         QCOMPARE(recordOf(chosen->scalars, 7).nu, 0.95);
+        record.nu = kMissing;
+        record.tau = 0.8;
+        const auto shifted = scanOwnShape(toJson(record).dump());
+        QVERIFY(shifted.has_value());
+        QCOMPARE(recordOf(shifted->scalars, 7).tau, 0.8);
         QVERIFY(!scanOwnShape(text + " "));
         QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
     }

@@ -119,6 +119,21 @@ private Q_SLOTS:
         QVERIFY((changes[0].changes.back() ==
                  Transition::Change{"ν̂, which the run chose", "–", "0.95"}));
     }
+
+    void shiftsThatTheRunChoseAreSaid() {
+        RunDescription run;
+        run.config.phases.resize(2);
+        run.config.phases[1].from = 2;
+        run.config.phases[1].delta = {"la-auto", {}, {}};
+        std::vector<EpochRecord> records;
+        for (int epoch = 0; epoch < 4; ++epoch) records.push_back(madeRecord(epoch, 0.5));
+        for (const std::size_t epoch : {2, 3}) records[epoch].tau = 0.8;
+        const QStringList said = lines(runEvents(run, records));
+        QVERIFY2(said.last().endsWith("; the run chose τ̂ = 0.8"), qPrintable(said.last()));
+        const std::vector<Transition> changes = transitions(run.config, {}, records);
+        QVERIFY((changes[0].changes.back() ==
+                 Transition::Change{"τ̂, which the run chose", "–", "0.8"}));
+    }
 };
 
 BALLAST_TEST(TestRunEvents)

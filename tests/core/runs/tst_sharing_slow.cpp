@@ -176,6 +176,10 @@ private Q_SLOTS:
             << R"({"axes": [{"/phases/1/alpha": ["power-auto", {"rule": "power", "nu": 0.1}]},
                             {"/lr_schedule/steps/0/from": [5, 6]}]})"
             << 28 << 3 + 2 * 2 + 4 * 2;
+        QTest::newRow("shifts that the run chooses, taken over within their phase")
+            << R"({"axes": [{"/phases/1/delta": ["la-auto", {"rule": "la", "tau": 0.5}]},
+                            {"/lr_schedule/steps/0/from": [5, 6]}]})"
+            << 28 << 3 + 2 * 2 + 4 * 2;
     }
 
     void sweepsEqualTheirRunsAlone() {

@@ -3,7 +3,7 @@
 #include <QtTest>
 #include <cmath>
 
-#include "core/learning/weight_choice.h"
+#include "core/learning/term_choice.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
@@ -44,19 +44,19 @@ ClassTerms adjusted() {
 }
 
 double chosen(const torch::Tensor& logits, const ClassTerms& before, const ClassTerms& after) {
-    WeightChoice choice(before, after, std::vector<std::int64_t>{int(kBig), int(kSmall)},
-                        torch::kCPU);
+    TermChoice choice(before, after, std::vector<std::int64_t>{int(kBig), int(kSmall)},
+                      torch::kCPU);
     const Images all = images();
     for (std::int64_t at = 0; at < all.labels.size(0); at += 250) {
         choice.add(logits.slice(0, at, at + 250), all.labels.slice(0, at, at + 250));
     }
-    return choice.nu();
+    return choice.exponent();
 }
 
 }  // namespace
 
 /// Models that know the true probabilities: what their weights shall be is known by Bayes' rule.
-class TestWeightChoice : public QObject {
+class TestTermChoice : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void aPlainModelNeedsBalancedWeights() {
@@ -75,6 +75,17 @@ private Q_SLOTS:
         QVERIFY(std::abs(chosen(images().logits, adjusted(), plain()) - 1.0) <= 0.2);
     }
 
+    /// Shifts are chosen as weights are: what the phase's own weights do is left to do no more.
+    void comingWeightsLeaveLessToShift() {
+        ClassTerms half = plain();
+        const torch::Tensor weights = (-0.5 * logPrior()).exp();
+        half.alpha = {weights[0].item<double>(), weights[1].item<double>()};
+        const torch::Tensor logits = images().logits + logPrior();
+        const double all = chosen(logits, plain(), plain());
+        const double rest = chosen(logits, plain(), half);
+        QVERIFY2(std::abs(all - 0.5 - rest) <= 0.051, qPrintable(QString::number(rest)));
+    }
+
     void scalesAndWeightsOfThePhaseBeforeAreTakenBack() {
         ClassTerms before = plain();
         before.beta = {0.5, 2.0};
@@ -88,13 +99,13 @@ private Q_SLOTS:
 
     void accuraciesAreThoseOfTheAdjustedLogits() {
         const Images all = images();
-        WeightChoice choice(plain(), plain(), std::vector<std::int64_t>{int(kBig), int(kSmall)},
-                            torch::kCPU);
+        TermChoice choice(plain(), plain(), std::vector<std::int64_t>{int(kBig), int(kSmall)},
+                          torch::kCPU);
         choice.add(all.logits + logPrior(), all.labels);
         const std::vector<double> accuracies = choice.accuracies();
-        QCOMPARE(accuracies.size(), std::size_t{WeightChoice::kCandidates});
+        QCOMPARE(accuracies.size(), std::size_t{TermChoice::kCandidates});
         for (const int k : {0, 7, 20}) {
-            const double nu = k / WeightChoice::kPerOne;
+            const double nu = k / TermChoice::kPerOne;
             const torch::Tensor right =
                 (all.logits + (1.0 - nu) * logPrior()).argmax(1).eq(all.labels).to(torch::kFloat64);
             const double balanced =
@@ -106,5 +117,5 @@ private Q_SLOTS:
     }
 };
 
-BALLAST_TEST(TestWeightChoice)
-#include "tst_weight_choice.moc"
+BALLAST_TEST(TestTermChoice)
+#include "tst_term_choice.moc"

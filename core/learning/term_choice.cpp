@@ -1,4 +1,4 @@
-#include "core/learning/weight_choice.h"
+#include "core/learning/term_choice.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +14,12 @@ torch::Tensor vectorOf(const std::vector<double>& values) {
     return torch::tensor(values, torch::kFloat64);
 }
 
+/// log α_y; 0 of a class that is never trained, which gives and takes nothing.
+torch::Tensor logWeight(const ClassTerms& terms) {
+    const torch::Tensor alpha = vectorOf(terms.alpha);
+    return torch::where(alpha.gt(0), alpha, torch::ones_like(alpha)).log();
+}
+
 /// A phase's shift of all logits alike; LDAM's is of the true class alone.
 torch::Tensor shiftOf(const ClassTerms& terms) {
     const torch::Tensor shift = vectorOf(terms.delta);
@@ -22,29 +28,29 @@ torch::Tensor shiftOf(const ClassTerms& terms) {
 
 }  // namespace
 
-WeightChoice::WeightChoice(const ClassTerms& before, const ClassTerms& after,
-                           std::span<const std::int64_t> class_counts, torch::Device device) {
+TermChoice::TermChoice(const ClassTerms& before, const ClassTerms& after,
+                       std::span<const std::int64_t> class_counts, torch::Device device) {
     std::vector<double> log_prior;
     double total = 0.0;
     for (const std::int64_t count : class_counts) total += static_cast<double>(count);
     for (const std::int64_t count : class_counts) {
         log_prior.push_back(std::log(static_cast<double>(count) / total));
     }
-    const torch::Tensor nu = torch::arange(kCandidates, torch::kFloat64).view({-1, 1, 1}) / kPerOne;
+    const torch::Tensor exponent =
+        torch::arange(kCandidates, torch::kFloat64).view({-1, 1, 1}) / kPerOne;
     const torch::Tensor beta_after = vectorOf(after.beta);
-    const torch::Tensor alpha = vectorOf(before.alpha);  // 0: never trained, nothing to take back
-    const torch::Tensor log_alpha = torch::where(alpha.gt(0), alpha, torch::ones_like(alpha)).log();
-    const torch::Tensor shift = shiftOf(before) - log_alpha - shiftOf(after);
+    const torch::Tensor shift =
+        shiftOf(before) - logWeight(before) + logWeight(after) - shiftOf(after);
     const auto like = torch::TensorOptions().dtype(torch::kFloat32).device(device);
     scale_ = (vectorOf(before.beta) / beta_after).to(like);
-    shift_ = ((shift - nu * vectorOf(log_prior)) / beta_after).to(like);
+    shift_ = ((shift - exponent * vectorOf(log_prior)) / beta_after).to(like);
     const auto classes = static_cast<std::int64_t>(class_counts.size());
     const auto counts = torch::TensorOptions().dtype(torch::kInt64).device(device);
     seen_ = torch::zeros({classes}, counts);
     right_ = torch::zeros({kCandidates, classes}, counts);
 }
 
-void WeightChoice::add(const torch::Tensor& logits, const torch::Tensor& labels) {
+void TermChoice::add(const torch::Tensor& logits, const torch::Tensor& labels) {
     const torch::NoGradGuard no_grad;
     seen_.add_(torch::bincount(labels, {}, seen_.numel()));
     const torch::Tensor scaled = logits * scale_;
@@ -54,7 +60,7 @@ void WeightChoice::add(const torch::Tensor& logits, const torch::Tensor& labels)
     }
 }
 
-std::vector<double> WeightChoice::accuracies() const {
+std::vector<double> TermChoice::accuracies() const {
     const torch::Tensor has_images = seen_.gt(0);
     const torch::Tensor share =
         right_.index({torch::indexing::Slice(), has_images}).to(torch::kFloat64) /
@@ -64,7 +70,7 @@ std::vector<double> WeightChoice::accuracies() const {
     return {values, values + mean.numel()};
 }
 
-double WeightChoice::nu() const {
+double TermChoice::exponent() const {
     const std::vector<double> all = accuracies();
     const double most = *std::ranges::max_element(all);
     double sum = 0.0;
