@@ -19,7 +19,7 @@ struct SafetensorsError : std::runtime_error {
 
 /// A tensor as the file holds it: the bytes of its elements, row by row, little-endian.
 struct RawTensor {
-    std::string type;  // F16 | F32 | I64
+    std::string type;  // F16 | F32 | F64 | I64
     std::vector<std::int64_t> shape;
     std::span<const std::byte> bytes;
 };

@@ -22,6 +22,7 @@ struct ClassRule {
 /// What holds from epoch `from` on, until the next phase.
 struct Phase {
     int from = 0;                        // first epoch of the phase, counted from 0
+    int plateau = 0;                     // above 0: begins early, after a plateau of so many epochs
     ClassRule alpha{"one", {}, {}};      // class weight α_y, Eq. 3
     ClassRule beta{"one", {}, {}};       // logit scale β_y, Eq. 3
     ClassRule delta{"zero", {}, {}};     // logit shift Δ_y, Eq. 3

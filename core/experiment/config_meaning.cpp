@@ -97,6 +97,11 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 from + " is beyond the last epoch; with " + std::to_string(epochs) +
                                     " epochs, allowed: below " + std::to_string(epochs)});
         }
+        if (i == 0 && phase.plateau > 0) {
+            problems.push_back({pointer + "/plateau",
+                                "the first phase begins at epoch 0, not after a plateau of " +
+                                    std::to_string(phase.plateau) + " epochs; allowed: 0"});
+        }
         if (i == 0 && choosesWeights(phase)) {
             problems.push_back({pointer + "/alpha",
                                 "there is no epoch before the first phase to choose ν̂ from; "

@@ -92,6 +92,10 @@ std::string phaseKey(const RunConfig& config, std::size_t index, double weight_d
     Key key;
     key.add("phase").add(terms).add(weight_decay);
     addFields(key, config, Affects::phase, kPhases, index);
+    // Whether the next phase may begin in any of its epochs.
+    if (index + 1 < config.phases.size() && config.phases[index + 1].plateau > 0) {
+        key.add("until a plateau").add(std::int64_t{config.phases[index + 1].plateau});
+    }
     return key.text();
 }
 

@@ -210,6 +210,7 @@ bool givesPresetOf(const RunConfig& config, std::string_view name, const std::st
         if (preset.phases.size() != config.phases.size()) return false;
         for (std::size_t i = 0; i < preset.phases.size(); ++i) {
             preset.phases[i].from = config.phases[i].from;
+            preset.phases[i].plateau = config.phases[i].plateau;
         }
         return preset.phases == config.phases && preset.loss == config.loss &&
                preset.model.head == config.model.head;

@@ -12,12 +12,13 @@
 namespace ballast {
 namespace {
 
-constexpr std::string_view kTypes[] = {"F32", "I64"};
+constexpr std::string_view kTypes[] = {"F32", "F64", "I64"};
 
 std::string typeName(torch::ScalarType type) {
     if (type == torch::kFloat32) return "F32";
+    if (type == torch::kFloat64) return "F64";
     if (type == torch::kInt64) return "I64";
-    throw CheckpointError("a checkpoint holds float32 and int64 tensors only");
+    throw CheckpointError("a checkpoint holds float32, float64 and int64 tensors only");
 }
 
 Checkpoint load(const std::filesystem::path& file, bool foreign) {
@@ -30,7 +31,9 @@ Checkpoint load(const std::filesystem::path& file, bool foreign) {
         Checkpoint checkpoint;
         checkpoint.metadata = std::move(parsed.metadata);
         for (const auto& [name, raw] : parsed.tensors) {
-            const auto type = raw.type == "F32" ? torch::kFloat32 : torch::kInt64;
+            const auto type = raw.type == "F32"   ? torch::kFloat32
+                              : raw.type == "F64" ? torch::kFloat64
+                                                  : torch::kInt64;
             const torch::Tensor tensor = torch::empty(raw.shape, type);
             std::memcpy(tensor.data_ptr(), raw.bytes.data(), raw.bytes.size());
             checkpoint.tensors[name] = tensor;

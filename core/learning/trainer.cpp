@@ -13,6 +13,7 @@
 #include "core/learning/logit_saver.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/term_choice.h"
+#include "core/results/plateau.h"
 #include "core/runs/run_edits.h"
 
 namespace ballast {
@@ -73,6 +74,7 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 
 RunOutcome Trainer::train() {
     for (;; ++epoch_) {
+        beginPhaseEarly(epoch_, run_.records());  // of a trunk that was taken over
         takeEdits(epoch_);  // also those made while the last epoch was measured
         fitLastRecord();
         if (epoch_ >= config_.training.epochs) break;
@@ -100,6 +102,9 @@ RunOutcome Trainer::train() {
             record.kappa = calibration_->estimates().kappa;  // those of this epoch's terms
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
+        std::vector<EpochRecord> records = run_.records();
+        records.push_back(record);
+        beginPhaseEarly(epoch_ + 1, records);
         takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
         record.nu = estimates().nu.value_or(kMissing);
         record.tau = estimates().tau.value_or(kMissing);
@@ -225,6 +230,25 @@ void Trainer::keepLogits() {
         say(std::string("the logits were not saved: ") + error.what());
     }
     logits_.reset();
+}
+
+/// Where the next phase may begin after a plateau, and there is one: begins it at `epoch`.
+/// `records` are those of all epochs before.
+void Trainer::beginPhaseEarly(int epoch, std::span<const EpochRecord> records) {
+    if (epoch == 0 || epoch >= config_.training.epochs) return;
+    const std::size_t index = phaseIndexAt(config_.phases, epoch - 1);
+    if (index + 1 >= config_.phases.size()) return;
+    const Phase& next = config_.phases[index + 1];
+    if (next.plateau == 0 || next.from <= epoch) return;
+    const int first = std::max(config_.phases[index].from, config_.lr_schedule.warmup_epochs);
+    if (first >= epoch) return;
+    if (!minorityIsOnPlateau(records.subspan(static_cast<std::size_t>(first)), majority_,
+                             next.plateau)) {
+        return;
+    }
+    observer_.said(beginPhaseAfterPlateau(run_, epoch));
+    config_ = run_.description().config;
+    observer_.configChanged(config_);
 }
 
 /// Live edits that arrived meanwhile hold from `epoch` on.

@@ -38,6 +38,7 @@ private:
     void measure(const ClassTerms& terms, EpochRecord& record);
     void keepLogits();
     void fitLastRecord();
+    void beginPhaseEarly(int epoch, std::span<const EpochRecord> records);
     void takeEdits(int epoch);
     int classes() const { return static_cast<int>(class_counts_.size()); }
 

@@ -7,6 +7,7 @@
 
 #include "core/experiment/config_json.h"
 #include "core/experiment/field_words.h"
+#include "core/results/plateau.h"
 #include "core/results/transition.h"
 
 namespace ballast {
@@ -78,6 +79,10 @@ std::vector<RunDifference> eventChanges(const RunConfig& config, const json& edi
 }
 
 HistoryEvent editEvent(const RunConfig& config, const json& edit) {
+    if (edit.contains("plateau")) {
+        return {HistoryEvent::Kind::phase, edit.value("epoch", 0),
+                "next phase: " + plateauInWords(edit.value("plateau", 0))};
+    }
     std::vector<std::string> parts;
     for (const RunDifference& change : eventChanges(config, edit)) {
         const std::string& before = change.values.front();

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/json_place.h"
 #include "core/experiment/config_json.h"
+#include "core/results/plateau.h"
 #include "core/runs/foreign_runs.h"
 #include "core/runs/trunk_store.h"
 
@@ -86,13 +87,16 @@ std::string newEditId() {
     return text;
 }
 
-void apply(OwnedRun& run, int epoch, const RunEdit& edit, const std::string& id) {
+/// `more`: what else to say of the edit.
+void apply(OwnedRun& run, int epoch, const RunEdit& edit, const std::string& id,
+           const ordered_json& more = ordered_json::object()) {
     RunDescription description = run.description();
     ConfigEdit edited = editedFrom(description.config, description.class_counts, epoch,
                                    edit.settings, edit.next_phase_now);
     description.config = std::move(edited.config);
     ordered_json entry = {{"id", id}, {"epoch", epoch}};
     entry.update(editJson(edit));
+    entry.update(more);
     description.edits.push_back(json(entry));
     run.describe(description);
 }
@@ -205,6 +209,17 @@ int editRun(const fs::path& folder, const RunEdit& edit, std::optional<int> prom
         replaceFile(folder / kEditsFolder / (id + ".json"), file.dump(2) + "\n");
     }
     return epoch;
+}
+
+std::string beginPhaseAfterPlateau(OwnedRun& run, int epoch) {
+    const RunConfig& config = run.description().config;
+    const std::size_t next = phaseIndexAt(config.phases, epoch - 1) + 1;
+    const int patience = config.phases.at(next).plateau;
+    std::string why = "phase " + std::to_string(next + 1) + " begins at epoch " +
+                      std::to_string(epoch) + ": " + plateauInWords(patience);
+    apply(run, epoch, {{}, true}, "plateau-" + std::to_string(epoch), {{"plateau", patience}});
+    run.log(why);
+    return why;
 }
 
 std::vector<PendingEdit> pendingEdits(const fs::path& folder) {

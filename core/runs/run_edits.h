@@ -49,6 +49,11 @@ EditPreview editPreview(const std::filesystem::path& run, const RunEdit& edit,
 int editRun(const std::filesystem::path& run, const RunEdit& edit,
             std::optional<int> promised = std::nullopt, const DataStore& store = DataStore());
 
+/// Begins the next phase at `epoch`, as its config lets it after a plateau of the minority's
+/// B_y(f): an edit that the run makes itself, so that its config says when the phase began. Says
+/// why. Throws StorageError.
+std::string beginPhaseAfterPlateau(OwnedRun& run, int epoch);
+
 /// An edit that waits in the folder of a run for the epoch from which it holds.
 struct PendingEdit {
     int epoch = 0;

@@ -14,6 +14,7 @@
 #include "core/experiment/catalog.h"
 #include "core/experiment/sweep_warnings.h"
 #include "core/results/branch_points.h"
+#include "core/results/plateau.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "core/runs/run.h"
@@ -63,7 +64,8 @@ RunConfig withoutNames(RunConfig config) {
 bool isStillThere(const PlannedRun& planned, const fs::path& workspace) {
     try {
         const RunDescription there = readDescription(workspace / "runs" / planned.id);
-        return withoutNames(there.config) == withoutNames(planned.run.config) &&
+        return withoutNames(configBeforePlateaus(there).value_or(there.config)) ==
+                   withoutNames(planned.run.config) &&
                dataIdentity(there) == dataIdentity(planned.run.config.data, planned.data_sha256);
     } catch (const Error&) {
         return false;
@@ -256,7 +258,7 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
 
     std::map<int, std::vector<const TrunkRun*>> by_last_node;  // runs that train alike to the end
     for (const auto& [id, run] : store.runs()) {
-        if (!run.path.empty()) by_last_node[run.path.back()].push_back(&run);
+        if (!run.path.empty()) by_last_node[run.asked_node].push_back(&run);
     }
     Descriptions descriptions(slot);
     std::vector<EpochPath> paths;
@@ -279,7 +281,9 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
         paths.push_back(store.tree().add(config, planned.class_counts, dataIdentity(description)));
         const TrunkRun* best = nullptr;
         for (const TrunkRun* known : by_last_node[paths.back().back()]) {
-            if (!(withoutNames(known->description.config) == withoutNames(config))) continue;
+            if (!(withoutNames(known->asked.value_or(known->description.config)) ==
+                  withoutNames(config)))
+                continue;
             if (taken.contains(known->id)) continue;
             if (best == nullptr || isBetter(*known, *best)) best = known;
         }

@@ -9,6 +9,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/results/plateau.h"
 
 namespace ballast {
 namespace {
@@ -102,11 +103,19 @@ void TrunkStore::refresh() {
             if (!described) {
                 run.description = readDescription(run.folder);
                 const RunDescription& description = run.description;
+                run.asked = configBeforePlateaus(description);
                 run.description.config_as_given = nullptr;  // of thousands of runs
                 run.path.clear();
                 if (description.parent.is_null()) {
                     run.path = tree_.add(description.config, description.class_counts,
                                          dataIdentity(description));
+                    run.asked_node = run.path.back();
+                    if (run.asked) {
+                        run.asked_node = tree_
+                                             .add(*run.asked, description.class_counts,
+                                                  dataIdentity(description))
+                                             .back();
+                    }
                 }
             }
             listCheckpoints(run, seen_[id]);

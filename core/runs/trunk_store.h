@@ -41,9 +41,11 @@ struct TrunkRun {
     std::filesystem::path folder;
     RunDescription description;
     RunStatus status;
-    EpochPath path;                // empty: it shares with nobody (forked from elsewhere, imported)
-    std::vector<int> checkpoints;  // epochs after which there is one to start from, ascending
-    std::string error;             // why it cannot be read
+    EpochPath path;  // empty: it shares with nobody (forked from elsewhere, imported)
+    std::optional<RunConfig> asked;  // before it began phases after a plateau, where it has
+    int asked_node = -1;             // at the end of that config's path, or of its own
+    std::vector<int> checkpoints;    // epochs after which there is one to start from, ascending
+    std::string error;               // why it cannot be read
 
     int epochs() const { return description.config.training.epochs; }
     /// Another process has it in training, or had, and its host cannot be asked.

@@ -56,6 +56,7 @@ const std::vector<Change> kChanges = {
     {"/loss/reduction", "mean"},
     {"/loss/focal_gamma", 2.0, {"/loss/name=focal"}},
     {"/phases/1/from", 14, {}, kT0},
+    {"/phases/1/plateau", 3, {}, 0},
     {"/phases/1/alpha", "inverse", {}, kT0},
     {"/phases/1/beta", json{{"rule", "cdt"}, {"gamma", 0.1}}, {}, kT0},
     {"/phases/1/delta", json{{"rule", "la"}, {"tau", 1.0}}, {}, kT0},

@@ -91,6 +91,8 @@ private Q_SLOTS:
         row("weights and shifts chosen",
             R"({"phases": [{"from": 0}, {"from": 9, "alpha": "power-auto", "delta": "la-auto"}]})",
             "/phases/1/delta", "\"la\" with a τ");
+        row("plateau at first", R"({"phases": [{"from": 0, "plateau": 5}]})", "/phases/0/plateau",
+            "allowed: 0");
         row("no phase", R"({"phases": []})", "/phases", "empty");
         row("rule of another term", R"({"phases": [{"from": 0, "alpha": {"rule": "la"}}]})",
             "/phases/0/alpha/rule", "allowed");

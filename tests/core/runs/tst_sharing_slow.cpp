@@ -4,6 +4,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/imbalance.h"
+#include "core/results/plateau.h"
+#include "core/results/run_events.h"
 #include "core/results/run_folder.h"
 #include "core/runs/executor.h"
 #include "core/runs/learning_library.h"
@@ -232,6 +235,40 @@ private Q_SLOTS:
         QCOMPARE(grown.plan.left.epochs_shared, 4 + 3 + 3 * 4);
         QCOMPARE(grown.epochs, 4 + 3 + 3 * 4);
         compareWithAlone(grown, in);
+    }
+
+    /// Phases begin where the minority stops to learn, wherever the epochs before were trained, and
+    /// the config that comes of it replays the run.
+    void phasesBeginAfterAPlateau() {
+        json sweep = {{"name", "plateau"}, {"base", base()}};
+        sweep["base"]["phases"][1]["from"] = 6;
+        sweep["base"]["phases"][1]["plateau"] = 1;
+        sweep["axes"] = {{"/phases/1/alpha/nu", {0.1, 0.2}}};
+        const fs::path in = workspace("plateau");
+        const Trained trained = trainSweep(sweep, in);
+        std::vector<int> began;
+        for (const PlannedRun& run : trained.plan.runs) {
+            const fs::path folder = in / "runs" / run.id;
+            const RunSummary summary = readRun(folder);
+            const RunConfig& config = summary.description.config;
+            began.push_back(config.phases[1].from);
+            QVERIFY2(config.phases[1].from > 2 && config.phases[1].from < 6,
+                     qPrintable(QString::number(config.phases[1].from)));
+            const auto from = static_cast<std::size_t>(config.phases[1].from);
+            const std::vector<bool> majority = majorityClasses(summary.description.class_counts);
+            const std::span<const EpochRecord> records = summary.records;
+            QVERIFY(minorityIsOnPlateau(records.subspan(1, from - 1), majority, 1));
+            QVERIFY(!minorityIsOnPlateau(records.subspan(1, from - 2), majority, 1));
+            QCOMPARE(records[from].phase, 1);
+            QVERIFY(records[from - 1].exact && records[from].exact);
+            QCOMPARE(resultsOf(trainedAlone(config)), resultsOf(folder));  // a replay
+            QCOMPARE(resultsOf(trainedAlone(run.run.config)), resultsOf(folder));
+            QVERIFY(describedEvents(summary.description)[0].text.find("has not risen") !=
+                    std::string::npos);
+        }
+        QCOMPARE(began[0], began[1]);
+        QCOMPARE(trained.epochs, began[0] + 2 * (7 - began[0]));  // the epochs before were shared
+        QCOMPARE(trainSweep(sweep, in).epochs, 0);                // the runs are still the sweep's
     }
 
     void forksAreWhatTheirConfigSays() {
