@@ -12,9 +12,12 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
 #include "core/interchange/foreign_arguments.h"
+#include "core/interchange/foreign_logs.h"
+#include "core/interchange/scalar_files.h"
 #include "core/results/run_folder.h"
 #include "core/runs/foreign_runs.h"
 #include "core/runs/learning_library.h"
+#include "core/runs/scalar_import.h"
 
 namespace ballast {
 namespace {
@@ -150,10 +153,19 @@ int evaluateCommand(const EvaluateOptions& options, const DataStore& store) {
     return 0;
 }
 
-int importCommand(const fs::path& folder, const fs::path& workspace,
-                  const std::vector<std::string>& ignored) {
-    const ForeignRun imported =
-        importRun(learningLibrary(), workspace, folder, kNeverCancelled, ignored);
+struct ImportOptions {
+    fs::path path;
+    fs::path workspace;
+    std::vector<std::string> ignored;
+    std::string config;                 // a file
+    std::string method;                 // or a preset's, for …
+    PresetRequest preset;               // …, whose method is not looked at
+    std::vector<std::string> settings;  // /pointer=value
+    std::vector<std::string> columns;   // COLUMN=SERIES
+    bool list = false;
+};
+
+void printImported(const ForeignRun& imported) {
     for (const std::string& line : imported.said) std::cout << line << "\n";
     std::cout << imported.folder.string() << std::endl;
     const RunSummary run = readRun(imported.folder);
@@ -162,6 +174,68 @@ int importCommand(const fs::path& folder, const fs::path& workspace,
             "%zu epochs, best balanced test accuracy %.2f %% after %d epochs, last %.2f %%\n",
             run.records.size(), 100.0 * best->balanced_test_accuracy, best->epoch + 1,
             100.0 * run.records.back().balanced_test_accuracy);
+        std::fflush(stdout);
+    }
+}
+
+ColumnChoice columnChoice(const std::vector<std::string>& given) {
+    ColumnChoice choice;
+    for (const std::string& text : given) {
+        const std::size_t at = text.find('=');
+        if (at == std::string::npos) {
+            throw ConfigError("--column " + text + ": allowed: COLUMN=NAME, such as test=val/acc");
+        }
+        choice[text.substr(0, at)] = text.substr(at + 1);
+    }
+    return choice;
+}
+
+int listScalars(const std::vector<LoggedScalars>& runs) {
+    for (const LoggedScalars& run : runs) {
+        std::cout << (run.name.empty() ? "(no name)" : run.name) << "\n";
+        const ColumnChoice suggested = suggestedColumns(run);
+        for (const auto& [name, series] : run.series) {
+            std::string taken;
+            for (const auto& [column, of] : suggested) {
+                if (of == name) taken += (taken.empty() ? "  → " : ", ") + column;
+            }
+            std::printf("  %-40s %6zu values, steps %lld to %lld%s\n", name.c_str(), series.size(),
+                        static_cast<long long>(series.begin()->first),
+                        static_cast<long long>(series.rbegin()->first), taken.c_str());
+        }
+    }
+    std::fflush(stdout);
+    return 0;
+}
+
+int importCommand(const ImportOptions& options, const CLI::App* command, const DataStore& store) {
+    if (hasForeignLogs(options.path)) {
+        refuseOptions(command, {"--config", "--preset", "--set", "--column", "--list"},
+                      "to the public code's logs, which say what was trained");
+        printImported(importRun(learningLibrary(), options.workspace, options.path, kNeverCancelled,
+                                options.ignored));
+        return 0;
+    }
+    ScalarImport request;
+    request.runs = readScalarFiles(options.path);
+    if (options.list) return listScalars(request.runs);
+    if (options.method.empty()) {
+        refuseOptions(command, kPresetDataOptions, "without --preset");
+    }
+    request.columns = columnChoice(options.columns);
+    request.source = fs::absolute(options.path).lexically_normal().filename().string();
+    if (!options.config.empty()) {
+        request.config = readConfigJson(options.config, options.settings);
+    } else if (!options.method.empty()) {
+        PresetRequest preset = options.preset;
+        preset.method = options.method;
+        request.config = presetJson(preset, options.settings);
+    } else {
+        throw ConfigError(options.path.string() +
+                          " does not say what was trained; give --config FILE or --preset METHOD");
+    }
+    for (const ForeignRun& run : importScalars(options.workspace, request, store)) {
+        printImported(run);
     }
     return 0;
 }
@@ -195,20 +269,38 @@ void addEvaluateCommand(CommandLine& cli) {
 }
 
 void addImportCommand(CommandLine& cli) {
-    struct Options {
-        fs::path folder;
-        fs::path workspace;
-        std::vector<std::string> ignored;
-    };
-    const auto options = std::make_shared<Options>();
-    CLI::App* command = cli.add("import", "A finished run of the public code, from its logs");
-    command->add_option("FOLDER", options->folder, "With args.txt, log_train.csv and log_test.csv")
+    const auto options = std::make_shared<ImportOptions>();
+    CLI::App* command =
+        cli.add("import",
+                "Finished runs of other programs: the public code's logs, or what an "
+                "experiment tracker has kept");
+    command
+        ->add_option("PATH", options->path,
+                     "A folder with args.txt, log_train.csv and log_test.csv; or a CSV file, an "
+                     "event file of TensorBoard, a run of MLflow's file store, a folder of those")
         ->required();
+    auto* config =
+        command->add_option("--config", options->config, "What was trained, of a tracker's runs")
+            ->type_name("FILE");
+    command->add_option("--preset", options->method, "The same, as a preset")
+        ->type_name("METHOD")
+        ->excludes(config);
+    addPresetData(command, options->preset);
+    addSettings(command, options->settings, "One field of the config");
+    std::string columns;
+    for (const ScalarColumn& column : scalarColumns()) {
+        columns += (columns.empty() ? "" : ", ") + std::string(column.name);
+    }
+    command
+        ->add_option("--column", options->columns,
+                     "Which of the tracker's numbers is the COLUMN, one of: " + columns)
+        ->type_name("COLUMN=NAME")
+        ->allow_extra_args(false);
+    command->add_flag("--list", options->list, "Only say which numbers there are");
     addWorkspace(command, options->workspace);
     addIgnore(command, options->ignored);
-    cli.perform(command, [options] {
-        return importCommand(options->folder, options->workspace, options->ignored);
-    });
+    cli.perform(command,
+                [options, command, &cli] { return importCommand(*options, command, cli.store()); });
 }
 
 void addExportWeightsCommand(CommandLine& cli) {

@@ -53,12 +53,6 @@ std::array<std::uint32_t, 256> makeCrcTable() {
     return table;
 }
 
-/// As a TFRecord stores it, so that a CRC of CRCs stays one.
-std::uint32_t maskedCrc(std::string_view bytes) {
-    const std::uint32_t crc = crc32c(bytes);
-    return (crc >> 15 | crc << 17) + 0xa282ead8U;
-}
-
 ProtoWriter protobufValue(const HyperParameter& parameter) {
     ProtoWriter value;
     if (const double* number = std::get_if<double>(&parameter)) {
@@ -82,6 +76,11 @@ std::uint32_t crc32c(std::string_view bytes) {
     return ~crc;
 }
 
+std::uint32_t maskedCrc32c(std::string_view bytes) {
+    const std::uint32_t crc = crc32c(bytes);
+    return (crc >> 15 | crc << 17) + 0xa282ead8U;
+}
+
 EventFile::EventFile(double wall_time) : wall_time_(wall_time) {
     ProtoWriter event;
     event.real(kEventWallTime, wall_time_).bytes(kEventFileVersion, "brain.Event:2");
@@ -90,9 +89,9 @@ EventFile::EventFile(double wall_time) : wall_time_(wall_time) {
 
 void EventFile::record(std::string_view data) {
     const std::string length = littleEndianBytes(data.size(), 8);
-    bytes_ += length + littleEndianBytes(maskedCrc(length), 4);
+    bytes_ += length + littleEndianBytes(maskedCrc32c(length), 4);
     bytes_ += data;
-    bytes_ += littleEndianBytes(maskedCrc(data), 4);
+    bytes_ += littleEndianBytes(maskedCrc32c(data), 4);
 }
 
 void EventFile::scalar(const std::string& tag, std::int64_t step, double value) {

@@ -11,6 +11,9 @@ namespace ballast {
 /// CRC-32C (Castagnoli) of the bytes, as RFC 3720 has it.
 std::uint32_t crc32c(std::string_view bytes);
 
+/// The same as a TFRecord stores it, so that a checksum of checksums stays one.
+std::uint32_t maskedCrc32c(std::string_view bytes);
+
 /// What TensorBoard's page HParams shows of a run.
 using HyperParameter = std::variant<double, bool, std::string>;
 enum class SessionStatus { running, success, failure };

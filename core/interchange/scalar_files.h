@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/interchange/logged_scalars.h"
+
+namespace ballast {
+
+/// The runs that `path` holds: a CSV file (readScalarTable), a TensorBoard event file, a folder of
+/// event files, a run or an experiment of MLflow's file store, or a folder of such runs. Throws
+/// DataError naming the file, and for a folder without any of these what it may hold.
+std::vector<LoggedScalars> readScalarFiles(const std::filesystem::path& path);
+
+}  // namespace ballast

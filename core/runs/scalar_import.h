@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "core/interchange/scalar_columns.h"
+#include "core/runs/foreign_runs.h"
+
+namespace ballast {
+
+/// Runs of an experiment tracker to be compared with Ballast's.
+struct ScalarImport {
+    std::vector<LoggedScalars> runs;
+    ColumnChoice columns;   // over those that suggestedColumns() finds
+    nlohmann::json config;  // what was trained, as far as it is known
+    std::string source;     // the name of the file or folder
+};
+
+/// Makes a finished run of each: its config is the one given, with as many epochs as its scalars
+/// have and, where there are several or the config has none, the tracker's name. The data set need
+/// not be here where its class counts follow from the config. Throws ConfigError, DataError,
+/// StorageError; nothing is made where one of the runs cannot be.
+std::vector<ForeignRun> importScalars(const std::filesystem::path& workspace,
+                                      const ScalarImport& request, const DataStore& store);
+
+}  // namespace ballast
