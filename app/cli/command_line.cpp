@@ -62,6 +62,13 @@ void addThreads(CLI::App* command, int& threads, const std::string& help) {
     command->add_option("--threads", threads, help)->check(CLI::Range(0, 1024));
 }
 
+void addTensorboard(CLI::App* command, std::filesystem::path& folder) {
+    command
+        ->add_option("--tensorboard", folder,
+                     "Also write each run's numbers for TensorBoard, epoch by epoch")
+        ->type_name("DIR");
+}
+
 void addSaveLogits(CLI::App* command, bool& save_logits) {
     command->add_flag("--save-logits", save_logits,
                       "Keep the logits of T0 and the last epoch, for what-if; others can be made");

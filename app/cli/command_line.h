@@ -50,6 +50,8 @@ void addSettings(CLI::App* command, std::vector<std::string>& settings, const st
 void addThreads(CLI::App* command, int& threads, const std::string& help);
 /// --save-logits, of commands that train.
 void addSaveLogits(CLI::App* command, bool& save_logits);
+/// --tensorboard DIR, of commands that train.
+void addTensorboard(CLI::App* command, std::filesystem::path& folder);
 void addOutput(CLI::App* command, std::filesystem::path& file);
 /// --where CONDITION, as often as wanted; see runCondition.
 void addWhere(CLI::App* command, std::vector<std::string>& conditions);

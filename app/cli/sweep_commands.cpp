@@ -181,7 +181,8 @@ SweepEnd trainSweep(const json& given, const std::string& source, const SweepOpt
         throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
-    const TrainingEnvironment whole{store, options.threads, false, "auto", options.save_logits};
+    const TrainingEnvironment whole{store,  options.threads,     false,
+                                    "auto", options.save_logits, options.tensorboard};
     SlottedPlan slotted = planOnSlots(learningLibrary(), sweep, options.workspace, whole,
                                       options.devices, options.jobs);
     SweepPlan& plan = slotted.plan;
@@ -288,6 +289,7 @@ void addSweepCommand(CommandLine& cli) {
         ->check(deviceValidator());
     addThreads(command, options->threads, "Of all runs together; 0: all cores");
     addSaveLogits(command, options->save_logits);
+    addTensorboard(command, options->tensorboard);
     command->add_flag("--plan", options->plan, "Only show the tree of runs and what sharing saves");
     command->add_flag("--prepare", options->prepare,
                       "Only make the runs, and list the segments for a cluster's scheduler");

@@ -21,6 +21,7 @@ struct SweepOptions {
     bool json = false;
     bool yes = false;  // to very many runs
     bool save_logits = false;
+    std::filesystem::path tensorboard;  // a folder; empty: none
 };
 
 struct SweepEnd {

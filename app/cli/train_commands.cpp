@@ -38,6 +38,7 @@ struct RunOptions {
     bool json = false;
     int threads = 0;
     bool save_logits = false;
+    fs::path tensorboard;
 };
 
 /// A config that is to be trained, and the run it will be trained in.
@@ -156,8 +157,8 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         const Learning& learning = learningLibrary();
         learning.requireSupport(job.config, learning.resolveDevice(job.config.training.device));
     }
-    const TrainingEnvironment environment{store, options.threads, false, "auto",
-                                          options.save_logits};
+    const TrainingEnvironment environment{store,  options.threads,     false,
+                                          "auto", options.save_logits, options.tensorboard};
     makeRuns(jobs, options.workspace, environment);
     for (Job& job : jobs) {
         if (job.finished) {
@@ -180,8 +181,8 @@ int runCommand(const RunOptions& options, const DataStore& store) {
     return 0;
 }
 
-int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json, bool save_logits,
-                  const DataStore& store) {
+int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json,
+                  const TrainingEnvironment& environment) {
     const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
     if (!fs::is_directory(folder)) {
         throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
@@ -193,8 +194,7 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool as_jso
         if (!as_json) std::cout << whole.string() << " is finished already" << std::endl;
         return 0;
     }
-    return train(whole, summary.description.config, {store, 0, false, "auto", save_logits},
-                 as_json);
+    return train(whole, summary.description.config, environment, as_json);
 }
 
 }  // namespace
@@ -215,6 +215,7 @@ void addRunCommand(CommandLine& cli) {
                       "Keep finished runs of the same config and resume unfinished ones");
     addThreads(command, options->threads, "Where the config says 0; 0: all cores");
     addSaveLogits(command, options->save_logits);
+    addTensorboard(command, options->tensorboard);
     addJson(command, options->json);
     cli.perform(command, [options, command, &cli] {
         if (options->presets.empty()) {
@@ -231,6 +232,7 @@ void addResumeCommand(CommandLine& cli) {
         fs::path workspace;
         bool json = false;
         bool save_logits = false;
+        fs::path tensorboard;
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command = cli.add("resume", "Resume a stopped or crashed run");
@@ -238,10 +240,12 @@ void addResumeCommand(CommandLine& cli) {
         ->required();
     addWorkspace(command, options->workspace);
     addSaveLogits(command, options->save_logits);
+    addTensorboard(command, options->tensorboard);
     addJson(command, options->json);
     cli.perform(command, [options, &cli] {
-        return resumeCommand(options->run, options->workspace, options->json, options->save_logits,
-                             cli.store());
+        return resumeCommand(
+            options->run, options->workspace, options->json,
+            {cli.store(), 0, false, "auto", options->save_logits, options->tensorboard});
     });
 }
 

@@ -106,8 +106,7 @@ void EventFile::scalar(const std::string& tag, std::int64_t step, double value) 
     record(event.text());
 }
 
-void EventFile::session(const std::map<std::string, HyperParameter>& parameters,
-                        SessionStatus status) {
+void EventFile::sessionStart(const std::map<std::string, HyperParameter>& parameters) {
     ProtoWriter start;
     for (const auto& [name, parameter] : parameters) {
         ProtoWriter entry;
@@ -116,9 +115,11 @@ void EventFile::session(const std::map<std::string, HyperParameter>& parameters,
     }
     start.real(kStartTime, wall_time_);
     sessionPart("_hparams_/session_start_info", kHParamsStart, start.text());
-    if (status == SessionStatus::running) return;
+}
+
+void EventFile::sessionEnd(bool success) {
     ProtoWriter end;
-    end.integer(kEndStatus, status == SessionStatus::success ? 1 : 2).real(kEndTime, wall_time_);
+    end.integer(kEndStatus, success ? 1 : 2).real(kEndTime, wall_time_);
     sessionPart("_hparams_/session_end_info", kHParamsEnd, end.text());
 }
 

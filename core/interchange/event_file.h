@@ -16,7 +16,6 @@ std::uint32_t maskedCrc32c(std::string_view bytes);
 
 /// What TensorBoard's page HParams shows of a run.
 using HyperParameter = std::variant<double, bool, std::string>;
-enum class SessionStatus { running, success, failure };
 
 /// A TensorBoard event file in memory: TFRecords of tensorflow.Event messages. Every event has the
 /// same wall time, in seconds since 1970.
@@ -27,8 +26,11 @@ public:
     /// A number at a step; NaN is left out, as nothing was measured.
     void scalar(const std::string& tag, std::int64_t step, double value);
 
-    /// The run's hyper-parameters, and how it ended.
-    void session(const std::map<std::string, HyperParameter>& parameters, SessionStatus status);
+    /// The run's hyper-parameters.
+    void sessionStart(const std::map<std::string, HyperParameter>& parameters);
+
+    /// That the run has ended, and whether well.
+    void sessionEnd(bool success);
 
     const std::string& bytes() const { return bytes_; }
 

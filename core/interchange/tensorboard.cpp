@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "core/base/atomic_file.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/imbalance.h"
 #include "core/interchange/event_file.h"
@@ -80,22 +81,31 @@ std::map<std::string, HyperParameter> parametersOf(const RunConfig& config) {
     return parameters;
 }
 
-SessionStatus statusOf(RunState state) {
-    if (state == RunState::finished) return SessionStatus::success;
-    const bool failed = state == RunState::failed || state == RunState::diverged;
-    return failed ? SessionStatus::failure : SessionStatus::running;
-}
-
 }  // namespace
 
 std::string tensorboardEvents(const RunSummary& run) {
     EventFile events(static_cast<double>(secondsSince1970(run.description.created)));
-    events.session(parametersOf(run.description.config), statusOf(run.status.state));
+    events.sessionStart(parametersOf(run.description.config));
     const std::vector<bool> majority = majorityClasses(run.description.class_counts);
     for (const EpochRecord& record : run.records) {
         addEpoch(events, run.description, record, majority);
     }
+    const RunState state = run.status.state;
+    if (state == RunState::finished) events.sessionEnd(true);
+    if (state == RunState::failed || state == RunState::diverged) events.sessionEnd(false);
     return events.bytes();
+}
+
+void updateTensorboardFile(const std::filesystem::path& folder, const RunSummary& run) {
+    const std::filesystem::path file = tensorboardFile(folder, run);
+    makeFolders(file.parent_path());
+    const std::string all = tensorboardEvents(run);
+    std::string before = std::filesystem::exists(file) ? readFile(file) : std::string();
+    if (before.empty() || before.size() > all.size() || !all.starts_with(before)) {
+        replaceFile(file, all);  // of a run that was changed
+    } else if (before.size() < all.size()) {
+        appendToFile(file, all.substr(before.size()));
+    }
 }
 
 std::filesystem::path tensorboardFile(const std::filesystem::path& folder, const RunSummary& run) {

@@ -11,6 +11,7 @@
 #include "core/results/owned_run.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning.h"
+#include "core/runs/live_tensorboard.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -186,6 +187,7 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
                     RunObserver& observer, const TrunkSource* trunk) {
     std::optional<OwnedRun> run;
     RunOutcome outcome;
+    LiveTensorboard live(folder, environment.tensorboard, observer);
     const auto failed = [&](const std::exception& error, ExitCode code) {
         outcome.state = RunState::failed;
         outcome.message = sentenceOf(error);
@@ -201,7 +203,7 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
         run->setStatus(RunState::running, epochs_done, "");
         observer.stateChanged(RunState::running);
         completeDescription(learning, *run, environment, observer);
-        outcome = trainFrom(learning, trunk, *run, environment, control, observer);
+        outcome = trainFrom(learning, trunk, *run, environment, control, live);
     } catch (const RunBusyError& error) {
         failed(error, error.exitCode());
         outcome.busy = true;
@@ -215,6 +217,7 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
         try {
             run->setStatus(outcome.state, outcome.epochs_done, outcome.message);
             if (!outcome.message.empty()) run->log(outcome.message);
+            live.update();
         } catch (const std::exception& error) {
             if (outcome.message.empty()) failed(error, ExitCode::run_failed);
         }

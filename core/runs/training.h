@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct TrainingEnvironment {
     std::string device = "auto";  // of the slot, where the config says "auto"
     // Of T0 and the last epoch, as they are measured; those of others can be made of checkpoints.
     bool save_logits = false;
+    // Where TensorBoard files are written while runs train; empty: none are.
+    std::filesystem::path tensorboard = {};
 };
 
 /// What each of so many slots gets of the environment's threads.

@@ -54,7 +54,8 @@ private Q_SLOTS:
         EventFile events(1.7e9);
         for (const int step : {1, 2, 3}) events.scalar("test/acc", step, 0.25 * step);
         events.scalar("lr", 1 << 20, 0.1);
-        events.session({{"lr", 0.1}}, SessionStatus::success);
+        events.sessionStart({{"lr", 0.1}});
+        events.sessionEnd(true);
         const LoggedScalars read =
             readEventFiles(file("vs/events.out.tfevents.1.a", events.bytes()));
         QCOMPARE(read.name, std::string("vs"));

@@ -1,8 +1,11 @@
+#include <sys/stat.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <bit>
 #include <cstring>
 
+#include "core/base/atomic_file.h"
 #include "core/interchange/event_file.h"
 #include "core/interchange/tensorboard.h"
 #include "tests/core/results/made_runs.h"
@@ -188,6 +191,31 @@ private Q_SLOTS:
         QCOMPARE(as<double>(member(parameters["optimizer/lr"], 2)), RunConfig().optimizer.lr);
         const std::string end = member(content["_hparams_/session_end_info"], 4);
         QCOMPARE(as<std::uint64_t>(member(end, 1)), 2U);  // STATUS_FAILURE
+    }
+
+    /// TensorBoard keeps a file open: what is there stays, and the rest is added.
+    void aFileGrowsWithItsRun() {
+        const auto base = folder_.path().toStdString();
+        const auto folder = madeRun(base, namedConfig("CE"), {0.5, 0.6, 0.7}, RunState::finished);
+        const RunSummary whole = readableRun(folder);
+        RunSummary young = whole;
+        young.records.resize(1);
+        young.status.state = RunState::running;
+        const std::filesystem::path out = base + "/live";
+        updateTensorboardFile(out, young);
+        const auto file = tensorboardFile(out, whole);
+        QCOMPARE(readFile(file), tensorboardEvents(young));
+        struct stat before = {};
+        QCOMPARE(stat(file.c_str(), &before), 0);
+        updateTensorboardFile(out, whole);
+        QCOMPARE(readFile(file), tensorboardEvents(whole));
+        struct stat after = {};
+        QCOMPARE(stat(file.c_str(), &after), 0);
+        QCOMPARE(after.st_ino, before.st_ino);
+        RunSummary changed = whole;
+        changed.records[0].loss += 1.0;
+        updateTensorboardFile(out, changed);
+        QCOMPARE(readFile(file), tensorboardEvents(changed));
     }
 
     void theSameRunGivesTheSameFile() {
