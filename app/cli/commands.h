@@ -40,6 +40,7 @@ void addPaperCommand(CommandLine& cli);
 void addReproduceCommand(CommandLine& cli);
 void addBoundCommand(CommandLine& cli);
 void addWhatIfCommand(CommandLine& cli);
+void addPagesCommands(CommandLine& cli);
 
 /// What several of them need.
 

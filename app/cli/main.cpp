@@ -17,7 +17,7 @@ constexpr std::array kCommands = {
     ballast::addConfigCommand,   ballast::addImportCommand,    ballast::addExportWeightsCommand,
     ballast::addNoteCommand,     ballast::addFigureCommand,    ballast::addCompareCommand,
     ballast::addPaperCommand,    ballast::addReproduceCommand, ballast::addBoundCommand,
-    ballast::addWhatIfCommand,
+    ballast::addWhatIfCommand,   ballast::addPagesCommands,
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ int main(int argc, char** argv) {
     QApplication::setOrganizationName(QStringLiteral("Ballast"));
     QApplication::setApplicationName(QStringLiteral("Ballast"));
     QApplication::setApplicationVersion(QStringLiteral(BALLAST_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("ballast"));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/ballast/ballast.svg")));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

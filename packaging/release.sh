@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Makes the Debian packages of this system's release: builds, packs, checks them with lintian where it is
+# installed, and writes checksums and an SBOM (SPDX) beside them. release.sh [FOLDER]; default build/packages.
+# The packager is DEBFULLNAME and DEBEMAIL, or else git's.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+out=$(realpath -m "${1:-build/packages}")
+
+packaging/dependencies.sh file desktop-file-utils appstream
+release=1
+if [[ -r /etc/debian_version ]]; then release=1~deb$(cut -d. -f1 /etc/debian_version); fi
+name=${DEBFULLNAME:-$(git config user.name || echo "The Ballast contributors")}
+mail=${DEBEMAIL:-$(git config user.email || echo "ballast@localhost")}
+date=$(git log -1 --format=%cD 2>/dev/null || date -R)
+mkdir -p build/package
+cmake --preset release -B build/package -DBALLAST_TESTS=OFF -DBALLAST_PACKAGE=ON \
+    -DCPACK_DEBIAN_PACKAGE_RELEASE="$release" -DBALLAST_PACKAGER="$name <$mail>" \
+    -DBALLAST_CHANGELOG_DATE="$date" >build/package/configure.log
+cmake --build build/package --parallel "$(nproc)"
+
+desktop-file-validate packaging/ballast.desktop
+appstreamcli validate --no-net packaging/ballast.metainfo.xml
+mkdir -p "$out"
+rm -f "$out"/*.deb "$out"/SHA256SUMS "$out"/*.spdx
+cpack --config build/package/CPackConfig.cmake -B "$out" >build/package/cpack.log ||
+    { tail -n 20 build/package/cpack.log >&2; exit 1; }
+rm -rf "$out/_CPack_Packages"
+packaging/sbom.sh "$out"/*.deb >"$out/ballast.spdx"
+(cd "$out" && sha256sum -- *.deb *.spdx >SHA256SUMS)
+if command -v lintian >/dev/null; then
+    lintian --fail-on error,warning "$out"/*.deb
+else
+    echo "ballast: lintian is not installed; the packages are not checked"
+fi
+ls -l "$out"
