@@ -41,10 +41,14 @@ std::string directives(const JobScript& job) {
         add("--array=0-" + std::to_string(job.segments.size() - 1) +
             (request.array_limit > 0 ? "%" + std::to_string(request.array_limit) : ""));
     }
-    if (!job.after.empty()) {
-        std::string ids;
-        for (const std::string& id : job.after) ids += ":" + id;
-        add("--dependency=afterok" + ids);
+    std::string dependency;
+    if (!job.after.empty()) dependency = "afterok";
+    for (const std::string& id : job.after) dependency += ":" + id;
+    if (!job.after_end_of.empty()) {
+        dependency += (dependency.empty() ? "afterany:" : ",afterany:") + job.after_end_of;
+    }
+    if (!dependency.empty()) {
+        add("--dependency=" + dependency);
         add("--kill-on-invalid-dep=yes");
     }
     // To the script's own process, which is ballast-cli by then.

@@ -27,6 +27,8 @@ struct JobScript {
     SegmentCommand command;
     std::vector<std::string> segments;
     std::vector<std::string> after;  // IDs of jobs and tasks that must have ended well
+    // One that must have ended before, however: who submits the rest of its own segment.
+    std::string after_end_of = {};
 };
 
 /// Where Ballast keeps what it knows of a workspace's jobs: WORKSPACE/slurm.

@@ -9,7 +9,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/cluster/program.h"
+#include "core/cluster/called_program.h"
 
 namespace ballast {
 namespace {

@@ -134,6 +134,7 @@ std::string resubmit(const Scheduler& scheduler, const fs::path& workspace,
     BookedJob again = *mine->second.job;
     again.script.segments = {segment};
     again.script.after.clear();
+    again.script.after_end_of = old_id;
     again.script.command.workspace = workspace;
     const std::vector<BookedJob> before = book.jobs;
     std::map<std::string, std::string> moved;

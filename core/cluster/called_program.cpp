@@ -1,4 +1,4 @@
-#include "core/cluster/program.h"
+#include "core/cluster/called_program.h"
 
 #include <fcntl.h>
 #include <signal.h>
