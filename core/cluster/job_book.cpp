@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/json_place.h"
 #include "core/base/json_text.h"
+#include "core/runs/segments.h"
 
 namespace ballast {
 namespace {
@@ -91,6 +92,16 @@ std::map<std::string, BookedTask> JobBook::tasks() const {
         }
     }
     return tasks;
+}
+
+std::set<std::string> JobBook::runs() const {
+    std::set<std::string> runs;
+    for (const BookedJob& job : jobs) {
+        for (const std::string& segment : job.script.segments) {
+            runs.insert(segmentRange(segment).run);
+        }
+    }
+    return runs;
 }
 
 void JobBook::resolve(std::span<const JobState> queue) {

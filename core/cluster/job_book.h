@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +41,9 @@ struct JobBook {
 
     /// Each segment's newest job.
     std::map<std::string, BookedTask> tasks() const;
+
+    /// The runs that any of them is of.
+    std::set<std::string> runs() const;
 
     /// Fills in the IDs of jobs of which a crash kept the answer of sbatch from being written down:
     /// the queue knows them by their names. Drops those that it does not know.

@@ -30,6 +30,24 @@ std::string reportWords(const JobReport& report) {
 
 }  // namespace
 
+std::map<std::string, std::string> wordsByRun(std::span<const JobReport> reports) {
+    const auto rank = [](const JobReport& report) {
+        return !report.state.live() ? 1 : report.state.pending() ? 2 : 3;
+    };
+    std::map<std::string, const JobReport*> chosen;
+    for (const JobReport& report : reports) {
+        if (report.trained) continue;
+        const auto [found, is_first] = chosen.try_emplace(report.run, &report);
+        if (!is_first && rank(report) > rank(*found->second)) found->second = &report;
+    }
+    std::map<std::string, std::string> words;
+    for (const auto& [run, report] : chosen) {
+        words[run] = report->words;
+        if (!report->last_lines.empty()) words[run] += ": " + report->last_lines.back();
+    }
+    return words;
+}
+
 std::vector<std::string> lastLines(const fs::path& file, std::size_t count) {
     std::ifstream stream(file, std::ios::binary | std::ios::ate);
     if (!stream) return {};

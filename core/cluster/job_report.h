@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,10 @@ struct JobReport {
 std::vector<JobReport> reportJobs(const std::filesystem::path& workspace, const JobBook& book,
                                   std::span<const JobState> queue, const Scheduler& scheduler,
                                   const std::string& sweep = "");
+
+/// Of each run whose jobs have not trained all yet, the words of the one that says most: the one
+/// that runs, else the first that waits, else the first that failed, with the last line of its log.
+std::map<std::string, std::string> wordsByRun(std::span<const JobReport> reports);
 
 /// The last `count` lines of a text file that are not empty; none where it cannot be read. Reads
 /// its last few kilobytes only.

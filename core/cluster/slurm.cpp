@@ -33,6 +33,13 @@ ProgramAnswer asked(const std::vector<std::string>& command) {
     return answer;
 }
 
+/// Whether it says so, in small or capital letters; `words` are small.
+bool saysSo(const std::string& complaint, std::string_view words) {
+    return !std::ranges::search(complaint, words, [](char a, char b) {
+                return std::tolower(static_cast<unsigned char>(a)) == b;
+            }).empty();
+}
+
 /// What sbatch refuses, with the option of ours that it is about.
 ConfigError refused(const JobRequest& request, const std::string& complaint) {
     const auto about = [&](const std::string& option, const std::string& value,
@@ -40,11 +47,7 @@ ConfigError refused(const JobRequest& request, const std::string& complaint) {
         return ConfigError(option + ": sbatch refuses " + value + ": " + complaint +
                            "; allowed: " + allowed);
     };
-    const auto says = [&](const char* words) {
-        return std::ranges::search(complaint, std::string_view(words), [](char a, char b) {
-                   return std::tolower(static_cast<unsigned char>(a)) == b;
-               }).begin() != complaint.end();
-    };
+    const auto says = [&](const char* words) { return saysSo(complaint, words); };
     if (says("partition") && !says("configuration")) {
         return about(
             "--partition",
@@ -81,16 +84,15 @@ bool unreachable(const ProgramAnswer& answer) {
            answer.err.find("onnection") != std::string::npos;
 }
 
-/// Writes the script, and calls sbatch with it.
+/// Writes the script, and calls sbatch with it. Throws where Slurm cannot be reached.
 ProgramAnswer sbatch(const JobScript& job, std::vector<std::string> command, const fs::path& file) {
     replaceFile(file, scriptText(job));
     command.push_back(file.string());
     ProgramAnswer answer = asked(command);
-    if (answer.good()) return answer;
-    if (unreachable(answer)) {
+    if (!answer.good() && unreachable(answer)) {
         throw StorageError("sbatch cannot reach Slurm: " + answer.complaint());
     }
-    throw refused(job.request, answer.complaint());
+    return answer;
 }
 
 /// A folder that goes with its owner.
@@ -119,7 +121,11 @@ private:
 
 std::string Slurm::check(const JobScript& job) const {
     const TemporaryFolder folder;
-    return nodesOfTest(sbatch(job, {"sbatch", "--test-only"}, folder.path() / "check.sh").err);
+    const ProgramAnswer answer = sbatch(job, {"sbatch", "--test-only"}, folder.path() / "check.sh");
+    if (answer.good()) return nodesOfTest(answer.err);
+    // So it says too where nodes are down for a while, for which a job would wait.
+    if (saysSo(answer.complaint(), "node configuration is not available")) return "";
+    throw refused(job.request, answer.complaint());
 }
 
 std::string Slurm::submit(const JobScript& job) const {
@@ -127,13 +133,11 @@ std::string Slurm::submit(const JobScript& job) const {
     makeFolders(folder / "logs");
     makeFolders(folder / "scripts");  // they stay, for people to look at
     const fs::path file = folder / "scripts" / (job.name + ".sh");
-    try {
-        return submittedJob(sbatch(job, {"sbatch", "--parsable"}, file).out);
-    } catch (const ConfigError&) {
-        std::error_code ignored;
-        fs::remove(file, ignored);
-        throw;
-    }
+    const ProgramAnswer answer = sbatch(job, {"sbatch", "--parsable"}, file);
+    if (answer.good()) return submittedJob(answer.out);
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    throw refused(job.request, answer.complaint());
 }
 
 std::vector<JobState> Slurm::queue() const {

@@ -13,6 +13,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <vector>
@@ -61,6 +62,18 @@ public:
             QTest::qWait(100);
         }
         return "its node does not become idle: " + log("slurmctld") + log("slurmd");
+    }
+
+    /// Slurm's controller ends and begins again, as where the machine that it is on restarts.
+    void restartController() {
+        const auto controller = std::ranges::find_if(
+            daemons_, [](const auto& daemon) { return daemon->program().endsWith("slurmctld"); });
+        if (controller == daemons_.end()) return;
+        (*controller)->kill();
+        (*controller)->waitForFinished();
+        (*controller)->start();
+        (*controller)->waitForStarted();
+        for (int i = 0; i < 100 && run("sinfo", {"--noheader"}).isEmpty(); ++i) QTest::qWait(100);
     }
 
     /// What a program prints; its errors are dropped.

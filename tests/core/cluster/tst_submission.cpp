@@ -217,6 +217,14 @@ private Q_SLOTS:
         QVERIFY(all[4].words.starts_with("ended; Slurm no longer knows how"));
         QVERIFY(!all[4].run_problem.empty());
         QCOMPARE(slurm_->asked, (Names{"3", "4"}));
+        auto words = wordsByRun(all);
+        QCOMPARE(words.size(), std::size_t{3});
+        QCOMPARE(words.at(a), "node fail on n3");
+        QCOMPARE(words.at(b), "failed on n2: no room");
+        slurm_->set("2", "PENDING", "Priority");
+        words = wordsByRun(reportJobs(workspace(), book, slurm_->states, *slurm_));
+        QCOMPARE(words.at(b), "pending: Priority");
+        QVERIFY((book.runs() == std::set<std::string>{a, b, "gone"}));
         QCOMPARE(reportJobs(workspace(), book, slurm_->states, *slurm_, "nu").size(),
                  std::size_t{4});
         // Nothing but a node that cannot write there leaves no log.
