@@ -77,7 +77,8 @@ void checkCluster(const Scheduler& scheduler, const JobWishes& wishes,
                      0};
     probe.command = command;
     probe.segments = {"check@0-1"};
-    const std::string node = scheduler.check(probe);
+    const auto [node, doubt] = scheduler.check(probe);
+    if (!doubt.empty()) warn(doubt + "; jobs wait until one can");
     const MountedDisk disk = diskHere(command.workspace);
     if (!node.empty() && node != thisProcess().host && !shared_workspace && isLocalDisk(disk)) {
         throw StorageError("--workspace: " + command.workspace.string() + " lies on " +

@@ -114,6 +114,24 @@ void JobBook::resolve(std::span<const JobState> queue) {
     std::erase_if(jobs, [](const BookedJob& job) { return job.id.empty(); });
 }
 
+KnownStates::KnownStates(std::span<const JobState> states) {
+    for (const JobState& state : states) by_id_[state.id] = state;
+}
+
+const JobState* KnownStates::of(const std::string& id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &found->second;
+}
+
+const JobState* KnownStates::of(const BookedJob& job, std::size_t index) const {
+    const JobState* state = job.id.empty() ? nullptr : of(job.task(index));
+    // An array that was cancelled before any of it began is told as one.
+    if (state == nullptr && !job.id.empty()) state = of(job.id);
+    const bool another = state != nullptr && !state->name.empty() && !job.script.name.empty() &&
+                         state->name != job.script.name;
+    return another ? nullptr : state;
+}
+
 fs::path jobBookFile(const fs::path& workspace) {
     return clusterFolder(workspace) / "jobs.json";
 }

@@ -50,6 +50,21 @@ struct JobBook {
     void resolve(std::span<const JobState> queue);
 };
 
+/// The states of jobs and tasks, to be found by the book.
+class KnownStates {
+public:
+    explicit KnownStates(std::span<const JobState> states);
+
+    /// Of the task that trains the job's segments[index]; nullptr where it is not among them. A
+    /// scheduler that lost its memory gives numbers twice, so the name must be the job's too.
+    const JobState* of(const BookedJob& job, std::size_t index) const;
+    /// Of a task by its ID alone.
+    const JobState* of(const std::string& id) const;
+
+private:
+    std::map<std::string, JobState> by_id_;
+};
+
 /// WORKSPACE/slurm/jobs.json.
 std::filesystem::path jobBookFile(const std::filesystem::path& workspace);
 

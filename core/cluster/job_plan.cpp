@@ -35,14 +35,12 @@ auto keyOf(const PlannedJob& job) {
 }  // namespace
 
 std::vector<LiveTask> liveTasks(const JobBook& book, std::span<const JobState> queue) {
-    std::map<std::string, const JobState*> states;
-    for (const JobState& state : queue) states[state.id] = &state;
+    const KnownStates states(queue);
     std::vector<LiveTask> live;
     for (const BookedJob& job : book.jobs) {
         for (std::size_t i = 0; i < job.script.segments.size(); ++i) {
-            const auto found = states.find(job.task(i));
-            if (found == states.end()) continue;
-            if (!found->second->live() || found->second->hopeless()) continue;
+            const JobState* state = states.of(job, i);
+            if (state == nullptr || !state->live() || state->hopeless()) continue;
             const SegmentRange range = segmentRange(job.script.segments[i]);
             live.push_back({job.task(i), range.run, range.to});
         }

@@ -70,8 +70,7 @@ std::vector<std::string> lastLines(const fs::path& file, std::size_t count) {
 std::vector<JobReport> reportJobs(const fs::path& workspace, const JobBook& book,
                                   std::span<const JobState> queue, const Scheduler& scheduler,
                                   const std::string& sweep) {
-    std::map<std::string, JobState> states;
-    for (const JobState& state : queue) states[state.id] = state;
+    const KnownStates states(queue);
     const std::map<std::string, BookedTask> newest = book.tasks();
     std::vector<JobReport> reports;
     std::set<std::string> forgotten;
@@ -95,8 +94,8 @@ std::vector<JobReport> reportJobs(const fs::path& workspace, const JobBook& book
             } catch (const Error& error) {
                 report.run_problem = error.what();
             }
-            if (const auto found = states.find(report.job); found != states.end()) {
-                report.state = found->second;
+            if (const JobState* state = states.of(job, i)) {
+                report.state = *state;
             } else if (!report.trained && !report.job.empty()) {
                 forgotten.insert(arrayOf(report.job));
             }
@@ -104,13 +103,11 @@ std::vector<JobReport> reportJobs(const fs::path& workspace, const JobBook& book
         }
     }
     if (!forgotten.empty()) {
-        std::map<std::string, JobState> known;
-        for (JobState& state : scheduler.ended({forgotten.begin(), forgotten.end()})) {
-            known[state.id] = std::move(state);
-        }
+        const KnownStates books(scheduler.ended({forgotten.begin(), forgotten.end()}));
         for (JobReport& report : reports) {
-            const auto found = known.find(report.job);
-            if (report.state.id.empty() && found != known.end()) report.state = found->second;
+            if (!report.state.id.empty() || report.trained) continue;
+            const BookedTask& task = newest.at(report.segment);
+            if (const JobState* state = books.of(*task.job, task.index)) report.state = *state;
         }
     }
     for (JobReport& report : reports) {

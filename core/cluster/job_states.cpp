@@ -13,6 +13,8 @@ constexpr std::array<std::string_view, 12> kEndings = {
     "BOOT_FAIL", "CANCELLED", "COMPLETED",     "DEADLINE",  "FAILED",  "LAUNCH_FAILED",
     "NODE_FAIL", "LOST",      "OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"};
 
+constexpr const char* kNeverSatisfied = "DependencyNeverSatisfied";
+
 std::vector<std::string> queueFields(std::string_view line, std::size_t count,
                                      const char* program) {
     std::vector<std::string> fields;
@@ -76,11 +78,17 @@ bool JobState::live() const {
     return !state.empty() && std::ranges::find(kEndings, state) == kEndings.end();
 }
 
+bool JobState::hopeless() const {
+    return pending() && (reason == kNeverSatisfied || reason == "launch failed requeued held");
+}
+
 std::vector<JobState> parseQueue(std::string_view text) {
     std::vector<JobState> jobs;
     eachLine(text, [&](std::string_view line) {
         std::vector<std::string> f = queueFields(line, 5, "squeue");
-        jobs.push_back({f[0], f[1], orEmpty(f[2]), f[3], f[4], ""});
+        for (const std::string& task : tasksOf(f[0])) {
+            jobs.push_back({task, f[1], orEmpty(f[2]), f[3], f[4], ""});
+        }
     });
     return jobs;
 }
@@ -88,11 +96,11 @@ std::vector<JobState> parseQueue(std::string_view text) {
 std::vector<JobState> parseAccounting(std::string_view text) {
     std::vector<JobState> jobs;
     eachLine(text, [&](std::string_view line) {
-        std::vector<std::string> f = queueFields(line, 5, "sacct");
+        std::vector<std::string> f = queueFields(line, 6, "sacct");
         // "CANCELLED by 1000", "COMPLETED+"
         const std::string state = f[1].substr(0, f[1].find_first_of(" +"));
         for (const std::string& task : tasksOf(f[0])) {
-            jobs.push_back({task, state, orEmpty(f[2]), orEmpty(f[3]), "", f[4]});
+            jobs.push_back({task, state, orEmpty(f[2]), orEmpty(f[3]), f[5], f[4]});
         }
     });
     return jobs;
@@ -122,8 +130,9 @@ std::string arrayOf(const std::string& id) {
 }
 
 std::string stateInWords(const JobState& job) {
-    if (job.hopeless()) return "never starts: a job that it waits for has failed";
-    if (job.state == "CANCELLED" && job.reason == "DependencyNeverSatisfied") {
+    if (job.pending() && job.reason == kNeverSatisfied)
+        return "never starts: a job that it waits for has failed";
+    if (job.state == "CANCELLED" && job.reason == kNeverSatisfied) {
         return "never started: a job that it waited for has failed";
     }
     if (job.pending()) return "pending" + (job.reason.empty() ? "" : ": " + job.reason);

@@ -12,14 +12,14 @@ struct JobState {
     std::string state;   // Slurm's word: "PENDING", "RUNNING", "OUT_OF_MEMORY", …
     std::string reason;  // why it waits or ended, Slurm's word: "Priority"; empty: none
     std::string node;    // where it runs or ran; empty: nowhere
-    std::string name;    // empty: not asked for
+    std::string name;    // of the job; empty: not known
     std::string exit;    // of one that ended, as sacct says it, "1:0": code and signal
 
     bool pending() const { return state == "PENDING"; }
     /// Whether Slurm has still to do with it: it waits, runs, is being ended or held.
     bool live() const;
-    /// Whether it waits for a job that has failed, and so for ever.
-    bool hopeless() const { return live() && reason == "DependencyNeverSatisfied"; }
+    /// Whether it waits for ever: for a job that has failed, or since no node could start it.
+    bool hopeless() const;
     bool endedWell() const { return state == "COMPLETED"; }
     bool operator==(const JobState&) const = default;
 };
@@ -30,7 +30,7 @@ inline constexpr const char* kSqueueFormat = "%i|%T|%r|%N|%j";
 std::vector<JobState> parseQueue(std::string_view text);
 
 /// The same of sacct --parsable2.
-inline constexpr const char* kSacctFormat = "JobID,State,Reason,NodeList,ExitCode";
+inline constexpr const char* kSacctFormat = "JobID,State,Reason,NodeList,ExitCode,JobName";
 std::vector<JobState> parseAccounting(std::string_view text);
 
 /// The job's ID of what sbatch --parsable answers: "123", "123;cluster". Throws StorageError.

@@ -40,6 +40,14 @@ bool saysSo(const std::string& complaint, std::string_view words) {
             }).empty();
 }
 
+/// What a job asks for, by our options.
+std::string sizesInWords(const JobRequest& request) {
+    return std::to_string(request.cpus) + " CPUs (--threads), " +
+           (request.memory_mib > 0 ? std::to_string(request.memory_mib) + " MiB"
+                                   : std::string("the default memory")) +
+           " (--memory-per-run) and " + std::to_string(request.gpus) + " GPUs (--gpus-per-run)";
+}
+
 /// What sbatch refuses, with the option of ours that it is about.
 ConfigError refused(const JobRequest& request, const std::string& complaint) {
     const auto about = [&](const std::string& option, const std::string& value,
@@ -67,12 +75,8 @@ ConfigError refused(const JobRequest& request, const std::string& complaint) {
                      "no more than a node has");
     }
     if (says("configuration") || says("cpu")) {
-        return ConfigError("sbatch finds no node for a run with " + std::to_string(request.cpus) +
-                           " CPUs (--threads), " +
-                           (request.memory_mib > 0 ? std::to_string(request.memory_mib) + " MiB"
-                                                   : std::string("the default memory")) +
-                           " (--memory-per-run) and " + std::to_string(request.gpus) +
-                           " GPUs (--gpus-per-run): " + complaint);
+        return ConfigError("sbatch finds no node for a job with " + sizesInWords(request) + ": " +
+                           complaint);
     }
     return ConfigError("sbatch refuses the job: " + complaint);
 }
@@ -119,12 +123,14 @@ private:
 
 }  // namespace
 
-std::string Slurm::check(const JobScript& job) const {
+JobCheck Slurm::check(const JobScript& job) const {
     const TemporaryFolder folder;
     const ProgramAnswer answer = sbatch(job, {"sbatch", "--test-only"}, folder.path() / "check.sh");
-    if (answer.good()) return nodesOfTest(answer.err);
-    // So it says too where nodes are down for a while, for which a job would wait.
-    if (saysSo(answer.complaint(), "node configuration is not available")) return "";
+    if (answer.good()) return {nodesOfTest(answer.err), ""};
+    // It says the same where nodes are down for a while, for which a job would wait.
+    if (saysSo(answer.complaint(), "node configuration is not available")) {
+        return {"", "no node that is up could run a job with " + sizesInWords(job.request)};
+    }
     throw refused(job.request, answer.complaint());
 }
 

@@ -8,14 +8,19 @@
 
 namespace ballast {
 
+/// What a scheduler says of a job that it was only asked about.
+struct JobCheck {
+    std::string node;   // where it could run first; empty where that is not said
+    std::string doubt;  // why it may wait for long, or for ever; empty: no reason
+};
+
 /// What submits, watches and cancels jobs. Tests have a scripted one.
 class Scheduler {
 public:
     virtual ~Scheduler() = default;
 
-    /// Checks a script without submitting it. Returns the node where it could run first; "" where
-    /// that is not said. Throws ConfigError with what the scheduler refuses.
-    virtual std::string check(const JobScript& job) const = 0;
+    /// Checks a script without submitting it. Throws ConfigError with what the scheduler refuses.
+    virtual JobCheck check(const JobScript& job) const = 0;
 
     /// Submits a job and returns its ID. Throws ConfigError with what the scheduler refuses.
     virtual std::string submit(const JobScript& job) const = 0;
@@ -36,7 +41,7 @@ public:
 /// where these cannot reach Slurm, ConfigError where they are not installed.
 class Slurm : public Scheduler {
 public:
-    std::string check(const JobScript& job) const override;
+    JobCheck check(const JobScript& job) const override;
     std::string submit(const JobScript& job) const override;
     std::vector<JobState> queue() const override;
     std::vector<JobState> ended(const std::vector<std::string>& ids) const override;

@@ -54,12 +54,6 @@ BookedJob& submitOne(const Scheduler& scheduler, BookedJob job, JobBook& book) {
     return book.jobs.back();
 }
 
-std::map<std::string, JobState> byId(std::span<const JobState> queue) {
-    std::map<std::string, JobState> states;
-    for (const JobState& state : queue) states[state.id] = state;
-    return states;
-}
-
 }  // namespace
 
 int submitJobs(const Scheduler& scheduler, const JobPlan& plan, const SegmentCommand& command,
@@ -102,12 +96,12 @@ JobBook prunedBook(JobBook book, std::span<const LiveTask> live,
 
 void cancelHopeless(const Scheduler& scheduler, const JobBook& book,
                     std::span<const JobState> queue) {
-    const std::map<std::string, JobState> states = byId(queue);
+    const KnownStates states(queue);
     std::vector<std::string> ids;
     for (const BookedJob& job : book.jobs) {
         for (std::size_t i = 0; i < job.script.segments.size(); ++i) {
-            const auto found = states.find(job.task(i));
-            if (found != states.end() && found->second.hopeless()) ids.push_back(job.task(i));
+            const JobState* state = states.of(job, i);
+            if (state != nullptr && state->hopeless()) ids.push_back(job.task(i));
         }
     }
     if (!ids.empty()) scheduler.cancel(ids);
@@ -117,11 +111,9 @@ std::string resubmit(const Scheduler& scheduler, const fs::path& workspace,
                      const std::string& segment, const std::vector<std::string>& own_ids) {
     const FileLock lock = lockJobBook(workspace, kLockSeconds);
     JobBook book = readJobBook(workspace);
-    const std::map<std::string, JobState> states = [&] {
-        const std::vector<JobState> queue = scheduler.queue();
-        book.resolve(queue);
-        return byId(queue);
-    }();
+    const std::vector<JobState> queue = scheduler.queue();
+    book.resolve(queue);
+    const KnownStates states(queue);
     const auto tasks = book.tasks();
     const auto mine = tasks.find(segment);
     if (mine == tasks.end()) {
@@ -149,8 +141,8 @@ std::string resubmit(const Scheduler& scheduler, const fs::path& workspace,
             if (const auto found = moved.find(id); found != moved.end()) {
                 waiting.script.after.push_back(found->second);
                 waits = true;
-            } else if (const auto known = states.find(id);
-                       known != states.end() && !known->second.endedWell()) {
+            } else if (const JobState* known = states.of(id);
+                       known != nullptr && !known->endedWell()) {
                 waiting.script.after.push_back(id);
             }
         }
@@ -158,8 +150,8 @@ std::string resubmit(const Scheduler& scheduler, const fs::path& workspace,
         waiting.script.segments.clear();
         std::vector<std::string> old_ids;
         for (std::size_t i = 0; i < job.script.segments.size(); ++i) {
-            const auto state = states.find(job.task(i));
-            if (state == states.end() || !state->second.pending()) continue;
+            const JobState* state = states.of(job, i);
+            if (state == nullptr || !state->pending()) continue;
             waiting.script.segments.push_back(job.script.segments[i]);
             old_ids.push_back(job.task(i));
         }

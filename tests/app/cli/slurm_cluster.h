@@ -36,6 +36,7 @@ public:
             daemons_.back()->waitForFinished(5'000);
             daemons_.pop_back();
         }
+        endWhatIsLeft();
         qunsetenv("SLURM_CONF");
     }
 
@@ -69,7 +70,7 @@ public:
         const auto controller = std::ranges::find_if(
             daemons_, [](const auto& daemon) { return daemon->program().endsWith("slurmctld"); });
         if (controller == daemons_.end()) return;
-        (*controller)->kill();
+        (*controller)->terminate();  // killed, Slurm itself forgets what is seconds old
         (*controller)->waitForFinished();
         (*controller)->start();
         (*controller)->waitForStarted();
@@ -98,6 +99,17 @@ private:
                            QFile::ReadGroup | QFile::ExeGroup | QFile::ReadOther | QFile::ExeOther);
 
     QString path(const QString& name) const { return folder_.filePath(name); }
+
+    /// Steps and jobs that have lost their daemon, known by the SLURM_CONF they were started with.
+    void endWhatIsLeft() const {
+        const QByteArray ours = "SLURM_CONF=" + path("slurm.conf").toUtf8();
+        for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
+            const pid_t id = process.toInt();
+            QFile environment("/proc/" + process + "/environ");
+            if (id <= 0 || id == ::getpid() || !environment.open(QIODevice::ReadOnly)) continue;
+            if (environment.readAll().split('\0').contains(ours)) ::kill(id, SIGKILL);
+        }
+    }
 
     /// Daemons lie in folders that are not in every user's PATH.
     static QString pathOf(const QString& program) {
@@ -129,10 +141,12 @@ private:
 
     QString configuration() const {
         const QString user = QString::fromUtf8(::getpwuid(::geteuid())->pw_name);
+        // A requeued job waits until credentials have expired, else two minutes.
         return QStringLiteral(
                    "ClusterName=ballast\n"
                    "SlurmctldHost=%1(127.0.0.1)\nSlurmctldPort=%2\nSlurmdPort=%3\n"
-                   "AuthType=auth/munge\nAuthInfo=socket=%4/munge/socket\nCredType=cred/munge\n"
+                   "AuthType=auth/munge\nAuthInfo=socket=%4/munge/"
+                   "socket,cred_expire=5\nCredType=cred/munge\n"
                    "SlurmUser=%5\nSlurmdUser=%5\n"
                    "StateSaveLocation=%4/state\nSlurmdSpoolDir=%4/spool\n"
                    "SlurmctldPidFile=%4/slurmctld.pid\nSlurmdPidFile=%4/slurmd.pid\n"

@@ -28,7 +28,7 @@ inline SweepPlan threeRuns() {
 /// Remembers what it is told. Jobs wait until a test says otherwise.
 class FakeScheduler : public Scheduler {
 public:
-    std::string check(const JobScript&) const override { return ""; }
+    JobCheck check(const JobScript&) const override { return {}; }
 
     std::string submit(const JobScript& job) const override {
         if (fail_at > 0 && static_cast<int>(submitted.size()) + 1 == fail_at) {

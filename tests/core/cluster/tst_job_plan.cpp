@@ -118,6 +118,15 @@ private Q_SLOTS:
         QCOMPARE(live[0].id, "1_0");
         QCOMPARE(live[0].run, "a");
         QCOMPARE(live[0].to, 4);
+        // An array that is told as one.
+        const KnownStates whole(std::vector<JobState>{{"1", "CANCELLED", "", "", "", ""}});
+        QCOMPARE(whole.of(book.jobs[0], 1)->state, "CANCELLED");
+        QVERIFY(whole.of(book.jobs[1], 0) == nullptr);
+        // A number that Slurm has given twice.
+        book.jobs[0].script.name = "mine";
+        queue[0].name = "another";
+        QVERIFY(liveTasks(book, queue).empty());
+        queue[0].name = "mine";
         queue[2].reason = "Dependency";
         QCOMPARE(liveTasks(book, queue).size(), std::size_t{2});
     }

@@ -19,8 +19,11 @@ private Q_SLOTS:
             "1_0|RUNNING|None|vm|ballast-x\n"
             "1_1|CANCELLED|None|vm|a|b\n"
             "2_1|CANCELLED|DependencyNeverSatisfied||ballast-y\n"
-            "7|FAILED|NonZeroExitCode|node[1-2]|z\n");
-        QCOMPARE(jobs.size(), std::size_t{6});
+            "7|FAILED|NonZeroExitCode|node[1-2]|z\n"
+            "8_[0-1]|CANCELLED|None||z\n");  // an array that was cancelled as a whole
+        QCOMPARE(jobs.size(), std::size_t{8});
+        QCOMPARE(jobs[6].id, "8_0");
+        QCOMPARE(jobs[7].id, "8_1");
         QVERIFY(jobs[0] == (JobState{"1_2", "PENDING", "JobArrayTaskLimit", "", "ballast-x", ""}));
         QVERIFY(jobs[2] == (JobState{"1_0", "RUNNING", "", "vm", "ballast-x", ""}));
         QCOMPARE(jobs[3].name, "a|b");
@@ -29,16 +32,17 @@ private Q_SLOTS:
         QVERIFY(parseQueue("").empty());
     }
 
-    // sacct --noheader --parsable2 --allocations --format=JobID,State,Reason,NodeList,ExitCode
+    // sacct --noheader --parsable2 --allocations
+    // --format=JobID,State,Reason,NodeList,ExitCode,JobName
     void accounting() {
         const auto jobs = parseAccounting(
-            "11_0|COMPLETED|None|node3|0:0\n"
-            "12|CANCELLED by 1000|None|None assigned|0:0\n"
-            "13|OUT_OF_MEMORY|None|node3|0:125\n"
-            "14_[0-1,4%2]|CANCELLED by 0|Dependency|None assigned|0:0\n");
+            "11_0|COMPLETED|None|node3|0:0|x\n"
+            "12|CANCELLED by 1000|None|None assigned|0:0|x\n"
+            "13|OUT_OF_MEMORY|None|node3|0:125|x|y\n"
+            "14_[0-1,4%2]|CANCELLED by 0|Dependency|None assigned|0:0|x\n");
         QCOMPARE(jobs.size(), std::size_t{6});
         QVERIFY(jobs[0].endedWell() && !jobs[0].live());
-        QVERIFY(jobs[1] == (JobState{"12", "CANCELLED", "", "", "", "0:0"}));
+        QVERIFY(jobs[1] == (JobState{"12", "CANCELLED", "", "", "x", "0:0"}));
         QCOMPARE(jobs[3].id, "14_0");
         QCOMPARE(jobs[4].id, "14_1");
         QCOMPARE(jobs[5].id, "14_4");
@@ -85,6 +89,11 @@ private Q_SLOTS:
                                   << ""
                                   << ""
                                   << "never starts: a job that it waits for has failed";
+        QTest::newRow("held") << "PENDING"
+                              << "launch failed requeued held"
+                              << ""
+                              << ""
+                              << "pending: launch failed requeued held";
         QTest::newRow("killed for it") << "CANCELLED"
                                        << "DependencyNeverSatisfied"
                                        << ""
@@ -116,6 +125,8 @@ private Q_SLOTS:
         const JobState job{"1", state.toStdString(), reason.toStdString(), node.toStdString(),
                            "",  exit.toStdString()};
         QCOMPARE(QString::fromStdString(stateInWords(job)), words);
+        QCOMPARE(job.hopeless(), QByteArray(QTest::currentDataTag()) == "hopeless" ||
+                                     QByteArray(QTest::currentDataTag()) == "held");
     }
 };
 
