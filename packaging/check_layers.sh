@@ -15,13 +15,14 @@ rooms=(
     "core/theory       core/base core/experiment core/results core/theory"
     "core/interchange  core/base core/experiment core/results core/interchange"
     "core/runs         core/base core/experiment core/data core/results core/interchange core/runs"
+    "core/cluster      core/base core/experiment core/data core/results core/runs core/cluster"
     "core/learning     core/base core/experiment core/data core/results core/theory core/interchange core/learning
                        core/runs/training.h core/runs/learning.h core/runs/benchmarks.h core/runs/run_edits.h"
     "widgets           core/base core/experiment core/results core/analysis core/theory widgets"
     "app/cli           core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
-                       app/cli"
+                       core/cluster app/cli"
     "app/desktop       core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
-                       widgets app/desktop"
+                       core/cluster widgets app/desktop"
 )
 
 # Headers of libraries and of the system, as patterns, and the rooms or files that may include them;

@@ -12,6 +12,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/slurm_sweep.h"
 #include "app/cli/sweep_plan_text.h"
 #include "app/cli/sweep_training.h"
 #include "core/base/error.h"
@@ -31,12 +32,10 @@ using nlohmann::ordered_json;
 constexpr auto kPoll = std::chrono::milliseconds(100);
 
 std::atomic<bool> interrupted{false};
-std::atomic<RunControl*> current_segment{nullptr};
 
 /// The first signal stops all runs resumably; a second one ends the program at once.
 extern "C" void interruptSweep(int signal) {
     interrupted.store(true);
-    if (RunControl* control = current_segment.load()) control->requestPostpone();
     std::signal(signal, SIG_DFL);
 }
 
@@ -161,17 +160,20 @@ int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
     return code;
 }
 
+/// The sweep that was given, with the name of its file where it has none.
+Sweep namedSweep(const json& given, const std::string& source) {
+    Sweep sweep = sweepFromJson(given, source);
+    if (sweep.name.empty()) {
+        sweep.name = source == "-" ? "sweep" : fs::path(source).stem().string();
+    }
+    return sweep;
+}
+
 }  // namespace
 
 SweepEnd trainSweep(const json& given, const std::string& source, const SweepOptions& options,
                     const DataStore& store) {
-    const Sweep sweep = [&] {
-        Sweep read = sweepFromJson(given, source);
-        if (read.name.empty()) {
-            read.name = source == "-" ? "sweep" : fs::path(source).stem().string();
-        }
-        return read;
-    }();
+    const Sweep sweep = namedSweep(given, source);
     if (sweep.size() > kManyRuns && !options.yes) {
         const auto shown = [](std::uint64_t number) {
             constexpr std::uint64_t kEnough = 1'000'000'000'000'000ULL;
@@ -181,6 +183,7 @@ SweepEnd trainSweep(const json& given, const std::string& source, const SweepOpt
         throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
+    if (!options.slurm.on.empty()) return submitSweep(sweep, given, options, store);
     const TrainingEnvironment whole{store,  options.threads,     false,
                                     "auto", options.save_logits, options.tensorboard};
     SlottedPlan slotted = planOnSlots(learningLibrary(), sweep, options.workspace, whole,
@@ -236,44 +239,13 @@ SweepEnd trainSweep(const json& given, const std::string& source, const SweepOpt
     return end;
 }
 
-namespace {
-
-struct SegmentOptions {
-    std::string name;
-    fs::path workspace;
-    int threads = 0;
-    bool save_logits = false;
-    bool json = false;
-};
-
-int segmentCommand(const SegmentOptions& options, const DataStore& store) {
-    const std::string& name = options.name;
-    RunControl control;
-    current_segment.store(&control);
-    listenToSignals();
-    const std::string run = name.substr(0, name.rfind('@'));
-    const RunSummary before = readRun(options.workspace / "runs" / run);
-    ConsoleObserver observer(
-        name, before.error.empty() ? before.description.config.training.epochs : 0, options.json);
-    const TrainingEnvironment slot{store, options.threads, false, "auto", options.save_logits};
-    const RunOutcome outcome =
-        trainSegment(learningLibrary(), options.workspace, name, slot, control, observer);
-    current_segment.store(nullptr);
-    if (!outcome.message.empty()) std::cerr << "ballast-cli: " << outcome.message << std::endl;
-    if (interrupted.load()) return static_cast<int>(ExitCode::interrupted);
-    if (outcome.exit_code != ExitCode::done) return static_cast<int>(outcome.exit_code);
-    const bool good = outcome.state == RunState::finished || outcome.state == RunState::queued;
-    return good ? 0 : static_cast<int>(ExitCode::run_failed);
-}
-
-}  // namespace
-
 void addSweepCommand(CommandLine& cli) {
     const auto options = std::make_shared<SweepOptions>();
     CLI::App* command = cli.add(
         "sweep", "Train many configs; what they share is trained once. Run it again to resume");
-    command->add_option("FILE", options->file, "Base, axes and seeds (JSON); - is standard input")
-        ->required();
+    command->add_option(
+        "FILE", options->file,
+        "Base, axes and seeds (JSON); - is standard input. Only --status may be without");
     addWorkspace(command, options->workspace);
     command
         ->add_option(
@@ -287,15 +259,27 @@ void addSweepCommand(CommandLine& cli) {
                      "Instead of --jobs: one run on each, e.g. cuda:0,cuda:1")
         ->delimiter(',')
         ->check(deviceValidator());
-    addThreads(command, options->threads, "Of all runs together; 0: all cores");
+    addThreads(command, options->threads,
+               "Of all runs together; 0: all cores. With --on slurm of each run; 0: two");
     addSaveLogits(command, options->save_logits);
     addTensorboard(command, options->tensorboard);
     command->add_flag("--plan", options->plan, "Only show the tree of runs and what sharing saves");
     command->add_flag("--prepare", options->prepare,
                       "Only make the runs, and list the segments for a cluster's scheduler");
+    addSlurmOptions(command, options->slurm);
     command->add_flag("--yes", options->yes, "Train more than 10,000 runs");
     addJson(command, options->json);
     cli.perform(command, [options, command, &cli] {
+        checkSlurmOptions(command, options->slurm);
+        if (options->file.empty() && !options->slurm.status) {
+            throw ConfigError("FILE is required: a sweep's JSON file, or - for standard input");
+        }
+        if (options->slurm.status) {
+            const std::string& file = options->file;
+            const std::string name =
+                file.empty() ? "" : namedSweep(readConfigJson(file, {}), file).name;
+            return printJobs(options->workspace, name, options->json);
+        }
         if (!options->devices.empty()) {
             refuseOptions(command, {"--jobs"}, "with --devices: one run is trained on each");
         }
@@ -305,18 +289,6 @@ void addSweepCommand(CommandLine& cli) {
         return trainSweep(readConfigJson(options->file, {}), options->file, *options, cli.store())
             .exit_code;
     });
-}
-
-void addSegmentCommand(CommandLine& cli) {
-    const auto options = std::make_shared<SegmentOptions>();
-    CLI::App* command =
-        cli.add("segment", "Train one segment of a prepared sweep, as sweep --prepare names it");
-    command->add_option("NAME", options->name, "RUN@FROM-TO")->required();
-    addWorkspace(command, options->workspace);
-    addThreads(command, options->threads, "Where the config says 0; 0: all cores");
-    addSaveLogits(command, options->save_logits);
-    addJson(command, options->json);
-    cli.perform(command, [options, &cli] { return segmentCommand(*options, cli.store()); });
 }
 
 }  // namespace ballast

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/human_text.h"
+#include "core/runs/segments.h"
 
 namespace ballast {
 namespace {

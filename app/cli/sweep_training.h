@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/slurm_sweep.h"
 #include "core/data/data_store.h"
 
 namespace ballast {
@@ -15,13 +16,14 @@ struct SweepOptions {
     std::filesystem::path workspace;
     int jobs = 0;                      // slots; 0: see slotsFor
     std::vector<std::string> devices;  // a slot for each; empty: `jobs` slots
-    int threads = 0;                   // of all slots together; 0: all cores
+    int threads = 0;                   // of all slots together; 0: all cores; on Slurm of a run
     bool plan = false;
     bool prepare = false;
     bool json = false;
     bool yes = false;  // to very many runs
     bool save_logits = false;
     std::filesystem::path tensorboard;  // a folder; empty: none
+    SlurmOptions slurm;
 };
 
 struct SweepEnd {

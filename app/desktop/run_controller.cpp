@@ -27,6 +27,7 @@ RunController::RunController(const Learning& learning, TrainingEnvironment envir
       learning_(learning),
       environment_(std::move(environment)),
       workspace_(std::move(workspace)),
+      cluster_(workspace_),
       watch_(workspace_),
       executor_(std::make_unique<Executor>(learning_, environment_)) {
     if (access == Access::look) {
@@ -38,6 +39,11 @@ RunController::RunController(const Learning& learning, TrainingEnvironment envir
     connect(&poll_timer_, &QTimer::timeout, this, &RunController::poll);
     connect(&watch_, &WorkspaceWatch::looking, this, [this] { since_look_.clear(); });
     connect(&watch_, &WorkspaceWatch::looked, this, &RunController::readForeign);
+    connect(&cluster_, &ClusterWatch::changed, this, [this](const QStringList& runs) {
+        for (const QString& run : runs) {
+            if (find(run) != nullptr) Q_EMIT runChanged(run);
+        }
+    });
     poll_timer_.start(kIdlePoll);
 }
 
@@ -69,6 +75,7 @@ void RunController::open() {
         if (mutableRun(run.id) == nullptr) add(run);
     }
     if (!readOnly()) queueWaiting();
+    cluster_.start();
     Q_EMIT opened();
     poll();
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/desktop/background_job.h"
+#include "app/desktop/cluster_watch.h"
 #include "app/desktop/workspace_watch.h"
 #include "core/experiment/config_edit.h"
 #include "core/results/run_index.h"
@@ -154,6 +155,9 @@ public:
     /// The run that a queued one waits for, to take over what they share; or empty.
     QString waitsFor(const QString& run) const;
 
+    /// What Slurm does with the run: "pending: Priority"; empty where it has none of its segments.
+    QString jobWords(const QString& run) const { return cluster_.words(run); }
+
     /// Why this machine cannot train with features in bfloat16, or "". May load the training
     /// library.
     QString obstacleToBFloat16() const;
@@ -204,6 +208,7 @@ private:
     std::optional<WorkspaceLock> lock_;
     QString read_only_;
     int slot_threads_ = 0;
+    ClusterWatch cluster_;
     WorkspaceWatch watch_;  // what the folders say; runs_ knows more of those that train here
     std::unordered_set<std::string> since_look_;  // runs to which something happened here meanwhile
     std::vector<std::unique_ptr<IndexedRun>> runs_;

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "app/desktop/run_controller.h"
+#include "core/cluster/job_book.h"
 #include "core/results/queue_order.h"
 
 // The queue of a RunController: its order, the slots it is trained on, and what it will take.
@@ -17,16 +19,20 @@ bool waitsToBeTrained(const IndexedRun& run) {
 
 }  // namespace
 
-/// In the order that people have given them, or else as they were made.
+/// In the order that people have given them, or else as they were made. What was submitted to Slurm
+/// is left to it; it can still be resumed here by hand.
 void RunController::queueWaiting() {
     std::vector<std::string> order;
     attempt([&] { order = readQueueOrder(workspace_); },
+            [this](const QString& sentence) { Q_EMIT failed(sentence); });
+    std::set<std::string> submitted;
+    attempt([&] { submitted = readJobBook(workspace_).runs(); },
             [this](const QString& sentence) { Q_EMIT failed(sentence); });
     std::unordered_map<std::string, std::size_t> places;
     for (const std::string& run : order) places.emplace(run, places.size());
     std::vector<const IndexedRun*> waiting;
     for (const auto& run : runs_) {
-        if (waitsToBeTrained(*run)) waiting.push_back(run.get());
+        if (waitsToBeTrained(*run) && !submitted.contains(run->id)) waiting.push_back(run.get());
     }
     std::ranges::stable_sort(waiting, {}, [&](const IndexedRun* run) {
         const auto found = places.find(run->id);

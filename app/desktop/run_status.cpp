@@ -20,6 +20,10 @@ QString stateText(const IndexedRun& run, const RunController& controller) {
     const int done = static_cast<int>(run.epochs.size());
     const QString id = text(run.id);
     const auto tr = [](const char* words) { return StatusWords::tr(words); };
+    const QString job = controller.holds(id) ? QString() : controller.jobWords(id);
+    if (!job.isEmpty() && (run.interrupted || run.status.state == RunState::queued)) {
+        return tr("Slurm: %1, %2 of %3 epochs are done").arg(job).arg(done).arg(epochs);
+    }
     if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
     switch (run.status.state) {
         case RunState::queued:
@@ -30,9 +34,11 @@ QString stateText(const IndexedRun& run, const RunController& controller) {
                              : tr("queued, resumes after %1 of %2 epochs").arg(done).arg(epochs);
         case RunState::running:
             if (const auto progress = controller.progress(id)) return runningText(*progress);
-            return controller.holds(id)
-                       ? tr("loading the data…")
-                       : tr("epoch %1/%2, in another process").arg(done + 1).arg(epochs);
+            if (controller.holds(id)) return tr("loading the data…");
+            if (!job.isEmpty()) {
+                return tr("epoch %1/%2, Slurm: %3").arg(done + 1).arg(epochs).arg(job);
+            }
+            return tr("epoch %1/%2, in another process").arg(done + 1).arg(epochs);
         case RunState::paused:
             return tr("paused in epoch %1/%2").arg(done + 1).arg(epochs);
         case RunState::finished:

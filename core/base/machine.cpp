@@ -1,5 +1,7 @@
 #include "core/base/machine.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -41,6 +43,12 @@ MemoryUse memoryUseOf(const std::string& meminfo) {
 MemoryUse memoryUse() {
     std::ifstream file("/proc/meminfo");
     return memoryUseOf({std::istreambuf_iterator<char>(file), {}});
+}
+
+std::int64_t peakMemory() {
+    struct ::rusage usage {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
 std::int64_t freeBytes(const fs::path& folder) {

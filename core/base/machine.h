@@ -19,6 +19,9 @@ MemoryUse memoryUse();
 /// The same of the text of a /proc/meminfo.
 MemoryUse memoryUseOf(const std::string& meminfo);
 
+/// The most main memory that this process has had at a time, in bytes.
+std::int64_t peakMemory();
+
 /// Bytes that may still be written where `folder` lies or, where it is not there yet, its nearest
 /// parent. May wait for a network disk. Throws StorageError.
 std::int64_t freeBytes(const std::filesystem::path& folder);

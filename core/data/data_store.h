@@ -94,6 +94,9 @@ public:
     /// have come later than a run. Throws DataError.
     bool hasContent(const DataConfig& data, const std::string& sha256) const;
 
+    /// The data folders: all that are searched, in order.
+    const std::vector<std::filesystem::path>& folders() const { return folders_; }
+
     /// The data folders, for messages: "/a, /b".
     std::string searched() const;
 

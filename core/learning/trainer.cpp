@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/base/machine.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/data/batches.h"
@@ -373,6 +374,7 @@ void Trainer::keepCheckpoint() {
     last_heartbeat_ = Clock::now();
     seconds_per_epoch_ = seconds(last_heartbeat_ - epoch_start_ - paused_for_);
     run_.setSecondsPerEpoch(*seconds_per_epoch_);
+    run_.setPeakMemory(peakMemory());
     run_.setStatus(RunState::running, epoch_ + 1, "");
 
     char line[160];

@@ -99,13 +99,16 @@ ordered_json statusJson(const RunStatus& status) {
     }
     ordered_json seconds = nullptr;
     if (status.seconds_per_epoch) seconds = *status.seconds_per_epoch;
+    ordered_json memory = nullptr;
+    if (status.peak_memory) memory = *status.peak_memory;
     return {{"format", kRunFormat},
             {"state", stateName(status.state)},
             {"epochs_done", status.epochs_done},
             {"message", asUtf8(status.message)},  // it may name a file
             {"owner", owner},
             {"heartbeat", status.heartbeat},
-            {"seconds_per_epoch", seconds}};
+            {"seconds_per_epoch", seconds},
+            {"peak_memory", memory}};
 }
 
 std::string recordLines(const std::vector<EpochRecord>& records) {
@@ -180,7 +183,9 @@ fs::path OwnedRun::create(const fs::path& workspace, const RunDescription& given
 
 OwnedRun::OwnedRun(const fs::path& folder)
     : folder_(folder), description_(readDescription(folder_)), lock_(lockOf(folder_)) {
-    seconds_per_epoch_ = readStatus(folder_).seconds_per_epoch;  // refuses a damaged status
+    const RunStatus status = readStatus(folder_);  // refuses a damaged one
+    seconds_per_epoch_ = status.seconds_per_epoch;
+    peak_memory_ = status.peak_memory;
     RecordsOnDisk read = readRecords(folder_);
     records_ = std::move(read.records);
     repairs_ = std::move(read.warnings);
@@ -221,6 +226,7 @@ void OwnedRun::setStatus(RunState state, int epochs_done, const std::string& mes
     status.message = message;
     status.heartbeat = unixNow();
     status.seconds_per_epoch = seconds_per_epoch_;
+    status.peak_memory = peak_memory_;
     if (state == RunState::running || state == RunState::paused) status.owner = thisProcess();
     replaceFile(folder_ / "status.json", statusJson(status).dump(2) + "\n");
 }

@@ -63,6 +63,9 @@ public:
     /// What the next setStatus() says of the time an epoch takes.
     void setSecondsPerEpoch(double seconds) { seconds_per_epoch_ = seconds; }
 
+    /// … and of the memory that this process has taken at most.
+    void setPeakMemory(std::int64_t bytes) { peak_memory_ = bytes; }
+
     /// Appends a line with the time to log.txt.
     void log(const std::string& line);
 
@@ -81,6 +84,7 @@ private:
     std::vector<EpochRecord> records_;
     std::vector<std::string> repairs_;
     std::optional<double> seconds_per_epoch_;
+    std::optional<std::int64_t> peak_memory_;
 };
 
 }  // namespace ballast

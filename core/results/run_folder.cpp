@@ -161,6 +161,9 @@ RunStatus readStatus(const fs::path& folder) {
     if (object.has("seconds_per_epoch") && !object.at("seconds_per_epoch").isNull()) {
         status.seconds_per_epoch = object.at("seconds_per_epoch").number();
     }
+    if (object.has("peak_memory") && !object.at("peak_memory").isNull()) {
+        status.peak_memory = object.at("peak_memory").integer64();
+    }
     if (const JsonPlace owner = object.at("owner"); !owner.isNull()) {
         status.owner = RunOwner{owner.at("host").text(), owner.at("boot_id").text(),
                                 owner.at("pid").integer64(),

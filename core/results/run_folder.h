@@ -31,6 +31,9 @@ struct RunStatus {
     std::optional<RunOwner> owner;
     std::int64_t heartbeat = 0;
     std::optional<double> seconds_per_epoch;  // the last epoch's, for estimates
+    // The most main memory, in bytes, of the process that trained it last, with all else it did;
+    // since version 0.3.
+    std::optional<std::int64_t> peak_memory;
 };
 
 /// What run.json says. libtorch, device and threads are those of the first start (empty before);

@@ -85,17 +85,6 @@ double passesOf(const RunConfig& config, int from, int to);
 std::optional<double> likeSecondsPerEpoch(const RunConfig& config,
                                           std::span<const IndexedRun* const> runs);
 
-/// "20261123-101500-ce@0-160": what a segment is called once its run is made.
-std::string segmentName(const PlannedRun& run, const Segment& segment);
-
-/// Trains one segment of a prepared sweep, given only the workspace and its name: from what
-/// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue.
-/// Never throws but ConfigError (no such run, not a name) and StorageError (what it starts from is
-/// not there yet).
-RunOutcome trainSegment(const Learning& learning, const std::filesystem::path& workspace,
-                        const std::string& name, const TrainingEnvironment& environment,
-                        RunControl& control, RunObserver& observer);
-
 /// Of the training with these settings: the bytes of records and checkpoints a run keeps.
 std::int64_t bytesOfRun(const Learning& learning, const RunConfig& config, std::int64_t classes);
 

@@ -14,6 +14,7 @@
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
 #include "core/runs/run_logits.h"
+#include "core/runs/segments.h"
 #include "tests/core/base/error_of.h"
 #include "tests/core/runs/fake_learning.h"
 #include "tests/core/runs/other_owner.h"

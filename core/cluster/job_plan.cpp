@@ -1,0 +1,105 @@
+#include "core/cluster/job_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "core/runs/segments.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t kMostTasks = 1000;
+
+/// What trains a segment: a live job, or a planned job's task; nothing where it need not be.
+struct Trainer {
+    std::string live;
+    int job = -1;
+    int task = 0;
+    bool never = false;  // its run, or one before it, diverged
+};
+
+std::string plannedName(const PlannedRun& run, const Segment& segment) {
+    if (!run.id.empty()) return segmentName(run, segment);
+    PlannedRun named;
+    named.id = "(run " + std::to_string(segment.run + 1) + ")";
+    return segmentName(named, segment);
+}
+
+auto keyOf(const PlannedJob& job) {
+    const JobRequest& r = job.request;
+    return std::tuple(job.after, job.after_planned, r.partition, r.cpus, r.memory_mib, r.gpus,
+                      r.seconds, r.array_limit);
+}
+
+}  // namespace
+
+std::vector<LiveTask> liveTasks(const JobBook& book, std::span<const JobState> queue) {
+    const KnownStates states(queue);
+    std::vector<LiveTask> live;
+    for (const BookedJob& job : book.jobs) {
+        for (std::size_t i = 0; i < job.script.segments.size(); ++i) {
+            const JobState* state = states.of(job, i);
+            if (state == nullptr || !state->live() || state->hopeless()) continue;
+            const SegmentRange range = segmentRange(job.script.segments[i]);
+            live.push_back({job.task(i), range.run, range.to});
+        }
+    }
+    return live;
+}
+
+JobPlan planJobs(const SweepPlan& plan, std::span<const JobRequest> requests,
+                 std::span<const LiveTask> live) {
+    std::multimap<std::string, const LiveTask*> of_run;
+    for (const LiveTask& task : live) of_run.emplace(task.run, &task);
+    JobPlan jobs;
+    std::vector<Trainer> trainers;
+    std::map<decltype(keyOf(PlannedJob())), int> open;  // the array that siblings join
+    for (std::size_t s = 0; s < plan.left.segments.size(); ++s) {
+        const Segment& segment = plan.left.segments[s];
+        const PlannedRun& run = plan.runs[static_cast<std::size_t>(segment.run)];
+        const std::string name = plannedName(run, segment);
+        Trainer trainer;
+        PlannedJob job;
+        job.request = requests[s];
+        const LiveTask* covering = nullptr;
+        for (auto [at, end] = of_run.equal_range(run.id); at != end && !run.id.empty(); ++at) {
+            const LiveTask* task = at->second;
+            job.after.push_back(task->id);
+            const bool closer = covering == nullptr || task->to < covering->to;
+            if (task->to >= segment.to && closer) covering = task;
+        }
+        const Trainer* parent =
+            segment.parent < 0 ? nullptr : &trainers[static_cast<std::size_t>(segment.parent)];
+        if (covering != nullptr) {
+            trainer.live = covering->id;
+            ++jobs.queued;
+        } else if (run.state == RunState::diverged || (parent != nullptr && parent->never)) {
+            trainer.never = true;
+            jobs.diverged.push_back(name);
+        } else {
+            if (parent != nullptr && !parent->live.empty()) job.after.push_back(parent->live);
+            if (parent != nullptr && parent->job >= 0) {
+                job.after_planned.emplace_back(parent->job, parent->task);
+            }
+            std::ranges::sort(job.after);
+            const auto twice = std::ranges::unique(job.after);
+            job.after.erase(twice.begin(), twice.end());
+            const auto key = keyOf(job);
+            auto found = open.find(key);
+            if (found == open.end() ||
+                jobs.jobs[static_cast<std::size_t>(found->second)].segments.size() == kMostTasks) {
+                found = open.insert_or_assign(key, static_cast<int>(jobs.jobs.size())).first;
+                jobs.jobs.push_back(std::move(job));
+            }
+            PlannedJob& joined = jobs.jobs[static_cast<std::size_t>(found->second)];
+            trainer.job = found->second;
+            trainer.task = static_cast<int>(joined.segments.size());
+            joined.segments.push_back(name);
+        }
+        trainers.push_back(std::move(trainer));
+    }
+    return jobs;
+}
+
+}  // namespace ballast
