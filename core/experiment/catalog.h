@@ -51,6 +51,8 @@ struct DatasetInfo {
 std::span<const DatasetInfo> datasets();
 std::span<const CatalogEntry> models();
 std::span<const CatalogEntry> losses();
+/// What a phase may name as its loss: "inherit", or a loss without parameters of its own.
+std::span<const CatalogEntry> phaseLosses();
 std::span<const CatalogEntry> augmentations();
 
 /// The entries of a closed choice (core/experiment/choices.h), in the order of its enumerators.

@@ -21,13 +21,22 @@ enum class Reduction { weighted_mean, mean };
 enum class Sampling { instance, square_root, class_balanced };
 
 /// Which parameters a phase trains.
-enum class Trainable { all, head, head_scale, none };
+enum class Trainable { all, backbone, head, head_and_scale, head_scale, none };
+
+/// What becomes of a frozen backbone's batch statistics.
+enum class BatchStatistics { kept, adapting };
 
 /// What happens to the head as a phase begins.
 enum class HeadStart { keep, reinitialise, tau_normalise };
 
 /// How the learning rate falls after the warm-up.
 enum class LrKind { steps, cosine };
+
+/// What a phase does to the schedule of the learning rate as it begins.
+enum class PhaseSchedule { continued, constant, cosine };
+
+/// How SGD steps along its momentum.
+enum class MomentumForm { heavy_ball, nesterov };
 
 /// How features and convolutions may be rounded.
 enum class Convolution { exact, fast, bfloat16 };

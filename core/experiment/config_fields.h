@@ -62,6 +62,8 @@ struct Field {
     std::string_view absent = "inherit";     // what an empty nullable field says
     std::vector<CatalogEntry> choices = {};  // choice and model (where others may be typed too)
     ClassTerm term = ClassTerm::alpha;       // class_rule
+    // Younger than runs there are: a default says nothing, and stays out of a config's identity.
+    bool later = false;
     // Where given, the field counts only while another of the same object has one of these values.
     std::string_view depends_on = {};  // pointer, "*" as in this field's
     std::vector<std::string_view> depends_values = {};

@@ -14,12 +14,20 @@ namespace {
 /// What a second stage asks of the head it is given.
 void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        if (config.phases[i].head_start == HeadStart::tau_normalise &&
-            config.model.head == HeadKind::cosine) {
-            problems.push_back(
-                {"/phases/" + std::to_string(i) + "/head_start",
-                 "\"tau-normalise\" needs the head \"linear\": a cosine head's class "
-                 "weights have no length that counts"});
+        const Phase& phase = config.phases[i];
+        const std::string at = "/phases/" + std::to_string(i);
+        const std::string needs_lengths =
+            " needs the head \"linear\": a cosine head's class weights have no length that counts";
+        const bool linear = config.model.head == HeadKind::linear;
+        if (phase.head_start == HeadStart::tau_normalise && !linear) {
+            problems.push_back({at + "/head_start", "\"tau-normalise\"" + needs_lengths});
+        }
+        if (!phase.head_relative_max_norm) continue;
+        if (!linear) problems.push_back({at + "/head_relative_max_norm", "it" + needs_lengths});
+        if (phase.head_max_norm) {
+            problems.push_back({at + "/head_relative_max_norm",
+                                "the phase already has the limit /head_max_norm; allowed: one of "
+                                "them"});
         }
     }
 }
@@ -102,12 +110,13 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "there is no epoch before the first phase to choose ν̂ from; "
                                 "allowed from the second phase on"});
         }
-        if (loss.name == "ce" && phase.beta.rule != "one") {
+        const bool plain = lossOf(loss, phase).name == "ce";
+        if (plain && phase.beta.rule != "one") {
             problems.push_back(
                 {pointer + "/beta",
                  "the loss \"ce\" has no logit scale; use \"vs\" for " + phase.beta.rule});
         }
-        if (loss.name == "ce" && phase.delta.rule != "zero") {
+        if (plain && phase.delta.rule != "zero") {
             problems.push_back(
                 {pointer + "/delta",
                  "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});

@@ -184,6 +184,9 @@ void appendState(const torch::nn::Module& module, const std::string& prefix,
 /// A learnt factor per class (LWS) becomes part of the linear head's weights and bias, as the same
 /// function in a network without it.
 void foldHeadScale(ModelState& state) {
+    // A norm limit is of training alone.
+    std::erase_if(state.tensors,
+                  [](const auto& item) { return item.first == "linear.norm_limit"; });
     const torch::Tensor* found = state.find("linear.scale");
     if (found == nullptr || state.find("linear.bias") == nullptr) return;
     const torch::Tensor scale = *found;

@@ -37,9 +37,8 @@ ImageNetwork modelOf(const LogitsRequest& request, std::int64_t channels, torch:
     std::map<std::string, torch::Tensor> targets;
     for (const auto& item : model->named_parameters()) targets[item.key()] = item.value();
     for (const auto& item : model->named_buffers()) targets[item.key()] = item.value();
-    // A trunk that never trained the head's scale has none; it is 1 as made.
     std::erase_if(targets, [&](const auto& target) {
-        return target.first.ends_with(".scale") && !checkpoint.tensors.contains(target.first);
+        return isAddedState(target.first) && !checkpoint.tensors.contains(target.first);
     });
     try {
         restoreTensors(checkpoint.tensors, targets);

@@ -29,21 +29,43 @@ void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uin
     optimizer.clearMomentum(headPrefix(model));
 }
 
+void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch) {
+    const std::size_t index = phaseIndexAt(config.phases, epoch);
+    const Phase& phase = config.phases[index];
+    const bool begins = phase.from == epoch;
+    if (begins) {
+        startHead(model, optimizer, phase, config.training.seed, index);
+        if (phase.lr_schedule != PhaseSchedule::continued) optimizer.clearMomentum("");
+    }
+    const std::optional<double>& q = phase.head_relative_max_norm;
+    if (!q) return;
+    // A phase that says the same as the one before, as one that was split, keeps its limit.
+    const bool anew =
+        begins && (index == 0 || config.phases[index - 1].head_relative_max_norm != q);
+    const bool none_yet = model->head()->norm_limit.item<float>() <= 0.0F;  // a foreign checkpoint
+    if (anew || none_yet) model->head()->fixNormLimit(*q);
+}
+
 bool prepareTraining(ImageNetwork& model, const Phase& phase) {
     const std::string head = headPrefix(model);
+    const TrainedParts trained = parts(phase.trainable);
     for (auto& item : model->named_parameters()) {
         const std::string& name = item.key();
-        const bool scale = name == head + "scale";
-        const bool trained = phase.trainable == Trainable::all          ? true
-                             : phase.trainable == Trainable::head       ? name.starts_with(head)
-                             : phase.trainable == Trainable::head_scale ? scale
-                                                                        : false;
-        // The scale is a second stage's: elsewhere it stays at 1.
-        item.value().set_requires_grad(trained &&
-                                       (!scale || phase.trainable == Trainable::head_scale));
+        item.value().set_requires_grad(name == head + "scale"   ? trained.scale
+                                       : name.starts_with(head) ? trained.head
+                                                                : trained.backbone);
     }
-    model->train(phase.trainable == Trainable::all);
-    return phase.trainable != Trainable::none;
+    const bool frozen = !trained.backbone && (trained.head || trained.scale);
+    model->train(trained.backbone ||
+                 (frozen && phase.batch_statistics == BatchStatistics::adapting));
+    return trained.backbone || trained.head || trained.scale;
+}
+
+void setRateFactors(ImageNetwork& model, Sgd& optimizer, const Phase& phase) {
+    const std::string head = headPrefix(model);
+    optimizer.setRateFactor("", phase.backbone_lr_factor);
+    optimizer.setRateFactor(head, phase.head_lr_factor);
+    optimizer.setRateFactor(head + "scale", phase.scale_lr_factor);
 }
 
 }  // namespace ballast

@@ -56,7 +56,8 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       data_(openImageSources(config_, class_counts_, environment.data_store, device_,
                              run.description().threads)),
       model_(makeModel(config_, data_.train->channels(), classes(), device_)),
-      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda()),
+      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda(),
+                 config_.optimizer.momentum_form),
       steps_(model_, optimizer_, classes(), device_),
       evaluator_(model_, classes(), device_, [this] { return proceed(); }),
       images_of_class_(indicesByClass(data_.train->labels(), classes())),
@@ -77,10 +78,7 @@ RunOutcome Trainer::train() {
         ClassEstimates estimates = calibration_ ? calibration_->estimates() : ClassEstimates{};
         estimates.nu = nu_;
         const ClassTerms terms = classTerms(phase, class_counts_, estimates);  // α, β, Δ per class
-        if (epoch_ == phase.from) {
-            startHead(model_, optimizer_, phase, config_.training.seed,
-                      phaseIndexAt(config_.phases, epoch_));
-        }
+        beginPhase(model_, optimizer_, config_, epoch_);
 
         EpochRecord record;
         epoch_start_ = Clock::now();
@@ -290,10 +288,9 @@ void Trainer::restore() {
         try {
             const Checkpoint checkpoint = loadCheckpoint(file->path);
             std::map<std::string, torch::Tensor> targets = state();
-            // A trunk whose own phases never train the head's scale has none; it is 1 until then.
+            // A trunk whose own phases have no use for it has none.
             std::erase_if(targets, [&](const auto& target) {
-                return target.first.ends_with(".scale") &&
-                       !checkpoint.tensors.contains(target.first);
+                return isAddedState(target.first) && !checkpoint.tensors.contains(target.first);
             });
             restoreTensors(checkpoint.tensors, targets);
             std::erase_if(targets, [](const auto& target) {  // what is not known yet may be NaN

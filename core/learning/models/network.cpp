@@ -99,16 +99,35 @@ void HeadImpl::initialise(const KeyedRandom& random) {
     if (scale.defined()) scale.fill_(1.0);
 }
 
+torch::Tensor HeadImpl::norms() const {
+    return weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12);
+}
+
 void HeadImpl::tauNormalise(double tau) {
     const torch::NoGradGuard no_grad;
-    weight.div_(weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12).pow(tau));
+    weight.div_(norms().pow(tau));
     if (bias.defined()) bias.zero_();
 }
 
 void HeadImpl::limitNorms(double max_norm) {
     const torch::NoGradGuard no_grad;
-    const torch::Tensor norms = weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12);
-    weight.mul_((max_norm / norms).clamp_max(1.0));
+    weight.mul_((max_norm / norms()).clamp_max(1.0));
+}
+
+void HeadImpl::addNormLimit() {
+    norm_limit =
+        register_buffer("norm_limit", torch::zeros({}, weight.options().requires_grad(false)));
+}
+
+void HeadImpl::fixNormLimit(double q) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor all = norms();
+    norm_limit.copy_(all.min() + q * (all.max() - all.min()));
+}
+
+void HeadImpl::limitNorms() {
+    const torch::NoGradGuard no_grad;
+    weight.mul_((norm_limit / norms()).clamp_max(1.0));
 }
 
 torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x) {
@@ -168,12 +187,18 @@ ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::i
                        torch::Device device) {
     ImageNetwork model = makeModel(config.model, in_channels, classes, config.training.seed, device,
                                    config.training.convolution);
-    if (std::ranges::any_of(config.phases, [](const Phase& phase) {
-            return phase.trainable == Trainable::head_scale;
-        })) {
+    const auto a_phase = [&](auto uses) { return std::ranges::any_of(config.phases, uses); };
+    if (a_phase([](const Phase& phase) { return parts(phase.trainable).scale; })) {
         model->head()->addScale();
     }
+    if (a_phase([](const Phase& phase) { return phase.head_relative_max_norm.has_value(); })) {
+        model->head()->addNormLimit();
+    }
     return model;
+}
+
+bool isAddedState(const std::string& name) {
+    return name.ends_with(".scale") || name.ends_with(".norm_limit");
 }
 
 }  // namespace ballast

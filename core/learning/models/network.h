@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <string>
 
 #include "core/base/keyed_random.h"
 #include "core/experiment/config.h"
@@ -11,7 +12,8 @@ namespace ballast {
 
 /// The last layer, features [B, F] -> logits [B, C]. "linear": weight [C, F] and bias [C].
 /// "cosine": weight [F, C], both sides L2-normalised, no bias; logits are cosines in [-1, 1].
-/// With addScale() each class's logit is multiplied by a parameter scale [C], 1 at first.
+/// With addScale() each class's logit is multiplied by a parameter scale [C], 1 at first. With
+/// addNormLimit() there is a buffer norm_limit, a scalar, for fixNormLimit().
 class HeadImpl : public torch::nn::Module {
 public:
     HeadImpl(std::int64_t features, std::int64_t classes, bool cosine);
@@ -29,12 +31,21 @@ public:
     /// Shortens every class weight that is longer than `max_norm` to it.
     void limitNorms(double max_norm);
 
+    /// Fixes norm_limit at min ‖w_y‖ + q (max ‖w_y‖ − min ‖w_y‖) over the classes, as they are.
+    void addNormLimit();
+    void fixNormLimit(double q);
+    /// Shortens every class weight that is longer than norm_limit to it.
+    void limitNorms();
+
     torch::Tensor weight;
     torch::Tensor bias;
     HeadInit init = HeadInit::kaiming_normal;
-    torch::Tensor scale;  // undefined without addScale()
+    torch::Tensor scale;       // undefined without addScale()
+    torch::Tensor norm_limit;  // undefined without addNormLimit()
 
 private:
+    torch::Tensor norms() const;  // of the class weights, [C, 1] or [1, C]
+
     bool cosine_;
 };
 TORCH_MODULE(Head);
@@ -71,12 +82,16 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
                        std::uint64_t seed, torch::Device device,
                        Convolution convolution = Convolution::exact);
 
+/// Whether a tensor of a model or its momentum is one that makeModel() adds where a phase uses it:
+/// a checkpoint of a run that had no use for it lacks it, and then it is as made.
+bool isAddedState(const std::string& name);
+
 /// Throws ConfigError where features are to be bfloat16 and a network cannot compute them so on
 /// `device`.
 void requireConvolution(const ModelConfig& config, Convolution convolution, torch::Device device);
 
-/// The model of a whole config: as above, with a learnable scale of the head where a phase trains
-/// it.
+/// The model of a whole config: as above, with what its phases use of the head: a learnable scale,
+/// a norm limit.
 ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
                        torch::Device device);
 

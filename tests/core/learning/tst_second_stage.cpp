@@ -69,12 +69,108 @@ private Q_SLOTS:
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.bias", "linear.weight"}));
         phase.trainable = Trainable::head_scale;
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{"linear.scale"}));
+        phase.trainable = Trainable::head_and_scale;
+        QCOMPARE(changedBy(model, phase),
+                 (std::set<std::string>{"linear.bias", "linear.scale", "linear.weight"}));
         phase.trainable = Trainable::none;
         QCOMPARE(changedBy(model, phase), (std::set<std::string>{}));
+        phase.trainable = Trainable::backbone;
+        const auto backbone = changedBy(model, phase);
+        QVERIFY(backbone.contains("conv1.weight") && backbone.contains("bn1.running_mean"));
+        QVERIFY(std::ranges::none_of(
+            backbone, [](const std::string& name) { return name.starts_with("linear."); }));
         phase.trainable = Trainable::all;
         const auto all = changedBy(model, phase);
         QVERIFY(all.contains("conv1.weight") && all.contains("bn1.running_mean"));
         QVERIFY(!all.contains("linear.scale"));
+    }
+
+    // cRT's code: the backbone's weights stay, its running statistics follow the batches, which
+    // normalise. m ← 0.9 m + 0.1 · mean of the first convolution's outputs, from m = 0; SAM looks
+    // twice.
+    void statisticsOfAFrozenBackboneAdapt() {
+        ImageNetwork model = smallModel();
+        Phase phase;
+        phase.trainable = Trainable::head;
+        phase.batch_statistics = BatchStatistics::adapting;
+        const auto named = model->named_parameters();
+        const torch::Tensor convolved =
+            torch::conv2d(someBatch().images, named["conv1.weight"].detach(), {}, 1, 1);
+        const torch::Tensor expected = 0.1 * convolved.mean({0, 2, 3});
+        const auto changed = changedBy(model, phase);
+        QVERIFY(changed.contains("linear.weight") && changed.contains("layer3.0.bn2.running_var"));
+        QVERIFY(!changed.contains("conv1.weight") && !changed.contains("bn1.weight"));
+        QVERIFY(torch::allclose(model->named_buffers()["bn1.running_mean"], expected, 1e-4, 1e-6));
+        // And what the head is trained on is what training mode gives.
+        model->train();
+        const torch::Tensor training = model->forward(someBatch().images).detach();
+        prepareTraining(model, phase);
+        QVERIFY(torch::allclose(model->forward(someBatch().images).detach(), training, 1e-4, 1e-5));
+        phase.batch_statistics = BatchStatistics::kept;
+        prepareTraining(model, phase);
+        QVERIFY(
+            !torch::allclose(model->forward(someBatch().images).detach(), training, 1e-4, 1e-5));
+    }
+
+    // min ‖w‖ + ¼ (max ‖w‖ − min ‖w‖), fixed where a phase begins that says something else.
+    void aRelativeLimitIsFixedOnce() {
+        RunConfig config;
+        config.phases.resize(4);
+        for (int i = 0; i < 4; ++i) config.phases[static_cast<std::size_t>(i)].from = i;
+        config.phases[1].head_relative_max_norm = 0.25;
+        config.phases[2].head_relative_max_norm = 0.25;
+        config.phases[3].head_relative_max_norm = 0.0;
+        ImageNetwork model = smallModel(config);
+        Sgd optimizer(*model, 0.9);
+        const torch::Tensor norms = model->head()->weight.norm(2, 1).detach().clone();
+        const double shortest = norms.min().item<double>();
+        const double limit = shortest + 0.25 * (norms.max().item<double>() - shortest);
+        beginPhase(model, optimizer, config, 0);
+        model->head()->weight.detach().mul_(2.0);
+        model->head()->weight.detach().mul_(0.5);
+        beginPhase(model, optimizer, config, 1);
+        QVERIFY(std::abs(model->head()->norm_limit.item<double>() - limit) < 1e-6);
+        model->head()->limitNorms();
+        QVERIFY(model->head()->weight.norm(2, 1).allclose(norms.clamp_max(limit)));
+        beginPhase(model, optimizer, config, 2);
+        QVERIFY(std::abs(model->head()->norm_limit.item<double>() - limit) < 1e-6);
+        beginPhase(model, optimizer, config, 3);
+        QVERIFY(std::abs(model->head()->norm_limit.item<double>() - shortest) < 1e-6);
+    }
+
+    // What a foreign checkpoint within the phase cannot say follows from its weights.
+    void aMissingLimitIsFixedLater() {
+        RunConfig config;
+        config.phases[0].head_relative_max_norm = 0.5;
+        ImageNetwork model = smallModel(config);
+        Sgd optimizer(*model, 0.9);
+        beginPhase(model, optimizer, config, 3);
+        const torch::Tensor norms = model->head()->weight.norm(2, 1).detach();
+        QVERIFY(std::abs(model->head()->norm_limit.item<double>() -
+                         0.5 * (norms.min() + norms.max()).item<double>()) < 1e-6);
+    }
+
+    // A schedule of its own is a new optimiser's.
+    void aNewScheduleClearsMomentum() {
+        RunConfig config;
+        config.phases.resize(2);
+        config.phases[1].from = 1;
+        config.phases[1].lr_schedule = PhaseSchedule::constant;
+        ImageNetwork model = smallModel(config);
+        Sgd optimizer(*model, 0.9);
+        prepareTraining(model, config.phases[0]);
+        const ClassTermTensors terms(classTerms(Phase{}, std::vector<std::int64_t>{3, 2, 1}),
+                                     torch::kFloat32);
+        trainingStep(model, optimizer, someBatch(), terms, LossConfig{}, 0.0);
+        optimizer.setRates(0.1, 0.0);
+        optimizer.step();
+        const auto moves = [&] {
+            return optimizer.momentumBuffers().at("conv1.weight").ne(0).any().item<bool>();
+        };
+        beginPhase(model, optimizer, config, 0);
+        QVERIFY(moves());
+        beginPhase(model, optimizer, config, 1);
+        QVERIFY(!moves());
     }
 
     void aNewHeadFollowsFromSeedAndPhase() {

@@ -165,6 +165,12 @@ private Q_SLOTS:
                             {"/phases/1/weight_decay": [null, 0.01]},
                             {"/training/epochs": [7, 5]}]})"
             << 144 << 3 + 12 * 4;
+        QTest::newRow("parts, schedules, limits")
+            << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
+                            {"/phases/1/lr_schedule": ["continue", "cosine"]},
+                            {"/phases/1/batch_statistics": ["kept", "adapting"]},
+                            {"/phases/1/head_relative_max_norm": [null, 0.2]}]})"
+            << 112 << 3 + (8 + 4) * 4;
         QTest::newRow("estimated rules, convolutions")
             << R"({"base": {"phases": [{"from": 0}, {"from": 2,
                         "beta": {"rule": "cvs-scale", "gamma": 0.05},
