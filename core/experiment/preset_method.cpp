@@ -9,10 +9,12 @@
 namespace ballast {
 namespace {
 
-constexpr std::string_view kBases[] = {"CE", "Balanced", "CB",  "Focal", "LA",       "CDT", "LDAM",
-                                       "VS", "CVS",      "cRT", "LWS",   "tau-norm", "WB"};
+constexpr std::string_view kBases[] = {
+    "CE",  "Balanced", "CB",  "Focal",    "LA", "CDT",       "LDAM",      "VS",
+    "CVS", "cRT",      "LWS", "tau-norm", "WB", "cRT-plain", "LWS-plain", "WB-plain"};
 constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW"};
-constexpr std::string_view kSecondStages[] = {"cRT", "LWS", "tau-norm", "WB"};
+constexpr std::string_view kSecondStages[] = {"cRT",       "LWS",       "tau-norm", "WB",
+                                              "cRT-plain", "LWS-plain", "WB-plain"};
 
 std::string lower(std::string_view text) {
     std::string result(text);

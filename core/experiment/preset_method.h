@@ -14,7 +14,7 @@ struct PresetMethod {
     bool sam = false;
 
     std::string name() const;
-    /// cRT, LWS, tau-norm and WB: a second stage after the whole first one.
+    /// cRT, LWS, tau-norm, WB and their plain forms: a second stage after the whole first one.
     bool isSecondStage() const;
 };
 

@@ -24,6 +24,25 @@ std::string dataWords(const DataConfig& data) {
     return dataWords(data.dataset, data.imbalance.profile, data.imbalance.ratio);
 }
 
+/// Where a second stage follows its authors' code, and where not.
+void noteSecondStage(std::string_view base, std::vector<std::string>& notes) {
+    if (base == "cRT" || base == "LWS") {
+        notes.push_back(
+            "the second stage is that of the authors' code: the base rate anew along a cosine, " +
+            std::string(base == "cRT" ? "10" : "5") +
+            " epochs after 90 or more, weight decay 5e-4, moving batch statistics; images are "
+            "drawn "
+            "with replacement, there from shuffled cycles");
+    } else if (base == "WB") {
+        notes.emplace_back(
+            "both stages are those of the authors' notebooks, which train a ResNet-34 on "
+            "CIFAR-100: "
+            "rate 0.01 along a cosine, batches of 64, 10 epochs after 200 or more, binary "
+            "cross-entropy of the softmax; a config that takes the preset over keeps its own batch "
+            "size and base rate, of which the factor 0.1 makes 0.01 where it is 0.1");
+    }
+}
+
 /// The notes of one preset on small images, in order.
 class SmallImageNotes {
 public:
@@ -54,6 +73,7 @@ public:
         if (method_.weighting == "Auto-ADRW") {
             add("experimental, and not the paper's: the run itself chooses ν at T₀");
         }
+        noteSecondStage(method_.base, notes_);
         return std::move(notes_);
     }
 
@@ -142,6 +162,7 @@ std::vector<std::string> presetNotes(const PresetRequest& request) {
         notes.push_back("no γ, τ and ν are published for " + config.name +
                         " on photographs; those of the authors' script for CIFAR-10 are taken");
     }
+    noteSecondStage(method.base, notes);
     return notes;
 }
 

@@ -10,6 +10,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/preset_method.h"
+#include "core/experiment/preset_stages.h"
 #include "core/experiment/preset_values.h"
 
 namespace ballast {
@@ -41,11 +42,18 @@ constexpr PresetInfo kPresets[] = {
     {"LDAM+ADRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
     {"VS+TLA+ADRW+SAM", "With SAM", "Algorithm 1 with sharpness-aware minimisation."},
     {"cRT", "Second stage", "CE, then a new head on the frozen backbone, class-balanced draws."},
-    {"LWS", "Second stage", "CE, then one learnt factor per class on the frozen head."},
+    {"LWS", "Second stage",
+     "CE, then one learnt factor per class on the frozen head, class-balanced draws."},
     {"tau-norm", "Second stage", "CE, then class weights divided by their norm^τ; no training."},
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
+    {"cRT-plain", "Second stage",
+     "As cRT, with the backbone's batch statistics kept, at a tenth of the rate."},
+    {"LWS-plain", "Second stage",
+     "As LWS, with the backbone's batch statistics kept, at a tenth of the rate."},
+    {"WB-plain", "Second stage",
+     "As WB under one protocol with the others: its rates and batches, cross-entropy, max-norm 1."},
 };
 
 constexpr ProtocolInfo kProtocols[] = {
@@ -113,31 +121,6 @@ std::vector<Phase> cvsPhases(const PresetMethod& method, const PresetValues& val
     shifted.delta = rule("cvs-shift", "tau", values.tau[1]);
     if (method.sam) shifted.sam_radius = values.sam_radius[1];
     return {plain, scaled, shifted};
-}
-
-/// A short second phase on the trained backbone, after all epochs of the first.
-void addSecondStage(const PresetMethod& method, RunConfig& config) {
-    TrainingConfig& training = config.training;
-    Phase stage = config.phases.back();
-    stage.from = training.epochs;
-    training.epochs += method.base == "tau-norm" ? 1 : std::max(1, training.epochs / 10);
-    if (method.base == "tau-norm") {
-        stage.trainable = Trainable::none;
-        stage.head_start = HeadStart::tau_normalise;
-        stage.head_tau = 0.7;
-    } else {
-        config.lr_schedule.steps.push_back({stage.from, 0.1});
-        stage.trainable = method.base == "LWS" ? Trainable::head_scale : Trainable::head;
-    }
-    if (method.base == "cRT") stage.head_start = HeadStart::reinitialise;
-    if (method.base == "cRT" || method.base == "LWS") stage.sampling = Sampling::class_balanced;
-    if (method.base == "WB") {
-        config.phases.front().weight_decay = 5e-3;
-        stage.alpha = rule("effective-number", "p", kEffectiveP);
-        stage.weight_decay = 0.1;
-        stage.head_max_norm = 1.0;
-    }
-    config.phases.push_back(stage);
 }
 
 /// The protocol a data set has where none is asked for.
@@ -228,8 +211,8 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM] with BASE one of CE, Balanced, CB, "
-           "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB with "
-           "[+SAM]";
+           "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB, "
+           "cRT-plain, LWS-plain, WB-plain with [+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {
@@ -289,7 +272,7 @@ RunConfig presetConfig(const PresetRequest& request) {
         for (Phase& phase : config.phases) phase.delta.parameters["max_margin"] = 0.3;
     }
     if (photographs && method.sam) stepSamRadius(photographRadii(method, protocol), config);
-    if (method.isSecondStage()) addSecondStage(method, config);
+    if (method.isSecondStage()) addSecondStage(method.base, config);
     const std::vector<Problem> problems = checkConfig(nlohmann::json(toJson(config)));
     if (!problems.empty()) {
         throw ConfigError("the preset \"" + config.name + "\" does not fit", problems);

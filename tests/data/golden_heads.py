@@ -1,0 +1,156 @@
+"""Makes golden_heads.json: 20 steps of a head on given features, for tst_golden_heads.cpp.
+
+Run with any Python 3:  python3 golden_heads.py > golden_heads.json
+All in float64 by the formulas below, with derivatives by the chain rule over single numbers: no
+PyTorch. Features, labels and first weights follow from number(), so that both sides can make them.
+"""
+import json
+import math
+
+COUNTS = [60, 30, 12, 5]
+CLASSES, FEATURES, BATCH, STEPS, EPOCH = 4, 6, 5, 20, 2  # EPOCH: steps of one
+MOMENTUM = 0.9
+
+
+def number(k):
+    """Exact fractions in [-1, 1) that look random."""
+    return ((k * k * 37 + k * 101 + 7) % 1000) / 500 - 1
+
+
+class Number:
+    """A number that knows what it was made of: (operand, derivative) pairs."""
+    def __init__(self, value, made_of=()):
+        self.value, self.made_of, self.gradient = value, made_of, 0.0
+
+    def __add__(self, other):
+        other = of(other)
+        return Number(self.value + other.value, [(self, 1.0), (other, 1.0)])
+
+    def __mul__(self, other):
+        other = of(other)
+        return Number(self.value * other.value, [(self, other.value), (other, self.value)])
+
+    def power(self, p):
+        return Number(self.value ** p, [(self, p * self.value ** (p - 1))])
+
+    def exp(self):
+        return Number(math.exp(self.value), [(self, math.exp(self.value))])
+
+    def log(self):
+        return Number(math.log(self.value), [(self, 1 / self.value)])
+
+    def __sub__(self, other): return self + of(other) * -1.0
+    def __truediv__(self, other): return self * of(other).power(-1)
+    __radd__, __rmul__ = __add__, __mul__
+    def __rsub__(self, other): return of(other) - self
+    def __neg__(self): return self * -1.0
+
+    def backward(self):
+        order, seen = [], set()
+        def visit(node):
+            if id(node) in seen: return
+            seen.add(id(node))
+            for operand, _ in node.made_of: visit(operand)
+            order.append(node)
+        visit(self)
+        for node in order: node.gradient = 0.0
+        self.gradient = 1.0
+        for node in reversed(order):
+            for operand, derivative in node.made_of:
+                operand.gradient += node.gradient * derivative
+
+
+def of(x): return x if isinstance(x, Number) else Number(x)
+def total(terms): return sum(terms, Number(0.0))
+def dot(a, b): return total([x * y for x, y in zip(a, b)])
+def softmax(f):
+    e = [x.exp() for x in f]
+    s = total(e)
+    return [x / s for x in e]
+
+
+def features(step, i): return [number(1000 + 100 * step + 10 * i + k) for k in range(FEATURES)]
+def label(step, i): return (i * i + 3 * step + i) % CLASSES
+def batch(step): return [(features(step, i), label(step, i)) for i in range(BATCH)]
+
+
+def sum_to_c(weights):
+    return [w * CLASSES / sum(weights) for w in weights]
+def effective_number(p):  # (1 - p) / (1 - p^N), of the sum C
+    return sum_to_c([(1 - p) / (1 - p ** n) for n in COUNTS])
+
+
+def cosine(base, step):  # over 10 epochs of two steps
+    return base * 0.5 * (1 + math.cos(math.pi * (step // EPOCH) / (STEPS // EPOCH)))
+
+
+# ---- losses: (logits of the batch, labels, alpha) -> number
+def cross_entropy(logits, labels, alpha):
+    """Σ α_y (−log p_y) / Σ α_y."""
+    parts = [alpha[y] * -softmax(f)[y].log() for f, y in zip(logits, labels)]
+    return total(parts) / sum(alpha[y] for y in labels)
+def softmax_bce(logits, labels, alpha):
+    """Mean over B × C of α_y times the binary cross-entropy of p = softmax f against one-hot y."""
+    parts = []
+    for f, y in zip(logits, labels):
+        p = softmax(f)
+        parts += [alpha[y] * -(p[j].log() if j == y else (1.0 - p[j]).log()) for j in range(CLASSES)]
+    return total(parts) / (len(labels) * CLASSES)
+
+
+# ---- heads: parameters by name -> logits of features
+def linear(w, z):
+    return [dot(w["weight"][c], z) + w["bias"][c] for c in range(CLASSES)]
+def scaled(w, z):
+    return [s * f for s, f in zip(w["scale"], linear(w, z))]
+
+
+def start():
+    return {
+        "weight": [[Number(0.5 * number(10 * c + k)) for k in range(FEATURES)] for c in range(CLASSES)],
+        "bias": [Number(0.1 * number(500 + c)) for c in range(CLASSES)],
+        "scale": [Number(1.0) for _ in range(CLASSES)],
+    }
+
+
+def flat(values):
+    return [x for v in values for x in flat(v)] if isinstance(values, list) else [values]
+
+
+def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None):
+    """rates: the factor of the rate by parameter; what is not there is frozen."""
+    w = start()
+    norm = lambda row: math.sqrt(sum(x.value ** 2 for x in row))
+    norms = [norm(row) for row in w["weight"]]
+    momentum = {name: [0.0] * len(flat(w[name])) for name in rates}
+    losses = []
+    for step in range(STEPS):
+        images = batch(step)
+        value = loss([head(w, z) for z, _ in images], [y for _, y in images], alpha)
+        value.backward()
+        losses.append(value.value)
+        for name, factor in rates.items():
+            for i, x in enumerate(flat(w[name])):
+                momentum[name][i] = MOMENTUM * momentum[name][i] + x.gradient + decay * x.value
+                x.value -= rate_of_step(step) * factor * momentum[name][i]
+        if relative_limit is not None:
+            limit = min(norms) + relative_limit * (max(norms) - min(norms))
+            for row in w["weight"]:
+                shrink = min(1.0, limit / norm(row))
+                for x in row: x.value *= shrink
+    return {"losses": losses, "weights": {n: [x.value for x in flat(w[n])] for n in rates}}
+
+
+ONES = [1.0] * CLASSES
+print(json.dumps({
+    # classifier-balancing: the head anew, cosine, weight decay 5e-4; LWS: a factor per class.
+    "cRT": train(linear, cross_entropy, ONES, {"weight": 1, "bias": 1}, 5e-4,
+                 lambda s: cosine(0.1, s)),
+    "LWS": train(scaled, cross_entropy, ONES, {"scale": 1}, 5e-4, lambda s: cosine(0.1, s)),
+    # Weight balancing's notebooks: p = 0.9999, weight decay 0.1, rate 0.01, limit at 0.1.
+    "WB": train(linear, softmax_bce, effective_number(0.9999), {"weight": 1, "bias": 1}, 0.1,
+                lambda s: cosine(0.01, s), 0.1),
+    # MiSLAS's parts: the head at a fifth of the scale's rate.
+    "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
+                        lambda s: cosine(0.1, s)),
+}, indent=1))
