@@ -120,6 +120,9 @@ constexpr CatalogEntry kModels[] = {
 constexpr CatalogEntry kHeads[] = {
     {"linear", "Linear", "Weights and bias."},
     {"cosine", "Cosine", "Cosine of the angle between features and class weights; no bias."},
+    {"deconfound", "Normalised in parts (De-confound)",
+     "τ/K Σ ⟨w, z⟩ / ((‖w‖ + γ) ‖z‖) over K parts; in evaluation without what lies along the mean "
+     "feature."},
 };
 
 constexpr CatalogEntry kHeadInits[] = {
@@ -165,6 +168,10 @@ constexpr CatalogEntry kTrainable[] = {
     {"head+scale", "Head and scale", "The head and one factor per class on its logits."},
     {"head-scale", "Head's scale",
      "One factor per class on the frozen head's logits is learnt (LWS)."},
+    {"calibration", "Calibration",
+     "a and b of each class on the frozen head's logits, (1 + a) f + b, are learnt."},
+    {"gated-calibration", "Gated calibration",
+     "(1 + σ a) f + σ b, where σ is one number an image, learnt from its features (DisAlign)."},
     {"none", "None", "No training: statistics and accuracies only (τ-normalisation)."},
 };
 
@@ -326,6 +333,10 @@ std::optional<int> residualDepth(std::string_view model) {
     }
     if (depth < 8 || depth > 1202 || depth % 6 != 2 || depth == 50) return std::nullopt;
     return depth;
+}
+
+int featuresOf(std::string_view model) {
+    return model == kImageNetResNet ? 2048 : 64;
 }
 
 }  // namespace ballast

@@ -87,6 +87,9 @@ bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset)
 /// network for photographs (kImageNetResNet).
 std::optional<int> residualDepth(std::string_view model);
 
+/// How many features a model gives its head.
+int featuresOf(std::string_view model);
+
 /// The ResNet-50 of He et al. for ImageNet.
 inline constexpr std::string_view kImageNetResNet = "resnet50";
 

@@ -9,7 +9,7 @@ namespace ballast {
 enum class Profile { long_tailed, step, none };
 
 /// The last layer.
-enum class HeadKind { linear, cosine };
+enum class HeadKind { linear, cosine, deconfound };
 
 /// The first random weights of a linear head.
 enum class HeadInit { kaiming_normal, uniform };
@@ -21,7 +21,16 @@ enum class Reduction { weighted_mean, mean };
 enum class Sampling { instance, square_root, class_balanced };
 
 /// Which parameters a phase trains.
-enum class Trainable { all, backbone, head, head_and_scale, head_scale, none };
+enum class Trainable {
+    all,
+    backbone,
+    head,
+    head_and_scale,
+    head_scale,
+    calibration,
+    gated_calibration,
+    none
+};
 
 /// What becomes of a frozen backbone's batch statistics.
 enum class BatchStatistics { kept, adapting };

@@ -31,6 +31,10 @@ TrainedParts parts(Trainable trainable) {
             return {.head = true, .scale = true};
         case Trainable::head_scale:
             return {.scale = true};
+        case Trainable::calibration:
+            return {.calibration = true};
+        case Trainable::gated_calibration:
+            return {.calibration = true, .gate = true};
         case Trainable::none:
             break;
     }

@@ -63,6 +63,11 @@ struct ModelConfig {
     std::string name = "resnet32";
     HeadKind head = HeadKind::linear;
     HeadInit head_init = HeadInit::kaiming_normal;  // of a linear head
+    int head_parts = 2;                             // K of a "deconfound" head, as all below
+    double head_temperature = 16.0;                 // τ
+    double head_norm_offset = 0.03125;              // γ
+    double mean_momentum = 0.9;                     // μ of the mean feature
+    double tde_alpha = 1.0;                         // α_TDE, of evaluation alone
     bool operator==(const ModelConfig&) const = default;
 };
 
@@ -132,8 +137,10 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
 /// is.
 struct TrainedParts {
     bool backbone = false;
-    bool head = false;   // weights and bias
-    bool scale = false;  // a factor per class on the head's logits
+    bool head = false;         // weights and bias
+    bool scale = false;        // a factor per class on the head's logits
+    bool calibration = false;  // factor and shift per class, on top
+    bool gate = false;         // … by how sure each image's features are
 };
 TrainedParts parts(Trainable trainable);
 

@@ -193,6 +193,10 @@ Field partFactor(std::string_view pointer, double Phase::*factor, std::string_vi
                           kTrainablePointer, std::move(trained)));
 }
 
+Field ofDeconfound(Field field) {
+    return later(onlyWith(std::move(field), "/model/head", {"deconfound"}));
+}
+
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = {
         text("/name", member(Affects::nothing, SetBy::method, &RunConfig::name), "Name",
@@ -253,6 +257,34 @@ const std::vector<Field>& fields() {
                 "Head's first weights", "Of a linear head, also where a phase reinitialises it.",
                 entries(entriesOf<HeadInit>())),
             "/model/head", {"linear"}),
+        ofDeconfound(integer(
+            "/model/head_parts",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_parts),
+            {"Head's parts", "K", "", "Equal parts of the features, each normalised by itself."}, 1,
+            2048)),
+        ofDeconfound(number(
+            "/model/head_temperature",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_temperature),
+            {"Head's temperature", "τ", "", "Multiplies the normalised logits."}, 0, 1000, true)),
+        ofDeconfound(number(
+            "/model/head_norm_offset",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_norm_offset),
+            {"Norm's offset", "γ", "",
+             "Is added to the norms of class weights before dividing by them."},
+            0, 1000)),
+        ofDeconfound(number(
+            "/model/mean_momentum",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::mean_momentum),
+            {"Mean's momentum", "μ", "",
+             "Of the mean feature: m ← μ m + mean of a batch's features."},
+            0, 0.9999)),
+        ofDeconfound(number(
+            "/model/tde_alpha",
+            member(Affects::evaluation, SetBy::method, &RunConfig::model, &ModelConfig::tde_alpha),
+            {"TDE's share", "α_TDE", "",
+             "How much of the effect along the mean feature evaluation takes off; "
+             "it is no part of training, so runs share all of that."},
+            0, 100)),
         choice("/loss/name",
                member(Affects::run, SetBy::method, &RunConfig::loss, &LossConfig::name), "Loss",
                "The loss family; its class terms stand in the phases.", entries(losses())),
@@ -306,7 +338,8 @@ const std::vector<Field>& fields() {
                               member(Affects::phase, SetBy::method, &Phase::batch_statistics),
                               "Batch statistics", "Of the frozen backbone's batch normalisation.",
                               entries(entriesOf<BatchStatistics>())),
-                       kTrainablePointer, {"head", "head+scale", "head-scale"})),
+                       kTrainablePointer,
+                       {"head", "head+scale", "head-scale", "calibration", "gated-calibration"})),
         choice("/phases/*/head_start", member(Affects::start, SetBy::method, &Phase::head_start),
                "Head at start", "What happens to the head at the start.",
                entries(entriesOf<HeadStart>())),

@@ -46,6 +46,15 @@ void setDecoupledStage(std::string_view base, RunConfig& config, Phase& stage) {
     stage.weight_decay = 5e-4;
 }
 
+/// As DisAlign's classification code with a linear head; 30 epochs on iNaturalist.
+void setCalibratedStage(RunConfig& config, Phase& stage) {
+    const int epochs = config.data.dataset == "inaturalist2018" ? 30 : 10;
+    config.training.epochs += stageEpochs(config.training.epochs, epochs, 90);
+    stage.trainable = Trainable::gated_calibration;
+    stage.alpha = {"power", {{"nu", 1.2}}, {}};
+    stage.weight_decay = 5e-4;
+}
+
 /// As weight balancing's notebooks.
 void setBalancedStage(RunConfig& config, Phase& stage) {
     Phase& first = config.phases.front();
@@ -80,6 +89,8 @@ void addSecondStage(std::string_view base, RunConfig& config) {
         stage.batch_statistics = BatchStatistics::adapting;
         if (base == "WB") {
             setBalancedStage(config, stage);
+        } else if (base == "DisAlign") {
+            setCalibratedStage(config, stage);
         } else {
             setDecoupledStage(base, config, stage);
         }

@@ -22,6 +22,7 @@ constexpr PresetInfo kPresets[] = {
     {"CB", "Baselines", "Class-balanced: effective-number weights, p = 0.9999, from the start."},
     {"Focal", "Baselines", "Focal loss, γ = 1."},
     {"LA", "Baselines", "Logit adjustment, Δ = τ log π."},
+    {"Balanced Softmax", "Baselines", "Another name of LA, with τ = 1."},
     {"CDT", "Baselines", "Class-dependent temperatures, β = (N_y/N_1)^γ."},
     {"LDAM", "Baselines", "Margin 0.5, scale 30, cosine head."},
     {"VS", "Baselines", "Vector scaling: β of CDT and Δ of LA."},
@@ -48,6 +49,12 @@ constexpr PresetInfo kPresets[] = {
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
+    {"DisAlign", "Second stage",
+     "CE, then a factor and a shift per class on the frozen head, gated image by image, weighted."},
+    {"De-confound", "Second stage",
+     "CE with a head normalised in two parts; evaluation takes off what lies along the mean "
+     "feature "
+     "(TDE)."},
     {"cRT-plain", "Second stage",
      "As cRT, with the backbone's batch statistics kept, at a tenth of the rate."},
     {"LWS-plain", "Second stage",
@@ -180,6 +187,20 @@ void setProtocol(const std::string& protocol, int epochs, RunConfig& config) {
     if (drop > 0) config.lr_schedule.steps = {{drop, 0.01}, {last, 0.0001}};
 }
 
+/// Long-Tailed Recognition's causal_norm configs; photographs keep their protocol.
+void setDeconfound(RunConfig& config, bool photographs) {
+    config.model.head = HeadKind::deconfound;
+    config.model.tde_alpha = photographs ? 3.0 : config.data.dataset == "cifar100" ? 1.5 : 1.0;
+    if (photographs) return;
+    config.optimizer.lr = 0.2;
+    config.optimizer.weight_decay = 5e-4;
+    config.training.batch_size = 256;
+    const int total = config.training.epochs;
+    const int drop = total * 119 / 200;
+    if (drop > 0)
+        config.lr_schedule.steps = {{drop, 0.01}, {std::max(drop + 1, total * 159 / 200), 0.0001}};
+}
+
 bool givesPresetOf(const RunConfig& config, std::string_view name, const std::string& protocol,
                    int epochs) {
     const DataConfig& data = config.data;
@@ -211,8 +232,9 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+None][+SAM] with BASE one of CE, Balanced, CB, "
-           "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB, "
-           "cRT-plain, LWS-plain, WB-plain with [+SAM]";
+           "Focal, LA, CDT, LDAM, VS, De-confound (TLA with CDT and VS), or CVS, cRT, LWS, "
+           "tau-norm, WB, "
+           "DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {
@@ -252,6 +274,7 @@ RunConfig presetConfig(const PresetRequest& request) {
     config.optimizer.weight_decay = values.weight_decay;
     if (method.base == "Focal") config.loss = {"focal", Reduction::mean, 1.0};
     if (method.base == "LDAM") config.model.head = HeadKind::cosine;
+    if (method.base == "De-confound") setDeconfound(config, isForPhotographs(protocol));
 
     const int total = config.training.epochs;
     const bool photographs = isForPhotographs(protocol);

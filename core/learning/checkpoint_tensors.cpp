@@ -260,17 +260,18 @@ ModelShape shapeOf(const ModelState& state) {
     if (blocks == 0) needed("layer1.0.conv1.weight", 4);
     shape.model.name = "resnet" + std::to_string(6 * blocks + 2);
     const torch::Tensor weight = needed("linear.weight", 2);
-    const bool cosine = state.find("linear.bias") == nullptr;
-    shape.model.head = cosine ? HeadKind::cosine : HeadKind::linear;
-    shape.classes = weight.size(cosine ? 1 : 0);
+    shape.model.head = state.find("linear.bias") != nullptr           ? HeadKind::linear
+                       : state.find("linear.mean_feature") != nullptr ? HeadKind::deconfound
+                                                                      : HeadKind::cosine;
+    shape.classes = weight.size(shape.model.head == HeadKind::cosine ? 1 : 0);
     return shape;
 }
 
 void requireFit(const ModelState& state, const ModelShape& needed) {
     const auto depth = residualDepth(needed.model.name);
     if (!depth) throw ConfigError("unknown model \"" + needed.model.name + "\"");
-    const ResNet model(*depth, needed.in_channels, needed.classes,
-                       needed.model.head == HeadKind::cosine);
+    ResNet model(*depth, needed.in_channels, needed.classes, needed.model.head);
+    addCalibrationOf(state, model->head());
     const std::string network = needed.model.name + " with a " +
                                 std::string(nameOf(needed.model.head)) + " head for " +
                                 std::to_string(needed.classes) + " classes";
@@ -310,6 +311,11 @@ void requireFit(const ModelState& state, const ModelShape& needed) {
     }
     if (problems.empty()) return;
     throw CheckpointError(state.file.string() + " is not of a " + network + ": " + problems);
+}
+
+void addCalibrationOf(const ModelState& state, Head& head) {
+    if (state.find("linear.logit_scale") == nullptr) return;
+    head->addCalibration(state.find("linear.confidence_weight") != nullptr);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> stateDict(const torch::nn::Module& model) {

@@ -61,8 +61,9 @@ std::vector<float> floatsOf(const torch::Tensor& tensor) {
 
 LogitHead headOf(const Head& head) {
     LogitHead saved;
-    saved.kind = head->cosine() ? HeadKind::cosine : HeadKind::linear;
-    if (head->cosine()) return saved;
+    saved.kind = head->kind() == HeadKind::cosine ? HeadKind::cosine : HeadKind::linear;
+    saved.other = head->kind() == HeadKind::deconfound || head->logit_scale.defined();
+    if (saved.other || head->kind() == HeadKind::cosine) return saved;
     const torch::NoGradGuard no_grad;
     saved.norms = floatsOf(head->weight.norm(2, 1));
     saved.bias = floatsOf(head->scale.defined() ? head->bias * head->scale : head->bias);

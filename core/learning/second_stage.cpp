@@ -15,6 +15,18 @@ std::string headPrefix(ImageNetwork& model) {
     return "linear.";
 }
 
+bool trains(const TrainedParts& trained, HeadPart part) {
+    switch (part) {
+        case HeadPart::scale:
+            return trained.scale;
+        case HeadPart::calibration:
+            return trained.calibration;
+        case HeadPart::weights:
+            break;
+    }
+    return trained.head;
+}
+
 }  // namespace
 
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
@@ -37,6 +49,12 @@ void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, in
         startHead(model, optimizer, phase, config.training.seed, index);
         if (phase.lr_schedule != PhaseSchedule::continued) optimizer.clearMomentum("");
     }
+    const auto calibrates = [&](std::size_t i) {
+        return parts(config.phases[i].trainable).calibration;
+    };
+    if (begins && calibrates(index) && (index == 0 || !calibrates(index - 1))) {
+        model->head()->startCalibration(KeyedRandom(config.training.seed, Purpose::calibration, 0));
+    }
     const std::optional<double>& q = phase.head_relative_max_norm;
     if (!q) return;
     // A phase that says the same as the one before, as one that was split, keeps its limit.
@@ -51,21 +69,27 @@ bool prepareTraining(ImageNetwork& model, const Phase& phase) {
     const TrainedParts trained = parts(phase.trainable);
     for (auto& item : model->named_parameters()) {
         const std::string& name = item.key();
-        item.value().set_requires_grad(name == head + "scale"   ? trained.scale
-                                       : name.starts_with(head) ? trained.head
-                                                                : trained.backbone);
+        item.value().set_requires_grad(name.starts_with(head)
+                                           ? trains(trained, headPart(name.substr(head.size())))
+                                           : trained.backbone);
     }
-    const bool frozen = !trained.backbone && (trained.head || trained.scale);
+    const bool of_head = trained.head || trained.scale || trained.calibration;
     model->train(trained.backbone ||
-                 (frozen && phase.batch_statistics == BatchStatistics::adapting));
-    return trained.backbone || trained.head || trained.scale;
+                 (of_head && phase.batch_statistics == BatchStatistics::adapting));
+    model->head()->train(trained.backbone || of_head);  // it has logits of training, too
+    return trained.backbone || of_head;
 }
 
 void setRateFactors(ImageNetwork& model, Sgd& optimizer, const Phase& phase) {
     const std::string head = headPrefix(model);
     optimizer.setRateFactor("", phase.backbone_lr_factor);
     optimizer.setRateFactor(head, phase.head_lr_factor);
-    optimizer.setRateFactor(head + "scale", phase.scale_lr_factor);
+    for (const auto& item : model->head()->named_parameters()) {
+        const HeadPart part = headPart(item.key());
+        if (part == HeadPart::weights) continue;
+        optimizer.setRateFactor(head + item.key(),
+                                part == HeadPart::scale ? phase.scale_lr_factor : 1.0);
+    }
 }
 
 }  // namespace ballast

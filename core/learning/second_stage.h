@@ -16,8 +16,8 @@ namespace ballast {
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
                std::size_t phase_index);
 
-/// What the phase that begins in `epoch` does once: as above; a relative max-norm is fixed; with a
-/// schedule of its own all momentum is cleared.
+/// What the phase that begins in `epoch` does once: as above; a relative max-norm is fixed; a
+/// calibration begins; with a schedule of its own all momentum is cleared.
 /// Nothing where none begins.
 void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch);
 

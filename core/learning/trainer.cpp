@@ -168,12 +168,14 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
 
 /// Test and validation accuracy, and the exact statistics and confusions where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
-    const bool exact = exactIsDue(config_, epoch_);
+    const int epoch = record.epoch;
+    const bool exact = exactIsDue(config_, epoch);
     SavedLogits* logits = nullptr;  // what is measured is what is saved: no pass of its own
     logits_.reset();
-    if (save_logits_ && logitsAreDue(config_, epoch_)) {
-        logits = &logits_.emplace(emptyLogits(run_.description(), epoch_ + 1, model_->head()));
+    if (save_logits_ && logitsAreDue(config_, epoch)) {
+        logits = &logits_.emplace(emptyLogits(run_.description(), epoch + 1, model_->head()));
     }
+    record.tde_alpha = model_->head()->tdeAlpha();
     record.test_accuracy =
         exact ? evaluator_.classAccuracy(*data_.test, record.test_confusion,
                                          logits != nullptr ? &logits->test.emplace() : nullptr)
@@ -200,7 +202,7 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
 void Trainer::keepLogits() {
     if (!logits_) return;
     try {
-        writeSavedLogits(savedLogitsPath(run_.folder(), epoch_ + 1), *logits_);
+        writeSavedLogits(savedLogitsPath(run_.folder(), logits_->epochs_done), *logits_);
     } catch (const StorageError& error) {
         say(std::string("the logits were not saved: ") + error.what());
     }
@@ -212,6 +214,7 @@ void Trainer::takeEdits(int epoch) {
     for (const std::string& line : applyPendingEdits(run_, epoch)) observer_.said(line);
     if (run_.description().config == config_) return;
     config_ = run_.description().config;
+    model_->head()->setTdeAlpha(config_.model.tde_alpha);
     observer_.configChanged(config_);
 }
 
@@ -221,14 +224,19 @@ void Trainer::fitLastRecord() {
     if (run_.records().empty()) return;
     EpochRecord record = recordFor(config_, run_.records().back());
     if (std::isnan(record.loss)) return;  // of foreign logs
-    if (!record.exact && exactIsDue(config_, record.epoch)) {
-        const ClassTerms terms =
-            classTerms(phaseAt(config_, record.epoch), class_counts_, estimatesOf(record));
+    const ClassTerms terms =
+        classTerms(phaseAt(config_, record.epoch), class_counts_, estimatesOf(record));
+    const bool all = lacksMeasurement(config_, record);
+    if (all) {
+        measure(terms, record);
+        if (control_.mustEnd()) return;
+        keepLogits();
+    } else if (!record.exact && exactIsDue(config_, record.epoch)) {
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
         evaluator_.classAccuracy(*data_.test, record.test_confusion);
         if (control_.mustEnd()) return;  // what was measured is not whole
     }
-    if (record.exact.has_value() == run_.records().back().exact.has_value()) return;
+    if (!all && record.exact.has_value() == run_.records().back().exact.has_value()) return;
     std::vector<EpochRecord> records = run_.records();
     records.back() = record;
     run_.replaceRecords(std::move(records));

@@ -173,8 +173,9 @@ public:
     explicit CheckpointSizes(const Learning& learning) : learning_(learning) {}
 
     std::int64_t of(const RunConfig& config, std::int64_t classes) {
-        const bool scale = std::ranges::any_of(
-            config.phases, [](const Phase& phase) { return parts(phase.trainable).scale; });
+        const bool scale = std::ranges::any_of(config.phases, [](const Phase& phase) {
+            return parts(phase.trainable).scale || parts(phase.trainable).calibration;
+        });
         const auto key =
             std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);
         const auto [found, is_new] = known_.try_emplace(key, 0);

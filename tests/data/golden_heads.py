@@ -43,6 +43,7 @@ class Number:
     def __truediv__(self, other): return self * of(other).power(-1)
     __radd__, __rmul__ = __add__, __mul__
     def __rsub__(self, other): return of(other) - self
+    def __rtruediv__(self, other): return of(other) / self
     def __neg__(self): return self * -1.0
 
     def backward(self):
@@ -105,8 +106,38 @@ def scaled(w, z):
     return [s * f for s, f in zip(w["scale"], linear(w, z))]
 
 
+def calibrated(w, z):
+    """DisAlign, Eq. 6: (1 + σ a) f + σ b with σ = sigmoid(⟨v, z⟩ + c)."""
+    sigma = 1.0 / (1.0 + (-(dot(w["confidence_weight"], z) + w["confidence_bias"][0])).exp())
+    return [(1.0 + sigma * a) * f + sigma * b
+            for a, b, f in zip(w["logit_scale"], w["logit_bias"], linear(w, z))]
+
+
+PARTS, TEMPERATURE, OFFSET = 2, 16.0, 1 / 32
+def cut(v): return [v[k * FEATURES // PARTS:(k + 1) * FEATURES // PARTS] for k in range(PARTS)]
+def length(v): return total([x * x for x in v]).power(0.5)
+def normalised(w, z):
+    """De-confound: τ/K Σ_k ⟨w_k, z_k⟩ / ((‖w_k‖ + γ) ‖z_k‖)."""
+    return [TEMPERATURE / PARTS * total([dot(u, x) / ((length(u) + OFFSET) * length(x))
+                                         for u, x in zip(cut(row), cut([of(x) for x in z]))])
+            for row in w["weight"]]
+def without_effect(w, z, mean, alpha):
+    """… − α τ/K Σ_k cos(z_k, m_k) ⟨w_k, m_k/‖m_k‖⟩ / (‖w_k‖ + γ)."""
+    logits = []
+    for f, row in zip(normalised(w, z), w["weight"]):
+        effect = Number(0.0)
+        for u, x, m in zip(cut(row), cut([of(x) for x in z]), cut([of(x) for x in mean])):
+            effect += dot(x, m) / (length(x) * length(m)) * dot(u, m) / (length(m) * (length(u) + OFFSET))
+        logits.append((f - alpha * TEMPERATURE / PARTS * effect).value)
+    return logits
+
+
 def start():
     return {
+        "logit_scale": [Number(1.0) for _ in range(CLASSES)],
+        "logit_bias": [Number(0.0) for _ in range(CLASSES)],
+        "confidence_weight": [Number(0.1) for _ in range(FEATURES)],
+        "confidence_bias": [Number(0.05)],
         "weight": [[Number(0.5 * number(10 * c + k)) for k in range(FEATURES)] for c in range(CLASSES)],
         "bias": [Number(0.1 * number(500 + c)) for c in range(CLASSES)],
         "scale": [Number(1.0) for _ in range(CLASSES)],
@@ -117,7 +148,7 @@ def flat(values):
     return [x for v in values for x in flat(v)] if isinstance(values, list) else [values]
 
 
-def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None):
+def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None, finish=None):
     """rates: the factor of the rate by parameter; what is not there is frozen."""
     w = start()
     norm = lambda row: math.sqrt(sum(x.value ** 2 for x in row))
@@ -138,7 +169,18 @@ def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None):
             for row in w["weight"]:
                 shrink = min(1.0, limit / norm(row))
                 for x in row: x.value *= shrink
-    return {"losses": losses, "weights": {n: [x.value for x in flat(w[n])] for n in rates}}
+    result = {"losses": losses, "weights": {n: [x.value for x in flat(w[n])] for n in rates}}
+    return {**result, **(finish(w) if finish else {})}
+
+
+def evaluated(w):
+    """De-confound's logits of the first batch in evaluation, α = 1, and the mean feature: μ = 0.9."""
+    mean = [0.0] * FEATURES
+    for step in range(STEPS):
+        images = batch(step)
+        mean = [0.9 * m + sum(z[k] for z, _ in images) / BATCH for k, m in enumerate(mean)]
+    return {"mean_feature": mean,
+            "evaluation": [x for z, _ in batch(0) for x in without_effect(w, z, mean, 1.0)]}
 
 
 ONES = [1.0] * CLASSES
@@ -150,6 +192,13 @@ print(json.dumps({
     # Weight balancing's notebooks: p = 0.9999, weight decay 0.1, rate 0.01, limit at 0.1.
     "WB": train(linear, softmax_bce, effective_number(0.9999), {"weight": 1, "bias": 1}, 0.1,
                 lambda s: cosine(0.01, s), 0.1),
+    # DisAlign's second stage: weights ∝ π^-1.2.
+    "DisAlign": train(calibrated, cross_entropy, sum_to_c([(n / sum(COUNTS)) ** -1.2 for n in COUNTS]),
+                      {"logit_scale": 1, "logit_bias": 1, "confidence_weight": 1,
+                       "confidence_bias": 1}, 5e-4, lambda s: cosine(0.1, s)),
+    # De-confound: rate 0.2 after a warm-up of 5 epochs, weight decay 5e-4.
+    "De-confound": train(normalised, cross_entropy, ONES, {"weight": 1}, 5e-4,
+                         lambda s: 0.2 * min(1.0, (s // EPOCH + 1) / 5), finish=evaluated),
     # MiSLAS's parts: the head at a fifth of the scale's rate.
     "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
                         lambda s: cosine(0.1, s)),

@@ -39,6 +39,8 @@ const std::vector<const char*> kListed = {"/data/dataset=image-folder",
                                           "/data/imbalance/profile=none",
                                           "/training/augmentation=resized-crop-jitter"};
 
+const std::vector<const char*> kDeconfound = {"/model/head=deconfound"};
+
 /// A change of every field; a new field needs a line here.
 const std::vector<Change> kChanges = {
     {"/name", "other"},
@@ -52,6 +54,11 @@ const std::vector<Change> kChanges = {
     {"/model/name", "resnet20"},
     {"/model/head", "cosine"},
     {"/model/head_init", "uniform"},
+    {"/model/head_parts", 4, kDeconfound},
+    {"/model/head_temperature", 8.0, kDeconfound},
+    {"/model/head_norm_offset", 0.1, kDeconfound},
+    {"/model/mean_momentum", 0.5, kDeconfound},
+    {"/model/tde_alpha", 2.0, kDeconfound},
     {"/loss/name", "ce"},
     {"/loss/reduction", "mean"},
     {"/loss/focal_gamma", 2.0, {"/loss/name=focal"}},
@@ -99,6 +106,7 @@ int expectedShared(const Field& field, const Change& change) {
         case Affects::nothing:
         case Affects::place:
         case Affects::machine:
+        case Affects::evaluation:
             return kEpochs;
         case Affects::data:
         case Affects::run:

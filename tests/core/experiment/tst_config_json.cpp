@@ -261,15 +261,31 @@ private Q_SLOTS:
         };
         QCOMPARE(problemOf(R"({"model": {"head": "cosine"}, "phases": [{"from": 0,
                                "head_relative_max_norm": 0.1}]})"),
-                 std::string("/phases/0/head_relative_max_norm: it needs the head \"linear\": a "
-                             "cosine head's class weights have no length that counts"));
+                 std::string("/phases/0/head_relative_max_norm: it needs the head \"linear\": the "
+                             "class weights of \"cosine\" have no length that counts"));
+        QCOMPARE(
+            problemOf(R"({"model": {"head": "deconfound", "head_parts": 3}})"),
+            std::string("/model/head_parts: 3 equal parts cannot be made of the 64 features of "
+                        "resnet32; allowed: a divisor, as 1, 2, 4"));
+        QCOMPARE(
+            problemOf(R"({"model": {"tde_alpha": 1.5}})"),
+            std::string("/model/tde_alpha: 1.5 needs the head \"deconfound\", which has a mean "
+                        "feature; allowed with others: 1.0"));
+        QVERIFY(problemOf(R"({"model": {"head": "deconfound"},
+                              "phases": [{"from": 0, "trainable": "calibration"}]})")
+                    .starts_with("/phases/0/trainable: \"calibration\" does not fit the head "
+                                 "\"deconfound\""));
+        QCOMPARE(problemOf(R"({"phases": [{"from": 0, "trainable": "calibration"},
+                               {"from": 1, "trainable": "gated-calibration"}]})"),
+                 std::string("/phases/1/trainable: \"gated-calibration\" does not fit phase 1: a "
+                             "run's calibration has a gate or none"));
         QCOMPARE(problemOf(R"({"phases": [{"from": 0, "head_relative_max_norm": 0.1,
                                "head_max_norm": 1}]})"),
                  std::string("/phases/0/head_relative_max_norm: the phase already has the limit "
                              "/head_max_norm; allowed: one of them"));
         QVERIFY(problemOf(R"({"phases": [{"from": 0, "trainable": "neck"}]})")
-                    .find("allowed: all, backbone, head, head+scale, head-scale, none") !=
-                std::string::npos);
+                    .find("allowed: all, backbone, head, head+scale, head-scale, calibration, "
+                          "gated-calibration, none") != std::string::npos);
         QVERIFY(problemOf(R"({"phases": [{"from": 0, "loss": "focal"}]})")
                     .find("allowed: inherit, vs, ce, softmax-bce") != std::string::npos);
         // What "ce" has not is also what a phase's own "ce" has not.

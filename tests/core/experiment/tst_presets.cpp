@@ -307,6 +307,41 @@ private Q_SLOTS:
         QVERIFY(notes({"cRT", "imagenet-lt", "", 0, "", 0}, "10 epochs after 90"));
     }
 
+    /// DisAlign's and De-confound's sections of core/learning/METHODS.md.
+    void rivalsAreTheAuthors() {
+        const RunConfig align = presetConfig({"DisAlign", "cifar10", "", 0, "", 200});
+        const Phase& stage = align.phases.back();
+        QCOMPARE(align.training.epochs, 210);
+        QVERIFY(stage.trainable == Trainable::gated_calibration);
+        QVERIFY(stage.sampling == Sampling::instance);
+        QCOMPARE(stage.alpha.parameters.at("nu"), 1.2);
+        QVERIFY(align.loss.reduction == Reduction::weighted_mean);
+        QCOMPARE(weightDecayAt(align, 200), 5e-4);
+        QCOMPARE(learningRateAt(align, 200), 0.1);
+        QVERIFY(notes({"DisAlign", "cifar10", "", 0, "", 0}, "no number for CIFAR"));
+        QCOMPARE(presetConfig({"DisAlign", "imagenet-lt", "", 0, "", 0}).training.epochs, 100);
+        QCOMPARE(presetConfig({"DisAlign", "inaturalist2018", "", 0, "", 0}).training.epochs, 120);
+
+        const RunConfig causal = presetConfig({"De-confound", "cifar100", "", 0, "", 200});
+        QVERIFY(causal.model.head == HeadKind::deconfound && causal.model.head_parts == 2);
+        QCOMPARE(causal.model.tde_alpha, 1.5);
+        QCOMPARE(causal.model.head_temperature, 16.0);
+        QCOMPARE(causal.model.head_norm_offset, 1.0 / 32);
+        QCOMPARE(causal.model.mean_momentum, 0.9);
+        QCOMPARE(causal.training.batch_size, 256);
+        QCOMPARE(causal.optimizer.weight_decay, 5e-4);
+        // Epochs from 1: × 0.01 from 120, × 0.0001 from 160.
+        QCOMPARE(learningRateAt(causal, 118), 0.2);
+        QCOMPARE(learningRateAt(causal, 119), 0.2 * 0.01);
+        QCOMPARE(learningRateAt(causal, 159), 0.2 * 0.0001);
+        QCOMPARE(presetConfig({"De-confound", "cifar10", "", 0, "", 0}).model.tde_alpha, 1.0);
+        QCOMPARE(presetConfig({"De-confound", "imagenet-lt", "", 0, "", 0}).model.tde_alpha, 3.0);
+
+        const RunConfig softmax = presetConfig({"Balanced Softmax", "cifar10", "", 0, "", 0});
+        QVERIFY(softmax.phases == presetConfig({"LA", "cifar10", "", 0, "", 0}).phases);
+        QCOMPARE(parameterOf(softmax.phases[0].delta, "la", "tau"), 1.0);
+    }
+
     /// What cRT, LWS and WB were before they followed the authors' code.
     void plainSecondStages() {
         for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {

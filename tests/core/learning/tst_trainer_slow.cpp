@@ -225,7 +225,7 @@ private Q_SLOTS:
         const Checkpoint checkpoint = loadCheckpoint(checkpointOf(reference_, 3));
         QCOMPARE(checkpoint.metadata.at("epochs_done"), std::string("3"));
 
-        ResNet model(8, 1, 10, false);
+        ResNet model(8, 1, 10, HeadKind::linear);
         const torch::NoGradGuard no_grad;
         for (auto& item : model->named_parameters()) {
             item.value().copy_(checkpoint.tensors.at(item.key()));
