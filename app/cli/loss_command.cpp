@@ -136,9 +136,9 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
     LossQuestion question;
     question.counts = counts;
     question.request = std::move(request);
-    question.request.terms =
-        classTerms(parts.phases[phaseIndexAt(parts.phases, epoch)], counts, {kappa});
-    question.request.loss = parts.loss;
+    const Phase& phase = parts.phases[phaseIndexAt(parts.phases, epoch)];
+    question.request.terms = classTerms(phase, counts, {kappa});
+    question.request.loss = lossOf(parts.loss, phase);
     return question;
 }
 

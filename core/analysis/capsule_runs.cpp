@@ -8,6 +8,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/experiment/config_json.h"
 
 namespace ballast {
 namespace {
@@ -62,6 +63,7 @@ std::string configHash(const std::filesystem::path& run_folder) {
     }
     json config = object["config"];
     config.erase("name");
+    leaveOutLaterDefaults(config);
     const std::string text = config.dump(-1, ' ', true);
     return sha256Hex(std::as_bytes(std::span(text)));
 }

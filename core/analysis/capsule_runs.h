@@ -13,8 +13,9 @@
 
 namespace ballast {
 
-/// SHA-256 of the config in a run's run.json, but for its name; as it stands there, so that it
-/// stays the same where a later version knows more fields. Throws StorageError, DamagedFileError.
+/// SHA-256 of the config in a run's run.json, but for its name; as it stands there, but for later
+/// fields at their defaults, so that it stays the same where another version wrote it. Throws
+/// StorageError, DamagedFileError.
 std::string configHash(const std::filesystem::path& run_folder);
 
 /// Where runs are, by their IDs.

@@ -15,7 +15,8 @@ enum class Purpose : std::uint32_t {
     validation_split = 4,
     sampling = 5,
     new_head = 6,
-    augmentation_policy = 7
+    augmentation_policy = 7,
+    calibration = 8
 };
 
 /// Random numbers as a pure function of (seed, purpose, epoch, index): no state, so a resumed or

@@ -120,6 +120,9 @@ constexpr CatalogEntry kModels[] = {
 constexpr CatalogEntry kHeads[] = {
     {"linear", "Linear", "Weights and bias."},
     {"cosine", "Cosine", "Cosine of the angle between features and class weights; no bias."},
+    {"deconfound", "Normalised in parts (De-confound)",
+     "τ/K Σ ⟨w, z⟩ / ((‖w‖ + γ) ‖z‖) over K parts; in evaluation without what lies along the mean "
+     "feature."},
 };
 
 constexpr CatalogEntry kHeadInits[] = {
@@ -134,6 +137,15 @@ constexpr CatalogEntry kLosses[] = {
     {"ce", "Cross-entropy (CE)", "Eq. 3 with β = 1 and Δ = 0: class weights α only."},
     {"focal", "Focal",
      "(1 − exp(−α ℓ))^γ · α ℓ with ℓ of Eq. 3: images that are already right count less."},
+    {"softmax-bce", "Binary CE of softmax",
+     "α/C · (−log p_y − Σ_{j≠y} log(1 − p_j)), p the softmax of Eq. 3: weight balancing's loss."},
+};
+
+constexpr CatalogEntry kPhaseLosses[] = {
+    {"inherit", "The run's", "The loss family of the whole run."},
+    kLosses[0],
+    kLosses[1],
+    kLosses[3],
 };
 
 constexpr CatalogEntry kReductions[] = {
@@ -151,10 +163,23 @@ constexpr CatalogEntry kSamplings[] = {
 
 constexpr CatalogEntry kTrainable[] = {
     {"all", "All", "Backbone and head."},
-    {"head", "Head", "The backbone and its batch statistics are frozen (cRT, WB)."},
+    {"backbone", "Backbone", "The head is frozen."},
+    {"head", "Head", "The backbone is frozen (cRT, WB)."},
+    {"head+scale", "Head and scale", "The head and one factor per class on its logits."},
     {"head-scale", "Head's scale",
      "One factor per class on the frozen head's logits is learnt (LWS)."},
+    {"calibration", "Calibration",
+     "a and b of each class on the frozen head's logits, (1 + a) f + b, are learnt."},
+    {"gated-calibration", "Gated calibration",
+     "(1 + σ a) f + σ b, where σ is one number an image, learnt from its features (DisAlign)."},
     {"none", "None", "No training: statistics and accuracies only (τ-normalisation)."},
+};
+
+constexpr CatalogEntry kBatchStatistics[] = {
+    {"kept", "Kept", "The running statistics normalise, and stay as they are."},
+    {"adapting", "Adapting",
+     "Each batch is normalised by its own, and the running ones follow, as in the code of cRT, LWS "
+     "and WB."},
 };
 
 constexpr CatalogEntry kHeadStarts[] = {
@@ -200,6 +225,19 @@ constexpr CatalogEntry kLrSchedules[] = {
     {"cosine", "Cosine", "Half a cosine from the base rate to almost 0 at the end."},
 };
 
+constexpr CatalogEntry kPhaseSchedules[] = {
+    {"continue", "Continue", "The schedule that holds so far."},
+    {"constant", "Constant", "From here on the base rate; momentum is cleared."},
+    {"cosine", "Cosine anew",
+     "From here on half a cosine from the base rate to almost 0, where the next schedule begins or "
+     "training ends; momentum is cleared."},
+};
+
+constexpr CatalogEntry kMomentumForms[] = {
+    {"heavy-ball", "Plain", "θ ← θ − η v with v ← m v + g, as PyTorch's SGD."},
+    {"nesterov", "Nesterov", "θ ← θ − η (g + m v) with v ← m v + g, as PyTorch's SGD."},
+};
+
 }  // namespace
 
 std::span<const DatasetInfo> datasets() {
@@ -210,6 +248,9 @@ std::span<const CatalogEntry> models() {
 }
 std::span<const CatalogEntry> losses() {
     return kLosses;
+}
+std::span<const CatalogEntry> phaseLosses() {
+    return kPhaseLosses;
 }
 std::span<const CatalogEntry> augmentations() {
     return kAugmentations;
@@ -238,6 +279,18 @@ std::span<const CatalogEntry> entriesOf<Sampling>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Trainable>() {
     return kTrainable;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<BatchStatistics>() {
+    return kBatchStatistics;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<PhaseSchedule>() {
+    return kPhaseSchedules;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<MomentumForm>() {
+    return kMomentumForms;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<HeadStart>() {
@@ -280,6 +333,10 @@ std::optional<int> residualDepth(std::string_view model) {
     }
     if (depth < 8 || depth > 1202 || depth % 6 != 2 || depth == 50) return std::nullopt;
     return depth;
+}
+
+int featuresOf(std::string_view model) {
+    return model == kImageNetResNet ? 2048 : 64;
 }
 
 }  // namespace ballast

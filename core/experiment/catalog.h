@@ -51,6 +51,8 @@ struct DatasetInfo {
 std::span<const DatasetInfo> datasets();
 std::span<const CatalogEntry> models();
 std::span<const CatalogEntry> losses();
+/// What a phase may name as its loss: "inherit", or a loss without parameters of its own.
+std::span<const CatalogEntry> phaseLosses();
 std::span<const CatalogEntry> augmentations();
 
 /// The entries of a closed choice (core/experiment/choices.h), in the order of its enumerators.
@@ -84,6 +86,9 @@ bool augmentationFits(std::string_view augmentation, const DatasetInfo& dataset)
 /// resnet followed by 6n+2 (n >= 1, depth at most 1202). Depth 50 is left out: "resnet50" is the
 /// network for photographs (kImageNetResNet).
 std::optional<int> residualDepth(std::string_view model);
+
+/// How many features a model gives its head.
+int featuresOf(std::string_view model);
 
 /// The ResNet-50 of He et al. for ImageNet.
 inline constexpr std::string_view kImageNetResNet = "resnet50";

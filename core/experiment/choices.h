@@ -9,7 +9,7 @@ namespace ballast {
 enum class Profile { long_tailed, step, none };
 
 /// The last layer.
-enum class HeadKind { linear, cosine };
+enum class HeadKind { linear, cosine, deconfound };
 
 /// The first random weights of a linear head.
 enum class HeadInit { kaiming_normal, uniform };
@@ -21,13 +21,31 @@ enum class Reduction { weighted_mean, mean };
 enum class Sampling { instance, square_root, class_balanced };
 
 /// Which parameters a phase trains.
-enum class Trainable { all, head, head_scale, none };
+enum class Trainable {
+    all,
+    backbone,
+    head,
+    head_and_scale,
+    head_scale,
+    calibration,
+    gated_calibration,
+    none
+};
+
+/// What becomes of a frozen backbone's batch statistics.
+enum class BatchStatistics { kept, adapting };
 
 /// What happens to the head as a phase begins.
 enum class HeadStart { keep, reinitialise, tau_normalise };
 
 /// How the learning rate falls after the warm-up.
 enum class LrKind { steps, cosine };
+
+/// What a phase does to the schedule of the learning rate as it begins.
+enum class PhaseSchedule { continued, constant, cosine };
+
+/// How SGD steps along its momentum.
+enum class MomentumForm { heavy_ball, nesterov };
 
 /// How features and convolutions may be rounded.
 enum class Convolution { exact, fast, bfloat16 };

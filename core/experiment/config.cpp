@@ -4,6 +4,14 @@
 #include <numbers>
 
 namespace ballast {
+namespace {
+
+/// Half a cosine, from 1 in epoch 0 to almost 0 in the last of `epochs`.
+double fallen(int epoch, int epochs) {
+    return 0.5 * (1.0 + std::cos(std::numbers::pi * epoch / epochs));
+}
+
+}  // namespace
 
 std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch) {
     std::size_t index = 0;
@@ -11,13 +19,55 @@ std::size_t phaseIndexAt(const std::vector<Phase>& phases, int epoch) {
     return index;
 }
 
+TrainedParts parts(Trainable trainable) {
+    switch (trainable) {
+        case Trainable::all:
+            return {.backbone = true, .head = true};
+        case Trainable::backbone:
+            return {.backbone = true};
+        case Trainable::head:
+            return {.head = true};
+        case Trainable::head_and_scale:
+            return {.head = true, .scale = true};
+        case Trainable::head_scale:
+            return {.scale = true};
+        case Trainable::calibration:
+            return {.calibration = true};
+        case Trainable::gated_calibration:
+            return {.calibration = true, .gate = true};
+        case Trainable::none:
+            break;
+    }
+    return {};
+}
+
+LossConfig lossOf(const LossConfig& of_run, const Phase& phase) {
+    LossConfig loss = of_run;
+    if (phase.loss != "inherit") loss.name = phase.loss;
+    return loss;
+}
+
 double learningRateAt(const RunConfig& config, int epoch) {
     const LrScheduleConfig& schedule = config.lr_schedule;
+    const Phase* begun_by = nullptr;  // the schedule that holds; nullptr: the run's own
+    int end = config.training.epochs;
+    for (const Phase& phase : config.phases) {
+        if (phase.lr_schedule == PhaseSchedule::continued) continue;
+        if (phase.from > epoch) {
+            end = phase.from;
+            break;
+        }
+        begun_by = &phase;
+    }
     double factor = 1.0;
-    if (epoch < schedule.warmup_epochs) {
+    if (begun_by != nullptr) {
+        const int start = begun_by->from;
+        if (begun_by->lr_schedule == PhaseSchedule::cosine)
+            factor = fallen(epoch - start, end - start);
+    } else if (epoch < schedule.warmup_epochs) {
         factor = schedule.warmup_peak * (epoch + 1) / schedule.warmup_epochs;
     } else if (schedule.kind == LrKind::cosine) {
-        factor = 0.5 * (1.0 + std::cos(std::numbers::pi * epoch / config.training.epochs));
+        factor = fallen(epoch, end);
     } else {
         for (const LrStep& step : schedule.steps) {
             if (step.from <= epoch) factor = step.factor;

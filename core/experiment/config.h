@@ -21,19 +21,26 @@ struct ClassRule {
 
 /// What holds from epoch `from` on, until the next phase.
 struct Phase {
-    int from = 0;                        // first epoch of the phase, counted from 0
-    int plateau = 0;                     // above 0: begins early, after a plateau of so many epochs
-    ClassRule alpha{"one", {}, {}};      // class weight α_y, Eq. 3
-    ClassRule beta{"one", {}, {}};       // logit scale β_y, Eq. 3
-    ClassRule delta{"zero", {}, {}};     // logit shift Δ_y, Eq. 3
-    double lr_factor = 1.0;              // multiplies the scheduled learning rate
-    std::optional<double> weight_decay;  // replaces the optimiser's, where given
-    double sam_radius = 0.0;             // 0: plain SGD
+    int from = 0;                     // first epoch of the phase, counted from 0
+    int plateau = 0;                  // above 0: begins early, after a plateau of so many epochs
+    ClassRule alpha{"one", {}, {}};   // class weight α_y, Eq. 3
+    ClassRule beta{"one", {}, {}};    // logit scale β_y, Eq. 3
+    ClassRule delta{"zero", {}, {}};  // logit shift Δ_y, Eq. 3
+    std::string loss = "inherit";     // the loss family; "inherit": the run's
+    double lr_factor = 1.0;           // multiplies the scheduled learning rate
+    double backbone_lr_factor = 1.0;  // … for these parameters alone, as the next two
+    double head_lr_factor = 1.0;
+    double scale_lr_factor = 1.0;
+    PhaseSchedule lr_schedule = PhaseSchedule::continued;  // as the phase begins
+    std::optional<double> weight_decay;                    // replaces the optimiser's, where given
+    double sam_radius = 0.0;                               // 0: plain SGD
     Sampling sampling = Sampling::instance;
     Trainable trainable = Trainable::all;
-    HeadStart head_start = HeadStart::keep;  // as the phase begins
-    double head_tau = 1.0;                   // τ of tau-normalise
+    BatchStatistics batch_statistics = BatchStatistics::kept;  // of a frozen backbone
+    HeadStart head_start = HeadStart::keep;                    // as the phase begins
+    double head_tau = 1.0;                                     // τ of tau-normalise
     std::optional<double> head_max_norm;  // upper limit of every class weight's norm, where given
+    std::optional<double> head_relative_max_norm;  // … q: min + q (max − min) as the phase begins
     bool operator==(const Phase&) const = default;
 };
 
@@ -57,6 +64,11 @@ struct ModelConfig {
     std::string name = "resnet32";
     HeadKind head = HeadKind::linear;
     HeadInit head_init = HeadInit::kaiming_normal;  // of a linear head
+    int head_parts = 2;                             // K of a "deconfound" head, as all below
+    double head_temperature = 16.0;                 // τ
+    double head_norm_offset = 0.03125;              // γ
+    double mean_momentum = 0.9;                     // μ of the mean feature
+    double tde_alpha = 1.0;                         // α_TDE, of evaluation alone
     bool operator==(const ModelConfig&) const = default;
 };
 
@@ -70,6 +82,7 @@ struct LossConfig {
 struct OptimizerConfig {
     double lr = 0.1;
     double momentum = 0.9;
+    MomentumForm momentum_form = MomentumForm::heavy_ball;
     double weight_decay = 2e-4;
     bool operator==(const OptimizerConfig&) const = default;
 };
@@ -121,9 +134,27 @@ inline const Phase& phaseAt(const RunConfig& config, int epoch) {
     return config.phases[phaseIndexAt(config.phases, epoch)];
 }
 
+/// Which parts of a network a phase trains. The scale is a second stage's: elsewhere it stays as it
+/// is.
+struct TrainedParts {
+    bool backbone = false;
+    bool head = false;         // weights and bias
+    bool scale = false;        // a factor per class on the head's logits
+    bool calibration = false;  // factor and shift per class, on top
+    bool gate = false;         // … by how sure each image's features are
+};
+TrainedParts parts(Trainable trainable);
+
+/// The loss family of a phase, with the run's reduction and parameters.
+LossConfig lossOf(const LossConfig& of_run, const Phase& phase);
+
 /// Learning rate of `epoch` (0-based): base · peak · (epoch+1)/warmup during warm-up; else, with
 /// "steps", base · factor of the last step reached, with "cosine", base · ½ (1 + cos(π · epoch/T))
 /// where T counts all epochs, those of the warm-up too; in each case times the phase's lr_factor.
+/// A phase may end that schedule: from its first epoch on the rate is base ("constant") or base ·
+/// ½ (1 + cos(π · e/T)) ("cosine") in its epoch e, times the lr_factor of the phase that holds. A
+/// schedule's T reaches to the next phase that begins one, or to the end. Such a phase begins as
+/// with a new optimiser: momentum is cleared.
 double learningRateAt(const RunConfig& config, int epoch);
 
 /// Weight decay of `epoch`: the phase's own, or the optimiser's.

@@ -25,7 +25,16 @@ std::vector<std::string> adviceOn(const RunConfig& config) {
     std::vector<std::string> advice;
     const int epochs = config.training.epochs;
     const std::string end = ": training ends after " + std::to_string(epochs) + " epochs.";
+    const auto ends = std::ranges::find_if(config.phases, [](const Phase& phase) {
+        return phase.lr_schedule != PhaseSchedule::continued;
+    });
     for (const LrStep& step : config.lr_schedule.steps) {
+        if (ends != config.phases.end() && step.from >= ends->from && step.from < epochs) {
+            advice.push_back(
+                "The learning-rate step at epoch " + std::to_string(step.from) +
+                " has no effect: phase " + std::to_string(ends - config.phases.begin() + 1) +
+                " begins a schedule of its own at epoch " + std::to_string(ends->from) + ".");
+        }
         if (step.from < epochs) continue;
         advice.push_back("The learning-rate step at epoch " + std::to_string(step.from) +
                          " has no effect" + end);

@@ -63,6 +63,10 @@ std::vector<int> numbered(std::size_t size) {
     return numbers;
 }
 
+/// What a phase may do as it begins, and what the second part of a split one says there: nothing.
+constexpr std::pair<const char*, const char*> kAtStart[] = {{"head_start", "keep"},
+                                                            {"lr_schedule", "continue"}};
+
 /// One edit while it is made: the config as JSON, and where its phases and steps come from.
 class Edit {
 public:
@@ -85,7 +89,7 @@ public:
         part_ = phases()[holding_];
         if (split_) {
             part_["from"] = epoch_;
-            part_["head_start"] = "keep";
+            for (const auto& [key, nothing] : kAtStart) part_[key] = nothing;
         }
         for (const Setting& setting : left) guarded(setting, [&] { apply(setting); });
         throwProblems();
@@ -308,9 +312,12 @@ private:
     bool partDiffers() {
         json plain = phases()[holding_];
         plain["from"] = part_["from"];
-        if (split_) plain["head_start"] = part_["head_start"];
-        // "keep" again does nothing; anything else does it anew.
-        return plain != part_ || (split_ && part_["head_start"] != "keep");
+        if (!split_) return plain != part_;
+        for (const auto& [key, nothing] : kAtStart) {
+            if (part_[key] != nothing) return true;  // it is done anew
+            plain[key] = nothing;
+        }
+        return plain != part_;
     }
 
     /// Puts the phase that holds from the epoch on where it belongs.

@@ -177,6 +177,26 @@ Field onlyWith(Field field, std::string_view pointer, std::vector<std::string_vi
     return field;
 }
 
+/// A field that configs had not in format 1's first version: see Field::later.
+Field later(Field field) {
+    field.later = true;
+    return field;
+}
+
+constexpr std::string_view kTrainablePointer = "/phases/*/trainable";
+
+/// A part's share of the learning rate; it counts in phases that train the part.
+Field partFactor(std::string_view pointer, double Phase::*factor, std::string_view label,
+                 std::string_view help, std::vector<std::string_view> trained) {
+    return later(onlyWith(number(pointer, member(Affects::phase, SetBy::method, factor),
+                                 {label, "", "×", help}, 0, 1000, true),
+                          kTrainablePointer, std::move(trained)));
+}
+
+Field ofDeconfound(Field field) {
+    return later(onlyWith(std::move(field), "/model/head", {"deconfound"}));
+}
+
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = {
         text("/name", member(Affects::nothing, SetBy::method, &RunConfig::name), "Name",
@@ -237,6 +257,34 @@ const std::vector<Field>& fields() {
                 "Head's first weights", "Of a linear head, also where a phase reinitialises it.",
                 entries(entriesOf<HeadInit>())),
             "/model/head", {"linear"}),
+        ofDeconfound(integer(
+            "/model/head_parts",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_parts),
+            {"Head's parts", "K", "", "Equal parts of the features, each normalised by itself."}, 1,
+            2048)),
+        ofDeconfound(number(
+            "/model/head_temperature",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_temperature),
+            {"Head's temperature", "τ", "", "Multiplies the normalised logits."}, 0, 1000, true)),
+        ofDeconfound(number(
+            "/model/head_norm_offset",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::head_norm_offset),
+            {"Norm's offset", "γ", "",
+             "Is added to the norms of class weights before dividing by them."},
+            0, 1000)),
+        ofDeconfound(number(
+            "/model/mean_momentum",
+            member(Affects::run, SetBy::method, &RunConfig::model, &ModelConfig::mean_momentum),
+            {"Mean's momentum", "μ", "",
+             "Of the mean feature: m ← μ m + mean of a batch's features."},
+            0, 0.9999)),
+        ofDeconfound(number(
+            "/model/tde_alpha",
+            member(Affects::evaluation, SetBy::method, &RunConfig::model, &ModelConfig::tde_alpha),
+            {"TDE's share", "α_TDE", "",
+             "How much of the effect along the mean feature evaluation takes off; "
+             "it is no part of training, so runs share all of that."},
+            0, 100)),
         choice("/loss/name",
                member(Affects::run, SetBy::method, &RunConfig::loss, &LossConfig::name), "Loss",
                "The loss family; its class terms stand in the phases.", entries(losses())),
@@ -263,9 +311,15 @@ const std::vector<Field>& fields() {
                   {"Logit scale", "β_y", "", "Multiplies each class's logit."}),
         classRule("/phases/*/delta", ClassTerm::delta, &Phase::delta,
                   {"Logit shift", "Δ_y", "", "Is added to each class's logit."}),
+        later(choice("/phases/*/loss", member(Affects::phase, SetBy::method, &Phase::loss),
+                     "Phase's loss", "The loss family of this phase.", entries(phaseLosses()))),
         number("/phases/*/lr_factor", member(Affects::resolved, SetBy::method, &Phase::lr_factor),
                {"Learning-rate factor", "", "", "Multiplies the scheduled learning rate."}, 0, 1000,
                true),
+        later(choice("/phases/*/lr_schedule",
+                     member(Affects::start, SetBy::method, &Phase::lr_schedule), "Rate's schedule",
+                     "Whether the learning rate begins anew with the phase, and momentum with it.",
+                     entries(entriesOf<PhaseSchedule>()))),
         absentMeans(
             "inherit",
             number("/phases/*/weight_decay",
@@ -277,6 +331,20 @@ const std::vector<Field>& fields() {
                "Sampling", "Which training images an epoch sees.", entries(entriesOf<Sampling>())),
         choice("/phases/*/trainable", member(Affects::phase, SetBy::method, &Phase::trainable),
                "Trainable", "Which parameters the phase trains.", entries(entriesOf<Trainable>())),
+        partFactor("/phases/*/backbone_lr_factor", &Phase::backbone_lr_factor, "Backbone's rate",
+                   "Multiplies the backbone's learning rate.", {"all", "backbone"}),
+        partFactor("/phases/*/head_lr_factor", &Phase::head_lr_factor, "Head's rate",
+                   "Multiplies the learning rate of the head's weights and bias.",
+                   {"all", "head", "head+scale"}),
+        partFactor("/phases/*/scale_lr_factor", &Phase::scale_lr_factor, "Scale's rate",
+                   "Multiplies the learning rate of the head's scale.",
+                   {"head+scale", "head-scale"}),
+        later(onlyWith(choice("/phases/*/batch_statistics",
+                              member(Affects::phase, SetBy::method, &Phase::batch_statistics),
+                              "Batch statistics", "Of the frozen backbone's batch normalisation.",
+                              entries(entriesOf<BatchStatistics>())),
+                       kTrainablePointer,
+                       {"head", "head+scale", "head-scale", "calibration", "gated-calibration"})),
         choice("/phases/*/head_start", member(Affects::start, SetBy::method, &Phase::head_start),
                "Head at start", "What happens to the head at the start.",
                entries(entriesOf<HeadStart>())),
@@ -293,12 +361,25 @@ const std::vector<Field>& fields() {
                                         "Class weights are shortened to this norm after every "
                                         "step; empty: no limit."},
                                        0, 1000, true)),
+        later(absentMeans(
+            "no limit",
+            number("/phases/*/head_relative_max_norm",
+                   member(Affects::phase, SetBy::method, &Phase::head_relative_max_norm),
+                   {"Relative max-norm", "q", "",
+                    "Likewise, the limit being min ‖w‖ + q (max ‖w‖ − min ‖w‖) over the classes as "
+                    "the phase begins; empty: no limit."},
+                   0, 1))),
         number("/optimizer/lr",
                member(Affects::resolved, SetBy::user, &RunConfig::optimizer, &OptimizerConfig::lr),
                {"Learning rate", "η", "", "The base rate of SGD."}, 0, 100, true),
         number("/optimizer/momentum",
                member(Affects::run, SetBy::user, &RunConfig::optimizer, &OptimizerConfig::momentum),
                {"Momentum", "", "", "Of SGD."}, 0, 0.9999),
+        later(choice("/optimizer/momentum_form",
+                     member(Affects::run, SetBy::protocol, &RunConfig::optimizer,
+                            &OptimizerConfig::momentum_form),
+                     "Momentum's form", "How a step follows from it.",
+                     entries(entriesOf<MomentumForm>()))),
         number("/optimizer/weight_decay",
                member(Affects::resolved, SetBy::protocol, &RunConfig::optimizer,
                       &OptimizerConfig::weight_decay),

@@ -17,15 +17,16 @@ enum class FieldType { text, integer, number, choice, model, device, class_rule 
 /// Which epochs give other numbers where a field is changed: what runs may share follows from it
 /// (EpochTree), and TrunkStore compares the rest.
 enum class Affects {
-    nothing,   // none: it names the run or chooses among its epochs
-    machine,   // where it is trained; the numbers are compared as equal only on equal machines
-    place,     // none while the images are the same: where they lie
-    data,      // all: which images there are
-    run,       // all
-    phase,     // all of its phase
-    start,     // what happens before the first epoch of its phase
-    resolved,  // those in which it resolves to another rate, class term, weight decay or
-               // measurement
+    nothing,     // none: it names the run or chooses among its epochs
+    machine,     // where it is trained; the numbers are compared as equal only on equal machines
+    evaluation,  // none: but what is measured after each of them
+    place,       // none while the images are the same: where they lie
+    data,        // all: which images there are
+    run,         // all
+    phase,       // all of its phase
+    start,       // what happens before the first epoch of its phase
+    resolved,    // those in which it resolves to another rate, class term, weight decay or
+                 // measurement
 };
 
 /// Who sets a field when a preset is taken over into a config.
@@ -62,6 +63,8 @@ struct Field {
     std::string_view absent = "inherit";     // what an empty nullable field says
     std::vector<CatalogEntry> choices = {};  // choice and model (where others may be typed too)
     ClassTerm term = ClassTerm::alpha;       // class_rule
+    // Younger than runs there are: a default says nothing, and stays out of a config's identity.
+    bool later = false;
     // Where given, the field counts only while another of the same object has one of these values.
     std::string_view depends_on = {};  // pointer, "*" as in this field's
     std::vector<std::string_view> depends_values = {};

@@ -187,6 +187,45 @@ ordered_json& placeAt(ordered_json& object, std::string_view keys) {
     return *at;
 }
 
+/// Takes the later fields that have their defaults out of a config.
+template<class Json>
+void withoutLaterDefaults(Json& config) {
+    struct Later {
+        typename Json::json_pointer owner;  // the object that has it, or the list of such objects
+        std::string key;
+        Json standard;
+    };
+    static const std::vector<Later> kLater = [] {
+        RunConfig defaults;
+        defaults.lr_schedule.steps.resize(1);
+        std::vector<Later> all;
+        for (const Field& field : configFields()) {
+            if (!field.later) continue;
+            const std::string_view list = listOf(field);
+            const std::size_t slash = field.pointer.rfind('/');
+            const std::string_view owner = list.empty() ? field.pointer.substr(0, slash) : list;
+            all.push_back({typename Json::json_pointer(std::string(owner)),
+                           std::string(field.pointer.substr(slash + 1)),
+                           Json(field.access.get(defaults, 0))});
+        }
+        return all;
+    }();
+    for (const Later& later : kLater) {
+        if (!config.contains(later.owner)) continue;
+        const auto leave_out = [&](Json& object) {
+            if (!object.is_object()) return;
+            const auto found = object.find(later.key);
+            if (found != object.end() && *found == later.standard) object.erase(found);
+        };
+        Json& owner = config[later.owner];
+        if (owner.is_array()) {
+            for (Json& element : owner) leave_out(element);
+        } else {
+            leave_out(owner);
+        }
+    }
+}
+
 }  // namespace
 
 LossAndPhases lossAndPhasesFromJson(const json& object, int epochs,
@@ -241,6 +280,16 @@ ordered_json toJson(const RunConfig& config) {
         }
     }
     return whole;
+}
+
+std::string identityText(const RunConfig& config) {
+    ordered_json whole = toJson(config);
+    withoutLaterDefaults(whole);
+    return whole.dump();
+}
+
+void leaveOutLaterDefaults(json& config) {
+    withoutLaterDefaults(config);
 }
 
 }  // namespace ballast

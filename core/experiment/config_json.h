@@ -16,6 +16,12 @@ inline constexpr int kConfigFormat = 1;
 /// The config as JSON, every default written out.
 nlohmann::ordered_json toJson(const RunConfig& config);
 
+/// The config as a text that is the same for equal configs, whatever version wrote them: as above,
+/// but without the later fields (Field::later) where they have their defaults.
+std::string identityText(const RunConfig& config);
+/// Takes these fields out of a config that toJson() wrote, now or earlier.
+void leaveOutLaterDefaults(nlohmann::json& config);
+
 /// Everything wrong with a config, each with its JSON pointer, the value, what is allowed, and for
 /// an unknown key the nearest known one. Empty: configFromJson will succeed.
 std::vector<Problem> checkConfig(const nlohmann::json& config);

@@ -1,6 +1,7 @@
 #include "core/experiment/config_meaning.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -11,15 +12,64 @@
 namespace ballast {
 namespace {
 
+/// A calibration is on the logits that are trained, with a gate or without.
+void checkCalibration(const RunConfig& config, std::size_t index, std::vector<Problem>& problems) {
+    const std::string pointer = "/phases/" + std::to_string(index) + "/trainable";
+    const std::string name = "\"" + std::string(nameOf(config.phases[index].trainable)) + "\"";
+    if (config.model.head == HeadKind::deconfound) {
+        problems.push_back({pointer, name +
+                                         " does not fit the head \"deconfound\", whose logits are "
+                                         "others in evaluation; allowed with linear, cosine"});
+    }
+    for (std::size_t before = 0; before < index; ++before) {
+        const TrainedParts other = parts(config.phases[before].trainable);
+        if (!other.calibration || other.gate == parts(config.phases[index].trainable).gate)
+            continue;
+        problems.push_back({pointer, name + " does not fit phase " + std::to_string(before + 1) +
+                                         ": a run's calibration has a gate or none"});
+        return;
+    }
+}
+
+/// Whether the features can be cut into the head's parts.
+void checkHeadParts(const RunConfig& config, std::vector<Problem>& problems) {
+    const double alpha = config.model.tde_alpha;
+    if (config.model.head != HeadKind::deconfound && alpha != ModelConfig{}.tde_alpha) {
+        problems.push_back({"/model/tde_alpha",
+                            nlohmann::json(alpha).dump() +
+                                " needs the head \"deconfound\", which has a mean feature; allowed "
+                                "with others: " +
+                                nlohmann::json(ModelConfig{}.tde_alpha).dump()});
+    }
+    const int features = featuresOf(config.model.name);
+    if (config.model.head != HeadKind::deconfound || features % config.model.head_parts == 0)
+        return;
+    problems.push_back({"/model/head_parts", std::to_string(config.model.head_parts) +
+                                                 " equal parts cannot be made of the " +
+                                                 std::to_string(features) + " features of " +
+                                                 config.model.name +
+                                                 "; allowed: a divisor, as 1, 2, 4"});
+}
+
 /// What a second stage asks of the head it is given.
 void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        if (config.phases[i].head_start == HeadStart::tau_normalise &&
-            config.model.head == HeadKind::cosine) {
-            problems.push_back(
-                {"/phases/" + std::to_string(i) + "/head_start",
-                 "\"tau-normalise\" needs the head \"linear\": a cosine head's class "
-                 "weights have no length that counts"});
+        const Phase& phase = config.phases[i];
+        const std::string at = "/phases/" + std::to_string(i);
+        const std::string needs_lengths = " needs the head \"linear\": the class weights of \"" +
+                                          std::string(nameOf(config.model.head)) +
+                                          "\" have no length that counts";
+        const bool linear = config.model.head == HeadKind::linear;
+        if (phase.head_start == HeadStart::tau_normalise && !linear) {
+            problems.push_back({at + "/head_start", "\"tau-normalise\"" + needs_lengths});
+        }
+        if (parts(phase.trainable).calibration) checkCalibration(config, i, problems);
+        if (!phase.head_relative_max_norm) continue;
+        if (!linear) problems.push_back({at + "/head_relative_max_norm", "it" + needs_lengths});
+        if (phase.head_max_norm) {
+            problems.push_back({at + "/head_relative_max_norm",
+                                "the phase already has the limit /head_max_norm; allowed: one of "
+                                "them"});
         }
     }
 }
@@ -118,12 +168,13 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "either does what the other would; allowed: \"la\" with a τ, or "
                                 "\"power\" with a ν for its weights"});
         }
-        if (loss.name == "ce" && phase.beta.rule != "one") {
+        const bool plain = lossOf(loss, phase).name == "ce";
+        if (plain && phase.beta.rule != "one") {
             problems.push_back(
                 {pointer + "/beta",
                  "the loss \"ce\" has no logit scale; use \"vs\" for " + phase.beta.rule});
         }
-        if (loss.name == "ce" && phase.delta.rule != "zero") {
+        if (plain && phase.delta.rule != "zero") {
             problems.push_back(
                 {pointer + "/delta",
                  "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
@@ -171,6 +222,7 @@ std::vector<Problem> checkClassLists(const RunConfig& config, std::size_t classe
 void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
     checkPhases(config.phases, config.loss, config.training.epochs, problems);
     checkHeads(config, problems);
+    checkHeadParts(config, problems);
     const std::vector<LrStep>& steps = config.lr_schedule.steps;
     for (std::size_t i = 1; i < steps.size(); ++i) {
         if (steps[i].from <= steps[i - 1].from) {

@@ -102,13 +102,15 @@ private:
         }
     }
 
-    /// A phase that was split begins, and continues with the head it has.
+    /// A phase that was split begins, and continues with the head and the schedule it has.
     void asSecondPart(const std::string& key, ContractRow& row) const {
         if (key == "from") {
             row.before = json();
             row.note = "Here the phase is split.";
         } else if (key == "head_start") {
             row.before = "keep";
+        } else if (key == "lr_schedule") {
+            row.before = "continue";
         }
     }
 
@@ -161,14 +163,19 @@ private:
             "As after " + std::to_string(epoch) + (epoch == 1 ? " epoch." : " epochs.");
         add(RowKind::inherited, "Weights", 0, after_epochs);
         add(RowKind::inherited, "Batch-norm statistics", 0, after_epochs);
-        add(RowKind::inherited, "Momentum", 0, after_epochs);
+        const Phase& begun = phaseAt(sides_.after, epoch);
+        if (begun.from == epoch && begun.lr_schedule != PhaseSchedule::continued) {
+            add(RowKind::reset, "All momentum", epoch,
+                "It is cleared as the phase begins a schedule of its own.");
+        } else {
+            add(RowKind::inherited, "Momentum", 0, after_epochs);
+        }
         if (std::ranges::any_of(sides_.after.phases, usesEstimates)) {
             add(RowKind::inherited, "Estimates of κ_y", 0, after_epochs);
         }
-        const Phase& phase = phaseAt(sides_.after, epoch);
-        if (phase.from == epoch && phase.head_start != HeadStart::keep) {
+        if (begun.from == epoch && begun.head_start != HeadStart::keep) {
             add(RowKind::reset, "Head's weights and momentum", epoch,
-                phase.head_start == HeadStart::reinitialise
+                begun.head_start == HeadStart::reinitialise
                     ? "They are reinitialised as the phase begins."
                     : "τ-normalised as the phase begins; momentum "
                       "is cleared.");

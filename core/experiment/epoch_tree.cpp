@@ -99,10 +99,14 @@ std::string phaseKey(const RunConfig& config, std::size_t index, double weight_d
     return key.text();
 }
 
-/// What it does to the head before its first epoch. New weights are drawn by the phase's number.
-std::string headStartKey(const RunConfig& config, std::size_t index) {
+bool doesSomethingFirst(const Phase& phase) {
+    return phase.head_start != HeadStart::keep || phase.lr_schedule != PhaseSchedule::continued;
+}
+
+/// What it does before its first epoch. A head's new weights are drawn by the phase's number.
+std::string startKey(const RunConfig& config, std::size_t index) {
     Key key;
-    key.add("head");
+    key.add("start");
     addFields(key, config, Affects::start, kPhases, index);
     if (config.phases[index].head_start == HeadStart::reinitialise) {
         key.add(static_cast<std::int64_t>(index));
@@ -172,8 +176,8 @@ EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> 
                                    termsOf(phase, class_counts, data)));
         }
         int parent = path.back();
-        if (epoch == phase.from && phase.head_start != HeadStart::keep) {
-            parent = child({parent, intern(headStartKey(config, index)), 0.0, false});
+        if (epoch == phase.from && doesSomethingFirst(phase)) {
+            parent = child({parent, intern(startKey(config, index)), 0.0, false});
         }
         const bool measured = epoch > 0 && exactIsDue(config, epoch - 1);
         path.push_back(child({parent, what, learningRateAt(config, epoch), measured}));

@@ -9,10 +9,13 @@
 namespace ballast {
 namespace {
 
-constexpr std::string_view kBases[] = {"CE", "Balanced", "CB",  "Focal", "LA",       "CDT", "LDAM",
-                                       "VS", "CVS",      "cRT", "LWS",   "tau-norm", "WB"};
+constexpr std::string_view kBases[] = {
+    "CE",   "Balanced",  "CB",        "Focal",    "LA",       "CDT",
+    "LDAM", "VS",        "CVS",       "cRT",      "LWS",      "tau-norm",
+    "WB",   "cRT-plain", "LWS-plain", "WB-plain", "DisAlign", "De-confound"};
 constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA"};
-constexpr std::string_view kSecondStages[] = {"cRT", "LWS", "tau-norm", "WB"};
+constexpr std::string_view kSecondStages[] = {"cRT",       "LWS",       "tau-norm", "WB",
+                                              "cRT-plain", "LWS-plain", "WB-plain", "DisAlign"};
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -48,6 +51,7 @@ void throwUnknown(const std::string& what, const std::string& word,
 PresetMethod methodNamed(const std::string& name) {
     PresetMethod method;
     if (lower(name) == "algorithm 1") return {"VS", true, "ADRW", false};
+    if (lower(name) == "balanced softmax") return {"LA", false, "", false};
     std::size_t start = 0;
     while (start <= name.size()) {
         const std::size_t end = std::min(name.find('+', start), name.size());

@@ -14,14 +14,14 @@ struct PresetMethod {
     bool sam = false;
 
     std::string name() const;
-    /// cRT, LWS, tau-norm and WB: a second stage after the whole first one.
+    /// cRT, LWS, tau-norm, WB, their plain forms and DisAlign: a second stage after the first.
     bool isSecondStage() const;
 };
 
 bool isSecondStage(std::string_view base);
 
-/// Reads a method's name, in any case; "Algorithm 1" is VS+TLA+ADRW. Throws ConfigError naming the
-/// unknown part and the nearest known.
+/// Reads a method's name, in any case; "Algorithm 1" is VS+TLA+ADRW, "Balanced Softmax" LA. Throws
+/// ConfigError naming the unknown part and the nearest known.
 PresetMethod methodNamed(const std::string& name);
 
 /// Throws ConfigError: unknown `what` "word"; the nearest of `known`, and all of them.

@@ -10,6 +10,7 @@
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/preset_method.h"
+#include "core/experiment/preset_stages.h"
 #include "core/experiment/preset_values.h"
 
 namespace ballast {
@@ -21,6 +22,7 @@ constexpr PresetInfo kPresets[] = {
     {"CB", "Baselines", "Class-balanced: effective-number weights, p = 0.9999, from the start."},
     {"Focal", "Baselines", "Focal loss, γ = 1."},
     {"LA", "Baselines", "Logit adjustment, Δ = τ log π."},
+    {"Balanced Softmax", "Baselines", "Another name of LA, with τ = 1."},
     {"CDT", "Baselines", "Class-dependent temperatures, β = (N_y/N_1)^γ."},
     {"LDAM", "Baselines", "Margin 0.5, scale 30, cosine head."},
     {"VS", "Baselines", "Vector scaling: β of CDT and Δ of LA."},
@@ -42,11 +44,24 @@ constexpr PresetInfo kPresets[] = {
     {"LDAM+ADRW+SAM", "With SAM", "As without, with sharpness-aware minimisation."},
     {"VS+TLA+ADRW+SAM", "With SAM", "Algorithm 1 with sharpness-aware minimisation."},
     {"cRT", "Second stage", "CE, then a new head on the frozen backbone, class-balanced draws."},
-    {"LWS", "Second stage", "CE, then one learnt factor per class on the frozen head."},
+    {"LWS", "Second stage",
+     "CE, then one learnt factor per class on the frozen head, class-balanced draws."},
     {"tau-norm", "Second stage", "CE, then class weights divided by their norm^τ; no training."},
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
+    {"DisAlign", "Second stage",
+     "CE, then a factor and a shift per class on the frozen head, gated image by image, weighted."},
+    {"De-confound", "Second stage",
+     "CE with a head normalised in two parts; evaluation takes off what lies along the mean "
+     "feature "
+     "(TDE)."},
+    {"cRT-plain", "Second stage",
+     "As cRT, with the backbone's batch statistics kept, at a tenth of the rate."},
+    {"LWS-plain", "Second stage",
+     "As LWS, with the backbone's batch statistics kept, at a tenth of the rate."},
+    {"WB-plain", "Second stage",
+     "As WB under one protocol with the others: its rates and batches, cross-entropy, max-norm 1."},
 };
 
 constexpr ProtocolInfo kProtocols[] = {
@@ -117,31 +132,6 @@ std::vector<Phase> cvsPhases(const PresetMethod& method, const PresetValues& val
     return {plain, scaled, shifted};
 }
 
-/// A short second phase on the trained backbone, after all epochs of the first.
-void addSecondStage(const PresetMethod& method, RunConfig& config) {
-    TrainingConfig& training = config.training;
-    Phase stage = config.phases.back();
-    stage.from = training.epochs;
-    training.epochs += method.base == "tau-norm" ? 1 : std::max(1, training.epochs / 10);
-    if (method.base == "tau-norm") {
-        stage.trainable = Trainable::none;
-        stage.head_start = HeadStart::tau_normalise;
-        stage.head_tau = 0.7;
-    } else {
-        config.lr_schedule.steps.push_back({stage.from, 0.1});
-        stage.trainable = method.base == "LWS" ? Trainable::head_scale : Trainable::head;
-    }
-    if (method.base == "cRT") stage.head_start = HeadStart::reinitialise;
-    if (method.base == "cRT" || method.base == "LWS") stage.sampling = Sampling::class_balanced;
-    if (method.base == "WB") {
-        config.phases.front().weight_decay = 5e-3;
-        stage.alpha = rule("effective-number", "p", kEffectiveP);
-        stage.weight_decay = 0.1;
-        stage.head_max_norm = 1.0;
-    }
-    config.phases.push_back(stage);
-}
-
 /// The protocol a data set has where none is asked for.
 std::string usualProtocol(const DatasetInfo& dataset) {
     if (!dataset.listed()) return "paper-200";
@@ -199,6 +189,20 @@ void setProtocol(const std::string& protocol, int epochs, RunConfig& config) {
     if (drop > 0) config.lr_schedule.steps = {{drop, 0.01}, {last, 0.0001}};
 }
 
+/// Long-Tailed Recognition's causal_norm configs; photographs keep their protocol.
+void setDeconfound(RunConfig& config, bool photographs) {
+    config.model.head = HeadKind::deconfound;
+    config.model.tde_alpha = photographs ? 3.0 : config.data.dataset == "cifar100" ? 1.5 : 1.0;
+    if (photographs) return;
+    config.optimizer.lr = 0.2;
+    config.optimizer.weight_decay = 5e-4;
+    config.training.batch_size = 256;
+    const int total = config.training.epochs;
+    const int drop = total * 119 / 200;
+    if (drop > 0)
+        config.lr_schedule.steps = {{drop, 0.01}, {std::max(drop + 1, total * 159 / 200), 0.0001}};
+}
+
 bool givesPresetOf(const RunConfig& config, std::string_view name, const std::string& protocol,
                    int epochs) {
     const DataConfig& data = config.data;
@@ -231,9 +235,8 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
-           "Balanced, CB, "
-           "Focal, LA, CDT, LDAM, VS (TLA with CDT and VS), or CVS, cRT, LWS, tau-norm, WB with "
-           "[+SAM]";
+           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound (TLA with CDT and VS), or CVS, "
+           "cRT, LWS, tau-norm, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {
@@ -273,6 +276,7 @@ RunConfig presetConfig(const PresetRequest& request) {
     config.optimizer.weight_decay = values.weight_decay;
     if (method.base == "Focal") config.loss = {"focal", Reduction::mean, 1.0};
     if (method.base == "LDAM") config.model.head = HeadKind::cosine;
+    if (method.base == "De-confound") setDeconfound(config, isForPhotographs(protocol));
 
     const int total = config.training.epochs;
     const bool photographs = isForPhotographs(protocol);
@@ -293,7 +297,7 @@ RunConfig presetConfig(const PresetRequest& request) {
         for (Phase& phase : config.phases) phase.delta.parameters["max_margin"] = 0.3;
     }
     if (photographs && method.sam) stepSamRadius(photographRadii(method, protocol), config);
-    if (method.isSecondStage()) addSecondStage(method, config);
+    if (method.isSecondStage()) addSecondStage(method.base, config);
     const std::vector<Problem> problems = checkConfig(nlohmann::json(toJson(config)));
     if (!problems.empty()) {
         throw ConfigError("the preset \"" + config.name + "\" does not fit", problems);

@@ -185,6 +185,9 @@ void appendState(const torch::nn::Module& module, const std::string& prefix,
 /// A learnt factor per class (LWS) becomes part of the linear head's weights and bias, as the same
 /// function in a network without it.
 void foldHeadScale(ModelState& state) {
+    // A norm limit is of training alone.
+    std::erase_if(state.tensors,
+                  [](const auto& item) { return item.first == "linear.norm_limit"; });
     const torch::Tensor* found = state.find("linear.scale");
     if (found == nullptr || state.find("linear.bias") == nullptr) return;
     const torch::Tensor scale = *found;
@@ -258,17 +261,18 @@ ModelShape shapeOf(const ModelState& state) {
     if (blocks == 0) needed("layer1.0.conv1.weight", 4);
     shape.model.name = "resnet" + std::to_string(6 * blocks + 2);
     const torch::Tensor weight = needed("linear.weight", 2);
-    const bool cosine = state.find("linear.bias") == nullptr;
-    shape.model.head = cosine ? HeadKind::cosine : HeadKind::linear;
-    shape.classes = weight.size(cosine ? 1 : 0);
+    shape.model.head = state.find("linear.bias") != nullptr           ? HeadKind::linear
+                       : state.find("linear.mean_feature") != nullptr ? HeadKind::deconfound
+                                                                      : HeadKind::cosine;
+    shape.classes = weight.size(shape.model.head == HeadKind::cosine ? 1 : 0);
     return shape;
 }
 
 void requireFit(const ModelState& state, const ModelShape& needed) {
     const auto depth = residualDepth(needed.model.name);
     if (!depth) throw ConfigError("unknown model \"" + needed.model.name + "\"");
-    const ResNet model(*depth, needed.in_channels, needed.classes,
-                       needed.model.head == HeadKind::cosine);
+    ResNet model(*depth, needed.in_channels, needed.classes, needed.model.head);
+    addCalibrationOf(state, model->head());
     const std::string network = needed.model.name + " with a " +
                                 std::string(nameOf(needed.model.head)) + " head for " +
                                 std::to_string(needed.classes) + " classes";
@@ -308,6 +312,11 @@ void requireFit(const ModelState& state, const ModelShape& needed) {
     }
     if (problems.empty()) return;
     throw CheckpointError(state.file.string() + " is not of a " + network + ": " + problems);
+}
+
+void addCalibrationOf(const ModelState& state, Head& head) {
+    if (state.find("linear.logit_scale") == nullptr) return;
+    head->addCalibration(state.find("linear.confidence_weight") != nullptr);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> stateDict(const torch::nn::Module& model) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/experiment/config.h"
+#include "core/learning/models/head.h"
 
 namespace ballast {
 
@@ -45,6 +46,9 @@ ModelShape shapeOf(const ModelState& state);
 /// Throws CheckpointError that names every tensor in which `state` is not that of `needed`:
 /// missing, of another shape, or too many.
 void requireFit(const ModelState& state, const ModelShape& needed);
+
+/// Gives `head` the calibration that the state has.
+void addCalibrationOf(const ModelState& state, Head& head);
 
 /// The model's state dict in PyTorch's order: module by module, parameters before buffers. The
 /// tensors are the model's own.

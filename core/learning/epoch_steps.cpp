@@ -14,10 +14,10 @@ EpochSteps::EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::D
 
 void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
                        double learning_rate, double weight_decay) {
-    const bool same = work_ && phase == phase_ && loss == loss_ &&
+    const bool same = work_ && phase == phase_ && lossOf(loss, phase) == loss_ &&
                       terms.delta_on_true_class == terms_->delta_on_true_class;
     phase_ = phase;
-    loss_ = loss;
+    loss_ = lossOf(loss, phase);
     if (terms_) {
         terms_->set(terms);
     } else {
@@ -29,6 +29,7 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
         });
     }
     trains_ = prepareTraining(model_, phase_);
+    setRateFactors(model_, optimizer_, phase_);
     optimizer_.setRates(learning_rate, weight_decay);
     statistics_.reset();
     loss_sum_.zero_();
@@ -47,6 +48,7 @@ torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor&
     if (trains_) {
         optimizer_.step();
         if (phase_.head_max_norm) model_->head()->limitNorms(*phase_.head_max_norm);
+        if (phase_.head_relative_max_norm) model_->head()->limitNorms();
     }
     statistics_.add(result.logits, result.log_probabilities, labels);
     loss_sum_ += result.loss * static_cast<double>(labels.size(0));

@@ -39,6 +39,11 @@ CheckpointInfo infoOf(const ModelState& state) {
 /// Copies the weights of `state` into a model of that shape.
 void loadForeign(const ModelState& state, ImageNetwork& model) {
     const torch::NoGradGuard no_grad;
+    if (state.find("linear.logit_scale") != nullptr && !model->head()->logit_scale.defined()) {
+        throw CheckpointError(state.file.string() +
+                              " has a calibrated head (linear.logit_scale), which no phase of the "
+                              "config trains; allowed: a phase that does, or --ignore its tensors");
+    }
     for (auto& [name, target] : stateDict(*model)) {
         if (const torch::Tensor* tensor = state.find(name)) target.copy_(*tensor);
     }
@@ -71,6 +76,7 @@ Evaluation evaluateCheckpoint(const EvaluationRequest& request, const DataStore&
         requireFit(state, {config, test->channels(), classes});
     }
     ImageNetwork model = makeModel(config, test->channels(), classes, 0, device);
+    addCalibrationOf(state, model->head());
     loadForeign(state, model);
     evaluation.test_accuracy =
         Evaluator(model, static_cast<int>(classes), device).classAccuracy(*test);

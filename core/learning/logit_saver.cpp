@@ -37,9 +37,8 @@ ImageNetwork modelOf(const LogitsRequest& request, std::int64_t channels, torch:
     std::map<std::string, torch::Tensor> targets;
     for (const auto& item : model->named_parameters()) targets[item.key()] = item.value();
     for (const auto& item : model->named_buffers()) targets[item.key()] = item.value();
-    // A trunk that never trained the head's scale has none; it is 1 as made.
     std::erase_if(targets, [&](const auto& target) {
-        return target.first.ends_with(".scale") && !checkpoint.tensors.contains(target.first);
+        return isAddedState(target.first) && !checkpoint.tensors.contains(target.first);
     });
     try {
         restoreTensors(checkpoint.tensors, targets);
@@ -62,8 +61,9 @@ std::vector<float> floatsOf(const torch::Tensor& tensor) {
 
 LogitHead headOf(const Head& head) {
     LogitHead saved;
-    saved.kind = head->cosine() ? HeadKind::cosine : HeadKind::linear;
-    if (head->cosine()) return saved;
+    saved.kind = head->kind() == HeadKind::cosine ? HeadKind::cosine : HeadKind::linear;
+    saved.other = head->kind() == HeadKind::deconfound || head->logit_scale.defined();
+    if (saved.other || head->kind() == HeadKind::cosine) return saved;
     const torch::NoGradGuard no_grad;
     saved.norms = floatsOf(head->weight.norm(2, 1));
     saved.bias = floatsOf(head->scale.defined() ? head->bias * head->scale : head->bias);

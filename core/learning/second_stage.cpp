@@ -15,6 +15,18 @@ std::string headPrefix(ImageNetwork& model) {
     return "linear.";
 }
 
+bool trains(const TrainedParts& trained, HeadPart part) {
+    switch (part) {
+        case HeadPart::scale:
+            return trained.scale;
+        case HeadPart::calibration:
+            return trained.calibration;
+        case HeadPart::weights:
+            break;
+    }
+    return trained.head;
+}
+
 }  // namespace
 
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
@@ -29,21 +41,55 @@ void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uin
     optimizer.clearMomentum(headPrefix(model));
 }
 
+void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch) {
+    const std::size_t index = phaseIndexAt(config.phases, epoch);
+    const Phase& phase = config.phases[index];
+    const bool begins = phase.from == epoch;
+    if (begins) {
+        startHead(model, optimizer, phase, config.training.seed, index);
+        if (phase.lr_schedule != PhaseSchedule::continued) optimizer.clearMomentum("");
+    }
+    const auto calibrates = [&](std::size_t i) {
+        return parts(config.phases[i].trainable).calibration;
+    };
+    if (begins && calibrates(index) && (index == 0 || !calibrates(index - 1))) {
+        model->head()->startCalibration(KeyedRandom(config.training.seed, Purpose::calibration, 0));
+    }
+    const std::optional<double>& q = phase.head_relative_max_norm;
+    if (!q) return;
+    // A phase that says the same as the one before, as one that was split, keeps its limit.
+    const bool anew =
+        begins && (index == 0 || config.phases[index - 1].head_relative_max_norm != q);
+    const bool none_yet = model->head()->norm_limit.item<float>() <= 0.0F;  // a foreign checkpoint
+    if (anew || none_yet) model->head()->fixNormLimit(*q);
+}
+
 bool prepareTraining(ImageNetwork& model, const Phase& phase) {
     const std::string head = headPrefix(model);
+    const TrainedParts trained = parts(phase.trainable);
     for (auto& item : model->named_parameters()) {
         const std::string& name = item.key();
-        const bool scale = name == head + "scale";
-        const bool trained = phase.trainable == Trainable::all          ? true
-                             : phase.trainable == Trainable::head       ? name.starts_with(head)
-                             : phase.trainable == Trainable::head_scale ? scale
-                                                                        : false;
-        // The scale is a second stage's: elsewhere it stays at 1.
-        item.value().set_requires_grad(trained &&
-                                       (!scale || phase.trainable == Trainable::head_scale));
+        item.value().set_requires_grad(name.starts_with(head)
+                                           ? trains(trained, headPart(name.substr(head.size())))
+                                           : trained.backbone);
     }
-    model->train(phase.trainable == Trainable::all);
-    return phase.trainable != Trainable::none;
+    const bool of_head = trained.head || trained.scale || trained.calibration;
+    model->train(trained.backbone ||
+                 (of_head && phase.batch_statistics == BatchStatistics::adapting));
+    model->head()->train(trained.backbone || of_head);  // it has logits of training, too
+    return trained.backbone || of_head;
+}
+
+void setRateFactors(ImageNetwork& model, Sgd& optimizer, const Phase& phase) {
+    const std::string head = headPrefix(model);
+    optimizer.setRateFactor("", phase.backbone_lr_factor);
+    optimizer.setRateFactor(head, phase.head_lr_factor);
+    for (const auto& item : model->head()->named_parameters()) {
+        const HeadPart part = headPart(item.key());
+        if (part == HeadPart::weights) continue;
+        optimizer.setRateFactor(head + item.key(),
+                                part == HeadPart::scale ? phase.scale_lr_factor : 1.0);
+    }
 }
 
 }  // namespace ballast

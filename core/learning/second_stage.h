@@ -16,8 +16,17 @@ namespace ballast {
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
                std::size_t phase_index);
 
-/// Freezes what the phase does not train: parameters, and with the backbone its batch statistics.
-/// Puts the model into training or evaluation mode accordingly. False where nothing is trained.
+/// What the phase that begins in `epoch` does once: as above; a relative max-norm is fixed; a
+/// calibration begins; with a schedule of its own all momentum is cleared.
+/// Nothing where none begins.
+void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch);
+
+/// Freezes what the phase does not train: parameters, and with the backbone its batch statistics,
+/// unless they shall adapt. Puts the model into training or evaluation mode accordingly. False
+/// where nothing is trained.
 bool prepareTraining(ImageNetwork& model, const Phase& phase);
+
+/// Gives each part the phase's factor of the learning rate.
+void setRateFactors(ImageNetwork& model, Sgd& optimizer, const Phase& phase);
 
 }  // namespace ballast

@@ -63,7 +63,8 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
       data_(openImageSources(config_, class_counts_, environment.data_store, device_,
                              run.description().threads)),
       model_(makeModel(config_, data_.train->channels(), classes(), device_)),
-      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda()),
+      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda(),
+                 config_.optimizer.momentum_form),
       steps_(model_, optimizer_, classes(), device_),
       evaluator_(model_, classes(), device_, [this] { return proceed(); }),
       images_of_class_(indicesByClass(data_.train->labels(), classes())),
@@ -84,10 +85,7 @@ RunOutcome Trainer::train() {
         if (!chooseTerms(phase)) return {control_.stateAfterwards(), epoch_, "", {}};
         const ClassTerms terms =
             classTerms(phase, class_counts_, estimates());  // α, β, Δ per class
-        if (epoch_ == phase.from) {
-            startHead(model_, optimizer_, phase, config_.training.seed,
-                      phaseIndexAt(config_.phases, epoch_));
-        }
+        beginPhase(model_, optimizer_, config_, epoch_);
 
         EpochRecord record;
         epoch_start_ = Clock::now();
@@ -194,12 +192,14 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
 
 /// Test and validation accuracy, and the exact statistics and confusions where they are due.
 void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
-    const bool exact = exactIsDue(config_, epoch_);
+    const int epoch = record.epoch;
+    const bool exact = exactIsDue(config_, epoch);
     SavedLogits* logits = nullptr;  // what is measured is what is saved: no pass of its own
     logits_.reset();
-    if (save_logits_ && logitsAreDue(config_, epoch_)) {
-        logits = &logits_.emplace(emptyLogits(run_.description(), epoch_ + 1, model_->head()));
+    if (save_logits_ && logitsAreDue(config_, epoch)) {
+        logits = &logits_.emplace(emptyLogits(run_.description(), epoch + 1, model_->head()));
     }
+    record.tde_alpha = model_->head()->tdeAlpha();
     record.test_accuracy =
         exact ? evaluator_.classAccuracy(*data_.test, record.test_confusion,
                                          logits != nullptr ? &logits->test.emplace() : nullptr)
@@ -226,7 +226,7 @@ void Trainer::measure(const ClassTerms& terms, EpochRecord& record) {
 void Trainer::keepLogits() {
     if (!logits_) return;
     try {
-        writeSavedLogits(savedLogitsPath(run_.folder(), epoch_ + 1), *logits_);
+        writeSavedLogits(savedLogitsPath(run_.folder(), logits_->epochs_done), *logits_);
     } catch (const StorageError& error) {
         say(std::string("the logits were not saved: ") + error.what());
     }
@@ -257,6 +257,7 @@ void Trainer::takeEdits(int epoch) {
     for (const std::string& line : applyPendingEdits(run_, epoch)) observer_.said(line);
     if (run_.description().config == config_) return;
     config_ = run_.description().config;
+    model_->head()->setTdeAlpha(config_.model.tde_alpha);
     observer_.configChanged(config_);
 }
 
@@ -266,14 +267,19 @@ void Trainer::fitLastRecord() {
     if (run_.records().empty()) return;
     EpochRecord record = recordFor(config_, run_.records().back());
     if (std::isnan(record.loss)) return;  // of foreign logs
-    if (!record.exact && exactIsDue(config_, record.epoch)) {
-        const ClassTerms terms =
-            classTerms(phaseAt(config_, record.epoch), class_counts_, estimatesOf(record));
+    const ClassTerms terms =
+        classTerms(phaseAt(config_, record.epoch), class_counts_, estimatesOf(record));
+    const bool all = lacksMeasurement(config_, record);
+    if (all) {
+        measure(terms, record);
+        if (control_.mustEnd()) return;
+        keepLogits();
+    } else if (!record.exact && exactIsDue(config_, record.epoch)) {
         record.exact = evaluator_.statistics(*data_.train, terms, class_counts_, majority_);
         evaluator_.classAccuracy(*data_.test, record.test_confusion);
         if (control_.mustEnd()) return;  // what was measured is not whole
     }
-    if (record.exact.has_value() == run_.records().back().exact.has_value()) return;
+    if (!all && record.exact.has_value() == run_.records().back().exact.has_value()) return;
     std::vector<EpochRecord> records = run_.records();
     records.back() = record;
     run_.replaceRecords(std::move(records));
@@ -334,10 +340,9 @@ void Trainer::restore() {
         try {
             const Checkpoint checkpoint = loadCheckpoint(file->path);
             std::map<std::string, torch::Tensor> targets = state();
-            // A trunk whose own phases never train the head's scale, or choose nothing, has none;
-            // it is 1, or nothing, until then.
+            // A trunk whose own phases have no use for it has none.
             std::erase_if(targets, [&](const auto& target) {
-                return (target.first.ends_with(".scale") || target.first == kChosen) &&
+                return (isAddedState(target.first) || target.first == kChosen) &&
                        !checkpoint.tensors.contains(target.first);
             });
             restoreTensors(checkpoint.tensors, targets);

@@ -1,6 +1,5 @@
 #include "core/results/config_key.h"
 
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "core/base/checksum.h"
@@ -14,7 +13,7 @@ std::string configKey(const RunDescription& description) {
     config.training.seed = 0;
     config.data.folder = dataIdentity(description);  // the images may have moved
     constexpr std::size_t kEnough = 32;  // hexadecimal digits: no two are equal by chance
-    const std::string text = toJson(config).dump();
+    const std::string text = identityText(config);
     return sha256Hex(std::as_bytes(std::span(text))).substr(0, kEnough);
 }
 

@@ -1,5 +1,6 @@
 #include "core/results/records.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -159,6 +160,7 @@ ordered_json toJson(const EpochRecord& record) {
     if (!record.test_confusion.empty()) json["test_confusion"] = toJson(record.test_confusion);
     if (!std::isnan(record.nu)) json["nu"] = record.nu;
     if (!std::isnan(record.tau)) json["tau"] = record.tau;
+    if (!std::isnan(record.tde_alpha)) json["tde_alpha"] = record.tde_alpha;
     return json;
 }
 
@@ -197,8 +199,25 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
     }
     if (object.has("nu")) record.nu = numberFrom(object.at("nu"));
     if (object.has("tau")) record.tau = numberFrom(object.at("tau"));
+    if (object.has("tde_alpha")) record.tde_alpha = numberFrom(object.at("tde_alpha"));
     return record;
 }
+
+namespace {
+
+EpochRecord withoutMeasurement(EpochRecord record) {
+    record.tde_alpha = kMissing;
+    record.exact.reset();
+    record.test_confusion = {};
+    record.shots = {};
+    std::ranges::fill(record.test_accuracy, kMissing);
+    record.balanced_test_accuracy = kMissing;
+    std::ranges::fill(record.validation_accuracy, kMissing);
+    record.balanced_validation_accuracy = kMissing;
+    return record;
+}
+
+}  // namespace
 
 EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
     record.phase = static_cast<int>(phaseIndexAt(config.phases, record.epoch));
@@ -206,7 +225,13 @@ EpochRecord recordFor(const RunConfig& config, EpochRecord record) {
         record.exact.reset();
         record.test_confusion = {};
     }
-    return record;
+    const bool measured_so =
+        config.model.head != HeadKind::deconfound || record.tde_alpha == config.model.tde_alpha;
+    return measured_so ? record : withoutMeasurement(std::move(record));
+}
+
+bool lacksMeasurement(const RunConfig& config, const EpochRecord& record) {
+    return config.model.head == HeadKind::deconfound && std::isnan(record.tde_alpha);
 }
 
 }  // namespace ballast

@@ -72,6 +72,9 @@ struct EpochRecord {
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
     double nu = kMissing;       // ν̂ of the epoch's weights, where the run has chosen it
     double tau = kMissing;      // τ̂ of the epoch's shifts, where the run has chosen it
+    // α_TDE of the logits in evaluation mode, where these are others than training's (the head
+    // "deconfound"): of `exact`, test and validation; NaN there: they are not measured.
+    double tde_alpha = kMissing;
 };
 
 /// What the run had measured for the epoch's class terms.
@@ -116,7 +119,10 @@ EpochRecord recordFromJson(const nlohmann::json& json, std::string_view source =
 std::string recordSource(std::string_view file, std::size_t epoch);
 
 /// A parent's record as the run of `config` would have written it itself: the phase's number, and
-/// exact statistics only where they are due.
+/// exact statistics only where they are due. What was measured with another α_TDE is left out.
 EpochRecord recordFor(const RunConfig& config, EpochRecord record);
+
+/// Whether the record lacks what is measured after an epoch, as it was with another α_TDE.
+bool lacksMeasurement(const RunConfig& config, const EpochRecord& record);
 
 }  // namespace ballast

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLogitsFormat = 1;
+constexpr const char* kOtherHead = "other";  // its logits do not follow from norms and bias
 constexpr std::string_view kLogitTypes[] = {"F16", "F32", "I64"};
 constexpr std::array kSplits = {LogitSplit::test, LogitSplit::validation, LogitSplit::train};
 constexpr std::array<std::string_view, 3> kSplitNames = {"test", "validation", "train"};
@@ -135,12 +136,13 @@ SavedLogits savedLogitsFrom(const LogitsReader& reader) {
         reader.fail("class_counts must be those of two classes or more, each with images");
     }
     const std::string head = reader.word("head");
-    if (head != "linear" && head != "cosine") {
-        reader.fail("head is \"" + head + "\"; allowed: linear, cosine");
+    if (head != "linear" && head != "cosine" && head != kOtherHead) {
+        reader.fail("head is \"" + head + "\"; allowed: linear, cosine, " + kOtherHead);
     }
     const auto classes = static_cast<std::int64_t>(saved.class_counts.size());
     saved.head.kind = head == "cosine" ? HeadKind::cosine : HeadKind::linear;
-    if (saved.head.kind == HeadKind::linear) {
+    saved.head.other = head == kOtherHead;
+    if (head == "linear") {
         saved.head.norms = reader.values<float>("head.norms", "F32", {classes});
         saved.head.bias = reader.values<float>("head.bias", "F32", {classes});
     }
@@ -208,10 +210,12 @@ void writeSavedLogits(const fs::path& file, const SavedLogits& saved) {
                         {"dataset", saved.dataset},
                         {"data_identity", saved.data_identity},
                         {"subset_sha256", saved.subset_sha256},
-                        {"head", saved.head.kind == HeadKind::cosine ? "cosine" : "linear"}};
+                        {"head", saved.head.other                      ? kOtherHead
+                                 : saved.head.kind == HeadKind::cosine ? "cosine"
+                                                                       : "linear"}};
     const auto classes = static_cast<std::int64_t>(saved.class_counts.size());
     content.tensors["class_counts"] = rawTensor("I64", {classes}, saved.class_counts);
-    if (saved.head.kind == HeadKind::linear) {
+    if (saved.head.kind == HeadKind::linear && !saved.head.other) {
         content.tensors["head.norms"] = rawTensor("F32", {classes}, saved.head.norms);
         content.tensors["head.bias"] = rawTensor("F32", {classes}, saved.head.bias);
     }

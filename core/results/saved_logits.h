@@ -33,6 +33,7 @@ struct LogitHead {
     HeadKind kind = HeadKind::linear;
     std::vector<float> norms;  // ‖w_y‖ per class; of a linear head only
     std::vector<float> bias;   // what each class's bias adds to its logit; of a linear head only
+    bool other = false;        // the logits are more than these make: a calibration, an effect off
     bool operator==(const LogitHead&) const = default;
 };
 

@@ -75,6 +75,7 @@ std::vector<Transition::Change> changesOf(const RunConfig& config, std::size_t p
             RunConfig untouched = config;
             untouched.phases[phase].head_start = plain.head_start;
             untouched.phases[phase].head_tau = plain.head_tau;
+            untouched.phases[phase].lr_schedule = plain.lr_schedule;
             add(std::string(field.label), fieldValueText(field, field.access.get(untouched, phase)),
                 fieldValueText(field, field.access.get(config, phase)));
         } else {

@@ -175,7 +175,7 @@ public:
 
     std::int64_t of(const RunConfig& config, std::int64_t classes) {
         const bool scale = std::ranges::any_of(config.phases, [](const Phase& phase) {
-            return phase.trainable == Trainable::head_scale;
+            return parts(phase.trainable).scale || parts(phase.trainable).calibration;
         });
         const auto key =
             std::tuple(config.data.dataset, config.model.name, config.model.head, classes, scale);

@@ -224,7 +224,9 @@ Trunk trunkFrom(const TrunkSource& source, const RunConfig& config) {
             throw CheckpointError(source.folder.string() + " has no validation accuracy of epoch " +
                                   std::to_string(e));
         }
-        if (e + 1 < epochs && exactIsDue(config, static_cast<int>(e)) && !trunk.records[e].exact) {
+        const bool due =
+            exactIsDue(config, static_cast<int>(e)) && !lacksMeasurement(config, trunk.records[e]);
+        if (e + 1 < epochs && due && !trunk.records[e].exact) {
             throw CheckpointError(source.folder.string() + " has no exact statistics of epoch " +
                                   std::to_string(e));
         }

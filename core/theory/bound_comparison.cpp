@@ -81,7 +81,9 @@ BoundParts dataDependentBound(double risk, std::span<const double> lipschitz,
 double empiricalRisk(const RunConfig& config, const ClassTerms& terms,
                      std::span<const std::int64_t> class_counts, const EpochRecord& record) {
     const Phase& phase = phaseAt(config, record.epoch);
-    if (phase.sampling != Sampling::instance || config.loss.name != "vs") return kMissing;
+    if (phase.sampling != Sampling::instance || lossOf(config.loss, phase).name != "vs") {
+        return kMissing;
+    }
     if (config.loss.reduction == Reduction::mean) return record.loss;
     double mean_weight = 0.0;
     for (std::size_t y = 0; y < class_counts.size(); ++y) {

@@ -76,9 +76,15 @@ std::vector<std::string> notesOn(const RunSummary& run, const EpochRecord& recor
                                  const BoundFactors& factors) {
     const RunConfig& config = run.description.config;
     std::vector<std::string> notes;
-    if (config.loss.name != "vs") {
-        notes.push_back("The loss \"" + config.loss.name +
+    const std::string loss = lossOf(config.loss, phaseAt(config, record.epoch)).name;
+    if (loss != "vs") {
+        notes.push_back("The loss \"" + loss +
                         "\" is not Eq. 3's: these are the constants of its VS part");
+    }
+    if (config.model.head == HeadKind::deconfound) {
+        notes.push_back("B_y(f) of evaluation is of its own logits, with α_TDE = " +
+                        fixedText(config.model.tde_alpha, 2) +
+                        "; the loss and streaming statistics are of training's");
     }
     if (phaseAt(config, record.epoch).sampling != Sampling::instance) {
         notes.push_back(

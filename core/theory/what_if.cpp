@@ -201,6 +201,11 @@ std::string tauNormObstacle(const LogitHead& head) {
                "not "
                "count";
     }
+    if (head.other) {
+        return "the run's logits are more than its head's weights and bias make: their norms do "
+               "not "
+               "tell what other weights would give";
+    }
     if (head.norms.empty()) return "the norms of the head's weights were not saved";
     return "";
 }

@@ -1,27 +1,56 @@
 #include "core/learning/losses/class_loss.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace ballast {
 namespace {
 
-torch::Tensor asItIs(const torch::Tensor& weighted, const LossConfig&) {
-    return weighted;
+/// What each image's contribution is made of.
+struct LossInputs {
+    const torch::Tensor& log_probabilities;  // [B, C]
+    const torch::Tensor& labels;             // [B]
+    const torch::Tensor& weights;            // α_{y_i} [B]
+    const LossConfig& loss;
+
+    /// log p of the true class, [B].
+    torch::Tensor ofLabel(const torch::Tensor& log_p) const {
+        return log_p.gather(1, labels.unsqueeze(1)).squeeze(1);
+    }
+    torch::Tensor weightedVs() const { return weights * -ofLabel(log_probabilities); }
+};
+
+torch::Tensor vectorScaling(const LossInputs& in) {
+    return in.weightedVs();
 }
 
-torch::Tensor focal(const torch::Tensor& weighted, const LossConfig& loss) {
+torch::Tensor focal(const LossInputs& in) {
+    const torch::Tensor weighted = in.weightedVs();
     // The floor keeps the gradient of a power below 1 finite where an image is surely right.
     const torch::Tensor doubt = (-torch::expm1(-weighted)).clamp_min(1e-12);
-    return doubt.pow(loss.focal_gamma) * weighted;
+    return doubt.pow(in.loss.focal_gamma) * weighted;
 }
 
-/// A loss of the catalogue: each image's contribution, of α_{y_i} ℓ_i.
+torch::Tensor binaryOfSoftmax(const LossInputs& in) {
+    // −100 is the least of PyTorch's logarithms here too.
+    constexpr double kLeast = -100.0;
+    const torch::Tensor log_others =
+        (-torch::expm1(in.log_probabilities)).clamp_min(std::exp(kLeast)).log();
+    const torch::Tensor log_own = in.ofLabel(in.log_probabilities).clamp_min(kLeast);
+    const torch::Tensor sum = log_own + log_others.sum(1) - in.ofLabel(log_others);
+    return in.weights * -sum / static_cast<double>(in.log_probabilities.size(1));
+}
+
+/// A loss of the catalogue: each image's contribution.
 struct LossFamily {
     std::string_view name;
-    torch::Tensor (*of_weighted)(const torch::Tensor& weighted, const LossConfig& loss);
+    torch::Tensor (*of_images)(const LossInputs& inputs);
 };
-constexpr LossFamily kFamilies[] = {{"vs", asItIs}, {"ce", asItIs}, {"focal", focal}};
+constexpr LossFamily kFamilies[] = {{"vs", vectorScaling},
+                                    {"ce", vectorScaling},
+                                    {"focal", focal},
+                                    {"softmax-bce", binaryOfSoftmax}};
 
 }  // namespace
 
@@ -51,9 +80,8 @@ torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Ten
                         const torch::Tensor& alpha, const LossConfig& loss) {
     const auto family = std::ranges::find(kFamilies, loss.name, &LossFamily::name);
     TORCH_CHECK(family != std::end(kFamilies), "the loss \"", loss.name, "\" has no function");
-    const torch::Tensor losses = -log_probabilities.gather(1, labels.unsqueeze(1)).squeeze(1);
     const torch::Tensor weights = alpha.index_select(0, labels);
-    const torch::Tensor weighted = family->of_weighted(weights * losses, loss);
+    const torch::Tensor weighted = family->of_images({log_probabilities, labels, weights, loss});
     if (loss.reduction == Reduction::mean) {
         return weighted.sum() / static_cast<double>(labels.size(0));
     }

@@ -28,6 +28,7 @@ torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch:
 /// The loss of a batch, from `log_probabilities` [B, C] as above. With ℓ_i = −log_probabilities of
 /// the true class (the VS loss of Eq. 3) and w_i = α_{y_i} ℓ_i:
 ///   vs, ce  Σ w_i           focal  Σ (1 − exp(−w_i))^γ w_i
+///   softmax-bce  Σ α_{y_i}/C · (−log p_{y_i} − Σ_{j≠y_i} log(1 − p_j)), logarithms from −100 up
 /// divided, by the reduction, by Σ α_{y_i} ("weighted-mean") or by m ("mean"). Returns a scalar.
 torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
                         const torch::Tensor& alpha, const LossConfig& loss);

@@ -45,14 +45,14 @@ torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
 }
 
 ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes,
-                                       bool cosine_head, Convolution rounding)
+                                       HeadKind head, Convolution rounding)
     : conv1_(register_module("conv1", convolution(in_channels, 64, 7, 2))),
       bn1_(register_module("bn1", nn::BatchNorm2d(64))),
       layer1_(register_module("layer1", bottlenecks(3, 64, 64, 1))),
       layer2_(register_module("layer2", bottlenecks(4, 256, 128, 2))),
       layer3_(register_module("layer3", bottlenecks(6, 512, 256, 2))),
       layer4_(register_module("layer4", bottlenecks(3, 1024, 512, 2))),
-      fc_(register_module("fc", Head(2048, classes, cosine_head))),
+      fc_(register_module("fc", Head(2048, classes, head))),
       convolution_(rounding) {}
 
 torch::Tensor ImageNetResNetImpl::forward(const torch::Tensor& images) {

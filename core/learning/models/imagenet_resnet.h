@@ -35,7 +35,7 @@ TORCH_MODULE(Bottleneck);
 class ImageNetResNetImpl : public ImageNetworkImpl {
 public:
     /// `rounding` as makeModel()'s convolution.
-    ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+    ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, HeadKind head,
                        Convolution rounding = Convolution::exact);
 
     torch::Tensor forward(const torch::Tensor& images) override;

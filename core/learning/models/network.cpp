@@ -7,23 +7,12 @@
 #include "core/base/keyed_random.h"
 #include "core/experiment/catalog.h"
 #include "core/learning/kernels/convolution.h"
+#include "core/learning/models/fill.h"
 #include "core/learning/models/imagenet_resnet.h"
 #include "core/learning/models/resnet.h"
 
 namespace ballast {
 namespace {
-
-/// Fills `tensor` element by element with draw(index).
-template<class Draw>
-void fill(torch::Tensor& tensor, Draw draw) {
-    const torch::NoGradGuard no_grad;
-    torch::Tensor values = torch::empty(tensor.sizes(), torch::kFloat32);
-    auto* data = values.data_ptr<float>();
-    for (std::int64_t i = 0; i < values.numel(); ++i) {
-        data[i] = static_cast<float>(draw(static_cast<std::uint64_t>(i)));
-    }
-    tensor.copy_(values);
-}
 
 /// The size that Kaiming et al. divide by, of a convolution [out, in, h, w] or a linear layer.
 double fan(const torch::Tensor& weight, bool out) {
@@ -39,10 +28,10 @@ void initialise(ImageNetworkImpl& model, bool fan_out, std::uint64_t seed) {
         const bool head_weight = weight.is_same(head->weight);
         const auto normal = [&](std::uint64_t i) { return random.normal(i); };
         const bool uniform = head_weight && head->init == HeadInit::uniform;
-        if (weight.dim() == 4 || (head_weight && !head->cosine() && !uniform)) {
+        if (weight.dim() == 4 || (head_weight && head->kind() != HeadKind::cosine && !uniform)) {
             const double inputs = fan(weight, fan_out);
             fill(weight, [&](std::uint64_t i) { return normal(i) * std::sqrt(2.0 / inputs); });
-        } else if (head_weight && head->cosine()) {
+        } else if (head_weight && head->kind() == HeadKind::cosine) {
             fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
             const torch::NoGradGuard no_grad;
             weight.div_(weight.norm(2, 0, true));
@@ -54,62 +43,6 @@ void initialise(ImageNetworkImpl& model, bool fan_out, std::uint64_t seed) {
 }
 
 }  // namespace
-
-HeadImpl::HeadImpl(std::int64_t features, std::int64_t classes, bool cosine) : cosine_(cosine) {
-    if (cosine_) {
-        weight = register_parameter("weight", torch::zeros({features, classes}));
-    } else {
-        weight = register_parameter("weight", torch::zeros({classes, features}));
-        bias = register_parameter("bias", torch::zeros({classes}));
-    }
-}
-
-torch::Tensor HeadImpl::forward(const torch::Tensor& features) {
-    namespace F = torch::nn::functional;
-    const torch::Tensor logits =
-        cosine_ ? torch::mm(F::normalize(features, F::NormalizeFuncOptions().dim(1)),
-                            F::normalize(weight, F::NormalizeFuncOptions().dim(0)))
-                : torch::linear(features, weight, bias);
-    return scale.defined() ? logits * scale : logits;
-}
-
-void HeadImpl::addScale() {
-    const std::int64_t classes = weight.size(cosine_ ? 1 : 0);
-    scale = register_parameter("scale", torch::ones({classes}, weight.options()));
-}
-
-void HeadImpl::initialise(const KeyedRandom& random) {
-    const torch::NoGradGuard no_grad;
-    const std::int64_t features = weight.size(cosine_ ? 0 : 1);
-    if (cosine_) {
-        fill(weight, [&](std::uint64_t i) { return 2.0 * random.uniform(i) - 1.0; });
-        weight.div_(weight.norm(2, 0, true));
-    } else {
-        const double deviation = std::sqrt(2.0 / static_cast<double>(features));
-        const double bound = 1.0 / std::sqrt(static_cast<double>(features));
-        if (init == HeadInit::uniform) {
-            fill(weight, [&](std::uint64_t i) { return (2.0 * random.uniform(i) - 1.0) * bound; });
-        } else {
-            fill(weight, [&](std::uint64_t i) { return random.normal(i) * deviation; });
-        }
-        const auto first = static_cast<std::uint64_t>(weight.numel());
-        fill(bias,
-             [&](std::uint64_t i) { return (2.0 * random.uniform(first + i) - 1.0) * bound; });
-    }
-    if (scale.defined()) scale.fill_(1.0);
-}
-
-void HeadImpl::tauNormalise(double tau) {
-    const torch::NoGradGuard no_grad;
-    weight.div_(weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12).pow(tau));
-    if (bias.defined()) bias.zero_();
-}
-
-void HeadImpl::limitNorms(double max_norm) {
-    const torch::NoGradGuard no_grad;
-    const torch::Tensor norms = weight.norm(2, cosine_ ? 0 : 1, true).clamp_min(1e-12);
-    weight.mul_((max_norm / norms).clamp_max(1.0));
-}
 
 torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x) {
     const torch::Tensor weight = convolution.weight.to(x.scalar_type());
@@ -129,18 +62,19 @@ torch::Tensor pooled(const torch::Tensor& features) {
 
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
                        std::uint64_t seed, torch::Device device, Convolution convolution) {
-    const bool cosine = config.head == HeadKind::cosine;
     const bool photographs = config.name == kImageNetResNet;
     std::shared_ptr<ImageNetworkImpl> network;
     if (photographs) {
-        network = std::make_shared<ImageNetResNetImpl>(in_channels, classes, cosine, convolution);
+        network =
+            std::make_shared<ImageNetResNetImpl>(in_channels, classes, config.head, convolution);
     } else if (const auto depth = residualDepth(config.name)) {
-        network = std::make_shared<ResNetImpl>(*depth, in_channels, classes, cosine, convolution);
+        network =
+            std::make_shared<ResNetImpl>(*depth, in_channels, classes, config.head, convolution);
     } else {
         throw ConfigError("unknown model \"" + config.name + "\"");
     }
     ImageNetwork model(network);
-    model->head()->init = config.head_init;
+    model->head()->configure(config);
     initialise(*model, photographs, seed);
     model->to(device);
     const torch::NoGradGuard no_grad;
@@ -168,10 +102,16 @@ ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::i
                        torch::Device device) {
     ImageNetwork model = makeModel(config.model, in_channels, classes, config.training.seed, device,
                                    config.training.convolution);
-    if (std::ranges::any_of(config.phases, [](const Phase& phase) {
-            return phase.trainable == Trainable::head_scale;
-        })) {
+    const auto a_phase = [&](auto uses) { return std::ranges::any_of(config.phases, uses); };
+    if (a_phase([](const Phase& phase) { return parts(phase.trainable).scale; })) {
         model->head()->addScale();
+    }
+    const bool gated = a_phase([](const Phase& phase) { return parts(phase.trainable).gate; });
+    if (gated || a_phase([](const Phase& phase) { return parts(phase.trainable).calibration; })) {
+        model->head()->addCalibration(gated);
+    }
+    if (a_phase([](const Phase& phase) { return phase.head_relative_max_norm.has_value(); })) {
+        model->head()->addNormLimit();
     }
     return model;
 }

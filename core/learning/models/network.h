@@ -4,40 +4,10 @@
 
 #include <cstdint>
 
-#include "core/base/keyed_random.h"
 #include "core/experiment/config.h"
+#include "core/learning/models/head.h"
 
 namespace ballast {
-
-/// The last layer, features [B, F] -> logits [B, C]. "linear": weight [C, F] and bias [C].
-/// "cosine": weight [F, C], both sides L2-normalised, no bias; logits are cosines in [-1, 1].
-/// With addScale() each class's logit is multiplied by a parameter scale [C], 1 at first.
-class HeadImpl : public torch::nn::Module {
-public:
-    HeadImpl(std::int64_t features, std::int64_t classes, bool cosine);
-    torch::Tensor forward(const torch::Tensor& features);
-    bool cosine() const { return cosine_; }
-    void addScale();
-
-    /// New random weights, a pure function of `random`'s key, a linear head's as `init` says; the
-    /// scale becomes 1.
-    void initialise(const KeyedRandom& random);
-
-    /// Class weights become w_y / ‖w_y‖^τ, the bias 0.
-    void tauNormalise(double tau);
-
-    /// Shortens every class weight that is longer than `max_norm` to it.
-    void limitNorms(double max_norm);
-
-    torch::Tensor weight;
-    torch::Tensor bias;
-    HeadInit init = HeadInit::kaiming_normal;
-    torch::Tensor scale;  // undefined without addScale()
-
-private:
-    bool cosine_;
-};
-TORCH_MODULE(Head);
 
 /// What the trainer trains: images to logits, ending in a head.
 class ImageNetworkImpl : public torch::nn::Module {
@@ -63,10 +33,10 @@ torch::Tensor pooled(const torch::Tensor& features);
 /// The model of a config with weights that are a pure function of `seed`: convolutions
 /// Kaiming-normal (the small networks' by fan-in, ResNet-50's by fan-out), the linear head
 /// Kaiming-normal by fan-in or uniform in ±1/√F (config.head_init) with a bias uniform in ±1/√F,
-/// the cosine head uniform(-1, 1) with unit columns; in channels_last on `device`. `fast`
-/// convolutions may be rounded otherwise where that is faster: Winograd on CPUs, bfloat16 on GPUs;
-/// with `bfloat16` features are, in training, or forward() throws. Throws ConfigError for an
-/// unknown name.
+/// the cosine head uniform(-1, 1) with unit columns, De-confound's uniform in ±1/√F; in
+/// channels_last on `device`. `fast` convolutions may be rounded otherwise where that is faster:
+/// Winograd on CPUs, bfloat16 on GPUs; with `bfloat16` features are, in training, or forward()
+/// throws. Throws ConfigError for an unknown name.
 ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std::int64_t classes,
                        std::uint64_t seed, torch::Device device,
                        Convolution convolution = Convolution::exact);
@@ -75,8 +45,8 @@ ImageNetwork makeModel(const ModelConfig& config, std::int64_t in_channels, std:
 /// `device`.
 void requireConvolution(const ModelConfig& config, Convolution convolution, torch::Device device);
 
-/// The model of a whole config: as above, with a learnable scale of the head where a phase trains
-/// it.
+/// The model of a whole config: as above, with what its phases use of the head: a learnable scale,
+/// a calibration, a norm limit.
 ImageNetwork makeModel(const RunConfig& config, std::int64_t in_channels, std::int64_t classes,
                        torch::Device device);
 

@@ -59,14 +59,14 @@ torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
     return out.add_(shortcut).relu_();
 }
 
-ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, HeadKind head,
                        Convolution convolution)
     : conv1_(register_module("conv1", convolution3x3(in_channels, 16, 1))),
       bn1_(register_module("bn1", nn::BatchNorm2d(16))),
       layer1_(register_module("layer1", stage((depth - 2) / 6, 16, 16, 1))),
       layer2_(register_module("layer2", stage((depth - 2) / 6, 16, 32, 2))),
       layer3_(register_module("layer3", stage((depth - 2) / 6, 32, 64, 2))),
-      linear_(register_module("linear", Head(64, classes, cosine_head))),
+      linear_(register_module("linear", Head(64, classes, head))),
       convolution_(convolution),
       stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), convolution) {}
 

@@ -36,7 +36,7 @@ TORCH_MODULE(BasicBlock);
 class ResNetImpl : public ImageNetworkImpl {
 public:
     /// `convolution` as makeModel().
-    ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, bool cosine_head,
+    ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, HeadKind head,
                Convolution convolution = Convolution::exact);
 
     /// [B, channels, H, W] -> logits [B, C].

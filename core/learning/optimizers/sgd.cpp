@@ -24,12 +24,13 @@ torch::Tensor flattened(const torch::Tensor& tensor, const torch::Tensor& like) 
 
 }  // namespace
 
-Sgd::Sgd(torch::nn::Module& model, double momentum, bool recordable) : momentum_(momentum) {
+Sgd::Sgd(torch::nn::Module& model, double momentum, bool recordable, MomentumForm form)
+    : momentum_(momentum), form_(form) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> values;
     std::int64_t start = 0;
     for (const auto& item : model.named_parameters()) {
-        items_.push_back({item.value(), start});
+        items_.push_back({item.key(), item.value(), start});
         values.push_back(flattened(item.value().detach(), item.value()));
         start += item.value().numel();
     }
@@ -52,8 +53,9 @@ std::vector<Sgd::Stretch> Sgd::stretches() const {
     std::vector<Stretch> stretches;
     std::vector<torch::Tensor> gradients;
     std::int64_t start = 0;
+    double factor = 1.0;
     const auto close = [&] {
-        if (!gradients.empty()) stretches.push_back({start, torch::cat(gradients)});
+        if (!gradients.empty()) stretches.push_back({start, factor, torch::cat(gradients)});
         gradients.clear();
     };
     for (const Item& item : items_) {
@@ -62,7 +64,11 @@ std::vector<Sgd::Stretch> Sgd::stretches() const {
             close();
             continue;
         }
-        if (gradients.empty()) start = item.start;
+        if (item.factor != factor) close();
+        if (gradients.empty()) {
+            start = item.start;
+            factor = item.factor;
+        }
         gradients.push_back(flattened(gradient, item.parameter));
     }
     close();
@@ -76,6 +82,12 @@ void Sgd::setRates(double learning_rate, double weight_decay) {
         rates_.copy_(torch::tensor({learning_rate, weight_decay}, torch::kFloat64));
 }
 
+void Sgd::setRateFactor(const std::string& prefix, double factor) {
+    for (Item& item : items_) {
+        if (item.name.starts_with(prefix)) item.factor = factor;
+    }
+}
+
 void Sgd::step() {
     const PartTimer timer(Part::optimizer);
     const torch::NoGradGuard no_grad;
@@ -83,13 +95,16 @@ void Sgd::step() {
         const std::int64_t size = stretch.gradient.numel();
         torch::Tensor values = values_.narrow(0, stretch.start, size);
         torch::Tensor momentum = momentums_.narrow(0, stretch.start, size);
-        momentum.mul_(momentum_);
+        const torch::Tensor decayed = rates_.defined()
+                                          ? stretch.gradient.addcmul(values, rates_[1])
+                                          : stretch.gradient.add(values, weight_decay_);
+        momentum.mul_(momentum_).add_(decayed);
+        const torch::Tensor way =
+            form_ == MomentumForm::nesterov ? decayed.add(momentum, momentum_) : momentum;
         if (rates_.defined()) {
-            momentum.add_(stretch.gradient.addcmul(values, rates_[1]));
-            values.addcmul_(momentum, rates_[0], -1);
+            values.addcmul_(way, rates_[0], -stretch.factor);
         } else {
-            momentum.add_(stretch.gradient.add(values, weight_decay_));
-            values.add_(momentum, -learning_rate_);
+            values.add_(way, -learning_rate_ * stretch.factor);
         }
     }
 }

@@ -7,20 +7,27 @@
 #include <string>
 #include <vector>
 
+#include "core/experiment/choices.h"
+
 namespace ballast {
 
 /// SGD with momentum and weight decay as PyTorch counts them: g ← ∇ + λ θ, v ← m v + g, θ ← θ − η
-/// v. Rates are set, state is named: nothing hidden survives in a checkpoint. The model's
-/// parameters become views of one tensor, so that a step is a few operations whatever their number;
-/// they must not be given other storage afterwards.
+/// v, or with Nesterov's form θ ← θ − η (g + m v). Rates are set, state is named: nothing hidden
+/// survives in a checkpoint. The model's parameters become views of one tensor, so that a step is a
+/// few operations whatever their number; they must not be given other storage afterwards.
 class Sgd {
 public:
     /// All parameters must be of one type, on one device. A `recordable` one keeps η and λ in
     /// tensors beside the parameters, so that a step that was recorded on a GPU follows setRates().
-    Sgd(torch::nn::Module& model, double momentum, bool recordable = false);
+    Sgd(torch::nn::Module& model, double momentum, bool recordable = false,
+        MomentumForm form = MomentumForm::heavy_ball);
 
     /// η and λ of the steps to come.
     void setRates(double learning_rate, double weight_decay);
+
+    /// Of the parameters whose names begin with `prefix`, the rate is η times `factor` from now on,
+    /// which a step that was recorded does not follow.
+    void setRateFactor(const std::string& prefix, double factor);
 
     /// One step from the gradients that the parameters hold; those without one stay as they are.
     void step();
@@ -34,12 +41,15 @@ public:
 private:
     friend class SamPerturbation;
     struct Item {
+        std::string name;
         torch::Tensor parameter;
-        std::int64_t start;  // in values_ and momentums_
+        std::int64_t start;   // in values_ and momentums_
+        double factor = 1.0;  // of η
     };
-    /// Neighbouring parameters that have a gradient.
+    /// Neighbouring parameters that have a gradient, and one factor of η.
     struct Stretch {
         std::int64_t start;
+        double factor;
         torch::Tensor gradient;
     };
     std::vector<Stretch> stretches() const;
@@ -49,6 +59,7 @@ private:
     torch::Tensor momentums_;  // likewise
     std::map<std::string, torch::Tensor> buffers_;  // views of momentums_
     double momentum_;
+    MomentumForm form_;
     double learning_rate_ = 0.0;
     double weight_decay_ = 0.0;
     torch::Tensor rates_;  // [2]: η and λ, of a recordable one

@@ -102,7 +102,6 @@ private Q_SLOTS:
         QVERIFY(paperNumber("Focal", "inaturalist2018", Profile::none, 1, "many") == nullptr);
     }
 
-    // A second stage does not go with ImageNet-LT's cosine schedule, so no preset trains cRT there.
     void whatIsMissingCanBeTrained() {
         const PaperComparison made = paperDiff({});
         QVERIFY(made.missing.size() > 128);

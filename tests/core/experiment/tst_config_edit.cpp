@@ -361,6 +361,30 @@ private Q_SLOTS:
         QCOMPARE(rowAt(plain, "/phases/2/head_start")->kind, Kind::inherited);
     }
 
+    /// A split phase continues its schedule, and says what is cleared where it begins one.
+    void aSplitPhaseKeepsItsSchedule() {
+        RunConfig config = deferred();
+        config.phases[1].lr_schedule = PhaseSchedule::cosine;
+        config.lr_schedule.steps.clear();
+        const ConfigEdit edit = edited(config, 180, {"/phase/sam_radius=0.2"});
+        QCOMPARE(edit.config.phases.size(), 3U);
+        QVERIFY(edit.config.phases[2].lr_schedule == PhaseSchedule::continued);
+        for (int epoch = 0; epoch < 200; ++epoch) {
+            QCOMPARE(learningRateAt(edit.config, epoch), learningRateAt(config, epoch));
+        }
+        QCOMPARE(shared(config, edit.config), 180);
+        QCOMPARE(rowAt(edit, "/phases/2/lr_schedule")->kind, Kind::inherited);
+        QVERIFY(rowCalled(edit, "All momentum") == nullptr);
+        QCOMPARE(edited(config, 180, {"/phase/lr_schedule=continue"}).config.phases.size(), 2U);
+        // The cosine would have ended there.
+        const QString error =
+            errorOf([&] { edited(config, 180, {"/phase/lr_schedule=constant"}); });
+        QVERIFY2(error.contains("/phase/lr_schedule"), qPrintable(error));
+        const ConfigEdit anew = edited(deferred(), 180, {"/phase/lr_schedule=constant"});
+        QCOMPARE(learningRateAt(anew.config, 199), 0.1);
+        QCOMPARE(rowCalled(anew, "All momentum")->kind, Kind::reset);
+    }
+
     /// An edit of an edit: the second begins where the first has split.
     void editsFollowEachOther() {
         const ConfigEdit first = edited(deferred(), 50, {"/phase/sam_radius=0.1"});

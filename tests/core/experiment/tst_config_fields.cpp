@@ -39,6 +39,8 @@ const std::vector<const char*> kListed = {"/data/dataset=image-folder",
                                           "/data/imbalance/profile=none",
                                           "/training/augmentation=resized-crop-jitter"};
 
+const std::vector<const char*> kDeconfound = {"/model/head=deconfound"};
+
 /// A change of every field; a new field needs a line here.
 const std::vector<Change> kChanges = {
     {"/name", "other"},
@@ -52,6 +54,11 @@ const std::vector<Change> kChanges = {
     {"/model/name", "resnet20"},
     {"/model/head", "cosine"},
     {"/model/head_init", "uniform"},
+    {"/model/head_parts", 4, kDeconfound},
+    {"/model/head_temperature", 8.0, kDeconfound},
+    {"/model/head_norm_offset", 0.1, kDeconfound},
+    {"/model/mean_momentum", 0.5, kDeconfound},
+    {"/model/tde_alpha", 2.0, kDeconfound},
     {"/loss/name", "ce"},
     {"/loss/reduction", "mean"},
     {"/loss/focal_gamma", 2.0, {"/loss/name=focal"}},
@@ -60,16 +67,24 @@ const std::vector<Change> kChanges = {
     {"/phases/1/alpha", "inverse", {}, kT0},
     {"/phases/1/beta", json{{"rule", "cdt"}, {"gamma", 0.1}}, {}, kT0},
     {"/phases/1/delta", json{{"rule", "la"}, {"tau", 1.0}}, {}, kT0},
+    {"/phases/1/loss", "ce"},
     {"/phases/1/lr_factor", 2.0, {}, kT0},
+    {"/phases/1/lr_schedule", "constant"},
     {"/phases/1/weight_decay", 1e-3, {}, kT0},
     {"/phases/1/sam_radius", 0.1},
     {"/phases/1/sampling", "class-balanced"},
     {"/phases/1/trainable", "head"},
+    {"/phases/1/backbone_lr_factor", 0.5},
+    {"/phases/1/head_lr_factor", 0.5},
+    {"/phases/1/scale_lr_factor", 0.5, {"/phases/1/trainable=head+scale"}},
+    {"/phases/1/batch_statistics", "adapting", {"/phases/1/trainable=head"}},
     {"/phases/1/head_start", "reinitialise"},
     {"/phases/1/head_tau", 0.5, {"/phases/1/head_start=tau-normalise"}},
     {"/phases/1/head_max_norm", 1.0},
+    {"/phases/1/head_relative_max_norm", 0.1},
     {"/optimizer/lr", 0.05, {}, 0},
     {"/optimizer/momentum", 0.8},
+    {"/optimizer/momentum_form", "nesterov"},
     {"/optimizer/weight_decay", 1e-3, {}, 0},
     {"/lr_schedule/kind", "cosine", {"/lr_schedule/steps=[]"}, 2},
     {"/lr_schedule/warmup_epochs", 3, {}, 0},
@@ -92,6 +107,7 @@ int expectedShared(const Field& field, const Change& change) {
         case Affects::nothing:
         case Affects::place:
         case Affects::machine:
+        case Affects::evaluation:
             return kEpochs;
         case Affects::data:
         case Affects::run:
@@ -171,6 +187,7 @@ private Q_SLOTS:
         QTest::addColumn<double>("value");
         QTest::newRow("focal γ of another loss") << "/loss/focal_gamma" << 2.0;
         QTest::newRow("τ without τ-normalisation") << "/phases/1/head_tau" << 0.5;
+        QTest::newRow("a scale's rate without one") << "/phases/1/scale_lr_factor" << 0.5;
     }
 
     void fieldsThatDoNotCountDoNotPart() {
@@ -206,6 +223,10 @@ private Q_SLOTS:
         QCOMPARE(entriesOf<Profile>().size(), std::size_t{3});
         QVERIFY(nameOf(Profile::none) == "none");
         QVERIFY(nameOf(Trainable::head_scale) == "head-scale");
+        QVERIFY(nameOf(Trainable::head_and_scale) == "head+scale");
+        QVERIFY(nameOf(BatchStatistics::adapting) == "adapting");
+        QVERIFY(nameOf(PhaseSchedule::cosine) == "cosine");
+        QVERIFY(nameOf(MomentumForm::nesterov) == "nesterov");
         QVERIFY(nameOf(HeadStart::tau_normalise) == "tau-normalise");
         QVERIFY(nameOf(Sampling::class_balanced) == "class-balanced");
         QVERIFY(nameOf(Reduction::mean) == "mean");

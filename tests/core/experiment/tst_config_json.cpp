@@ -206,6 +206,105 @@ private Q_SLOTS:
         QVERIFY(std::abs(learningRateAt(config, 4) - 0.05) < 1e-15);
     }
 
+    // Stage 1 falls to its end at epoch 4, stage 2 from the base rate anew, times its factor.
+    void phasesBeginSchedules() {
+        RunConfig config;
+        config.lr_schedule.kind = LrKind::cosine;
+        config.lr_schedule.warmup_epochs = 0;
+        config.optimizer.lr = 0.2;
+        config.training.epochs = 8;
+        config.phases.resize(3);
+        config.phases[1].from = 4;
+        config.phases[1].lr_schedule = PhaseSchedule::cosine;
+        config.phases[1].lr_factor = 0.5;
+        config.phases[2].from = 6;  // the same schedule, another factor
+        // ½ (1 + cos(π e / 4)): 1, 0.8535533905932737, 0.5, 0.1464466094067263
+        const double part[] = {1.0, 0.8535533905932737, 0.5, 0.1464466094067263};
+        for (int e = 0; e < 4; ++e) {
+            QVERIFY(std::abs(learningRateAt(config, e) - 0.2 * part[e]) < 1e-15);
+            const double factor = e < 2 ? 0.5 : 1.0;
+            QVERIFY(std::abs(learningRateAt(config, 4 + e) - 0.2 * factor * part[e]) < 1e-15);
+        }
+        config.phases[2].lr_schedule = PhaseSchedule::constant;
+        QVERIFY(std::abs(learningRateAt(config, 5) - 0.05) < 1e-15);  // ½ (1 + cos(π/2)) · ½
+        QCOMPARE(learningRateAt(config, 7), 0.2);
+        // A warm-up and steps are the run's own schedule.
+        config.lr_schedule = {LrKind::steps, 2, {{1, 0.5}, {5, 0.01}}, 1.0};
+        QCOMPARE(learningRateAt(config, 0), 0.1);
+        QCOMPARE(learningRateAt(config, 3), 0.1);
+        QCOMPARE(learningRateAt(config, 4), 0.1);
+        QCOMPARE(learningRateAt(config, 7), 0.2);
+    }
+
+    /// A field that is younger than some runs says nothing about them.
+    void laterFieldsAtTheirDefaultsAreNoPartOfTheIdentity() {
+        RunConfig config;
+        config.phases.resize(2);
+        config.phases[1].from = 3;
+        const json whole = json(toJson(config));
+        const json identity = json::parse(identityText(config));
+        QVERIFY(whole["phases"][1].contains("lr_schedule"));
+        QVERIFY(!identity["phases"][1].contains("lr_schedule"));
+        QVERIFY(!identity["optimizer"].contains("momentum_form"));
+        QVERIFY(identity["model"].contains("head_init"));
+        // The keys of the runs of version 0.3.
+        QCOMPARE(identity["phases"][1].size(), std::size_t{12});
+        QCOMPARE(identity["optimizer"].size(), std::size_t{3});
+        config.phases[1].lr_schedule = PhaseSchedule::constant;
+        config.phases[1].head_relative_max_norm = 0.1;
+        const json said = json::parse(identityText(config));
+        QCOMPARE(said["phases"][1].size(), std::size_t{14});
+        QCOMPARE(said["phases"][0].size(), std::size_t{12});
+        json erased = whole;
+        leaveOutLaterDefaults(erased);
+        QVERIFY(erased == identity);
+        QVERIFY(configFromJson(erased, "test") == configFromJson(whole, "test"));
+    }
+
+    void partsThatDoNotFitAreNamed() {
+        const auto problemOf = [](const char* config) {
+            const std::vector<Problem> found = checkConfig(json::parse(config));
+            return found.size() == 1 ? found[0].pointer + ": " + found[0].message : std::string();
+        };
+        QCOMPARE(problemOf(R"({"model": {"head": "cosine"}, "phases": [{"from": 0,
+                               "head_relative_max_norm": 0.1}]})"),
+                 std::string("/phases/0/head_relative_max_norm: it needs the head \"linear\": the "
+                             "class weights of \"cosine\" have no length that counts"));
+        QCOMPARE(
+            problemOf(R"({"model": {"head": "deconfound", "head_parts": 3}})"),
+            std::string("/model/head_parts: 3 equal parts cannot be made of the 64 features of "
+                        "resnet32; allowed: a divisor, as 1, 2, 4"));
+        QCOMPARE(
+            problemOf(R"({"model": {"tde_alpha": 1.5}})"),
+            std::string("/model/tde_alpha: 1.5 needs the head \"deconfound\", which has a mean "
+                        "feature; allowed with others: 1.0"));
+        QVERIFY(problemOf(R"({"model": {"head": "deconfound"},
+                              "phases": [{"from": 0, "trainable": "calibration"}]})")
+                    .starts_with("/phases/0/trainable: \"calibration\" does not fit the head "
+                                 "\"deconfound\""));
+        QCOMPARE(problemOf(R"({"phases": [{"from": 0, "trainable": "calibration"},
+                               {"from": 1, "trainable": "gated-calibration"}]})"),
+                 std::string("/phases/1/trainable: \"gated-calibration\" does not fit phase 1: a "
+                             "run's calibration has a gate or none"));
+        QCOMPARE(problemOf(R"({"phases": [{"from": 0, "head_relative_max_norm": 0.1,
+                               "head_max_norm": 1}]})"),
+                 std::string("/phases/0/head_relative_max_norm: the phase already has the limit "
+                             "/head_max_norm; allowed: one of them"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "trainable": "neck"}]})")
+                    .find("allowed: all, backbone, head, head+scale, head-scale, calibration, "
+                          "gated-calibration, none") != std::string::npos);
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "loss": "focal"}]})")
+                    .find("allowed: inherit, vs, ce, softmax-bce") != std::string::npos);
+        // What "ce" has not is also what a phase's own "ce" has not.
+        QCOMPARE(problemOf(R"({"phases": [{"from": 0, "loss": "ce",
+                               "delta": {"rule": "la", "tau": 1}}]})"),
+                 std::string("/phases/0/delta: the loss \"ce\" has no logit shift; use \"vs\" "
+                             "for la"));
+        QVERIFY(checkConfig(json::parse(R"({"loss": {"name": "ce"}, "phases": [{"from": 0,
+                            "loss": "vs", "delta": {"rule": "la", "tau": 1}}]})"))
+                    .empty());
+    }
+
     void fiftyLayersAreOfAnotherFamily() {
         QCOMPARE(residualDepth("resnet44"), std::optional<int>(44));
         QVERIFY(!residualDepth("resnet50"));

@@ -270,6 +270,95 @@ private Q_SLOTS:
         QVERIFY(learningRateAt(config, 20) > learningRateAt(config, 19));
     }
 
+    /// Section "The authors' second stages" of core/learning/METHODS.md.
+    void secondStagesAreTheAuthors() {
+        const RunConfig crt = presetConfig({"cRT", "cifar10", "", 0, "", 200});
+        const Phase& head = crt.phases.back();
+        QCOMPARE(crt.training.epochs, 210);
+        QVERIFY(head.batch_statistics == BatchStatistics::adapting);
+        QCOMPARE(weightDecayAt(crt, 205), 5e-4);
+        QCOMPARE(learningRateAt(crt, 200), 0.1);
+        QVERIFY(std::abs(learningRateAt(crt, 205) - 0.05) < 1e-15);
+        QCOMPARE(presetConfig({"cRT", "imagenet-lt", "", 0, "", 0}).training.epochs, 100);
+        const RunConfig lws = presetConfig({"LWS", "cifar10", "", 0, "", 200});
+        QCOMPARE(lws.training.epochs, 205);
+        QVERIFY(lws.phases.back().trainable == Trainable::head_scale);
+        // Up to there they are CE.
+        const RunConfig ce = presetConfig({"CE", "cifar10", "", 0, "", 200});
+        for (int epoch = 0; epoch < 200; ++epoch) {
+            QCOMPARE(learningRateAt(crt, epoch), learningRateAt(ce, epoch));
+        }
+
+        const RunConfig wb = presetConfig({"WB", "cifar100", "", 0, "", 200});
+        const Phase& stage = wb.phases.back();
+        QCOMPARE(wb.training.epochs, 210);
+        QCOMPARE(wb.training.batch_size, 64);
+        QCOMPARE(learningRateAt(wb, 0), 0.01);
+        QVERIFY(learningRateAt(wb, 199) < 1e-6);
+        QCOMPARE(learningRateAt(wb, 200), 0.01);
+        QCOMPARE(weightDecayAt(wb, 0), 5e-3);
+        QCOMPARE(weightDecayAt(wb, 200), 0.1);
+        QCOMPARE(stage.head_relative_max_norm.value(), 0.1);
+        QCOMPARE(lossOf(wb.loss, wb.phases[0]).name, std::string("vs"));
+        QCOMPARE(lossOf(wb.loss, stage).name, std::string("softmax-bce"));
+        QVERIFY(wb.loss.reduction == Reduction::mean);
+        QVERIFY(stage.batch_statistics == BatchStatistics::adapting);
+        QVERIFY(notes({"WB", "cifar100", "", 0, "", 0}, "ResNet-34"));
+        QVERIFY(notes({"cRT", "imagenet-lt", "", 0, "", 0}, "10 epochs after 90"));
+    }
+
+    /// DisAlign's and De-confound's sections of core/learning/METHODS.md.
+    void rivalsAreTheAuthors() {
+        const RunConfig align = presetConfig({"DisAlign", "cifar10", "", 0, "", 200});
+        const Phase& stage = align.phases.back();
+        QCOMPARE(align.training.epochs, 210);
+        QVERIFY(stage.trainable == Trainable::gated_calibration);
+        QVERIFY(stage.sampling == Sampling::instance);
+        QCOMPARE(stage.alpha.parameters.at("nu"), 1.2);
+        QVERIFY(align.loss.reduction == Reduction::weighted_mean);
+        QCOMPARE(weightDecayAt(align, 200), 5e-4);
+        QCOMPARE(learningRateAt(align, 200), 0.1);
+        QVERIFY(notes({"DisAlign", "cifar10", "", 0, "", 0}, "no number for CIFAR"));
+        QCOMPARE(presetConfig({"DisAlign", "imagenet-lt", "", 0, "", 0}).training.epochs, 100);
+        QCOMPARE(presetConfig({"DisAlign", "inaturalist2018", "", 0, "", 0}).training.epochs, 120);
+
+        const RunConfig causal = presetConfig({"De-confound", "cifar100", "", 0, "", 200});
+        QVERIFY(causal.model.head == HeadKind::deconfound && causal.model.head_parts == 2);
+        QCOMPARE(causal.model.tde_alpha, 1.5);
+        QCOMPARE(causal.model.head_temperature, 16.0);
+        QCOMPARE(causal.model.head_norm_offset, 1.0 / 32);
+        QCOMPARE(causal.model.mean_momentum, 0.9);
+        QCOMPARE(causal.training.batch_size, 256);
+        QCOMPARE(causal.optimizer.weight_decay, 5e-4);
+        // Epochs from 1: × 0.01 from 120, × 0.0001 from 160.
+        QCOMPARE(learningRateAt(causal, 118), 0.2);
+        QCOMPARE(learningRateAt(causal, 119), 0.2 * 0.01);
+        QCOMPARE(learningRateAt(causal, 159), 0.2 * 0.0001);
+        QCOMPARE(presetConfig({"De-confound", "cifar10", "", 0, "", 0}).model.tde_alpha, 1.0);
+        QCOMPARE(presetConfig({"De-confound", "imagenet-lt", "", 0, "", 0}).model.tde_alpha, 3.0);
+
+        const RunConfig softmax = presetConfig({"Balanced Softmax", "cifar10", "", 0, "", 0});
+        QVERIFY(softmax.phases == presetConfig({"LA", "cifar10", "", 0, "", 0}).phases);
+        QCOMPARE(parameterOf(softmax.phases[0].delta, "la", "tau"), 1.0);
+    }
+
+    /// What cRT, LWS and WB were before they followed the authors' code.
+    void plainSecondStages() {
+        for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {
+            const RunConfig config = presetConfig({method, "cifar10", "", 0, "", 200});
+            const Phase& stage = config.phases.back();
+            QCOMPARE(config.training.epochs, 220);
+            QVERIFY(stage.lr_schedule == PhaseSchedule::continued);
+            QVERIFY(stage.batch_statistics == BatchStatistics::kept);
+            QCOMPARE(learningRateAt(config, 219), 0.1 * 0.1);
+        }
+        const RunConfig wb = presetConfig({"WB-plain", "cifar10", "", 0, "", 200});
+        QCOMPARE(wb.phases.back().head_max_norm.value(), 1.0);
+        QCOMPARE(wb.phases.back().weight_decay.value(), 0.1);
+        QCOMPARE(wb.phases.front().weight_decay.value(), 5e-3);
+        QVERIFY(wb.phases.back().loss == "inherit" && wb.training.batch_size == 128);
+    }
+
     void theAuthorsProtocolIsLonger() {
         const RunConfig config = presetConfig({"LDAM+DRW+SAM", "cifar10", "", 0, "authors-400", 0});
         QCOMPARE(config.training.epochs, 400);

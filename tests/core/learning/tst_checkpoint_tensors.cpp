@@ -97,7 +97,7 @@ private Q_SLOTS:
         requireFit(state, shape);
 
         // Same names in the same order as our model's state dict, and the optimiser's numbers.
-        const ResNet model(14, 3, 12, cosine);
+        const ResNet model(14, 3, 12, cosine ? HeadKind::cosine : HeadKind::linear);
         const auto own = stateDict(*model);
         QCOMPARE(state.tensors.size(), own.size());
         for (std::size_t i = 0; i < own.size(); ++i) {
@@ -329,7 +329,7 @@ private Q_SLOTS:
         const fs::path file = written(ForeignNetwork{1, 1, 10, false, true, 2, "module."});
         exportWeights(file, path("weights.safetensors"));
         const auto tensors = loadSafetensors(path("weights.safetensors")).tensors;
-        const ResNet model(8, 1, 10, false);
+        const ResNet model(8, 1, 10, HeadKind::linear);
         QCOMPARE(tensors.size(), stateDict(*model).size());
         for (const auto& [name, tensor] : stateDict(*model)) {
             QVERIFY2(tensors.at(name).sizes() == tensor.sizes(), name.c_str());

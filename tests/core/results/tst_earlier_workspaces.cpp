@@ -55,7 +55,7 @@ private Q_SLOTS:
         // What is written back is what was there, key by key in the same order; fields added since
         // have their defaults.
         const auto file = nlohmann::ordered_json::parse(readFile(run.folder / "run.json"));
-        nlohmann::ordered_json written = toJson(config);
+        auto written = nlohmann::ordered_json::parse(identityText(config));
         const nlohmann::ordered_json defaults = toJson(RunConfig{});
         for (const char* newer : {"/model/head_init", "/lr_schedule/warmup_peak"}) {
             const nlohmann::ordered_json::json_pointer at(newer);

@@ -88,9 +88,18 @@ private Q_SLOTS:
 
     void cosineHeadsHaveNoNorms() {
         SavedLogits saved = savedSample();
-        saved.head = {HeadKind::cosine, {}, {}};
+        saved.head = {HeadKind::cosine, {}, {}, false};
         saved.test->values[5] = 1.0F;
         const fs::path other = run() / "cosine.safetensors";
+        writeSavedLogits(other, saved);
+        QVERIFY(readSavedLogits(other) == saved);
+    }
+
+    void headsOfAnotherKindHaveNone() {
+        SavedLogits saved = savedSample();
+        saved.head = {HeadKind::linear, {}, {}, true};
+        saved.test->values[5] = 1.0F;
+        const fs::path other = run() / "other.safetensors";
         writeSavedLogits(other, saved);
         QVERIFY(readSavedLogits(other) == saved);
     }

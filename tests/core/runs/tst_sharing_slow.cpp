@@ -168,6 +168,17 @@ private Q_SLOTS:
                             {"/phases/1/weight_decay": [null, 0.01]},
                             {"/training/epochs": [7, 5]}]})"
             << 144 << 3 + 12 * 4;
+        QTest::newRow("parts, schedules, limits")
+            << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
+                            {"/phases/1/lr_schedule": ["continue", "cosine"]},
+                            {"/phases/1/batch_statistics": ["kept", "adapting"]},
+                            {"/phases/1/head_relative_max_norm": [null, 0.2]}]})"
+            << 112 << 3 + (8 + 4) * 4;
+        QTest::newRow("calibrations, and a head with a mean feature")
+            << R"({"axes": [{"/model/head": ["linear", "cosine", "deconfound"],
+                             "/phases/1/trainable": ["gated-calibration", "calibration", "head"]},
+                            {"/phases/1/lr_factor": [1, 2]}]})"
+            << 42 << 3 * (3 + 2 * 4);
         QTest::newRow("estimated rules, convolutions")
             << R"({"base": {"phases": [{"from": 0}, {"from": 2,
                         "beta": {"rule": "cvs-scale", "gamma": 0.05},
@@ -197,6 +208,34 @@ private Q_SLOTS:
         QCOMPARE(trained.plan.whole.epochs_shared, shared);
         QCOMPARE(trained.epochs, shared);
         compareWithAlone(trained, in);
+    }
+
+    /// α_TDE is of evaluation alone: one run trains, the other measures its end, as if it had
+    /// trained itself.
+    void evaluationsConstantSharesAllTraining() {
+        json sweep = {{"name", "tde"}, {"base", base()}};
+        sweep["base"]["model"]["head"] = "deconfound";
+        sweep["axes"] = {{"/model/tde_alpha", {0.0, 1.5}}};
+        const fs::path in = workspace("tde");
+        const Trained trained = trainSweep(sweep, in);
+        QVERIFY(trained.bad.empty());
+        QCOMPARE(trained.epochs, 7);
+        QCOMPARE(trained.plan.whole.epochs_shared, 7);
+        RunSummary runs[2];
+        for (int i = 0; i < 2; ++i) {
+            const PlannedRun& run = trained.plan.runs[static_cast<std::size_t>(i)];
+            runs[i] = readRun(in / "runs" / run.id);
+            QVERIFY(runs[i].status.state == RunState::finished);
+            QCOMPARE(runs[i].records.back().tde_alpha, i == 0 ? 0.0 : 1.5);
+            const RunSummary alone = readRun(trainedAlone(run.run.config));
+            QCOMPARE(toJson(runs[i].records.back()).dump(), toJson(alone.records.back()).dump());
+        }
+        QVERIFY(runs[0].records.back().exact->min_logit != runs[1].records.back().exact->min_logit);
+        QVERIFY(runs[0].records.back().streaming == runs[1].records.back().streaming);
+        // What was measured with another α before is not taken for this one's.
+        QVERIFY(std::isnan(runs[1].records.front().balanced_test_accuracy));
+        QVERIFY(!std::isnan(runs[0].records.front().balanced_test_accuracy));
+        QCOMPARE(bestRecord(runs[1].records, Selection::test)->epoch, 6);
     }
 
     /// Small images in memory, the other of the two kinds of data.

@@ -198,6 +198,11 @@ private Q_SLOTS:
         cosine.head = {HeadKind::cosine, {}, {}};
         QVERIFY(problemOf(cosine, {.tau_norm = 1}).find("cosine head") != std::string::npos);
         QCOMPARE(problemOf(cosine, {.tau = 1}), "");
+        SavedLogits calibrated = smallLogits();
+        calibrated.head = {HeadKind::linear, {}, {}, true};
+        QVERIFY(problemOf(calibrated, {.tau_norm = 1}).find("more than its head's") !=
+                std::string::npos);
+        QCOMPARE(problemOf(calibrated, {.tau = 1}), "");
         SavedLogits without = smallLogits();
         without.head.norms.clear();
         QVERIFY(problemOf(without, {.tau_norm = 1}).find("not saved") != std::string::npos);

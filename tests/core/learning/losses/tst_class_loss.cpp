@@ -244,6 +244,46 @@ private Q_SLOTS:
         }
     }
 
+    // Weight balancing's notebooks: F.binary_cross_entropy(softmax, one-hot, weight=α_y of the
+    // image), which PyTorch computes otherwise; and its gradient.
+    void binaryCrossEntropyOfSoftmaxIsPyTorchs() {
+        Phase phase;
+        phase.alpha = {"effective-number", {{"p", 0.99}}, {}};
+        phase.beta = {"cdt", {{"gamma", 0.1}}, {}};
+        phase.delta = {"la", {{"tau", 0.5}}, {}};
+        const ClassTerms terms = classTerms(phase, countsOf(10));
+        const Batch batch = randomBatch(32, 10);
+        const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64);
+        const torch::Tensor logits = tensorOf(batch.logits).set_requires_grad(true);
+        const torch::Tensor ours =
+            lossOf(logits, batch.labels, terms, {"softmax-bce", Reduction::mean, 1.0});
+        ours.backward();
+        const torch::Tensor gradient = logits.grad().clone();
+        logits.mutable_grad().reset();
+        const ClassTermTensors tensors(terms, torch::kFloat64);
+        const torch::Tensor p = torch::softmax(logits * tensors.beta + tensors.delta, 1);
+        const torch::Tensor own = torch::one_hot(labels, 10).to(torch::kFloat64);
+        const torch::Tensor weights = tensors.alpha.index_select(0, labels).unsqueeze(1);
+        const torch::Tensor theirs =
+            torch::binary_cross_entropy(p, own, weights.expand({32, 10}).contiguous());
+        theirs.backward();
+        QVERIFY(std::abs(ours.item<double>() / theirs.item<double>() - 1.0) < 1e-12);
+        QVERIFY(torch::allclose(gradient, logits.grad(), 1e-9, 1e-12));
+        QVERIFY(gradient.abs().max().item<double>() > 1e-3);
+    }
+
+    // Where float knows p as 0 and 1, logarithms end at −100, and gradients are numbers.
+    void binaryCrossEntropyIsFiniteWhereSure() {
+        const ClassTerms terms = classTerms(Phase{}, std::vector<std::int64_t>{2, 1, 1});
+        const torch::Tensor logits =
+            torch::tensor({200.0F, 0.0F, -200.0F}).view({1, 3}).set_requires_grad(true);
+        const torch::Tensor wrong =
+            lossOf(logits, {1}, terms, {"softmax-bce", Reduction::mean, 1.0});
+        wrong.backward();
+        QVERIFY(std::abs(wrong.item<double>() - (100.0 + 100.0) / 3) < 0.1);
+        QVERIFY(logits.grad().isfinite().all().item<bool>());
+    }
+
     // In Python, with N = [100, 10, 1], m = [0.5 * (1 / n) ** 0.25 for n in N] and
     // f = [[0.1, 0.2, 0.3], [0.5, -0.1, 0.2]], y = [0, 2]:
     //   z = [[30 * (f[i][j] - (m[j] if j == y[i] else 0)) for j in range(3)] for i in range(2)]

@@ -80,7 +80,7 @@ private Q_SLOTS:
 
     void cosineHead() {
         ImageNetwork model = makeModel({"resnet50", HeadKind::cosine}, 3, 7, 1, torch::kCPU);
-        QVERIFY(model->head()->cosine());
+        QVERIFY(model->head()->kind() == HeadKind::cosine);
         QCOMPARE(model->head()->weight.sizes().vec(), (std::vector<std::int64_t>{2048, 7}));
         QVERIFY(torch::allclose(model->head()->weight.norm(2, 0), torch::ones({7})));
         const torch::NoGradGuard no_grad;

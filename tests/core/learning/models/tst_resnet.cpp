@@ -240,7 +240,7 @@ private Q_SLOTS:
         QVERIFY(torch::allclose(model(images), logits, 1e-5, 1e-6));
 
         // cos of the angle between features (2, 0) and columns at 0°, 60° and 180°.
-        Head head(2, 3, true);
+        Head head(2, 3, HeadKind::cosine);
         head->weight.copy_(
             torch::tensor({1.0, 0.5, -3.0, 0.0, 0.5 * std::numbers::sqrt3, 0.0}).view({2, 3}));
         const torch::Tensor cosines = head(torch::tensor({2.0F, 0.0F}).view({1, 2}));
@@ -249,7 +249,7 @@ private Q_SLOTS:
 
     void linearHeadHasWeightAndBias() {
         const torch::NoGradGuard no_grad;
-        Head head(2, 2, false);
+        Head head(2, 2, HeadKind::linear);
         head->weight.copy_(torch::tensor({1.0F, 2.0F, 3.0F, 4.0F}).view({2, 2}));
         head->bias.copy_(torch::tensor({10.0F, 20.0F}));
         QVERIFY(torch::equal(head(torch::tensor({1.0F, 10.0F}).view({1, 2})),

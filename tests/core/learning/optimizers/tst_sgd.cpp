@@ -44,10 +44,12 @@ private Q_SLOTS:
     void isTorchsSgd_data() {
         QTest::addColumn<double>("momentum");
         QTest::addColumn<double>("weight_decay");
-        QTest::newRow("plain") << 0.0 << 0.0;
-        QTest::newRow("momentum") << 0.9 << 0.0;
-        QTest::newRow("weight decay") << 0.0 << 1e-2;
-        QTest::newRow("both") << 0.9 << 1e-2;
+        QTest::addColumn<bool>("nesterov");
+        QTest::newRow("plain") << 0.0 << 0.0 << false;
+        QTest::newRow("momentum") << 0.9 << 0.0 << false;
+        QTest::newRow("weight decay") << 0.0 << 1e-2 << false;
+        QTest::newRow("both") << 0.9 << 1e-2 << false;
+        QTest::newRow("Nesterov") << 0.9 << 1e-2 << true;
     }
 
     // 20 steps, each with a learning rate and a weight decay of its own.
@@ -56,9 +58,12 @@ private Q_SLOTS:
         QFETCH(const double, weight_decay);
         nn::Sequential ours = network();
         nn::Sequential theirs = network();
-        Sgd sgd(*ours, momentum);
-        torch::optim::SGD reference(theirs->parameters(),
-                                    torch::optim::SGDOptions(1.0).momentum(momentum));
+        QFETCH(const bool, nesterov);
+        Sgd sgd(*ours, momentum, false,
+                nesterov ? MomentumForm::nesterov : MomentumForm::heavy_ball);
+        torch::optim::SGD reference(
+            theirs->parameters(),
+            torch::optim::SGDOptions(1.0).momentum(momentum).nesterov(nesterov));
         const std::vector<torch::Tensor> before = copies(ours);
         for (int step = 0; step < 20; ++step) {
             const double rate = 0.3 / (1 + step % 7);
@@ -83,8 +88,10 @@ private Q_SLOTS:
     void recordableStepsAreTheSame() {
         nn::Sequential plain = network();
         nn::Sequential recordable = network();
-        Sgd sgd(*plain, 0.9);
-        Sgd other(*recordable, 0.9, true);
+        Sgd sgd(*plain, 0.9, false, MomentumForm::nesterov);
+        Sgd other(*recordable, 0.9, true, MomentumForm::nesterov);
+        sgd.setRateFactor("2.", 0.3);
+        other.setRateFactor("2.", 0.3);
         for (int step = 0; step < 6; ++step) {
             if (step % 3 == 0) {
                 sgd.setRates(0.1 + 0.05 * step, 0.01 * step);
@@ -98,6 +105,31 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < plain->parameters().size(); ++i) {
             QVERIFY(
                 torch::allclose(recordable->parameters()[i], plain->parameters()[i], 1e-12, 1e-14));
+        }
+    }
+
+    // Two of PyTorch's parameter groups.
+    void partsHaveRatesOfTheirOwn() {
+        nn::Sequential ours = network();
+        nn::Sequential theirs = network();
+        Sgd sgd(*ours, 0.9);
+        sgd.setRateFactor("0.", 0.2);
+        const auto all = theirs->parameters();
+        std::vector<torch::optim::OptimizerParamGroup> groups{{{all[0], all[1]}},
+                                                              {{all[2], all[3]}}};
+        torch::optim::SGD reference(groups,
+                                    torch::optim::SGDOptions(0.1).momentum(0.9).weight_decay(0.01));
+        reference.param_groups().front().set_options(std::make_unique<torch::optim::SGDOptions>(
+            torch::optim::SGDOptions(0.02).momentum(0.9).weight_decay(0.01)));
+        sgd.setRates(0.1, 0.01);
+        for (int step = 0; step < 10; ++step) {
+            backward(ours, step);
+            sgd.step();
+            backward(theirs, step);
+            reference.step();
+        }
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            QVERIFY(torch::allclose(ours->parameters()[i], all[i], 1e-12, 1e-14));
         }
     }
 
