@@ -288,7 +288,7 @@ void addImportCommand(CommandLine& cli) {
     addPresetData(command, options->preset);
     addSettings(command, options->settings, "One field of the config");
     std::string columns;
-    for (const ScalarColumn& column : scalarColumns()) {
+    for (const TrackedColumn& column : trackedColumns()) {
         columns += (columns.empty() ? "" : ", ") + std::string(column.name);
     }
     command

@@ -110,7 +110,7 @@ std::string roffCommand(const NamedCommand& command) {
 }
 
 /// A word in single quotes of a shell.
-std::string quoted(std::string_view text) {
+std::string shellQuoted(std::string_view text) {
     std::string safe = "'";
     for (const char c : text) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return safe + "'";
@@ -129,11 +129,11 @@ std::string wordsAfter(const CLI::App& app) {
 
 std::string bashScript(const CLI::App& app) {
     std::string known;
-    std::string cases = "        '') words=" + quoted(wordsAfter(app)) + ";;\n";
+    std::string cases = "        '') words=" + shellQuoted(wordsAfter(app)) + ";;\n";
     for (const NamedCommand& command : commandsOf(app)) {
-        const std::string path = quoted(" " + joined(command.path));
+        const std::string path = shellQuoted(" " + joined(command.path));
         known += (known.empty() ? "" : "|") + path;
-        cases += "        " + path + ") words=" + quoted(wordsAfter(*command.app)) + ";;\n";
+        cases += "        " + path + ") words=" + shellQuoted(wordsAfter(*command.app)) + ";;\n";
     }
     return "# Completes ballast-cli in bash.\n"
            "_ballast_cli() {\n"
@@ -156,10 +156,10 @@ std::string zshScript(const CLI::App& app) {
     std::string cases;
     for (const NamedCommand& command : commandsOf(app)) {
         if (command.path.size() == 1) {
-            commands +=
-                "        " + quoted(command.path[0] + ":" + command.app->get_description()) + "\n";
+            commands += "        " +
+                        shellQuoted(command.path[0] + ":" + command.app->get_description()) + "\n";
         }
-        cases += "        " + quoted(joined(command.path)) + ") words_after=(" +
+        cases += "        " + shellQuoted(joined(command.path)) + ") words_after=(" +
                  wordsAfter(*command.app) + ");;\n";
     }
     return "#compdef ballast-cli\n"
@@ -194,14 +194,15 @@ std::string fishScript(const CLI::App& app) {
             command.path.size() == 1
                 ? "__fish_use_subcommand"
                 : "__fish_seen_subcommand_from " + command.path[command.path.size() - 2];
-        script += "complete -c ballast-cli -n " + quoted(above) + " -a " + name + " -d " +
-                  quoted(command.app->get_description()) + "\n";
+        script += "complete -c ballast-cli -n " + shellQuoted(above) + " -a " + name + " -d " +
+                  shellQuoted(command.app->get_description()) + "\n";
         for (const CLI::Option* option : optionsOf(*command.app, false)) {
-            script += "complete -c ballast-cli -n " + quoted("__fish_seen_subcommand_from " + name);
+            script +=
+                "complete -c ballast-cli -n " + shellQuoted("__fish_seen_subcommand_from " + name);
             for (const std::string& letter : option->get_snames()) script += " -s " + letter;
             for (const std::string& word : option->get_lnames()) script += " -l " + word;
             if (takesValue(*option)) script += " -r";
-            script += " -d " + quoted(option->get_description()) + "\n";
+            script += " -d " + shellQuoted(option->get_description()) + "\n";
         }
     }
     return script;

@@ -286,6 +286,11 @@ void addSweepCommand(CommandLine& cli) {
         if (options->plan) {
             refuseOptions(command, {"--prepare"}, "with --plan, which makes no runs");
         }
+        if (!options->slurm.on.empty()) {
+            refuseOptions(
+                command, {"--tensorboard"},
+                "with --on slurm; export --tensorboard writes the files of what is there");
+        }
         return trainSweep(readConfigJson(options->file, {}), options->file, *options, cli.store())
             .exit_code;
     });

@@ -16,7 +16,7 @@ using Series = std::map<std::int64_t, double>;
 /// A column, what people call it (letters and digits alone, in order of preference), and where a
 /// record has it.
 struct KnownColumn {
-    ScalarColumn column;
+    TrackedColumn column;
     std::vector<std::string_view> usual;
     double& (*place)(EpochRecord&);
 };
@@ -65,7 +65,7 @@ std::string lettersOf(std::string_view name) {
     return letters;
 }
 
-std::string namesOf(const LoggedScalars& scalars) {
+std::string seriesNames(const LoggedScalars& scalars) {
     std::string names;
     for (const auto& [name, series] : scalars.series) {
         names += (names.empty() ? "\"" : ", \"") + name + "\"";
@@ -81,7 +81,7 @@ const Series& seriesNamed(const LoggedScalars& scalars, const std::string& name)
     const std::string nearest = nearestWord(name, known);
     throw DataError("there are no numbers called \"" + name + "\"" +
                     (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
-                    "; there are: " + namesOf(scalars));
+                    "; there are: " + seriesNames(scalars));
 }
 
 /// By what to divide an accuracy. Throws DataError where it is none.
@@ -123,9 +123,9 @@ std::vector<int> epochsOf(const Series& test, int planned, std::vector<std::stri
 
 }  // namespace
 
-std::span<const ScalarColumn> scalarColumns() {
-    static const std::vector<ScalarColumn> kAll = [] {
-        std::vector<ScalarColumn> all;
+std::span<const TrackedColumn> trackedColumns() {
+    static const std::vector<TrackedColumn> kAll = [] {
+        std::vector<TrackedColumn> all;
         for (const KnownColumn& known : knownColumns()) all.push_back(known.column);
         return all;
     }();
@@ -150,18 +150,18 @@ std::vector<EpochRecord> recordsFromScalars(const LoggedScalars& scalars,
                                             const ColumnChoice& choice, const RunConfig& config,
                                             std::vector<std::string>& notes) {
     std::string names;
-    for (const ScalarColumn& column : scalarColumns()) {
+    for (const TrackedColumn& column : trackedColumns()) {
         names += (names.empty() ? "" : ", ") + std::string(column.name);
     }
     for (const auto& [column, series] : choice) {
-        if (std::ranges::find(scalarColumns(), column, &ScalarColumn::name) ==
-            scalarColumns().end()) {
+        if (std::ranges::find(trackedColumns(), column, &TrackedColumn::name) ==
+            trackedColumns().end()) {
             throw ConfigError("unknown column \"" + column + "\"; known: " + names);
         }
     }
     if (!choice.contains("test")) {
         throw DataError("which of these is the balanced test accuracy? There are: " +
-                        namesOf(scalars));
+                        seriesNames(scalars));
     }
     const Series& test = seriesNamed(scalars, choice.at("test"));
     const std::vector<int> epochs = epochsOf(test, config.training.epochs, notes);

@@ -13,16 +13,16 @@
 namespace ballast {
 
 /// A number of an epoch that can be taken from a tracker's scalars.
-struct ScalarColumn {
+struct TrackedColumn {
     std::string_view name;   // "test"
     std::string_view label;  // "Balanced test accuracy"
     bool is_accuracy;        // share of 1 or percent
 };
 
 /// All of them; the first is the balanced test accuracy, which no run is compared without.
-std::span<const ScalarColumn> scalarColumns();
+std::span<const TrackedColumn> trackedColumns();
 
-/// Which series is which: ScalarColumn::name → name of the series.
+/// Which series is which: TrackedColumn::name → name of the series.
 using ColumnChoice = std::map<std::string, std::string>;
 
 /// The choice that the usual names suggest: Ballast's own tags, those of the authors' code, and

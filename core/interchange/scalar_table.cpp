@@ -79,7 +79,7 @@ private:
     int row_line_ = 1;
 };
 
-std::string lowered(std::string_view text) {
+std::string lowerCased(std::string_view text) {
     std::string result;
     for (const char c : text) result += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return result;
@@ -89,7 +89,7 @@ std::optional<std::size_t> columnNamed(const std::vector<std::string>& header,
                                        std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
         for (std::size_t i = 0; i < header.size(); ++i) {
-            if (lowered(header[i]) == name) return i;
+            if (lowerCased(header[i]) == name) return i;
         }
     }
     return std::nullopt;

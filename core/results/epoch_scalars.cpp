@@ -176,6 +176,11 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
     ScannedRecord record;
     EpochScalars& scalars = record.scalars;
     int phase = 0;
+    double tde_alpha = kMissing;
+    const auto optional = [&](std::string_view key, double& value) {
+        at.number(key, value);
+        return true;
+    };
     const bool good =
         at.word("{\"format\":1,\"epoch\":") && at.whole(record.epoch) && at.word(",\"phase\":") &&
         at.whole(phase) && at.number(",\"learning_rate\":", scalars.learning_rate) &&
@@ -192,9 +197,8 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
         (at.word("null") ||
          skipStatistics(at, scalars.exact_majority_accuracy, scalars.exact_minority_accuracy)) &&
         (!at.word(",\"test_confusion\":") || at.skipConfusion()) &&
-        (at.word("}") || (at.number(",\"nu\":", scalars.nu) && at.word("}")) ||
-         (at.number(",\"tau\":", scalars.tau) && at.word("}"))) &&
-        at.atEnd();
+        optional(",\"nu\":", scalars.nu) && optional(",\"tau\":", scalars.tau) &&
+        optional(",\"tde_alpha\":", tde_alpha) && at.word("}") && at.atEnd();
     if (!good) return std::nullopt;
     return record;
 }
