@@ -115,6 +115,7 @@ PlannedSweep planForNodes(const Sweep& sweep, const SweepOptions& options, const
             result.threads = wishes.threads = most;
         }
     }
+    addEndings(result.plan);
     result.requests = jobRequests(result.plan, trunks, wishes);
     return result;
 }
