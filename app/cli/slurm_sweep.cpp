@@ -11,7 +11,6 @@
 #include "core/base/error.h"
 #include "core/base/human_text.h"
 #include "core/cluster/job_plan.h"
-#include "core/cluster/job_report.h"
 #include "core/cluster/job_sizes.h"
 #include "core/cluster/node_learning.h"
 #include "core/cluster/shared_disk.h"
@@ -116,6 +115,7 @@ PlannedSweep planForNodes(const Sweep& sweep, const SweepOptions& options, const
             result.threads = wishes.threads = most;
         }
     }
+    addEndings(result.plan);
     result.requests = jobRequests(result.plan, trunks, wishes);
     return result;
 }
@@ -239,60 +239,6 @@ SweepEnd submitSweep(const Sweep& sweep, const json& given, const SweepOptions& 
     }
     tellEnd(sweep, jobs, book, known, planned.plan, options);
     return end;
-}
-
-int printJobs(const fs::path& workspace, const std::string& sweep, bool as_json) {
-    const JobBook booked = readJobBook(workspace);
-    const Slurm slurm;
-    std::vector<JobState> queue;
-    JobBook book = booked;
-    if (!book.jobs.empty()) queue = slurm.queue();
-    book.resolve(queue);
-    const std::vector<JobReport> reports = reportJobs(workspace, book, queue, slurm, sweep);
-    const bool bad = std::ranges::any_of(
-        reports, [](const JobReport& report) { return !report.trained && !report.state.live(); });
-    if (as_json) {
-        ordered_json list = ordered_json::array();
-        for (const JobReport& report : reports) {
-            list.push_back({{"segment", report.segment},
-                            {"sweep", report.sweep},
-                            {"run", report.run},
-                            {"run_state", report.run_problem.empty()
-                                              ? ordered_json(stateName(report.status.state))
-                                              : ordered_json(nullptr)},
-                            {"epochs_done", report.status.epochs_done},
-                            {"trained", report.trained},
-                            {"job", report.job},
-                            {"job_state", report.state.state},
-                            {"reason", report.state.reason},
-                            {"node", report.state.node},
-                            {"words", report.words},
-                            {"last_lines", report.last_lines}});
-        }
-        std::cout << list.dump(2) << std::endl;
-    } else if (reports.empty()) {
-        std::cout << "no job " << (sweep.empty() ? "" : "of the sweep " + sweep + " ")
-                  << "was submitted from " << workspace.string() << std::endl;
-    } else {
-        std::size_t widest = 0;
-        std::size_t widest_job = 0;
-        for (const JobReport& report : reports) {
-            widest = std::max(widest, report.segment.size());
-            widest_job = std::max(widest_job, report.job.size());
-        }
-        for (const JobReport& report : reports) {
-            const std::string run = report.run_problem.empty()
-                                        ? std::string(stateName(report.status.state)) + ", " +
-                                              std::to_string(report.status.epochs_done) + " epochs"
-                                        : report.run_problem;
-            std::cout << padded(report.segment, widest) << "  job "
-                      << padded(report.job, widest_job) << "  " << report.words << "  (run " << run
-                      << ")\n";
-            for (const std::string& line : report.last_lines) std::cout << "    " << line << "\n";
-        }
-        std::cout << std::flush;
-    }
-    return bad ? static_cast<int>(ExitCode::run_failed) : 0;
 }
 
 void addSlurmOptions(CLI::App* command, SlurmOptions& options) {

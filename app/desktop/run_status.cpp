@@ -22,7 +22,7 @@ QString stateText(const IndexedRun& run, const RunController& controller) {
     const auto tr = [](const char* words) { return StatusWords::tr(words); };
     const QString job = controller.holds(id) ? QString() : controller.jobWords(id);
     if (!job.isEmpty() && (run.interrupted || run.status.state == RunState::queued)) {
-        return tr("Slurm: %1, %2 of %3 epochs are done").arg(job).arg(done).arg(epochs);
+        return tr("Slurm: %1").arg(job);
     }
     if (run.interrupted) return tr("interrupted after %1 of %2 epochs").arg(done).arg(epochs);
     switch (run.status.state) {

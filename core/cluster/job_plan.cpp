@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "core/runs/segments.h"
@@ -46,6 +47,30 @@ std::vector<LiveTask> liveTasks(const JobBook& book, std::span<const JobState> q
         }
     }
     return live;
+}
+
+void addEndings(SweepPlan& plan) {
+    TrunkPlan& left = plan.left;
+    const std::size_t planned = left.segments.size();
+    std::set<int> ending;  // runs whose last epoch a segment trains
+    for (const Segment& segment : left.segments) {
+        const PlannedRun& run = plan.runs[static_cast<std::size_t>(segment.run)];
+        if (segment.to == run.run.config.training.epochs) ending.insert(segment.run);
+    }
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        const PlannedRun& run = plan.runs[i];
+        const bool over = run.state == RunState::finished || run.state == RunState::diverged;
+        if (over || ending.contains(static_cast<int>(i))) continue;
+        const int epochs = run.run.config.training.epochs;
+        Segment segment{static_cast<int>(i), epochs - 1, epochs, -1};
+        for (std::size_t s = 0; s < planned; ++s) {  // what it takes over is still to be trained
+            if (left.segments[s].run == left.source[i] && left.segments[s].to == left.from[i]) {
+                segment.parent = static_cast<int>(s);
+            }
+        }
+        left.segments.push_back(segment);
+        plan.segment_seconds.emplace_back();
+    }
 }
 
 JobPlan planJobs(const SweepPlan& plan, std::span<const JobRequest> requests,

@@ -111,6 +111,13 @@ std::vector<JobReport> reportJobs(const fs::path& workspace, const JobBook& book
         }
     }
     for (JobReport& report : reports) {
+        // Killed with its last epoch, it may have left its run unfinished.
+        const JobState& state = report.state;
+        const bool failed = !state.id.empty() && !state.live() && !state.endedWell();
+        if (failed && report.status.state != RunState::finished &&
+            report.status.epochs_done == report.to) {
+            report.trained = false;
+        }
         report.words = reportWords(report);
         const bool over = !report.trained && !report.state.live();
         const bool began = report.state.reason != "DependencyNeverSatisfied";

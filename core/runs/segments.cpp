@@ -53,8 +53,10 @@ RunOutcome trainSegment(const Learning& learning, const fs::path& workspace,
             " epochs, and no checkpoint there is holds more than " + std::to_string(available) +
             " of them; train the segment before it first");
     }
-    if (run->status.epochs_done >= segment.to) {  // however it went on from there
-        const bool finished = run->status.state == RunState::finished;
+    const bool finished = run->status.state == RunState::finished;
+    // Killed after its last epoch, it has still to be finished.
+    const bool unfinished = segment.to == run->epochs() && !finished;
+    if (run->status.epochs_done >= segment.to && !unfinished) {  // however it went on from there
         return {finished ? RunState::finished : RunState::queued, run->status.epochs_done, "",
                 ExitCode::done};
     }

@@ -30,7 +30,8 @@ struct SegmentNotReady : StorageError {
 };
 
 /// Trains one segment of a prepared sweep, given only the workspace and its name: from what
-/// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue.
+/// checkpoints of the workspace hold to the segment's end, where the run goes back to the queue, or
+/// is finished where that was its last epoch.
 /// Never throws but ConfigError (no such run, not a name) and SegmentNotReady.
 RunOutcome trainSegment(const Learning& learning, const std::filesystem::path& workspace,
                         const std::string& name, const TrainingEnvironment& environment,

@@ -165,8 +165,8 @@ private Q_SLOTS:
             programs("played",
                      "case $1 in --parsable) n=$(cat NUMBER 2>/dev/null || echo 40); n=$((n+1)); "
                      "echo $n >NUMBER; echo $n;; esac",
-                     "echo '41_0|RUNNING|None|n7|x'; echo '41_1|PENDING|Priority||x'; "
-                     "echo '42_0|PENDING|Dependency||x'");
+                     "echo '41_0|RUNNING|None|n7|'; echo '41_1|PENDING|Priority||'; "
+                     "echo '42_0|PENDING|Dependency||'");
         const QString workspace = path("watched");
         const auto here = [&](const QStringList& arguments) {
             return runCli(arguments, {}, {"PATH=" + played});

@@ -25,6 +25,14 @@ private Q_SLOTS:
         QVERIFY(here.total > 0 && here.used > 0 && here.used < here.total);
     }
 
+    // What is given back stays in it.
+    void peakMemoryOfThisProcess() {
+        const std::int64_t before = peakMemory();
+        QVERIFY(before > (1 << 20));
+        { const std::vector<char> much(static_cast<std::size_t>(before + (64 << 20)), 'x'); }
+        QVERIFY(peakMemory() >= before + (64 << 20));
+    }
+
     void freeBytesOfAFolderThatIsNotThereYet() {
         const QTemporaryDir folder;
         const std::filesystem::path there = folder.path().toStdString();

@@ -72,6 +72,28 @@ private Q_SLOTS:
         QVERIFY(jobs.jobs[0].after.empty());
     }
 
+    // a was killed after its last epoch; b is the first six epochs of c, which are not trained yet.
+    void runsThatOnlyHaveToEnd() {
+        SweepPlan plan = threeRuns();
+        plan.runs[1].run.config.training.epochs = 6;
+        plan.left.segments = {{2, 4, 6, -1}, {2, 6, 10, 0}};
+        plan.segment_seconds.resize(2);
+        plan.left.from = {10, 6, 4};
+        plan.left.source = {-1, 2, -1};
+        addEndings(plan);
+        QCOMPARE(plan.left.segments.size(), std::size_t{4});
+        QVERIFY(plan.left.segments[2] == (Segment{0, 9, 10, -1}));
+        QVERIFY(plan.left.segments[3] == (Segment{1, 5, 6, 0}));
+        QCOMPARE(plan.segment_seconds.size(), std::size_t{4});
+        const JobPlan jobs = planned(plan);
+        QCOMPARE(jobs.jobs[0].segments, (Names{"c@4-6", "a@9-10"}));
+        QCOMPARE(jobs.jobs[1].segments, (Names{"c@6-10", "b@5-6"}));
+        plan.runs[0].state = plan.runs[1].state = RunState::finished;
+        plan.left.segments.resize(2);
+        addEndings(plan);
+        QCOMPARE(plan.left.segments.size(), std::size_t{2});
+    }
+
     void divergedRunsAreLeft() {
         SweepPlan plan = threeRuns();
         plan.runs[0].state = RunState::diverged;

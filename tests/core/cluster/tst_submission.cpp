@@ -233,6 +233,19 @@ private Q_SLOTS:
             "there on the node, by the same path?"));
     }
 
+    // A job that is killed with its last epoch has not done all, unless the run says so.
+    void reportsOfLateFailures() {
+        const fs::path run = trunkRun(workspace(), deferredConfig(4, 0.1), 10, RunState::running);
+        JobBook book;
+        book.jobs.resize(1);
+        book.jobs[0].id = "1";
+        book.jobs[0].script.segments = {run.filename().string() + "@4-10"};
+        slurm_->states = {{"1", "FAILED", "", "n1", "", ""}};
+        QVERIFY(!reportJobs(workspace(), book, slurm_->states, *slurm_)[0].trained);
+        OwnedRun(run).setStatus(RunState::finished, 10, "");
+        QCOMPARE(reportJobs(workspace(), book, slurm_->states, *slurm_)[0].words, "done");
+    }
+
     void lastLinesOfLongFiles() {
         const fs::path file = workspace() / "long";
         std::string text;

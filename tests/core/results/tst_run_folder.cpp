@@ -213,6 +213,20 @@ private Q_SLOTS:
         QVERIFY(!readRun(folder).interrupted);
     }
 
+    // Until a process says more, the next owner keeps what the last one measured.
+    void measuredSizesStay() {
+        const fs::path folder = newRun();
+        QVERIFY(!readStatus(folder).peak_memory);
+        {
+            OwnedRun run(folder);
+            run.setPeakMemory(5'000'000'000);
+            run.setStatus(RunState::running, 1, "");
+        }
+        QCOMPARE(*readStatus(folder).peak_memory, std::int64_t{5'000'000'000});
+        OwnedRun(folder).setStatus(RunState::queued, 1, "");
+        QCOMPARE(*readStatus(folder).peak_memory, std::int64_t{5'000'000'000});
+    }
+
     void keepsNewestTwoAndBestCheckpoint() {
         const fs::path folder = newRun();
         OwnedRun run(folder);

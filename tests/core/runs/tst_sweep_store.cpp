@@ -470,6 +470,19 @@ private Q_SLOTS:
         QCOMPARE(readFile(runFolder(plan.runs[0]) / "status.json"), before);
     }
 
+    // Its epochs are there, but it was killed before it said that it is finished.
+    void segmentsOfRunsThatHaveOnlyToEnd() {
+        const SweepPlan plan = prepared(sweepJson({0.1, 0.2}));
+        train(plan.runs[0], 10, RunState::queued);
+        const FakeLearning learning;
+        RunControl control;
+        RunObserver nobody;
+        const RunOutcome answer = trainSegment(learning, workspace(), plan.runs[0].id + "@9-10",
+                                               twoThreads(), control, nobody);
+        QVERIFY2(answer.state == RunState::finished, answer.message.c_str());
+        QVERIFY(readStatus(runFolder(plan.runs[0])).state == RunState::finished);
+    }
+
     void segmentInTrainingElsewhere() {
         const SweepPlan plan = prepared(sweepJson({0.1, 0.2}));
         const OtherOwner other(runFolder(plan.runs[0]));
