@@ -184,6 +184,46 @@ private Q_SLOTS:
                  qPrintable(text));
     }
 
+    // A calibration, a mean feature and a norm limit are read as what they are, or named.
+    void headsWithAState() {
+        RunConfig config = fashionConfig();
+        config.phases.resize(2);
+        config.phases[1].from = 1;
+        config.phases[1].trainable = Trainable::gated_calibration;
+        config.phases[1].head_relative_max_norm = 0.1;
+        const auto saved = [&](const RunConfig& of, const char* name) {
+            Checkpoint checkpoint;
+            for (const auto& [key, tensor] : stateDict(*makeModel(of, 1, 10, torch::kCPU))) {
+                checkpoint.tensors[key] = tensor;
+            }
+            saveCheckpoint(path(name), checkpoint);
+            return path(name);
+        };
+        const fs::path calibrated = saved(config, "calibrated.safetensors");
+        const ModelState state = readModelState(calibrated);
+        QVERIFY(state.find("linear.norm_limit") == nullptr);
+        QVERIFY(shapeOf(state).model.head == HeadKind::linear);
+        requireFit(state, shapeOf(state));
+        adoptCheckpoint(calibrated, config, 1, path("adopted.safetensors"));
+        QVERIFY(loadCheckpoint(path("adopted.safetensors"))
+                    .tensors.contains("optimizer.momentum.linear.logit_scale"));
+        config.phases.pop_back();
+        const QString text =
+            problemOf([&] { adoptCheckpoint(calibrated, config, 1, path("plain.safetensors")); });
+        QVERIFY2(text.contains("calibrated head (linear.logit_scale)"), qPrintable(text));
+
+        config.model.head = HeadKind::deconfound;
+        const fs::path causal = saved(config, "causal.safetensors");
+        const ModelShape shape = shapeOf(readModelState(causal));
+        QVERIFY(shape.model.head == HeadKind::deconfound);
+        QCOMPARE(shape.classes, std::int64_t{10});
+        requireFit(readModelState(causal), shape);
+        const ModelState without = readModelState(causal, {"linear.mean_feature"});
+        QVERIFY(problemOf([&] {
+                    requireFit(without, shape);
+                }).contains("it lacks linear.mean_feature"));
+    }
+
     void extraTensorsCanBeLeftOut() {
         ForeignNetwork network;
         network.prefix = "module.";
