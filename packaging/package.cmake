@@ -59,6 +59,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/experiments/ DESTINATION ${CMAKE_INSTALL_D
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ballast)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "laboratory for imbalanced learning")
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -72,25 +73,23 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_CLI_PACKAGE_NAME ballast-cli)
-set(CPACK_DEBIAN_CLI_DESCRIPTION "laboratory for imbalanced learning, command line
- Ballast trains image classifiers on long-tailed data: data sets with a few
- large classes and many small ones. Each class has a weight, a logit scale and
- a logit shift, which change in phases, as in deferred re-weighting. Sweeps of
- runs share what they have in common, stop and resume bit for bit, and end in
- figures and tables for papers.
- .
- This package holds the command line and the libraries.")
+set(CPACK_DEBIAN_CLI_DESCRIPTION "Ballast trains image classifiers on long-tailed data: data sets with a few
+large classes and many small ones. Each class has a weight, a logit scale and
+a logit shift, which change in phases, as in deferred re-weighting. Sweeps of
+runs share what they have in common, stop and resume bit for bit, and end in
+figures and tables for papers.
+.
+This package holds the command line and the libraries.")
 set(CPACK_DEBIAN_CLI_PACKAGE_RECOMMENDS dataset-fashion-mnist)
 set(CPACK_DEBIAN_CLI_PACKAGE_SUGGESTS "ballast, npm, slurm-client")
 set(CPACK_DEBIAN_DESKTOP_PACKAGE_NAME ballast)
-set(CPACK_DEBIAN_DESKTOP_DESCRIPTION "laboratory for imbalanced learning
- Ballast trains image classifiers on long-tailed data: data sets with a few
- large classes and many small ones. Each class has a weight, a logit scale and
- a logit shift, which change in phases, as in deferred re-weighting.
- .
- This package holds the window: experiments and sweeps by form, runs watched
- live, comparisons over seeds, the paper's bound factor by factor, and figures
- and tables for papers.")
+set(CPACK_DEBIAN_DESKTOP_DESCRIPTION "Ballast trains image classifiers on long-tailed data: data sets with a few
+large classes and many small ones. Each class has a weight, a logit scale and
+a logit shift, which change in phases, as in deferred re-weighting.
+.
+This package holds the window: experiments and sweeps by form, runs watched
+live, comparisons over seeds, the paper's bound factor by factor, and figures
+and tables for papers.")
 set(CPACK_DEBIAN_DESKTOP_PACKAGE_DEPENDS
     "ballast-cli (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(CPACK_DEBIAN_DESKTOP_PACKAGE_RECOMMENDS "fonts-inter, fonts-dejavu-core")

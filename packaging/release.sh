@@ -13,13 +13,14 @@ name=${DEBFULLNAME:-$(git config user.name || echo "The Ballast contributors")}
 mail=${DEBEMAIL:-$(git config user.email || echo "ballast@localhost")}
 date=$(git log -1 --format=%cD 2>/dev/null || date -R)
 mkdir -p build/package
-cmake --preset release -B build/package -DBALLAST_TESTS=OFF -DBALLAST_PACKAGE=ON \
+cmake --preset release -B build/package -DCMAKE_INSTALL_PREFIX=/usr -DBALLAST_TESTS=OFF -DBALLAST_PACKAGE=ON \
     -DCPACK_DEBIAN_PACKAGE_RELEASE="$release" -DBALLAST_PACKAGER="$name <$mail>" \
     -DBALLAST_CHANGELOG_DATE="$date" >build/package/configure.log
 cmake --build build/package --parallel "$(nproc)"
 
 desktop-file-validate packaging/ballast.desktop
-appstreamcli validate --no-net packaging/ballast.metainfo.xml
+# The ID is a plain name, as Ballast has no domain of its own.
+appstreamcli validate --no-net --override=cid-desktopapp-is-not-rdns=info packaging/ballast.metainfo.xml
 mkdir -p "$out"
 rm -f "$out"/*.deb "$out"/SHA256SUMS "$out"/*.spdx
 cpack --config build/package/CPackConfig.cmake -B "$out" >build/package/cpack.log ||

@@ -300,11 +300,12 @@ const std::vector<Field>& fields() {
         integer("/phases/*/from", member(Affects::resolved, SetBy::method, &Phase::from),
                 {"From epoch", "T₀", "epoch", "The phase holds in this epoch and later, from 0."},
                 0, 99999),
-        integer("/phases/*/plateau", member(Affects::resolved, SetBy::method, &Phase::plateau),
-                {"Or after a plateau of", "", "epochs",
-                 "The phase begins earlier, once the mean B_y(f) of the minority classes has not "
-                 "risen by 0.1 in so many epochs; 0: at its epoch."},
-                0, 99999),
+        later(integer(
+            "/phases/*/plateau", member(Affects::resolved, SetBy::method, &Phase::plateau),
+            {"Or after a plateau of", "", "epochs",
+             "The phase begins earlier, once the mean B_y(f) of the minority classes has not "
+             "risen by 0.1 in so many epochs; 0: at its epoch."},
+            0, 99999)),
         classRule("/phases/*/alpha", ClassTerm::alpha, &Phase::alpha,
                   {"Class weight", "α_y", "", "Weighs each class's loss (re-weighting)."}),
         classRule("/phases/*/beta", ClassTerm::beta, &Phase::beta,

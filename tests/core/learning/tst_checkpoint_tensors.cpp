@@ -393,7 +393,7 @@ private Q_SLOTS:
             return text.contains(words) && text.contains("plain.safetensors");
         };
         QVERIFY(said(R"({"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", 4,
-                     "type F16; allowed: F32 and I64"));
+                     "type F16; allowed: F32, F64 and I64"));
         QVERIFY(said(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 12, "a lies"));
         QVERIFY(said(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8, "[-2]"));
         QVERIFY(
