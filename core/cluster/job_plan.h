@@ -35,9 +35,9 @@ struct LiveTask {
 /// The tasks of the book that are alive in the queue, but for those that wait for ever.
 std::vector<LiveTask> liveTasks(const JobBook& book, std::span<const JobState> queue);
 
-/// Adds a segment, its last epoch, for each run that is not finished although no epoch of it is left
-/// to be trained: it was killed after its last one, or all of it is part of a longer run, which has
-/// to be taken over.
+/// Adds a segment, its last epoch, for each run that is not finished although no epoch of it is
+/// left to be trained: it was killed after its last one, or all of it is part of a longer run,
+/// which has to be taken over.
 void addEndings(SweepPlan& plan);
 
 /// Divides what is left of a sweep into jobs. `requests` has one for each segment of `plan.left`.
