@@ -157,7 +157,7 @@ std::string resubmit(const Scheduler& scheduler, const fs::path& workspace,
         }
         if (old_ids.empty()) continue;
         scheduler.cancel(old_ids);
-        const BookedJob& now = submitOne(scheduler, std::move(waiting), book);
+        const BookedJob now = submitOne(scheduler, std::move(waiting), book);
         for (std::size_t i = 0; i < old_ids.size(); ++i) moved[old_ids[i]] = now.task(i);
     }
     return moved[old_id];
