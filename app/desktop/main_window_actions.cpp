@@ -11,6 +11,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/runs_page.h"
 #include "app/desktop/pages/sweep_page.h"
+#include "app/desktop/manual.h"
 #include "app/desktop/pointer_help.h"
 #include "app/desktop/recent_files.h"
 #include "app/desktop/run_actions.h"
@@ -250,6 +251,7 @@ void MainWindow::makeMenus() {
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addActions({find_command_, explain_here_});
     help->addSeparator();
+    addManual(*help, this);
     connect(help->addAction(tr("&About Ballast")), &QAction::triggered, this, &MainWindow::about);
 }
 
