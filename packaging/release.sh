@@ -8,7 +8,8 @@ out=$(realpath -m "${1:-build/packages}")
 
 packaging/dependencies.sh file desktop-file-utils appstream
 release=1
-if [[ -r /etc/debian_version ]]; then release=1~deb$(cut -d. -f1 /etc/debian_version); fi
+system=$(. /etc/os-release && echo "${ID/debian/deb}${VERSION_ID:-}")
+if [[ -n $system ]]; then release=1~$system; fi
 name=${DEBFULLNAME:-$(git config user.name || echo "The Ballast contributors")}
 mail=${DEBEMAIL:-$(git config user.email || echo "ballast@localhost")}
 date=$(git log -1 --format=%cD 2>/dev/null || date -R)
@@ -22,14 +23,14 @@ desktop-file-validate packaging/ballast.desktop
 # The ID is a plain name, as Ballast has no domain of its own.
 appstreamcli validate --no-net --override=cid-desktopapp-is-not-rdns=info packaging/ballast.metainfo.xml
 mkdir -p "$out"
-rm -f "$out"/*.deb "$out"/SHA256SUMS "$out"/*.spdx
+rm -f "$out"/ballast*.deb "$out"/SHA256SUMS "$out"/ballast.spdx
 cpack --config build/package/CPackConfig.cmake -B "$out" >build/package/cpack.log ||
     { tail -n 20 build/package/cpack.log >&2; exit 1; }
 rm -rf "$out/_CPack_Packages"
-packaging/sbom.sh "$out"/*.deb >"$out/ballast.spdx"
-(cd "$out" && sha256sum -- *.deb *.spdx >SHA256SUMS)
+packaging/sbom.sh "$out"/ballast*.deb >"$out/ballast.spdx"
+(cd "$out" && sha256sum -- ballast*.deb ballast.spdx >SHA256SUMS)
 if command -v lintian >/dev/null; then
-    lintian --fail-on error,warning "$out"/*.deb
+    lintian --fail-on error,warning "$out"/ballast*.deb
 else
     echo "ballast: lintian is not installed; the packages are not checked"
 fi

@@ -171,6 +171,21 @@ Sweep namedSweep(const json& given, const std::string& source) {
 
 }  // namespace
 
+/// Segments end where phases begin, which must be known before anything is trained.
+void refusePlateaus(const Sweep& sweep) {
+    for (const SweepRun& run : sweepRuns(sweep)) {
+        for (std::size_t i = 0; i < run.config.phases.size(); ++i) {
+            const int patience = run.config.phases[i].plateau;
+            if (patience == 0) continue;
+            throw ConfigError(
+                "the sweep cannot be trained in segments",
+                {{"/phases/" + std::to_string(i) + "/plateau",
+                  "is " + std::to_string(patience) +
+                      ": when the phase begins is known only then; allowed: 0, or training here"}});
+        }
+    }
+}
+
 SweepEnd trainSweep(const json& given, const std::string& source, const SweepOptions& options,
                     const DataStore& store) {
     const Sweep sweep = namedSweep(given, source);
@@ -183,6 +198,7 @@ SweepEnd trainSweep(const json& given, const std::string& source, const SweepOpt
         throw ConfigError("the sweep has " + shown(sweep.size()) + " runs, alone " +
                           shown(sweep.epochsAlone()) + " epochs; if that is meant, say --yes");
     }
+    if (options.prepare || !options.slurm.on.empty()) refusePlateaus(sweep);
     if (!options.slurm.on.empty()) return submitSweep(sweep, given, options, store);
     const TrainingEnvironment whole{store,  options.threads,     false,
                                     "auto", options.save_logits, options.tensorboard};

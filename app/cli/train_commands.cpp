@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
+#include "core/results/plateau.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning_library.h"
 #include "core/runs/run.h"
@@ -121,7 +122,10 @@ void makeRuns(std::vector<Job>& jobs, const fs::path& workspace,
 /// With --continue: the run of the workspace that has this config, if there is one.
 void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
     for (const RunSummary& run : runs) {
-        if (!run.error.empty() || !(run.description.config == job.config)) continue;
+        if (!run.error.empty()) continue;
+        const RunConfig made =
+            configBeforePlateaus(run.description).value_or(run.description.config);
+        if (!(made == job.config)) continue;
         job.folder = run.folder;
         job.finished = run.status.state == RunState::finished;
         if (job.finished) return;

@@ -64,8 +64,18 @@ std::vector<int> numbered(std::size_t size) {
 }
 
 /// What a phase may do as it begins, and what the second part of a split one says there: nothing.
-constexpr std::pair<const char*, const char*> kAtStart[] = {{"head_start", "keep"},
-                                                            {"lr_schedule", "continue"}};
+const std::vector<std::pair<const char*, json>>& atStart() {
+    static const std::vector<std::pair<const char*, json>> kAtStart = {
+        {"head_start", "keep"}, {"lr_schedule", "continue"}, {"plateau", 0}};
+    return kAtStart;
+}
+
+/// For what was trained so far it does not matter how long a plateau a phase waits for: none was
+/// there. Not so for a shorter one, which a replay might find earlier.
+RunConfig withoutPlateaus(RunConfig config) {
+    for (Phase& phase : config.phases) phase.plateau = 0;
+    return config;
+}
 
 /// One edit while it is made: the config as JSON, and where its phases and steps come from.
 class Edit {
@@ -89,7 +99,7 @@ public:
         part_ = phases()[holding_];
         if (split_) {
             part_["from"] = epoch_;
-            for (const auto& [key, nothing] : kAtStart) part_[key] = nothing;
+            for (const auto& [key, nothing] : atStart()) part_[key] = nothing;
         }
         for (const Setting& setting : left) guarded(setting, [&] { apply(setting); });
         throwProblems();
@@ -313,7 +323,7 @@ private:
         json plain = phases()[holding_];
         plain["from"] = part_["from"];
         if (!split_) return plain != part_;
-        for (const auto& [key, nothing] : kAtStart) {
+        for (const auto& [key, nothing] : atStart()) {
             if (part_[key] != nothing) return true;  // it is done anew
             plain[key] = nothing;
         }
@@ -430,17 +440,31 @@ private:
         edit.config = configFromJson(now_, "the config");
         if (rate_edited_) roundRates(edit.config);
         EpochTree tree;
-        const EpochPath old_path = tree.add(before_, counts_);
-        if (sharedEpochs(old_path, tree.add(edit.config, counts_)) >= epoch_) return edit;
+        same_plateaus_ = std::ranges::none_of(settings, [](const Setting& setting) {
+            return setting.pointer.ends_with("/plateau") && setting.value != 0;
+        });
+        const EpochPath old_path = tree.add(asTrained(before_), counts_);
+        if (sharedEpochs(old_path, tree.add(asTrained(edit.config), counts_)) >= epoch_)
+            return edit;
         // Which of them alone is one too many?
         for (const Setting& setting : settings) blame(setting, tree, old_path, edit.config);
         if (problems_.empty()) {
             for (const Setting& setting : settings) {
                 problem(setting.pointer, doneText(epoch_) + " trained otherwise");
             }
+            if (settings.empty()) {
+                problem("/lr_schedule", doneText(epoch_) +
+                                            " trained along a cosine that ends where the next "
+                                            "phase was to begin; it cannot begin earlier");
+            }
         }
         throwProblems();
         return edit;
+    }
+
+    /// What the epochs so far were trained with.
+    RunConfig asTrained(const RunConfig& config) const {
+        return same_plateaus_ ? withoutPlateaus(config) : config;
     }
 
     void blame(const Setting& setting, EpochTree& tree, const EpochPath& old_path,
@@ -460,7 +484,8 @@ private:
         try {
             setField(alone, setting.pointer, setting.value);
             if (!checkConfig(alone).empty()) return;
-            const EpochPath path = tree.add(configFromJson(alone, "the config"), counts_);
+            const EpochPath path =
+                tree.add(asTrained(configFromJson(alone, "the config")), counts_);
             if (spreads(setting) || of_phase || sharedEpochs(old_path, path) >= epoch_) return;
             problem(setting.pointer, trainedWith(old_.at(json::json_pointer(setting.pointer))));
         } catch (const ConfigError&) {  // of no use alone
@@ -476,8 +501,9 @@ private:
     std::size_t holding_ = 0;  // index of the phase that holds from the epoch on
     bool split_ = false;       // it began before and is not split yet
     bool rate_edited_ = false;
-    bool inserted_ = false;  // it is one more than there were
-    json part_;              // what that phase says from the epoch on
+    bool inserted_ = false;      // it is one more than there were
+    bool same_plateaus_ = true;  // or turned off
+    json part_;                  // what that phase says from the epoch on
     std::vector<Problem> problems_;
 };
 

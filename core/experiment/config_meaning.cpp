@@ -152,6 +152,12 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "the first phase begins at epoch 0, not after a plateau of " +
                                     std::to_string(phase.plateau) + " epochs; allowed: 0"});
         }
+        if (phase.plateau > 0 && phase.lr_schedule != PhaseSchedule::continued) {
+            problems.push_back(
+                {pointer + "/plateau",
+                 "a phase with a learning-rate schedule of its own must begin at its "
+                 "epoch, to which the schedule before it leads; allowed: 0"});
+        }
         if (i == 0 && choosesWeights(phase)) {
             problems.push_back({pointer + "/alpha",
                                 "there is no epoch before the first phase to choose ν̂ from; "

@@ -95,6 +95,8 @@ std::string phaseKey(const RunConfig& config, std::size_t index, double weight_d
     // Whether the next phase may begin in any of its epochs.
     if (index + 1 < config.phases.size() && config.phases[index + 1].plateau > 0) {
         key.add("until a plateau").add(std::int64_t{config.phases[index + 1].plateau});
+        key.add(std::int64_t{std::max(config.phases[index].from,
+                                      config.lr_schedule.warmup_epochs)});  // looked at from there
     }
     return key.text();
 }

@@ -84,18 +84,18 @@ const Series& seriesNamed(const LoggedScalars& scalars, const std::string& name)
                     "; there are: " + seriesNames(scalars));
 }
 
-/// By what to divide an accuracy. Throws DataError where it is none.
-double wholeOf(const Series& series, const std::string& name) {
+/// Throws DataError where a series is no accuracy. Returns its largest value.
+double largestAccuracy(const Series& series, const std::string& name) {
     double most = 0.0;
     for (const auto& [step, value] : series) {
-        if (value < 0.0 || value > 100.0) {
+        if (!(value >= 0.0 && value <= 100.0)) {
             throw DataError("\"" + name + "\" is " + std::to_string(value) + " at step " +
                             std::to_string(step) +
                             "; an accuracy is 0 to 1, or 0 to 100 in percent");
         }
         most = std::max(most, value);
     }
-    return most > 1.0 ? 100.0 : 1.0;
+    return most;
 }
 
 /// The epoch, from 0, that ends at each step where `test` was measured.
@@ -105,8 +105,8 @@ std::vector<int> epochsOf(const Series& test, int planned, std::vector<std::stri
     const std::int64_t first = steps.front();
     const std::int64_t last = steps.back();
     const auto count = static_cast<std::int64_t>(steps.size());
-    const bool consecutive = last - first + 1 == count && first <= 1;
-    const bool to_the_end = last == planned || (last == planned - 1 && first >= 0);
+    const bool consecutive = (first == 0 || first == 1) && last - first == count - 1;
+    const bool to_the_end = first >= 0 && (last == planned || last == planned - 1);
     std::vector<int> epochs;
     if (consecutive || to_the_end) {
         const std::int64_t offset = consecutive ? first : last == planned ? 1 : 0;
@@ -142,7 +142,9 @@ ColumnChoice suggestedColumns(const LoggedScalars& scalars) {
             }
         }
     }
-    if (scalars.series.size() == 1) choice = {{"test", scalars.series.begin()->first}};
+    if (scalars.series.size() == 1 && choice.empty()) {
+        choice = {{"test", scalars.series.begin()->first}};
+    }
     return choice;
 }
 
@@ -163,18 +165,30 @@ std::vector<EpochRecord> recordsFromScalars(const LoggedScalars& scalars,
         throw DataError("which of these is the balanced test accuracy? There are: " +
                         seriesNames(scalars));
     }
-    const Series& test = seriesNamed(scalars, choice.at("test"));
+    Series test = seriesNamed(scalars, choice.at("test"));
+    if (test.size() > 1 && test.begin()->first == 0 &&
+        test.rbegin()->first == config.training.epochs) {
+        notes.push_back("the test accuracy at step 0, before training, is left out");
+        test.erase(test.begin());
+    }
     const std::vector<int> epochs = epochsOf(test, config.training.epochs, notes);
     std::vector<EpochRecord> records(static_cast<std::size_t>(epochs.back()) + 1);
     for (std::size_t e = 0; e < records.size(); ++e) {
         records[e].epoch = static_cast<int>(e);
         records[e].phase = static_cast<int>(phaseIndexAt(config.phases, records[e].epoch));
     }
+    double most = 0.0;  // of all accuracies: a program writes them in one unit
+    for (const KnownColumn& known : knownColumns()) {
+        const auto chosen = choice.find(std::string(known.column.name));
+        if (chosen == choice.end() || !known.column.is_accuracy) continue;
+        most =
+            std::max(most, largestAccuracy(seriesNamed(scalars, chosen->second), chosen->second));
+    }
     for (const KnownColumn& known : knownColumns()) {
         const auto chosen = choice.find(std::string(known.column.name));
         if (chosen == choice.end()) continue;
         const Series& series = seriesNamed(scalars, chosen->second);
-        const double whole = known.column.is_accuracy ? wholeOf(series, chosen->second) : 1.0;
+        const double whole = known.column.is_accuracy && most > 1.0 ? 100.0 : 1.0;
         notes.push_back(std::string(known.column.label) + " is \"" + chosen->second + "\"" +
                         (whole > 1.0 ? ", in percent" : ""));
         auto value = series.begin();

@@ -35,9 +35,10 @@ ColumnChoice suggestedColumns(const LoggedScalars& scalars);
 /// An epoch ends where the test accuracy was measured. Its steps are epochs where they are 0, 1, …
 /// or 1, 2, …, or where the last is the config's last epoch; elsewhere they count something else,
 /// such as batches, and the n-th measurement is the n-th epoch. Of any other series an epoch has
-/// the last value since the epoch before. Accuracies are percent where one of a series is above 1.
-/// `notes` get what was taken for what. Throws ConfigError for a name in `choice` that no column
-/// has, DataError for a series that is not there, no test accuracy, or values that are none.
+/// the last value since the epoch before. Accuracies are percent where one of them is above 1. A
+/// measurement at step 0 beside one at the last epoch was before training, and is left out. `notes`
+/// get what was taken for what. Throws ConfigError for a name in `choice` that no column has,
+/// DataError for a series that is not there, no test accuracy, or values that are none.
 std::vector<EpochRecord> recordsFromScalars(const LoggedScalars& scalars,
                                             const ColumnChoice& choice, const RunConfig& config,
                                             std::vector<std::string>& notes);

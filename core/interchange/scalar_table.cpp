@@ -132,7 +132,7 @@ public:
 class Table {
 public:
     Table(std::string_view text, const std::filesystem::path& file)
-        : cells_(text, separatorOf(text), file.string()), name_(file.stem().string()) {
+        : cells_(text, separatorOf(text), file.string()), name_(cleanedName(file.stem().string())) {
         if (!cells_.next(header_)) throw DataError(file.string() + " is empty");
         for (std::string& name : header_) name = cleanedName(name);
         step_ = columnNamed(header_, {"epoch", "step", "_step", "global_step", "iteration"});
@@ -157,7 +157,9 @@ public:
         }
         for (LoggedScalars& run : runs_.runs) {
             for (const std::size_t column : of_text_) {
-                run.series.erase(splitName(column).second);
+                const auto [name, of_text] = splitName(column);
+                if (name != run.name) continue;
+                run.series.erase(of_text);
                 run.notes.push_back("the column \"" + header_[column] +
                                     "\" holds more than numbers; it is left out");
             }
@@ -206,7 +208,8 @@ private:
     std::pair<std::string, std::string> splitName(std::size_t column) const {
         const std::string& name = header_[column];
         const std::size_t at = name.rfind(kOfRun);
-        if (at == std::string::npos) return {name_, name};
+        const bool of_wandb = step_ && header_[*step_] == "Step";
+        if (at == std::string::npos || !of_wandb) return {name_, name};
         return {name.substr(0, at), name.substr(at + kOfRun.size())};
     }
 

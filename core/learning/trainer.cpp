@@ -76,8 +76,8 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 
 RunOutcome Trainer::train() {
     for (;; ++epoch_) {
-        beginPhaseEarly(epoch_, run_.records());  // of a trunk that was taken over
         takeEdits(epoch_);  // also those made while the last epoch was measured
+        beginPhaseEarly(epoch_, run_.records());  // of a trunk that was taken over
         fitLastRecord();
         if (epoch_ >= config_.training.epochs) break;
         if (control_.mustEndAfter(epoch_)) return {control_.stateAfterwards(), epoch_, "", {}};
@@ -101,10 +101,10 @@ RunOutcome Trainer::train() {
             record.kappa = calibration_->estimates().kappa;  // those of this epoch's terms
             if (epoch_ + 1 >= config_.lr_schedule.warmup_epochs) calibration_->update();
         }
+        takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
         std::vector<EpochRecord> records = run_.records();
         records.push_back(record);
         beginPhaseEarly(epoch_ + 1, records);
-        takeEdits(epoch_ + 1);  // before measuring as well: they say what is due
         record.nu = estimates().nu.value_or(kMissing);
         record.tau = estimates().tau.value_or(kMissing);
         measure(terms, record);

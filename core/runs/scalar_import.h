@@ -20,7 +20,7 @@ struct ScalarImport {
 /// Makes a finished run of each: its config is the one given, with as many epochs as its scalars
 /// have and, where there are several or the config has none, the tracker's name. The data set need
 /// not be here where its class counts follow from the config. Throws ConfigError, DataError,
-/// StorageError; nothing is made where one of the runs cannot be.
+/// StorageError; where one of the runs cannot be, none is made, but for those before a full disk.
 std::vector<ForeignRun> importScalars(const std::filesystem::path& workspace,
                                       const ScalarImport& request, const DataStore& store);
 

@@ -7,6 +7,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/epoch_tree.h"
 #include "core/experiment/imbalance.h"
+#include "core/experiment/presets.h"
 #include "tests/core/base/error_of.h"
 #include "tests/support/test_program.h"
 
@@ -394,6 +395,37 @@ private Q_SLOTS:
         QCOMPARE(shared(deferred(), second.config), 50);
         const ConfigEdit again = edited(first.config, 50, {"/phase/sam_radius=0.2"});
         QCOMPARE(again.config.phases.size(), 3U);
+    }
+
+    /// Runs that wait for a plateau, and those that have had theirs, are edited as any.
+    void runsWithAPlateau() {
+        RunConfig config = presetConfig({"CE+DRW", "cifar10", "", 100.0, "", 200});
+        config.phases[1].plateau = 5;
+        const auto counts = classCounts(config.data);
+        const std::vector<Setting> rate = {{"/phase/lr_factor", 0.5}};
+        const RunConfig waiting = editedFrom(config, counts, 50, rate).config;
+        QCOMPARE(waiting.phases.size(), std::size_t{3});
+        QCOMPARE(waiting.phases[1].plateau, 0);
+        QCOMPARE(waiting.phases[2].plateau, 5);
+        const RunConfig begun = editedFrom(config, counts, 100, {}, true).config;
+        QCOMPARE(begun.phases[1].from, 100);
+        const RunConfig later = editedFrom(begun, counts, 120, rate).config;
+        QCOMPARE(later.phases[1].plateau, 5);
+        QCOMPARE(later.phases[2].plateau, 0);
+        const std::vector<Setting> off = {{"/phases/1/plateau", 0}};
+        QCOMPARE(editedFrom(config, counts, 50, off).config.phases[1].plateau, 0);
+        const std::vector<Setting> shorter = {{"/phases/1/plateau", 3}};  // might have been there
+        QVERIFY_THROWS_EXCEPTION(ConfigError, editedFrom(config, counts, 50, shorter));
+    }
+
+    /// A cosine that leads to the next phase's start is another one where that comes earlier.
+    void aPhaseToWhichACosineLeadsStaysWhereItIs() {
+        RunConfig config = presetConfig({"CE+DRW", "cifar10", "", 100.0, "", 200});
+        config.lr_schedule.kind = LrKind::cosine;
+        config.lr_schedule.steps.clear();
+        config.phases[1].lr_schedule = PhaseSchedule::cosine;
+        const auto counts = classCounts(config.data);
+        QVERIFY_THROWS_EXCEPTION(ConfigError, editedFrom(config, counts, 100, {}, true));
     }
 };
 

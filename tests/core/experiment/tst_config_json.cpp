@@ -91,6 +91,9 @@ private Q_SLOTS:
         row("weights and shifts chosen",
             R"({"phases": [{"from": 0}, {"from": 9, "alpha": "power-auto", "delta": "la-auto"}]})",
             "/phases/1/delta", "\"la\" with a τ");
+        row("plateau with a schedule of its own",
+            R"({"phases": [{"from": 0}, {"from": 9, "plateau": 5, "lr_schedule": "cosine"}]})",
+            "/phases/1/plateau", "allowed: 0");
         row("plateau at first", R"({"phases": [{"from": 0, "plateau": 5}]})", "/phases/0/plateau",
             "allowed: 0");
         row("no phase", R"({"phases": []})", "/phases", "empty");

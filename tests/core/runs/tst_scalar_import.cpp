@@ -2,6 +2,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <limits>
 
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
@@ -51,6 +52,7 @@ private Q_SLOTS:
         QVERIFY((suggestedColumns(scalars) == ColumnChoice{{"test", "Acc/Test_top1"},
                                                            {"loss", "train-loss"},
                                                            {"learning-rate", "LR"}}));
+        QVERIFY(!suggestedColumns({"", {{"train/loss", {{3, 1.0}}}}, {}}).contains("test"));
         QVERIFY((suggestedColumns({"", {{"Value", {{3, 1.0}}}}, {}}) ==
                  ColumnChoice{{"test", "Value"}}));
     }
@@ -79,10 +81,24 @@ private Q_SLOTS:
         QCOMPARE(batches[1].loss, 2.0);
     }
 
+    void stepsThatAreNoEpochs() {
+        const auto before =
+            recordsOf({"", {{"acc", Series{{0, 0.1}, {10, 0.2}, {20, 0.3}}}}, {}}, 20);
+        QCOMPARE(before.size(), std::size_t{20});
+        QCOMPARE(before[9].balanced_test_accuracy, 0.2);
+        constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+        const auto wild = recordsOf(
+            {"", {{"acc", Series{{kLeast, 0.1}, {-8589934291, 0.2}, {200, 0.3}}}}, {}}, 200);
+        QCOMPARE(wild.size(), std::size_t{3});
+        QCOMPARE(wild[2].balanced_test_accuracy, 0.3);
+    }
+
     void percentAndShares() {
         const auto percent = recordsOf({"", {{"acc", {{0, 0.9}, {1, 61.5}}}}, {}}, 2);
         QCOMPARE(percent[1].balanced_test_accuracy, 0.615);
         QCOMPARE(percent[0].balanced_test_accuracy, 0.009);
+        const auto few = recordsOf({"", {{"acc", {{0, 40.0}}}, {"few", {{0, 0.4}}}}, {}}, 2);
+        QCOMPARE(few[0].shots.few, 0.004);  // in percent, as the others
         const LoggedScalars wrong{"", {{"acc", {{0, 3000.0}}}}, {}};
         QVERIFY(errorOf([&] { recordsOf(wrong, 2); }).contains("0 to 100 in percent"));
     }
