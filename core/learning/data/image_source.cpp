@@ -8,10 +8,10 @@
 
 namespace ballast {
 
-std::unique_ptr<BatchStream> ImageSource::plainStream(std::int64_t batch_size) const {
+std::unique_ptr<BatchStream> ImageSource::plainStream(std::int64_t batch_size, Share share) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(size()));
     std::iota(order.begin(), order.end(), std::int64_t{0});
-    return stream(std::move(order), batch_size, {});
+    return stream(std::move(order), batch_size, {}, share);
 }
 
 namespace {

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/data/data_store.h"
 #include "core/experiment/config.h"
+#include "core/learning/data/share.h"
 
 namespace ballast {
 
@@ -24,6 +26,7 @@ struct Batch {
     torch::Tensor images;               // float [B, channels, H, W], normalised, channels_last
     torch::Tensor labels;               // int64 [B]
     std::vector<std::int64_t> indices;  // [B], into the source
+    std::int64_t of_all = 0;            // images of the batch that this is a share of
 };
 
 /// One pass over images of a source, batch by batch. For one thread.
@@ -47,13 +50,21 @@ public:
     virtual const torch::Tensor& labels() const = 0;
 
     /// The images of `order`, in that order, `batch_size` at a time (the last batch may be
-    /// smaller). The source must outlive the stream.
-    virtual std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order,
-                                                std::int64_t batch_size,
-                                                const Augmentation& augmentation) const = 0;
+    /// smaller); of each batch what `share` says, which may be nothing. The source must outlive the
+    /// stream.
+    std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order, std::int64_t batch_size,
+                                        const Augmentation& augmentation, Share share = {}) const {
+        return makeStream(std::move(order), batch_size, augmentation, share);
+    }
 
     /// All images as they are, in their own order.
-    std::unique_ptr<BatchStream> plainStream(std::int64_t batch_size) const;
+    std::unique_ptr<BatchStream> plainStream(std::int64_t batch_size, Share share = {}) const;
+
+private:
+    virtual std::unique_ptr<BatchStream> makeStream(std::vector<std::int64_t> order,
+                                                    std::int64_t batch_size,
+                                                    const Augmentation& augmentation,
+                                                    Share share) const = 0;
 };
 
 struct ImageSources {

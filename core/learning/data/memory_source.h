@@ -13,10 +13,13 @@ public:
     std::int64_t size() const override { return images_.size(); }
     std::int64_t channels() const override { return images_.pixels.size(3); }
     const torch::Tensor& labels() const override { return images_.labels; }
-    std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order, std::int64_t batch_size,
-                                        const Augmentation& augmentation) const override;
 
 private:
+    std::unique_ptr<BatchStream> makeStream(std::vector<std::int64_t> order,
+                                            std::int64_t batch_size,
+                                            const Augmentation& augmentation,
+                                            Share share) const override;
+
     ImageTensor images_;
 };
 

@@ -64,13 +64,38 @@ std::size_t batchesAhead(std::int64_t batch_size, int size) {
         std::clamp(PhotoSource::kAheadBytes / bytes, std::int64_t{1}, std::int64_t{8}));
 }
 
+/// What of a pass one process decodes, batch after batch.
+struct PhotoPlan {
+    PhotoPlan(const std::vector<std::int64_t>& all, std::int64_t batch_size, Share share) {
+        const auto images = static_cast<std::int64_t>(all.size());
+        for (std::int64_t at = 0; at < images; at += batch_size) {
+            const std::int64_t images_of_batch = std::min(batch_size, images - at);
+            for (std::int64_t i = share.begin(images_of_batch); i < share.end(images_of_batch);
+                 ++i) {
+                order.push_back(all[static_cast<std::size_t>(at + i)]);
+                places.push_back(at + i);
+                batch_of.push_back(starts.size() - 1);
+            }
+            starts.push_back(order.size());
+            of_all.push_back(images_of_batch);
+        }
+    }
+    std::size_t batches() const { return starts.size() - 1; }
+
+    std::vector<std::int64_t> order;
+    std::vector<std::int64_t> places;    // of each image, in the whole pass
+    std::vector<std::size_t> batch_of;   // of each image
+    std::vector<std::size_t> starts{0};  // of each batch in `order`, and the end
+    std::vector<std::int64_t> of_all;    // images of each batch, with the others'
+};
+
 class PhotoStream final : public BatchStream {
 public:
-    PhotoStream(const PhotoSource& source, std::vector<std::int64_t> order, std::int64_t batch_size,
-                Augmentation augmentation)
+    PhotoStream(const PhotoSource& source, const std::vector<std::int64_t>& order,
+                std::int64_t batch_size, Augmentation augmentation, Share share)
         : source_(source),
-          order_(std::move(order)),
-          batch_size_(static_cast<std::size_t>(batch_size)),
+          plan_(order, batch_size, share),
+          order_(plan_.order),
           augmentation_(std::move(augmentation)),
           rows_(torch::tensor(order_, torch::kInt64).to(source.device_)),
           slots_(batchesAhead(batch_size, source.format_.size)) {
@@ -89,7 +114,7 @@ public:
     ~PhotoStream() override { stop(); }
 
     bool next(Batch& batch) override {
-        if (taken_ >= batches()) return false;
+        if (taken_ >= plan_.batches()) return false;
         torch::Tensor pixels;
         {
             std::unique_lock lock(mutex_);
@@ -103,6 +128,7 @@ public:
         room_.notify_all();
         const std::span<const std::int64_t> indices = indicesOf(taken_ - 1);
         batch.indices.assign(indices.begin(), indices.end());
+        batch.of_all = plan_.of_all[taken_ - 1];
         batch.labels = source_.labels_.index_select(
             0, rows_.narrow(0, indices.data() - order_.data(),
                             static_cast<std::int64_t>(indices.size())));
@@ -122,11 +148,9 @@ private:
         std::size_t error_at = 0;  // the first image of the batch that failed
     };
 
-    std::size_t batches() const { return (order_.size() + batch_size_ - 1) / batch_size_; }
-
     std::span<const std::int64_t> indicesOf(std::size_t batch) const {
-        const std::size_t start = batch * batch_size_;
-        return std::span(order_).subspan(start, std::min(batch_size_, order_.size() - start));
+        const std::size_t start = plan_.starts[batch];
+        return std::span(order_).subspan(start, plan_.starts[batch + 1] - start);
     }
 
     void stop() {
@@ -139,7 +163,7 @@ private:
 
     /// Makes the slot of `batch` ready for it; the one that had it before is taken.
     void prepare(std::size_t batch) {
-        if (batch >= batches()) return;
+        if (batch >= plan_.batches()) return;
         const auto images = static_cast<std::int64_t>(indicesOf(batch).size());
         const std::int64_t size = source_.format_.size;
         const auto options =
@@ -154,20 +178,21 @@ private:
         while (true) {
             room_.wait(lock, [&] {
                 return stopped_ || started_ >= order_.size() ||
-                       started_ / batch_size_ < taken_ + slots_.size();
+                       plan_.batch_of[started_] < taken_ + slots_.size();
             });
             if (stopped_ || started_ >= order_.size()) return;
             const std::size_t at = started_++;
-            Slot& slot = slots_[at / batch_size_ % slots_.size()];
+            const std::size_t batch = plan_.batch_of[at];
+            Slot& slot = slots_[batch % slots_.size()];
             const auto size = static_cast<std::size_t>(source_.format_.size);
             std::uint8_t* out =
-                slot.pixels.data_ptr<std::uint8_t>() + at % batch_size_ * size * size * 3;
+                slot.pixels.data_ptr<std::uint8_t>() + (at - plan_.starts[batch]) * size * size * 3;
             lock.unlock();
             std::exception_ptr error;
             try {
                 if (!worker) worker.emplace();
                 worker->make(source_.list_.path(order_[at]), augmentation_,
-                             augmentation_.by_position ? static_cast<std::int64_t>(at) : order_[at],
+                             augmentation_.by_position ? plan_.places[at] : order_[at],
                              source_.format_, out);
             } catch (...) {
                 error = std::current_exception();
@@ -182,8 +207,8 @@ private:
     }
 
     const PhotoSource& source_;
-    const std::vector<std::int64_t> order_;
-    const std::size_t batch_size_;
+    const PhotoPlan plan_;
+    const std::vector<std::int64_t>& order_;  // the plan's
     const Augmentation augmentation_;
     const torch::Tensor rows_;  // order_, on the source's device
 
@@ -212,10 +237,11 @@ PhotoSource::PhotoSource(ImageList list, PhotoFormat format, torch::Device devic
     shift_ = mean.neg().div(deviation).to(torch::kFloat32).to(device);
 }
 
-std::unique_ptr<BatchStream> PhotoSource::stream(std::vector<std::int64_t> order,
-                                                 std::int64_t batch_size,
-                                                 const Augmentation& augmentation) const {
-    return std::make_unique<PhotoStream>(*this, std::move(order), batch_size, augmentation);
+std::unique_ptr<BatchStream> PhotoSource::makeStream(std::vector<std::int64_t> order,
+                                                     std::int64_t batch_size,
+                                                     const Augmentation& augmentation,
+                                                     Share share) const {
+    return std::make_unique<PhotoStream>(*this, order, batch_size, augmentation, share);
 }
 
 }  // namespace ballast

@@ -32,11 +32,14 @@ public:
     std::int64_t channels() const override { return 3; }
     const torch::Tensor& labels() const override { return labels_; }
     const ImageList& list() const { return list_; }
-    std::unique_ptr<BatchStream> stream(std::vector<std::int64_t> order, std::int64_t batch_size,
-                                        const Augmentation& augmentation) const override;
 
 private:
     friend class PhotoStream;
+
+    std::unique_ptr<BatchStream> makeStream(std::vector<std::int64_t> order,
+                                            std::int64_t batch_size,
+                                            const Augmentation& augmentation,
+                                            Share share) const override;
 
     ImageList list_;
     PhotoFormat format_;

@@ -76,6 +76,41 @@ class TestPhotoSource : public QObject {
     const JpegFolder folder_;
 
 private Q_SLOTS:
+    /// Together, shares are the batches that one process makes: by image and by place.
+    void sharesAreTheWholeBatch() {
+        const PhotoSource source = sourceOf(folder_, 32, 2);
+        std::vector<std::int64_t> order(73);
+        std::iota(order.rbegin(), order.rend(), 0);  // its last batch is one image
+        for (const bool by_position : {false, true}) {
+            const Augmentation augmentation{"resized-crop-jitter", 5, 2, by_position};
+            const auto whole = source.stream(order, 24, augmentation);
+            std::vector<std::unique_ptr<BatchStream>> parts;
+            for (int rank = 0; rank < 3; ++rank) {
+                parts.push_back(source.stream(order, 24, augmentation, {rank, 3}));
+            }
+            int batches = 0;
+            for (Batch batch; whole->next(batch); ++batches) {
+                QCOMPARE(batch.of_all, batch.labels.size(0));
+                std::vector<torch::Tensor> images;
+                std::vector<torch::Tensor> labels;
+                for (const auto& part : parts) {
+                    Batch own;
+                    QVERIFY(part->next(own));
+                    QCOMPARE(own.of_all, batch.of_all);
+                    images.push_back(own.images);
+                    labels.push_back(own.labels);
+                }
+                QVERIFY(torch::equal(torch::cat(images), batch.images));
+                QVERIFY(torch::equal(torch::cat(labels), batch.labels));
+            }
+            QCOMPARE(batches, 4);
+            for (const auto& part : parts) {
+                Batch none;
+                QVERIFY(!part->next(none));
+            }
+        }
+    }
+
     void batchesAreNormalisedImages() {
         const PhotoSource source = sourceOf(folder_, 32, 2);
         QCOMPARE(source.size(), std::int64_t{201});
