@@ -196,6 +196,10 @@ constexpr CatalogEntry kConvolutions[] = {
      "Winograd's algorithm on a CPU with AVX-512 and oneDNN 2, bfloat16 on a GPU; else exact."},
     {"bfloat16", "bfloat16", "Features in 16 bits, weights and all sums in single precision."}};
 
+constexpr CatalogEntry kBatchNormOver[] = {
+    {"process", "Each process's part", "As if each process's part were a batch of its own."},
+    {"batch", "The whole batch", "Synchronised: as one process has it, by LibTorch's operators."}};
+
 constexpr CatalogEntry kSelections[] = {
     {"test", "Test set",
      "The best epoch is the one with the highest balanced test accuracy, as in "
@@ -303,6 +307,10 @@ std::span<const CatalogEntry> entriesOf<LrKind>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Convolution>() {
     return kConvolutions;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<BatchNormOver>() {
+    return kBatchNormOver;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<Selection>() {

@@ -50,6 +50,9 @@ enum class MomentumForm { heavy_ball, nesterov };
 /// How features and convolutions may be rounded.
 enum class Convolution { exact, fast, bfloat16 };
 
+/// Whose images batch normalisation is over where a batch is divided: each process's, or all.
+enum class BatchNormOver { process, batch };
+
 /// The data that choose the best epoch.
 enum class Selection { test, validation };
 

@@ -110,6 +110,8 @@ struct TrainingConfig {
     std::string device = "auto";  // auto | cpu | cuda | cuda:N
     int threads = 0;              // 0: all cores of the slot
     Convolution convolution = Convolution::exact;
+    int processes = 1;  // that divide each batch
+    BatchNormOver batch_norm_over = BatchNormOver::process;
     int exact_every = 5;  // epochs between exact statistics; 0: only at phases and the end
     Selection selection = Selection::test;
     bool operator==(const TrainingConfig&) const = default;

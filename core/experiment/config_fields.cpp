@@ -440,6 +440,19 @@ const std::vector<Field>& fields() {
             "How they may be rounded for speed; accuracies differ as between seeds. bfloat16 needs "
             "AVX512_BF16, AMX or a GPU.",
             entries(entriesOf<Convolution>())),
+        later(integer(
+            "/training/processes",
+            member(Affects::run, SetBy::user, &RunConfig::training, &TrainingConfig::processes),
+            {"Processes", "", "processes",
+             "That divide each batch, on one machine or several; the command line starts them."},
+            1, 4096)),
+        later(choice("/training/batch_norm_over",
+                     member(Affects::run, SetBy::user, &RunConfig::training,
+                            &TrainingConfig::batch_norm_over),
+                     "Batch normalisation",
+                     "Over each process's part of a batch, as the papers' code does, or over all "
+                     "of it. One process: the same.",
+                     entries(entriesOf<BatchNormOver>()))),
         integer(
             "/training/exact_every",
             member(Affects::resolved, SetBy::user, &RunConfig::training,

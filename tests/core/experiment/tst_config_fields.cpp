@@ -98,6 +98,8 @@ const std::vector<Change> kChanges = {
     {"/training/device", "cpu"},
     {"/training/threads", 1},
     {"/training/convolution", "fast"},
+    {"/training/processes", 2},
+    {"/training/batch_norm_over", "batch"},
     {"/training/exact_every", 4, {}, 4},
     {"/training/selection", "validation", {"/data/validation_per_class=10"}},
 };
