@@ -99,6 +99,12 @@ public:
     virtual RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment,
                              RunControl& control, RunObserver& observer) const = 0;
 
+    /// Another process than the first of those that train a run: does its share of the work, until
+    /// the first one has no more. Which run it is, the first one says. `control` asks it to stop
+    /// the run. Throws Error.
+    virtual void assist(const ProcessRank& /*rank*/, const TrainingEnvironment& /*environment*/,
+                        const RunControl& /*control*/) const {}
+
     /// Size of a checkpoint of a run with that many classes.
     virtual std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const = 0;
 

@@ -23,6 +23,11 @@ std::atomic<std::thread::id> loaded_by{};  // the default stands for no thread
 /// are threads and before OpenMP reads it; a value that the user has set stays.
 [[maybe_unused]] const int kShortSpin = ::setenv("GOMP_SPINCOUNT", "1000", 0);
 
+/// What is wrong with a connection between processes is said by us: LibTorch's own lines, on
+/// standard error, come in its log library's words.
+[[maybe_unused]] const int kQuietLog =
+    ::setenv("GLOG_minloglevel", "3", 0) + ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
+
 /// The library beside the one that holds this code, wherever that was installed.
 fs::path learningLibraryPath() {
     Dl_info info{};
@@ -68,6 +73,10 @@ public:
     RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
                      RunObserver& observer) const override {
         return loaded().train(run, environment, control, observer);
+    }
+    void assist(const ProcessRank& rank, const TrainingEnvironment& environment,
+                const RunControl& control) const override {
+        loaded().assist(rank, environment, control);
     }
     std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const override {
         return loaded().checkpointBytes(config, classes);

@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/data/data_store.h"
 #include "core/experiment/config.h"
 #include "core/results/records.h"
+#include "core/runs/process_rank.h"
 
 namespace ballast {
 
@@ -61,6 +63,8 @@ struct TrainingEnvironment {
     bool save_logits = false;
     // Where TensorBoard files are written while runs train; empty: none are.
     std::filesystem::path tensorboard = {};
+    // Where several processes train one run, which of them this is; the first one owns it.
+    std::optional<ProcessRank> rank = {};
 };
 
 /// What each of so many slots gets of the environment's threads.
