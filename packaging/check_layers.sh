@@ -17,7 +17,8 @@ rooms=(
     "core/runs         core/base core/experiment core/data core/results core/interchange core/runs"
     "core/cluster      core/base core/experiment core/data core/results core/runs core/cluster"
     "core/learning     core/base core/experiment core/data core/results core/theory core/interchange core/learning
-                       core/runs/training.h core/runs/learning.h core/runs/benchmarks.h core/runs/run_edits.h"
+                       core/runs/training.h core/runs/learning.h core/runs/benchmarks.h core/runs/run_edits.h
+                       core/runs/process_rank.h"
     "widgets           core/base core/experiment core/results core/analysis core/theory widgets"
     "app/cli           core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
                        core/cluster app/cli"
@@ -28,7 +29,7 @@ rooms=(
 # Headers of libraries and of the system, as patterns, and the rooms or files that may include them;
 # those of the C++ standard, without a dot or slash, are free but for the last lines.
 libraries=(
-    '(unistd|fcntl|spawn|signal|stdlib|sys/[a-z]+)\.h   core app'
+    '(unistd|fcntl|spawn|signal|stdlib|netinet/in|sys/[a-z]+)\.h   core app'
     'dlfcn\.h                                 core/runs/learning_library.cpp core/learning'
     'nlohmann/.*                              core widgets app'
     '(immintrin|cpuid)\.h                     core/base core/learning'

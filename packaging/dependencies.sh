@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
     g++ cmake ninja-build ccache
-    libtorch-dev libopenblas-dev libdnnl-dev nlohmann-json3-dev libcli11-dev libboost-dev
+    libtorch-dev libgloo-dev libopenblas-dev libdnnl-dev nlohmann-json3-dev libcli11-dev libboost-dev
     libssl-dev zlib1g-dev
     libpng-dev libturbojpeg0-dev libcurl4-openssl-dev libarchive-dev ca-certificates
     qt6-base-dev qt6-svg-dev libqcustomplot-dev

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/local_processes.h"
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
 #include "core/results/branch_points.h"
@@ -40,6 +42,7 @@ struct RunOptions {
     int threads = 0;
     bool save_logits = false;
     fs::path tensorboard;
+    int processes = 0;  // to start; 0: none
 };
 
 /// A config that is to be trained, and the run it will be trained in.
@@ -50,14 +53,45 @@ struct Job {
     bool finished = false;
 };
 
-int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment environment,
-          bool as_json) {
-    RunControl control;
+void stopOnSignals(RunControl& control) {
     current.store(&control);
     std::signal(SIGINT, stopCurrent);
     std::signal(SIGTERM, stopCurrent);
+}
+
+/// Another process of a run than the first; which run, that one says.
+int assist(const ProcessRank& rank, const DataStore& store) {
+    RunControl control;
+    stopOnSignals(control);
+    TrainingEnvironment environment;
+    environment.data_store = store;
+    learningLibrary().assist(rank, environment, control);
+    current.store(nullptr);
+    return control.mustEnd() ? static_cast<int>(ExitCode::interrupted) : 0;
+}
+
+/// Where a launcher started this process as another one than a run's first.
+std::optional<ProcessRank> assistantsRank() {
+    std::optional<ProcessRank> rank = processRankOfEnvironment();
+    if (rank && rank->rank == 0) rank.reset();
+    return rank;
+}
+
+int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment environment,
+          bool as_json) {
+    RunControl control;
+    stopOnSignals(control);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, as_json);
+    environment.rank = processRankOfEnvironment();
+    std::optional<LocalProcesses> others;
+    if (!environment.rank && config.training.processes > 1) {
+        environment.rank = others.emplace(config.training.processes).rank();
+    }
+    if (environment.rank && environment.threads == 0) {  // this machine's cores are for all of them
+        environment.threads =
+            threadsOfSlot({}, static_cast<std::size_t>(environment.rank->local_size));
+    }
     const std::optional<TrunkSource> trunk = trunkFor(learningLibrary(), folder, environment);
     if (trunk) environment.threads = trunk->threads;
     const RunOutcome outcome = trainRun(learningLibrary(), folder, environment, control, observer,
@@ -132,7 +166,27 @@ void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
     }
 }
 
+/// A run of several processes says so in its config: what a launcher has started, where the config
+/// leaves it open.
+void setProcesses(std::vector<Job>& jobs, int processes) {
+    if (jobs.size() != 1) {
+        throw ConfigError("several processes train one run at a time, but " +
+                          std::to_string(jobs.size()) + " are given");
+    }
+    TrainingConfig& training = jobs.front().config.training;
+    if (training.processes == 1) {
+        training.processes = processes;
+        jobs.front().given["training"]["processes"] = processes;
+    }
+    if (training.processes != processes) {
+        throw ConfigError("/training/processes: the config says " +
+                          std::to_string(training.processes) + ", but " +
+                          std::to_string(processes) + " processes are started");
+    }
+}
+
 int runCommand(const RunOptions& options, const DataStore& store) {
+    if (const auto rank = assistantsRank()) return assist(*rank, store);
     std::vector<Job> jobs;
     if (options.configs.empty() && options.presets.empty()) {
         throw ConfigError("nothing to run: name a config file, or a method with --preset");
@@ -152,6 +206,9 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         if (job.config.name.empty()) job.config.name = fs::path(file).stem().string();
         jobs.push_back(std::move(job));
     }
+    const std::optional<ProcessRank> launched = processRankOfEnvironment();
+    const int asked_for = launched ? launched->size : options.processes;
+    if (asked_for > 1) setProcesses(jobs, asked_for);
     if (options.continue_runs) {
         const std::vector<RunSummary> runs = readWorkspace(options.workspace);
         for (Job& job : jobs) findEarlierRun(job, runs);
@@ -187,6 +244,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
 
 int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json,
                   const TrainingEnvironment& environment) {
+    if (const auto rank = assistantsRank()) return assist(*rank, environment.data_store);
     const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
     if (!fs::is_directory(folder)) {
         throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
@@ -218,6 +276,11 @@ void addRunCommand(CommandLine& cli) {
     command->add_flag("--continue", options->continue_runs,
                       "Keep finished runs of the same config and resume unfinished ones");
     addThreads(command, options->threads, "Where the config says 0; 0: all cores");
+    command
+        ->add_option("--processes", options->processes,
+                     "Divide each batch among so many processes of this machine")
+        ->type_name("N")
+        ->check(CLI::Range(1, 4096));
     addSaveLogits(command, options->save_logits);
     addTensorboard(command, options->tensorboard);
     addJson(command, options->json);

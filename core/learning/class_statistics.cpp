@@ -58,6 +58,7 @@ void ClassStatisticsAccumulator::reset() {
 void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
                                      const torch::Tensor& log_probabilities,
                                      const torch::Tensor& labels) {
+    if (labels.size(0) == 0) return;  // a share of nothing
     const torch::NoGradGuard no_grad;
     const PartTimer timer(Part::statistics);
     countRight(logits, labels, seen_, right_);
@@ -72,6 +73,13 @@ void ClassStatisticsAccumulator::add(const torch::Tensor& logits,
     smallest(min_logit_, own);
     smallest(min_margin_, own - others);
     smallest(min_negative_doubt_, -doubt);
+}
+
+void ClassStatisticsAccumulator::gather(const Ranks& ranks) {
+    for (torch::Tensor* counts : {&seen_, &right_}) ranks.sum(*counts);
+    for (torch::Tensor* minima : {&min_logit_, &min_margin_, &min_negative_doubt_}) {
+        ranks.least(*minima);
+    }
 }
 
 ClassStatistics ClassStatisticsAccumulator::finish(const ClassTerms& terms,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/experiment/class_terms.h"
+#include "core/learning/parallel/ranks.h"
 #include "core/results/records.h"
 
 namespace ballast {
@@ -21,6 +22,9 @@ public:
     /// `logits` f(x) [B, C]; `log_probabilities` of β ⊙ f(x) + Δ [B, C]; `labels` int64 [B].
     void add(const torch::Tensor& logits, const torch::Tensor& log_probabilities,
              const torch::Tensor& labels);
+
+    /// Adds what the other processes have gathered, and they what this one has.
+    void gather(const Ranks& ranks);
 
     /// All statistics, with the theory's constants for the terms the passes were made with.
     ClassStatistics finish(const ClassTerms& terms, const std::vector<std::int64_t>& class_counts,

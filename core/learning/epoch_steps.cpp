@@ -5,10 +5,12 @@
 
 namespace ballast {
 
-EpochSteps::EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device)
+EpochSteps::EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device,
+                       const Ranks& ranks)
     : model_(std::move(model)),
       optimizer_(optimizer),
       device_(device),
+      ranks_(ranks),
       statistics_(classes, device),
       loss_sum_(torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device))) {}
 
@@ -24,9 +26,9 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
         terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
     }
     if (!same) {
-        work_.emplace([this](const torch::Tensor& images, const torch::Tensor& labels) {
-            return work(images, labels);
-        });
+        work_.emplace([this](const torch::Tensor& images,
+                             const torch::Tensor& labels) { return work(images, labels); },
+                      !ranks_.many());
     }
     trains_ = prepareTraining(model_, phase_);
     setRateFactors(model_, optimizer_, phase_);
@@ -38,20 +40,21 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
 
 torch::Tensor EpochSteps::step(const Batch& batch) {
     const torch::AutoGradMode gradients(trains_);
-    images_ += batch.labels.size(0);
+    batch_images_ = ranks_.many() ? batch.of_all : batch.labels.size(0);
+    images_ += batch_images_;
     return (*work_)(batch.images, batch.labels);
 }
 
 torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor& labels) {
-    const StepResult result =
-        trainingStep(model_, optimizer_, {images, labels, {}}, *terms_, loss_, phase_.sam_radius);
+    const StepResult result = trainingStep(model_, optimizer_, {images, labels, {}, batch_images_},
+                                           *terms_, loss_, phase_.sam_radius, ranks_);
     if (trains_) {
         optimizer_.step();
         if (phase_.head_max_norm) model_->head()->limitNorms(*phase_.head_max_norm);
         if (phase_.head_relative_max_norm) model_->head()->limitNorms();
     }
     statistics_.add(result.logits, result.log_probabilities, labels);
-    loss_sum_ += result.loss * static_cast<double>(labels.size(0));
+    loss_sum_ += result.loss * static_cast<double>(batch_images_);
     return result.logits;
 }
 

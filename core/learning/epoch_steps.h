@@ -13,6 +13,7 @@
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
+#include "core/learning/parallel/ranks.h"
 
 namespace ballast {
 
@@ -21,24 +22,30 @@ namespace ballast {
 /// thread.
 class EpochSteps {
 public:
-    /// `optimizer` is the model's, recordable where `device` is a GPU.
-    EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device);
+    /// `optimizer` is the model's, recordable where `device` is a GPU. The processes of `ranks`
+    /// divide the batches.
+    EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device,
+               const Ranks& ranks = alone());
 
     /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet.
     void begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
                double learning_rate, double weight_decay);
 
-    /// Lines 9 to 11 of Algorithm 1 on one batch. Returns the logits f(x) [B, C] that the step
-    /// began with; the next step may write over them.
+    /// Lines 9 to 11 of Algorithm 1 on one batch, or on this process's share of it. Returns the
+    /// logits f(x) [B, C] that the step began with; the next step may write over them.
     torch::Tensor step(const Batch& batch);
 
-    /// Of the epoch so far.
+    /// Makes the statistics those of all processes; after the epoch's last step.
+    void gather() { statistics_.gather(ranks_); }
+
+    /// Of the epoch so far, in all processes.
     std::int64_t images() const { return images_; }
 
     /// Mean loss of the images so far, each before its batch's step. Waits for the device.
     double meanLoss() const;
 
-    /// As the steps saw each image. Reading it waits for the device.
+    /// As the steps saw each image: this process's, until gather(). Reading it waits for the
+    /// device.
     const ClassStatisticsAccumulator& statistics() const { return statistics_; }
 
 private:
@@ -47,6 +54,7 @@ private:
     ImageNetwork model_;
     Sgd& optimizer_;
     const torch::Device device_;
+    const Ranks& ranks_;
     Phase phase_;
     LossConfig loss_;
     std::optional<ClassTermTensors> terms_;
@@ -55,6 +63,7 @@ private:
     ClassStatisticsAccumulator statistics_;
     torch::Tensor loss_sum_;  // double, scalar: Σ loss of a batch · its images
     std::int64_t images_ = 0;
+    std::int64_t batch_images_ = 0;  // of the batch in work, in all processes
 };
 
 }  // namespace ballast

@@ -30,17 +30,38 @@ void appendLogits(Logits& logits, const torch::Tensor& of_batch, const torch::Te
 }  // namespace
 
 Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed)
+    : Evaluator(std::move(model), classes, device, std::move(proceed), nullptr, {}) {}
+
+Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed,
+                     Ranks& ranks, Begins begins)
+    : Evaluator(std::move(model), classes, device, std::move(proceed),
+                ranks.many() ? &ranks : nullptr, std::move(begins)) {}
+
+Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed,
+                     Ranks* ranks, Begins begins)
     : model_(std::move(model)),
       device_(device),
       proceed_(std::move(proceed)),
+      ranks_(ranks),
+      begins_(std::move(begins)),
       seen_(counts(classes, device)),
       right_(counts(classes, device)),
-      counting_([this](const torch::Tensor& images, const torch::Tensor& labels) {
-          const torch::Tensor logits = model_->forward(images);
-          countRight(logits, labels, seen_, right_);
-          return logits;
-      }),
+      counting_(
+          [this](const torch::Tensor& images, const torch::Tensor& labels) {
+              const torch::Tensor logits = answersTo(images, labels.size(0));
+              countRight(logits, labels, seen_, right_);
+              return logits;
+          },
+          ranks == nullptr),
       statistics_(classes, device) {}
+
+torch::Tensor Evaluator::answersTo(const torch::Tensor& images, std::int64_t n) {
+    const auto none = [&] {
+        return torch::zeros({0, seen_.size(0)}, images.options().dtype(torch::kFloat32));
+    };
+    const torch::Tensor logits = images.size(0) > 0 ? model_->forward(images) : none();
+    return ranks_ != nullptr ? ranks_->whole(logits, n) : logits;
+}
 
 std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
     seen_.zero_();
@@ -92,11 +113,13 @@ ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerm
                                       const std::vector<bool>& majority, Logits* logits) {
     if (!terms_ || terms.delta_on_true_class != terms_->delta_on_true_class) {
         terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
-        gathering_.emplace([this](const torch::Tensor& batch, const torch::Tensor& labels) {
-            const torch::Tensor f = model_->forward(batch);
-            statistics_.add(f, adjustedLogProbabilities(f, labels, *terms_), labels);
-            return f;
-        });
+        gathering_.emplace(
+            [this](const torch::Tensor& batch, const torch::Tensor& labels) {
+                const torch::Tensor f = answersTo(batch, labels.size(0));
+                statistics_.add(f, adjustedLogProbabilities(f, labels, *terms_), labels);
+                return f;
+            },
+            ranks_ == nullptr);
     }
     terms_->set(terms);
     statistics_.reset();
@@ -114,10 +137,15 @@ ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerm
 void Evaluator::pass(const ImageSource& images, RepeatedWork& work, const Answers& answers) {
     const torch::NoGradGuard no_grad;
     model_->eval();
-    const auto stream = images.plainStream(kBatch);
-    for (Batch batch; proceed_() && stream->next(batch);) {
-        const torch::Tensor logits = work(batch.images, batch.labels);
-        if (answers) answers(logits, batch.labels);
+    if (begins_) begins_(images);
+    const auto stream = images.plainStream(kBatch, ranks_ != nullptr ? ranks_->share() : Share());
+    Batch batch;
+    for (std::int64_t at = 0; at < images.size() && proceed_(); at += batch.of_all) {
+        if (ranks_ != nullptr) ranks_->tell(Command::evaluate);
+        stream->next(batch);
+        const torch::Tensor labels = images.labels().narrow(0, at, batch.of_all);
+        const torch::Tensor logits = work(batch.images, labels);
+        if (answers) answers(logits, labels);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
+#include "core/learning/parallel/ranks.h"
 #include "core/results/confusion_matrix.h"
 #include "core/results/saved_logits.h"
 
@@ -29,6 +30,17 @@ public:
     Evaluator(
         ImageNetwork model, int classes, torch::Device device,
         Proceed proceed = [] { return true; });
+
+    /// Called before each pass.
+    using Begins = std::function<void(const ImageSource& images)>;
+
+    /// Where several processes divide each batch: of the first one, whose passes the others go
+    /// along with, as Ranks tells them; `begins` tells them which images.
+    Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed, Ranks& ranks,
+              Begins begins);
+
+    /// Logits [n, C] of a batch of `n` images of which `images` are this process's share.
+    torch::Tensor answersTo(const torch::Tensor& images, std::int64_t n);
 
     /// Share of each class's images that the model gets right; NaN for a class without images.
     std::vector<double> classAccuracy(const ImageSource& images);
@@ -53,6 +65,9 @@ public:
     void forEachBatch(const ImageSource& images, const Answers& answers);
 
 private:
+    Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed, Ranks* ranks,
+              Begins begins);
+
     /// `answers`, where there is one, gets each batch's logits [B, C] and labels [B].
     void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {});
     std::vector<double> countedAccuracy() const;
@@ -60,6 +75,8 @@ private:
     ImageNetwork model_;
     const torch::Device device_;
     const Proceed proceed_;
+    Ranks* const ranks_;  // nullptr: one process
+    const Begins begins_;
     torch::Tensor seen_;   // int64 [C]
     torch::Tensor right_;  // int64 [C]
     RepeatedWork counting_;

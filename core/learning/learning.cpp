@@ -8,6 +8,7 @@
 #include "core/learning/logit_saver.h"
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
+#include "core/learning/parallel/run_processes.h"
 #include "core/learning/torch_errors.h"
 #include "core/learning/trainer.h"
 
@@ -45,8 +46,17 @@ public:
             requireSupport(description.config, description.device);
             prepareThread(description.threads);
             const DeviceStream stream(ballast::resolveDevice(description.device));
-            return Trainer(run, environment, control, observer).train();
+            const std::unique_ptr<Ranks> ranks =
+                meetOthers(description, libraries(), environment.rank);
+            RunOutcome outcome = Trainer(run, environment, control, observer, *ranks).train();
+            ranks->tell(Command::end);
+            return outcome;
         });
+    }
+
+    void assist(const ProcessRank& rank, const TrainingEnvironment& environment,
+                const RunControl& control) const override {
+        translated([&] { ballast::assist(rank, libraries(), environment, control); });
     }
 
     std::int64_t checkpointBytes(const RunConfig& config, std::int64_t classes) const override {

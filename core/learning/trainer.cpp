@@ -9,10 +9,8 @@
 #include "core/base/machine.h"
 #include "core/experiment/imbalance.h"
 #include "core/learning/checkpoint.h"
-#include "core/learning/data/batches.h"
 #include "core/learning/device.h"
 #include "core/learning/logit_saver.h"
-#include "core/learning/second_stage.h"
 #include "core/learning/term_choice.h"
 #include "core/results/plateau.h"
 #include "core/runs/run_edits.h"
@@ -32,16 +30,6 @@ double seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& labels, int classes) {
-    std::vector<std::vector<std::int64_t>> indices(static_cast<std::size_t>(classes));
-    const torch::Tensor on_cpu = labels.to(torch::kCPU);
-    const auto label = on_cpu.accessor<std::int64_t, 1>();
-    for (std::int64_t i = 0; i < on_cpu.size(0); ++i) {
-        indices[static_cast<std::size_t>(label[i])].push_back(i);
-    }
-    return indices;
-}
-
 /// Whether a later phase begins after `epoch`, or the run ends: epochs that are measured exactly.
 bool logitsAreDue(const RunConfig& config, int epoch) {
     return epoch + 1 == config.training.epochs ||
@@ -52,22 +40,20 @@ bool logitsAreDue(const RunConfig& config, int epoch) {
 }  // namespace
 
 Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
-                 RunObserver& observer)
+                 RunObserver& observer, Ranks& ranks)
     : run_(run),
       control_(control),
       observer_(observer),
       config_(run.description().config),
       class_counts_(run.description().class_counts),
       majority_(majorityClasses(class_counts_)),
+      ranks_(ranks),
       device_(resolveDevice(run.description().device)),
-      data_(openImageSources(config_, class_counts_, environment.data_store, device_,
-                             run.description().threads)),
-      model_(makeModel(config_, data_.train->channels(), classes(), device_)),
-      optimizer_(*model_, config_.optimizer.momentum, device_.is_cuda(),
-                 config_.optimizer.momentum_form),
-      steps_(model_, optimizer_, classes(), device_),
-      evaluator_(model_, classes(), device_, [this] { return proceed(); }),
-      images_of_class_(indicesByClass(data_.train->labels(), classes())),
+      replica_(config_, class_counts_, environment.data_store, device_, run.description().threads,
+               ranks_, [this] { return proceed(); }),
+      data_(replica_.data()),
+      model_(replica_.model()),
+      evaluator_(replica_.evaluator()),
       save_logits_(environment.save_logits) {
     if (std::ranges::any_of(config_.phases, usesEstimates)) calibration_.emplace(classes());
     for (const std::string& remark : data_.remarks) say(remark);
@@ -75,6 +61,7 @@ Trainer::Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunContr
 }
 
 RunOutcome Trainer::train() {
+    ranks_.join();
     for (;; ++epoch_) {
         takeEdits(epoch_);  // also those made while the last epoch was measured
         beginPhaseEarly(epoch_, run_.records());  // of a trunk that was taken over
@@ -85,12 +72,11 @@ RunOutcome Trainer::train() {
         if (!chooseTerms(phase)) return {control_.stateAfterwards(), epoch_, "", {}};
         const ClassTerms terms =
             classTerms(phase, class_counts_, estimates());  // α, β, Δ per class
-        beginPhase(model_, optimizer_, config_, epoch_);
 
         EpochRecord record;
         epoch_start_ = Clock::now();
         paused_for_ = {};
-        if (!trainEpoch(phase, terms, record)) return {control_.stateAfterwards(), epoch_, "", {}};
+        if (!trainEpoch(terms, record)) return {control_.stateAfterwards(), epoch_, "", {}};
         if (!std::isfinite(record.loss)) {
             return {RunState::diverged, epoch_,
                     "the loss of epoch " + std::to_string(epoch_) +
@@ -162,31 +148,23 @@ bool Trainer::chooseTerms(const Phase& phase) {
 }
 
 /// One pass over the training images; false if it was cut short.
-bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record) {
+bool Trainer::trainEpoch(const ClassTerms& terms, EpochRecord& record) {
     record.epoch = epoch_;
     record.phase = static_cast<int>(phaseIndexAt(config_.phases, epoch_));
     record.learning_rate = learningRateAt(config_, epoch_);
     record.weight_decay = weightDecayAt(config_, epoch_);
 
-    const TrainingConfig& training = config_.training;
-    const Batches batches(epochOrder(phase.sampling, images_of_class_, training.seed, epoch_),
-                          training.batch_size);
-    const bool by_position = phase.sampling != Sampling::instance;  // images may be drawn again
-    const auto stream =
-        data_.train->stream(batches.order(), training.batch_size,
-                            {training.augmentation, training.seed, epoch_, by_position});
-    steps_.begin(phase, config_.loss, terms, record.learning_rate, record.weight_decay);
-
-    Batch batch;
-    for (int i = 0; i < batches.count(); ++i) {
+    replica_.beginEpoch(config_, epoch_, terms);
+    const int batches = replica_.batches();
+    for (int i = 0; i < batches; ++i) {
         if (!proceed()) return false;
-        stream->next(batch);
-        const torch::Tensor logits = steps_.step(batch);
-        if (calibration_) calibration_->add(logits, batch.labels);
-        reportStep(i + 1, batches.count(), steps_.images());
+        replica_.step();
+        if (calibration_) calibration_->add(replica_.logits(), replica_.labels());
+        reportStep(i + 1, batches, replica_.epoch().images());
     }
-    record.loss = steps_.meanLoss();
-    record.streaming = steps_.statistics().finish(terms, class_counts_, majority_);
+    replica_.finishEpoch();
+    record.loss = replica_.epoch().meanLoss();
+    record.streaming = replica_.epoch().statistics().finish(terms, class_counts_, majority_);
     return true;
 }
 
@@ -293,10 +271,15 @@ bool Trainer::proceed() {
         last_heartbeat_ = now;
         run_.setStatus(RunState::running, epoch_, "");
     }
+    ranks_.keepInTouch();
+    if (ranks_.stopAsked()) control_.requestStop();
     if (control_.paused() && !control_.mustEnd()) {
         run_.setStatus(RunState::paused, epoch_, "");
         observer_.stateChanged(RunState::paused);
-        while (control_.paused() && !control_.mustEnd()) std::this_thread::sleep_for(kPausePoll);
+        while (control_.paused() && !control_.mustEnd()) {
+            ranks_.keepInTouch();
+            std::this_thread::sleep_for(kPausePoll);
+        }
         run_.setStatus(RunState::running, epoch_, "");
         observer_.stateChanged(RunState::running);
         paused_for_ += Clock::now() - now;
@@ -318,17 +301,11 @@ void Trainer::reportStep(int step, int steps, std::int64_t images) {
     observer_.stepFinished(progress);
 }
 
-/// The tensors that decide how training continues, by name; they are the model's and optimiser's
-/// own.
+/// The replica's, and what the run has estimated and chosen.
 std::map<std::string, torch::Tensor> Trainer::state() {
-    std::map<std::string, torch::Tensor> tensors;
-    for (const auto& item : model_->named_parameters()) tensors[item.key()] = item.value();
-    for (const auto& item : model_->named_buffers()) tensors[item.key()] = item.value();
+    std::map<std::string, torch::Tensor> tensors = replica_.state();
     if (calibration_) tensors.merge(calibration_->state());
     if (std::ranges::any_of(config_.phases, choosesTerms)) tensors[kChosen] = chosen_;
-    for (const auto& [name, buffer] : optimizer_.momentumBuffers()) {
-        tensors[kMomentumPrefix + name] = buffer;
-    }
     return tensors;
 }
 

@@ -10,10 +10,7 @@
 #include "core/experiment/class_terms.h"
 #include "core/learning/calibration.h"
 #include "core/learning/data/image_source.h"
-#include "core/learning/epoch_steps.h"
-#include "core/learning/evaluator.h"
-#include "core/learning/models/network.h"
-#include "core/learning/optimizers/sgd.h"
+#include "core/learning/parallel/replica.h"
 #include "core/results/owned_run.h"
 #include "core/runs/training.h"
 
@@ -23,16 +20,16 @@ namespace ballast {
 /// one record and one checkpoint an epoch. All on the calling thread.
 class Trainer {
 public:
-    /// Loads the data and the newest good checkpoint. Throws DataError, DeviceError,
-    /// CheckpointError.
+    /// Loads the data and the newest good checkpoint. Where several processes train the run, this
+    /// is the first one. Throws DataError, DeviceError, CheckpointError.
     Trainer(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
-            RunObserver& observer);
+            RunObserver& observer, Ranks& ranks);
 
     /// Trains to the end, or until the control says otherwise. Throws StorageError.
     RunOutcome train();
 
 private:
-    bool trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record);
+    bool trainEpoch(const ClassTerms& terms, EpochRecord& record);
     ClassEstimates estimates() const;
     bool chooseTerms(const Phase& phase);
     void measure(const ClassTerms& terms, EpochRecord& record);
@@ -56,16 +53,15 @@ private:
     RunConfig config_;
     const std::vector<std::int64_t> class_counts_;
     const std::vector<bool> majority_;
+    Ranks& ranks_;
     const torch::Device device_;
-    ImageSources data_;
-    ImageNetwork model_;
-    Sgd optimizer_;
-    EpochSteps steps_;
-    Evaluator evaluator_;
+    Replica replica_;
+    const ImageSources& data_;
+    ImageNetwork& model_;
+    Evaluator& evaluator_;
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
     // ν̂ and τ̂ of a phase whose weights or shifts the run chooses; NaN: none. [2] of float64.
     torch::Tensor chosen_ = torch::full({2}, kMissing, torch::kFloat64);
-    std::vector<std::vector<std::int64_t>> images_of_class_;  // indices into the training images
     const bool save_logits_;
     std::optional<SavedLogits> logits_;  // of the epoch that was measured, where they are due
     int epoch_ = 0;

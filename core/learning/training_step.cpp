@@ -1,5 +1,7 @@
 #include "core/learning/training_step.h"
 
+#include "core/learning/parallel/gradient_sum.h"
+
 namespace ballast {
 namespace {
 
@@ -13,14 +15,36 @@ StepResult gradientsAt(ImageNetwork& model, const Batch& batch, const ClassTermT
     return {value.detach(), logits.detach(), log_probabilities.detach()};
 }
 
+/// The same where `batch` is a part of one.
+StepResult gradientsOfPart(ImageNetwork& model, const Batch& batch, const ClassTermTensors& terms,
+                           const LossConfig& loss, const Ranks& ranks) {
+    model->zero_grad(true);
+    const std::int64_t images = batch.labels.size(0);
+    // Where normalisation is over the whole batch, the others wait for this part's numbers.
+    const torch::Tensor logits =
+        images > 0 || model->normalisesTogether()
+            ? model->forward(batch.images)
+            : torch::zeros({0, terms.alpha.size(0)}, terms.alpha.options());
+    const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
+    const LossQuotient part = lossQuotient(log_probabilities, batch.labels, terms.alpha, loss);
+    if (part.sum.requires_grad()) part.sum.backward();
+    const torch::Tensor of_batch = sumGradients(*model, part, ranks);
+    return {of_batch, logits.detach(), log_probabilities.detach()};
+}
+
 }  // namespace
 
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
-                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius) {
-    const StepResult result = gradientsAt(model, batch, terms, loss);
+                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
+                        const Ranks& ranks) {
+    const auto gradients = [&] {
+        return ranks.many() ? gradientsOfPart(model, batch, terms, loss, ranks)
+                            : gradientsAt(model, batch, terms, loss);
+    };
+    const StepResult result = gradients();
     if (sam_radius > 0.0 && torch::GradMode::is_enabled()) {
         SamPerturbation perturbation(optimizer, sam_radius);
-        gradientsAt(model, batch, terms, loss);
+        gradients();
         perturbation.undo();
     }
     return result;

@@ -7,6 +7,7 @@
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
+#include "core/learning/parallel/ranks.h"
 
 namespace ballast {
 
@@ -20,7 +21,10 @@ struct StepResult {
 /// Lines 9 and 10 of Algorithm 1 up to the gradient: leaves the gradients of the batch's loss in
 /// the model's trainable parameters; with `sam_radius` above 0 those at the perturbed weights.
 /// Where nothing is trainable, or gradients are switched off, it only evaluates.
+/// Of a batch that `ranks` divide, `batch` is this process's part, which may be empty: loss and
+/// gradients are the whole batch's, the rest is the part's.
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
-                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius);
+                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
+                        const Ranks& ranks = alone());
 
 }  // namespace ballast

@@ -37,7 +37,8 @@ public:
     using Work =
         std::function<torch::Tensor(const torch::Tensor& images, const torch::Tensor& labels)>;
 
-    explicit RepeatedWork(Work work);
+    /// Work that is not `recordable` is done by each call everywhere.
+    explicit RepeatedWork(Work work, bool recordable = true);
     ~RepeatedWork();
     RepeatedWork(const RepeatedWork&) = delete;
     RepeatedWork& operator=(const RepeatedWork&) = delete;
@@ -48,6 +49,7 @@ public:
 private:
     struct Recordings;
     const Work work_;
+    const bool recordable_;
     std::unique_ptr<Recordings> recordings_;  // nullptr until a batch is on a GPU
 };
 

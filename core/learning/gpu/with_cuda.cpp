@@ -124,7 +124,8 @@ private:
     }
 };
 
-RepeatedWork::RepeatedWork(Work work) : work_(std::move(work)) {}
+RepeatedWork::RepeatedWork(Work work, bool recordable)
+    : work_(std::move(work)), recordable_(recordable) {}
 
 RepeatedWork::~RepeatedWork() {
     if (!recordings_) return;
@@ -132,7 +133,7 @@ RepeatedWork::~RepeatedWork() {
 }
 
 torch::Tensor RepeatedWork::operator()(const torch::Tensor& images, const torch::Tensor& labels) {
-    if (!images.is_cuda()) return work_(images, labels);
+    if (!recordable_ || !images.is_cuda()) return work_(images, labels);
     if (!recordings_) recordings_ = std::make_unique<Recordings>();
     Recording& recording = recordings_->of_shape[images.sizes().vec()];
     torch::Tensor answer;

@@ -7,7 +7,8 @@ DeviceStream::DeviceStream(torch::Device) {}
 DeviceStream::~DeviceStream() = default;
 
 struct RepeatedWork::Recordings {};
-RepeatedWork::RepeatedWork(Work work) : work_(std::move(work)) {}
+RepeatedWork::RepeatedWork(Work work, bool recordable)
+    : work_(std::move(work)), recordable_(recordable) {}
 RepeatedWork::~RepeatedWork() = default;
 
 torch::Tensor RepeatedWork::operator()(const torch::Tensor& images, const torch::Tensor& labels) {

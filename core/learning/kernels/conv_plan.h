@@ -10,6 +10,7 @@
 
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/kernels/team.h"
+#include "core/learning/models/normalisation.h"
 
 namespace ballast {
 
@@ -19,7 +20,7 @@ struct ConvUnit {
     static constexpr int kNone = -1;
 
     torch::nn::Conv2d convolution;  // square and odd, padded by half its size, without bias
-    torch::nn::BatchNorm2d norm;
+    BatchNorm norm;
     int shortcut = kNone;  // the earlier unit whose z is added; of another size: "option A"
 };
 

@@ -44,8 +44,8 @@ torch::Tensor EvaluationPass::forward() {
 
 /// Makes the weights of unit k's convolution from its own and what normalises after it.
 void EvaluationPass::fold(std::size_t k) {
-    const torch::nn::BatchNorm2d& norm = units_[k].norm;
-    const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
+    const BatchNorm& norm = units_[k].norm;
+    const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + BatchNormImpl::kEps);
     const torch::Tensor bias = norm->bias - norm->running_mean * scale;
     const torch::Tensor weight = (units_[k].convolution->weight * scale.view({-1, 1, 1, 1}))
                                      .contiguous(torch::MemoryFormat::ChannelsLast);

@@ -35,8 +35,8 @@ Number* room(Scratch& scratch, std::int64_t count) {
     return static_cast<Number*>(scratch.atLeast(index(count) * sizeof(Number)));
 }
 
-void updateRunning(torch::nn::BatchNorm2d norm, const ChannelMoments& moments, double count) {
-    const double share = norm->options.momentum().value();
+void updateRunning(BatchNorm norm, const ChannelMoments& moments, double count) {
+    const double share = BatchNormImpl::kMomentum;
     auto* mean = norm->running_mean.data_ptr<float>();
     auto* variance = norm->running_var.data_ptr<float>();
     const auto move = [&](float& value, double to) {
@@ -197,7 +197,7 @@ void TypedPass<Feature>::normaliseFrom(std::size_t k) {
     if (k > 0) states_[k - 1].z_made = graph_.keeps[k - 1];
     State& state = states_[k];
     const ChannelGrid& grid = plan_.unit(k).grid;
-    const torch::nn::BatchNorm2d& norm = units_[k].norm;
+    const BatchNorm& norm = units_[k].norm;
     state.moments = channelMoments(state.sums, state.centre.data(), grid);
     state.mean.assign(state.moments.mean.begin(), state.moments.mean.end());
     updateRunning(norm, state.moments, static_cast<double>(grid.images * grid.pixels));
@@ -205,7 +205,7 @@ void TypedPass<Feature>::normaliseFrom(std::size_t k) {
     const float* bias = norm->bias.data_ptr<float>();
     for (std::size_t c = 0; c < state.centre.size(); ++c) {
         const double scale = static_cast<double>(weight[c]) /
-                             std::sqrt(state.moments.variance[c] + norm->options.eps());
+                             std::sqrt(state.moments.variance[c] + BatchNormImpl::kEps);
         state.scale.push_back(static_cast<float>(scale));
         state.shift.push_back(
             static_cast<float>(static_cast<double>(bias[c]) - state.moments.mean[c] * scale));
@@ -253,11 +253,10 @@ std::vector<torch::Tensor> TypedPass<Feature>::backward(const torch::Tensor& of_
     std::optional<ConvGradient> before;  // whose weight's gradient is not added up yet
     const auto addUp = [&] { result[3 * before->k] = weightGradient(*before); };
     const auto leave = [&] {
-        const ConvUnit& unit = units_[now->k];
         const State& state = states_[now->k];
         NormSums& sums = now->sums;
         for (std::size_t c = 0; c < sums.g.size(); ++c) {
-            sums.g_centred[c] /= std::sqrt(state.moments.variance[c] + unit.norm->options.eps());
+            sums.g_centred[c] /= std::sqrt(state.moments.variance[c] + BatchNormImpl::kEps);
         }
         result[3 * now->k + 1] = asTensor(sums.g_centred);
         result[3 * now->k + 2] = asTensor(sums.g);
@@ -348,7 +347,7 @@ typename TypedPass<Feature>::ConvGradient TypedPass<Feature>::gradientOf(
     }
     const NormSums sums(gradients_[k].sums, grid);
     ConvGradient gradient{
-        k, sums, NormGradient(sums, state.moments, state.scale, unit.norm->options.eps(), grid)};
+        k, sums, NormGradient(sums, state.moments, state.scale, BatchNormImpl::kEps, grid)};
     if (k > 0) {
         Gradient& below = gradients_[k - 1];
         const ChannelGrid& lower = plan_.unit(k - 1).grid;

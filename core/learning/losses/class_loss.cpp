@@ -52,6 +52,14 @@ constexpr LossFamily kFamilies[] = {{"vs", vectorScaling},
                                     {"focal", focal},
                                     {"softmax-bce", binaryOfSoftmax}};
 
+/// Each image's contribution, [B].
+torch::Tensor ofImages(const LossInputs& inputs) {
+    const std::string& name = inputs.loss.name;
+    const auto family = std::ranges::find(kFamilies, name, &LossFamily::name);
+    TORCH_CHECK(family != std::end(kFamilies), "the loss \"", name, "\" has no function");
+    return family->of_images(inputs);
+}
+
 }  // namespace
 
 ClassTermTensors::ClassTermTensors(const ClassTerms& terms, const torch::TensorOptions& options)
@@ -78,14 +86,23 @@ torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch:
 
 torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
                         const torch::Tensor& alpha, const LossConfig& loss) {
-    const auto family = std::ranges::find(kFamilies, loss.name, &LossFamily::name);
-    TORCH_CHECK(family != std::end(kFamilies), "the loss \"", loss.name, "\" has no function");
     const torch::Tensor weights = alpha.index_select(0, labels);
-    const torch::Tensor weighted = family->of_images({log_probabilities, labels, weights, loss});
+    const torch::Tensor weighted = ofImages({log_probabilities, labels, weights, loss});
     if (loss.reduction == Reduction::mean) {
         return weighted.sum() / static_cast<double>(labels.size(0));
     }
     return weighted.sum() / weights.sum();
+}
+
+LossQuotient lossQuotient(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                          const torch::Tensor& alpha, const LossConfig& loss) {
+    const torch::Tensor weights = alpha.index_select(0, labels);
+    const torch::Tensor sum = ofImages({log_probabilities, labels, weights, loss}).sum();
+    const torch::Tensor divisor =
+        loss.reduction == Reduction::mean
+            ? torch::full({}, static_cast<double>(labels.size(0)), weights.options())
+            : weights.sum();
+    return {sum, divisor};
 }
 
 }  // namespace ballast

@@ -33,4 +33,13 @@ torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch:
 torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
                         const torch::Tensor& alpha, const LossConfig& loss);
 
+/// The same as two scalars whose quotient it is, for batches that are divided: their sums over the
+/// parts are those of the batch. The divisor has no gradient. Parts may be empty.
+struct LossQuotient {
+    torch::Tensor sum;
+    torch::Tensor divisor;
+};
+LossQuotient lossQuotient(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                          const torch::Tensor& alpha, const LossConfig& loss);
+
 }  // namespace ballast

@@ -23,15 +23,15 @@ nn::Sequential bottlenecks(int blocks, std::int64_t in, std::int64_t channels,
 
 BottleneckImpl::BottleneckImpl(std::int64_t in_channels, std::int64_t channels, std::int64_t stride)
     : conv1_(register_module("conv1", convolution(in_channels, channels, 1, 1))),
-      bn1_(register_module("bn1", nn::BatchNorm2d(channels))),
+      bn1_(register_module("bn1", BatchNorm(channels))),
       conv2_(register_module("conv2", convolution(channels, channels, 3, stride))),
-      bn2_(register_module("bn2", nn::BatchNorm2d(channels))),
+      bn2_(register_module("bn2", BatchNorm(channels))),
       conv3_(register_module("conv3", convolution(channels, channels * kExpansion, 1, 1))),
-      bn3_(register_module("bn3", nn::BatchNorm2d(channels * kExpansion))) {
+      bn3_(register_module("bn3", BatchNorm(channels * kExpansion))) {
     if (stride != 1 || in_channels != channels * kExpansion) {
         downsample_ = register_module(
             "downsample", nn::Sequential(convolution(in_channels, channels * kExpansion, 1, stride),
-                                         nn::BatchNorm2d(channels * kExpansion)));
+                                         BatchNorm(channels * kExpansion)));
     }
 }
 
@@ -41,13 +41,13 @@ torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
     out = bn3_(convolved(*conv3_, out));
     if (downsample_.is_empty()) return out.add_(x).relu_();
     const torch::Tensor sampled = convolved(*downsample_->ptr(0)->as<nn::Conv2d>(), x);
-    return out.add_(downsample_->ptr(1)->as<nn::BatchNorm2d>()->forward(sampled)).relu_();
+    return out.add_(downsample_->ptr(1)->as<BatchNorm>()->forward(sampled)).relu_();
 }
 
 ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes,
                                        HeadKind head, Convolution rounding)
     : conv1_(register_module("conv1", convolution(in_channels, 64, 7, 2))),
-      bn1_(register_module("bn1", nn::BatchNorm2d(64))),
+      bn1_(register_module("bn1", BatchNorm(64))),
       layer1_(register_module("layer1", bottlenecks(3, 64, 64, 1))),
       layer2_(register_module("layer2", bottlenecks(4, 256, 128, 2))),
       layer3_(register_module("layer3", bottlenecks(6, 512, 256, 2))),

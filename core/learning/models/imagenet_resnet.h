@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/learning/models/network.h"
+#include "core/learning/models/normalisation.h"
 
 namespace ballast {
 
@@ -19,11 +20,11 @@ public:
 
 private:
     torch::nn::Conv2d conv1_;
-    torch::nn::BatchNorm2d bn1_;
+    BatchNorm bn1_;
     torch::nn::Conv2d conv2_;
-    torch::nn::BatchNorm2d bn2_;
+    BatchNorm bn2_;
     torch::nn::Conv2d conv3_;
-    torch::nn::BatchNorm2d bn3_;
+    BatchNorm bn3_;
     torch::nn::Sequential downsample_{nullptr};  // a convolution and its normalisation
 };
 TORCH_MODULE(Bottleneck);
@@ -43,7 +44,7 @@ public:
 
 private:
     torch::nn::Conv2d conv1_;
-    torch::nn::BatchNorm2d bn1_;
+    BatchNorm bn1_;
     torch::nn::Sequential layer1_;
     torch::nn::Sequential layer2_;
     torch::nn::Sequential layer3_;

@@ -9,6 +9,7 @@
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/models/fill.h"
 #include "core/learning/models/imagenet_resnet.h"
+#include "core/learning/models/normalisation.h"
 #include "core/learning/models/resnet.h"
 
 namespace ballast {
@@ -44,8 +45,16 @@ void initialise(ImageNetworkImpl& model, bool fan_out, std::uint64_t seed) {
 
 }  // namespace
 
+void ImageNetworkImpl::normaliseTogether(const Ranks& ranks) {
+    normalises_together_ = true;
+    apply([&](torch::nn::Module& module) {
+        if (auto* norm = module.as<BatchNorm>()) norm->normaliseOver(ranks);
+    });
+}
+
 torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x) {
-    const torch::Tensor weight = convolution.weight.to(x.scalar_type());
+    torch::Tensor weight = convolution.weight.to(x.scalar_type());
+    if (x.size(0) == 0) weight = weight.contiguous();  // LibTorch takes no other for no images
     const auto& stride = *convolution.options.stride();
     return torch::conv2d(x, weight, {}, stride, weight.size(2) / 2);
 }

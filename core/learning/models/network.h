@@ -9,12 +9,22 @@
 
 namespace ballast {
 
+class Ranks;
+
 /// What the trainer trains: images to logits, ending in a head.
 class ImageNetworkImpl : public torch::nn::Module {
 public:
+    /// From now on batch normalisation of training is over the batches that `ranks` divide, not
+    /// over this process's parts; they must outlive the network.
+    void normaliseTogether(const Ranks& ranks);
+    bool normalisesTogether() const { return normalises_together_; }
+
     /// [B, channels, H, W] -> logits [B, C].
     virtual torch::Tensor forward(const torch::Tensor& images) = 0;
     virtual Head& head() = 0;
+
+private:
+    bool normalises_together_ = false;
 };
 TORCH_MODULE(ImageNetwork);
 

@@ -19,7 +19,7 @@ nn::Sequential stage(int blocks, std::int64_t in, std::int64_t out, std::int64_t
     return sequence;
 }
 
-std::vector<ConvUnit> unitsOf(const nn::Conv2d& conv, const nn::BatchNorm2d& norm,
+std::vector<ConvUnit> unitsOf(const nn::Conv2d& conv, const BatchNorm& norm,
                               const std::vector<nn::Sequential>& stages) {
     std::vector<ConvUnit> units{{conv, norm}};
     for (const nn::Sequential& stage : stages) {
@@ -39,9 +39,9 @@ void BasicBlockImpl::appendTo(std::vector<ConvUnit>& units) const {
 BasicBlockImpl::BasicBlockImpl(std::int64_t in_channels, std::int64_t out_channels,
                                std::int64_t stride)
     : conv1_(register_module("conv1", convolution3x3(in_channels, out_channels, stride))),
-      bn1_(register_module("bn1", nn::BatchNorm2d(out_channels))),
+      bn1_(register_module("bn1", BatchNorm(out_channels))),
       conv2_(register_module("conv2", convolution3x3(out_channels, out_channels, 1))),
-      bn2_(register_module("bn2", nn::BatchNorm2d(out_channels))),
+      bn2_(register_module("bn2", BatchNorm(out_channels))),
       stride_(stride),
       added_channels_(out_channels - in_channels) {}
 
@@ -62,7 +62,7 @@ torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
 ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, HeadKind head,
                        Convolution convolution)
     : conv1_(register_module("conv1", convolution3x3(in_channels, 16, 1))),
-      bn1_(register_module("bn1", nn::BatchNorm2d(16))),
+      bn1_(register_module("bn1", BatchNorm(16))),
       layer1_(register_module("layer1", stage((depth - 2) / 6, 16, 16, 1))),
       layer2_(register_module("layer2", stage((depth - 2) / 6, 16, 32, 2))),
       layer3_(register_module("layer3", stage((depth - 2) / 6, 32, 64, 2))),
@@ -71,7 +71,8 @@ ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes
       stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), convolution) {}
 
 torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
-    if (stack_.takes(images)) return linear_(stack_.features(images));
+    const bool together = is_training() && normalisesTogether();
+    if (!together && stack_.takes(images)) return linear_(stack_.features(images));
     if (convolution_ == Convolution::bfloat16 && is_training() && images.is_cpu()) {
         throw ConfigError("/training/convolution: oneDNN has no convolutions in bfloat16 for " +
                           std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +

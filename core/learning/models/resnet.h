@@ -7,6 +7,7 @@
 
 #include "core/learning/kernels/conv_stack.h"
 #include "core/learning/models/network.h"
+#include "core/learning/models/normalisation.h"
 
 namespace ballast {
 
@@ -22,9 +23,9 @@ public:
 
 private:
     torch::nn::Conv2d conv1_;
-    torch::nn::BatchNorm2d bn1_;
+    BatchNorm bn1_;
     torch::nn::Conv2d conv2_;
-    torch::nn::BatchNorm2d bn2_;
+    BatchNorm bn2_;
     std::int64_t stride_;
     std::int64_t added_channels_;
 };
@@ -45,7 +46,7 @@ public:
 
 private:
     torch::nn::Conv2d conv1_;
-    torch::nn::BatchNorm2d bn1_;
+    BatchNorm bn1_;
     torch::nn::Sequential layer1_;
     torch::nn::Sequential layer2_;
     torch::nn::Sequential layer3_;

@@ -1,0 +1,176 @@
+#include "core/learning/parallel/replica.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "core/experiment/config_json.h"
+#include "core/experiment/config_meaning.h"
+#include "core/learning/checkpoint.h"
+#include "core/learning/second_stage.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::vector<std::int64_t>> indicesByClass(const torch::Tensor& labels,
+                                                      std::size_t classes) {
+    std::vector<std::vector<std::int64_t>> indices(classes);
+    const torch::Tensor on_cpu = labels.to(torch::kCPU);
+    const auto label = on_cpu.accessor<std::int64_t, 1>();
+    for (std::int64_t i = 0; i < on_cpu.size(0); ++i) {
+        indices[static_cast<std::size_t>(label[i])].push_back(i);
+    }
+    return indices;
+}
+
+std::array<const ImageSource*, 3> splits(const ImageSources& data) {
+    return {data.train.get(), data.test.get(), data.validation.get()};
+}
+
+std::vector<torch::Tensor> tensorsOf(const std::map<std::string, torch::Tensor>& state) {
+    std::vector<torch::Tensor> tensors;
+    for (const auto& [name, tensor] : state) tensors.push_back(tensor);
+    return tensors;
+}
+
+/// An epoch's work as the first process tells it, and back.
+json epochOrderOfWork(const RunConfig& config, int epoch, const ClassTerms& terms) {
+    return {{"config", toJson(config)}, {"epoch", epoch},
+            {"alpha", terms.alpha},     {"beta", terms.beta},
+            {"delta", terms.delta},     {"on_true_class", terms.delta_on_true_class}};
+}
+
+ClassTerms termsOf(const json& work) {
+    ClassTerms terms;
+    work.at("alpha").get_to(terms.alpha);
+    work.at("beta").get_to(terms.beta);
+    work.at("delta").get_to(terms.delta);
+    work.at("on_true_class").get_to(terms.delta_on_true_class);
+    return terms;
+}
+
+}  // namespace
+
+Replica::Replica(const RunConfig& config, const std::vector<std::int64_t>& class_counts,
+                 const DataStore& store, torch::Device device, int threads, Ranks& ranks,
+                 Evaluator::Proceed proceed)
+    : config_(config),
+      gathers_logits_(std::ranges::any_of(config.phases, usesEstimates)),
+      ranks_(ranks),
+      device_(device),
+      data_(openImageSources(config, class_counts, store, device, threads)),
+      model_(makeModel(config, data_.train->channels(),
+                       static_cast<std::int64_t>(class_counts.size()), device)),
+      optimizer_(*model_, config.optimizer.momentum, device.is_cuda(),
+                 config.optimizer.momentum_form),
+      steps_(model_, optimizer_, static_cast<int>(class_counts.size()), device, ranks),
+      evaluator_(model_, static_cast<int>(class_counts.size()), device, std::move(proceed), ranks,
+                 [this](const ImageSource& images) { announce(images); }),
+      images_of_class_(indicesByClass(data_.train->labels(), class_counts.size())) {
+    if (ranks.many() && config.training.batch_norm_over == BatchNormOver::batch) {
+        model_->normaliseTogether(ranks);
+    }
+}
+
+std::map<std::string, torch::Tensor> Replica::state() const {
+    std::map<std::string, torch::Tensor> tensors;
+    for (const auto& item : model_->named_parameters()) tensors[item.key()] = item.value();
+    for (const auto& item : model_->named_buffers()) tensors[item.key()] = item.value();
+    for (const auto& [name, buffer] : optimizer_.momentumBuffers()) {
+        tensors[kMomentumPrefix + name] = buffer;
+    }
+    return tensors;
+}
+
+void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms) {
+    if (ranks_.many() && ranks_.first()) {
+        ranks_.tell(Command::epoch);
+        ranks_.textOfFirst(epochOrderOfWork(config, epoch, terms).dump());
+    }
+    config_ = config;
+    beginPhase(model_, optimizer_, config_, epoch);
+    const Phase& phase = phaseAt(config_, epoch);
+    const TrainingConfig& training = config_.training;
+    batches_.emplace(epochOrder(phase.sampling, images_of_class_, training.seed, epoch),
+                     training.batch_size);
+    const bool by_position = phase.sampling != Sampling::instance;  // images may be drawn again
+    stream_ = data_.train->stream(batches_->order(), training.batch_size,
+                                  {training.augmentation, training.seed, epoch, by_position},
+                                  ranks_.share());
+    steps_.begin(phase, config_.loss, terms, learningRateAt(config_, epoch),
+                 weightDecayAt(config_, epoch));
+    first_ = 0;
+    if (ranks_.many()) ranks_.takeFromFirst(tensorsOf(state()));
+}
+
+void Replica::step() {
+    if (ranks_.first()) ranks_.tell(Command::step);
+    stream_->next(batch_);
+    logits_ = steps_.step(batch_);
+    labels_ = batch_.labels;
+    if (ranks_.many() && gathers_logits_) {
+        logits_ = ranks_.whole(logits_, batch_.of_all);
+        labels_ = ranks_.whole(labels_, batch_.of_all);
+    }
+}
+
+void Replica::finishEpoch() {
+    if (!ranks_.many()) return;
+    if (ranks_.first()) ranks_.tell(Command::finish_epoch);
+    steps_.gather();
+}
+
+/// The first process, before a pass over `images`.
+void Replica::announce(const ImageSource& images) {
+    if (!ranks_.many()) return;
+    const auto all = splits(data_);
+    const auto split = std::ranges::find(all, &images) - all.begin();
+    ranks_.tell(Command::evaluation);
+    ranks_.textOfFirst(json{{"split", split}, {"tde_alpha", model_->head()->tdeAlpha()}}.dump());
+    ranks_.takeFromFirst(tensorsOf(state()));
+}
+
+void Replica::serve(const std::function<bool()>& stop) {
+    const torch::NoGradGuard no_grad;
+    std::unique_ptr<BatchStream> images;
+    Batch batch;
+    for (;;) {
+        switch (ranks_.hear(stop())) {
+            case Command::wait:
+                break;
+            case Command::epoch: {
+                const json work = json::parse(ranks_.textOfFirst(""));
+                beginEpoch(configFromJson(work.at("config"), "the first process"),
+                           work.at("epoch").get<int>(), termsOf(work));
+                break;
+            }
+            case Command::step:
+                step();
+                break;
+            case Command::finish_epoch:
+                finishEpoch();
+                break;
+            case Command::evaluation: {
+                const json pass = json::parse(ranks_.textOfFirst(""));
+                if (const json& alpha = pass.at("tde_alpha"); alpha.is_number()) {
+                    model_->head()->setTdeAlpha(alpha.get<double>());
+                }
+                model_->eval();
+                ranks_.takeFromFirst(tensorsOf(state()));
+                images = splits(data_)[pass.at("split").get<std::size_t>()]->plainStream(
+                    Evaluator::kBatch, ranks_.share());
+                break;
+            }
+            case Command::evaluate:
+                images->next(batch);
+                evaluator_.answersTo(batch.images, batch.of_all);
+                break;
+            case Command::end:
+                return;
+        }
+    }
+}
+
+}  // namespace ballast

@@ -1,0 +1,82 @@
+#include "core/learning/parallel/run_processes.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/experiment/config_json.h"
+#include "core/learning/device.h"
+#include "core/learning/gpu/repeated_work.h"
+#include "core/learning/parallel/replica.h"
+
+namespace ballast {
+namespace {
+
+using nlohmann::json;
+
+/// Why so many processes cannot train a run; "" where they can.
+std::string problemWith(const RunConfig& config, int processes) {
+    const int wanted = config.training.processes;
+    if (processes == wanted) return "";
+    const std::string count = std::to_string(wanted);
+    return "/training/processes: this run divides its batches among " + count +
+           (wanted == 1 ? " process" : " processes") + ", but " + std::to_string(processes) +
+           (processes == 1
+                ? " was started. Start it on the command line with --processes " + count +
+                      ", or by a launcher that sets RANK, WORLD_SIZE and MASTER_ADDR"
+                : " were started");
+}
+
+}  // namespace
+
+std::unique_ptr<Ranks> meetOthers(const RunDescription& run, const std::string& libraries,
+                                  const std::optional<ProcessRank>& rank) {
+    const std::string problem = problemWith(run.config, rank ? rank->size : 1);
+    if (!rank && problem.empty()) return std::make_unique<Ranks>();
+    if (!rank) throw ConfigError(problem);
+    auto ranks = std::make_unique<Ranks>(*rank);
+    const bool on_gpu = resolveDevice(run.device).is_cuda();
+    ranks->introduction(json{
+        {"problem", problem},
+        {"config", toJson(run.config)},
+        {"class_counts", run.class_counts},
+        {"data_sha256", run.data_sha256},
+        {"libraries", libraries},
+        {"threads", run.threads},
+        {"gpu", on_gpu}}.dump());
+    if (!problem.empty()) throw ConfigError(problem);
+    return ranks;
+}
+
+void assist(const ProcessRank& rank, const std::string& libraries,
+            const TrainingEnvironment& environment, const RunControl& control) {
+    Ranks ranks(rank);
+    const json run = json::parse(ranks.introduction(""));
+    const auto text = [&](const char* name) { return run.at(name).get<std::string>(); };
+    if (!text("problem").empty()) throw ConfigError(text("problem"));
+    const std::string me =
+        "process " + std::to_string(rank.rank) + " of " + std::to_string(rank.size);
+    if (text("libraries") != libraries) {
+        throw ConfigError(me + " has LibTorch " + libraries + ", the first one " +
+                          text("libraries") + "; a run needs the same in all of them");
+    }
+    const RunConfig config = configFromJson(run.at("config"), "the first process");
+    const DataStore& store = environment.data_store;
+    if (!text("data_sha256").empty() && store.contentSha256(config.data) != text("data_sha256")) {
+        throw DataError(me + " has other images of " + config.data.dataset + " than the first one");
+    }
+    torch::Device device = torch::kCPU;
+    if (run.at("gpu").get<bool>()) {
+        const int gpus = std::max(1, static_cast<int>(torch::cuda::device_count()));
+        device = resolveDevice("cuda:" + std::to_string(rank.local_rank % gpus));
+    }
+    const int threads = run.at("threads").get<int>();
+    prepareThread(threads);
+    const DeviceStream stream(device);
+    Replica replica(config, run.at("class_counts").get<std::vector<std::int64_t>>(), store, device,
+                    threads, ranks, [] { return true; });
+    ranks.join();
+    replica.serve([&] { return control.mustEnd(); });
+}
+
+}  // namespace ballast
