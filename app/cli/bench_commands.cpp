@@ -2,9 +2,11 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
+#include "app/cli/local_processes.h"
 #include "core/base/error.h"
 #include "core/experiment/config_meaning.h"
 #include "core/runs/benchmarks.h"
@@ -14,11 +16,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
+void requireResidual(const std::string& model) {
+    if (residualDepth(model)) return;
+    throw ConfigError("--model: unknown model \"" + model +
+                      "\"; allowed: resnet and a depth of 6n+2");
+}
+
 int benchTrainCommand(const BenchOptions& options, bool as_json) {
-    if (!residualDepth(options.model)) {
-        throw ConfigError("--model: unknown model \"" + options.model +
-                          "\"; allowed: resnet and a depth of 6n+2");
-    }
+    requireResidual(options.model);
     const ordered_json result = benchmarks().train(options);
     if (as_json) {
         std::cout << result.dump(2) << "\n";
@@ -128,6 +133,57 @@ void addTraining(CommandLine& cli, CLI::App* bench, BenchPart what, const char* 
     cli.perform(command, [options] { return benchTrainCommand(options->bench, options->json); });
 }
 
+int benchScaleCommand(const BenchOptions& options, int processes, bool as_json) {
+    requireResidual(options.model);
+    std::optional<ProcessRank> rank = processRankOfEnvironment();
+    std::optional<LocalProcesses> others;
+    if (!rank) rank = others.emplace(processes).rank();
+    const ordered_json result = benchmarks().scale(options, *rank);
+    if (rank->rank > 0) return 0;
+    if (as_json) {
+        std::cout << result.dump(2) << "\n";
+        return 0;
+    }
+    std::printf("%s, 3×32×32, batch %d, cpu, median of %d interleaved rounds of %d steps\n",
+                options.model.c_str(), options.batch_size, result["rounds"].get<int>(),
+                result["steps_per_round"].get<int>());
+    for (const auto& [name, each] : result["ways"].items()) {
+        std::printf("%-30s %9.1f images/s  ratio %5.2f  efficiency %4.0f %%\n", name.c_str(),
+                    each["images_per_second"].get<double>(), each["ratio"].get<double>(),
+                    100.0 * each["efficiency"].get<double>());
+    }
+    std::printf(
+        "%d processes: a step %.1f ms, the exchange of %.1f MB of gradients alone %.2f ms\n",
+        result["processes"].get<int>(), result["step_ms"].get<double>(),
+        result["gradient_megabytes"].get<double>(), result["exchange_ms"].get<double>());
+    return 0;
+}
+
+void addScale(CommandLine& cli, CLI::App* bench) {
+    struct Options {
+        BenchOptions bench;
+        int processes = 2;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        cli.add("scale", "Processes that divide each batch against one process", bench);
+    command->add_option("--processes", options->processes, "Of one thread each")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 256));
+    command->add_option("--model", options->bench.model)->capture_default_str();
+    command->add_option("--batch", options->bench.batch_size)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4096));
+    command->add_option("--steps", options->bench.steps, "Measured batches of each way")
+        ->capture_default_str()
+        ->check(CLI::Range(7, 100000));
+    addJson(command, options->json);
+    cli.perform(command, [options] {
+        return benchScaleCommand(options->bench, options->processes, options->json);
+    });
+}
+
 void addData(CommandLine& cli, CLI::App* bench) {
     struct Options {
         BenchDataOptions bench;
@@ -173,6 +229,7 @@ void addBenchCommands(CommandLine& cli) {
     addTraining(cli, bench, BenchPart::evaluation, "eval", "Our evaluation against the textbook's");
     addTraining(cli, bench, BenchPart::augmentation, "augment",
                 "Our batches against the textbook's, no training");
+    addScale(cli, bench);
     addData(cli, bench);
     addStore(cli, bench);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/data/data_store.h"
+#include "core/runs/process_rank.h"
 
 namespace ballast {
 
@@ -38,6 +39,11 @@ public:
     /// Times our training, or a part of it, against a textbook loop in one run: rates and ratios.
     /// Throws DeviceError.
     virtual nlohmann::ordered_json train(const BenchOptions& options) const = 0;
+
+    /// Times one process against several that divide each batch, on the CPU; every one of them
+    /// calls it, and the first one's answer holds.
+    virtual nlohmann::ordered_json scale(const BenchOptions& options,
+                                         const ProcessRank& rank) const = 0;
 
     /// Times our decoding and augmentation of JPEG files against a plain loop, in the same way.
     virtual nlohmann::ordered_json data(const BenchDataOptions& options,

@@ -5,40 +5,20 @@
 #include <memory>
 #include <numeric>
 #include <optional>
-#include <random>
 #include <thread>
 
+#include "core/learning/bench/our_loop.h"
 #include "core/learning/bench/textbook.h"
 #include "core/learning/bench/timing.h"
-#include "core/learning/data/batches.h"
-#include "core/learning/data/memory_source.h"
 #include "core/learning/device.h"
-#include "core/learning/epoch_steps.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/kernels/convolution.h"
-#include "core/learning/models/network.h"
-#include "core/learning/optimizers/sgd.h"
 #include "core/learning/part_times.h"
 
 namespace ballast {
 namespace {
 
 constexpr int kRounds = 7;
-constexpr double kLearningRate = 0.01;
-
-/// Made-up images: their content does not change the time that a step takes.
-ImageSet noise(const DatasetInfo& dataset, std::size_t count) {
-    ImageSet images{dataset.channels, dataset.image_size, dataset.image_size, {}, {}};
-    std::mt19937 generator(0);
-    images.labels.resize(count);
-    for (auto& label : images.labels) {
-        label = static_cast<std::int32_t>(generator() % static_cast<unsigned>(dataset.classes));
-    }
-    images.pixels.resize(count * static_cast<std::size_t>(dataset.channels * dataset.image_size *
-                                                          dataset.image_size));
-    for (auto& pixel : images.pixels) pixel = static_cast<std::uint8_t>(generator());
-    return images;
-}
 
 /// Multiplications and additions of a CIFAR residual network's convolutions for one training
 /// image, both ways; images need no gradient.
@@ -59,64 +39,6 @@ double trainingFlops(int depth, const DatasetInfo& dataset) {
     }
     return flops;
 }
-
-/// Ours: the same calls as Trainer's, statistics included.
-class Ours {
-public:
-    Ours(const ImageSet& images, const DatasetInfo& dataset, const BenchOptions& options,
-         torch::Device device, Convolution convolution)
-        : model_(makeModel(ModelConfig{options.model, HeadKind::linear}, dataset.channels,
-                           dataset.classes, 0, device, convolution)),
-          optimizer_(*model_, Textbook::kMomentum, device.is_cuda()),
-          steps_(model_, optimizer_, dataset.classes, device),
-          evaluator_(model_, dataset.classes, device),
-          source_(imageTensor(images, nullptr, dataset, device)),
-          batch_size_(options.batch_size) {
-        phase_.sam_radius = options.sam_radius;
-        const auto classes = static_cast<std::size_t>(dataset.classes);
-        terms_ = {std::vector<double>(classes, 1.0), std::vector<double>(classes, 1.0),
-                  std::vector<double>(classes, 0.0)};
-    }
-
-    std::unique_ptr<BatchStream> stream(int epoch) const {
-        return source_.stream(Batches(source_.size(), batch_size_, 0, epoch).order(), batch_size_,
-                              {"crop-flip", 0, epoch, false});
-    }
-
-    void trainEpoch(int epoch) {
-        begin();
-        const auto batches = stream(epoch);
-        for (Batch batch; batches->next(batch);) steps_.step(batch);
-    }
-
-    void trainOnOneBatch(int steps) {
-        begin();
-        Batch batch;
-        stream(0)->next(batch);
-        for (int i = 0; i < steps; ++i) steps_.step(batch);
-    }
-
-    void loadEpoch(int epoch) const {
-        const auto batches = stream(epoch);
-        for (Batch batch; batches->next(batch);) continue;
-    }
-
-    void evaluate() { evaluator_.classAccuracy(source_); }
-
-private:
-    void begin() {
-        steps_.begin(phase_, LossConfig{}, terms_, kLearningRate, Textbook::kWeightDecay);
-    }
-
-    ImageNetwork model_;
-    Sgd optimizer_;
-    EpochSteps steps_;
-    Evaluator evaluator_;
-    MemorySource source_;
-    std::int64_t batch_size_;
-    Phase phase_;
-    ClassTerms terms_;
-};
 
 /// What is timed against the others.
 struct Contender {
@@ -193,7 +115,7 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     const DatasetInfo& dataset = *findDataset("cifar10");
     const int steps = std::max(1, options.steps / kRounds);
     const std::int64_t images = static_cast<std::int64_t>(steps) * options.batch_size;
-    const ImageSet pixels = noise(dataset, static_cast<std::size_t>(images));
+    const ImageSet pixels = madeUpImages(dataset, static_cast<std::size_t>(images));
     const double sam = options.sam_radius;
     const bool trains = options.what == BenchPart::train || options.what == BenchPart::step;
     const bool narrow = trains && (device.is_cuda() || hasBFloat16());
@@ -201,11 +123,11 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     std::vector<Convolution> roundings{Convolution::exact};
     if (trains && (device.is_cuda() || hasWinograd())) roundings.push_back(Convolution::fast);
     if (narrow && device.is_cpu()) roundings.push_back(Convolution::bfloat16);  // on a GPU as fast
-    std::vector<std::unique_ptr<Ours>> ours;
+    std::vector<std::unique_ptr<OurLoop>> ours;
     std::vector<Contender> contenders;
     for (const Convolution rounding : roundings) {
-        Ours& each =
-            *ours.emplace_back(std::make_unique<Ours>(pixels, dataset, options, device, rounding));
+        OurLoop& each = *ours.emplace_back(
+            std::make_unique<OurLoop>(pixels, dataset, options, device, rounding));
         contenders.push_back({trains ? std::string(nameOf(rounding)) : "ballast",
                               [&](int round) {
                                   switch (options.what) {
@@ -225,8 +147,9 @@ nlohmann::ordered_json benchTrain(const BenchOptions& options) {
     std::vector<std::unique_ptr<Textbook>> textbooks;
     for (const bool autocast : {false, true}) {
         if (autocast && !narrow) continue;
-        Textbook& each = *textbooks.emplace_back(std::make_unique<Textbook>(
-            options.model, pixels, dataset, options.batch_size, kLearningRate, device, autocast));
+        Textbook& each = *textbooks.emplace_back(
+            std::make_unique<Textbook>(options.model, pixels, dataset, options.batch_size,
+                                       OurLoop::kLearningRate, device, autocast));
         contenders.push_back({autocast ? "autocast" : "textbook",
                               [&](int) {
                                   switch (options.what) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/learning/bench/bench_data.h"
+#include "core/learning/bench/bench_scale.h"
 #include "core/learning/bench/bench_store.h"
 #include "core/learning/bench/bench_train.h"
 #include "core/learning/torch_errors.h"
@@ -14,6 +15,10 @@ class TorchBenchmarks final : public Benchmarks {
 public:
     nlohmann::ordered_json train(const BenchOptions& options) const override {
         return translated([&] { return benchTrain(options); });
+    }
+    nlohmann::ordered_json scale(const BenchOptions& options,
+                                 const ProcessRank& rank) const override {
+        return translated([&] { return benchScale(options, rank); });
     }
     nlohmann::ordered_json data(const BenchDataOptions& options,
                                 const DataStore& store) const override {

@@ -55,6 +55,23 @@ private Q_SLOTS:
         QCOMPARE(text.out.contains("of the ceiling"), trains);
     }
 
+    void scaleAnswersAsJson() {
+        const QStringList small{"bench",   "scale", "--model", "resnet8",
+                                "--batch", "20",    "--steps", "7"};
+        const CliAnswer answer = runCli(small + QStringList{"--json"});
+        if (answer.says("this build cannot divide")) QSKIP("this build has no c10d with Gloo");
+        QVERIFY2(answer.code == 0, answer.err);
+        const auto result = nlohmann::json::parse(answer.out.toStdString());
+        QCOMPARE(result.at("processes").get<int>(), 2);
+        QCOMPARE(result.at("ways").size(), std::size_t{3});
+        QCOMPARE(result.at("ways").at("one process, one thread").at("ratio").get<double>(), 1.0);
+        QVERIFY(result.at("exchange_ms").get<double>() > 0.0);
+        const CliAnswer text = runCli(small);
+        QCOMPARE(text.code, 0);
+        QVERIFY(text.out.contains("efficiency") && text.out.count("images/s") == 3);
+        QCOMPARE(runCli({"bench", "scale", "--model", "vgg"}).code, 2);
+    }
+
     void refusesADeviceThatIsNotThere() {
         const CliAnswer answer = runCli({"bench", "train", "--device", "cuda:9"});
         QCOMPARE(answer.code, 2);
