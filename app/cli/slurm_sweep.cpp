@@ -2,23 +2,14 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "app/cli/command_line.h"
 #include "app/cli/sweep_training.h"
 #include "core/base/error.h"
 #include "core/base/human_text.h"
-#include "core/cluster/job_plan.h"
-#include "core/cluster/job_sizes.h"
-#include "core/cluster/node_learning.h"
-#include "core/cluster/shared_disk.h"
-#include "core/cluster/submission.h"
-#include "core/results/run_folder.h"
+#include "core/cluster/sweep_jobs.h"
 #include "core/runs/learning_library.h"
-#include "core/runs/segments.h"
-#include "core/runs/trunk_store.h"
 
 namespace ballast {
 namespace {
@@ -26,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-constexpr int kLockSeconds = 30;
-
-/// Threads of a run where nobody says: as many as a sweep's slots have.
-constexpr int kThreads = 2;
 
 JobWishes wishesOf(const SweepOptions& options) {
     const SlurmOptions& slurm = options.slurm;
@@ -41,83 +27,8 @@ JobWishes wishesOf(const SweepOptions& options) {
     if (!slurm.partition.empty()) requirePartitionName(slurm.partition);
     if (!slurm.time.empty()) wishes.seconds = timeLimitSeconds(slurm.time);
     if (!slurm.memory.empty()) wishes.memory_mib = memoryMebibytes(slurm.memory);
-    wishes.threads = options.threads > 0 ? options.threads : kThreads;
+    if (options.threads > 0) wishes.threads = options.threads;
     return wishes;
-}
-
-/// The folders with data sets that are here, whole names: a node's environment may not say them.
-std::vector<fs::path> dataFolders(const DataStore& store) {
-    std::vector<fs::path> folders;
-    for (const fs::path& folder : store.folders()) {
-        const fs::path whole = fs::absolute(folder).lexically_normal();
-        std::error_code error;
-        if (!fs::is_directory(whole, error) || whole == "/usr/share/datasets") continue;
-        if (std::ranges::find(folders, whole) == folders.end()) folders.push_back(whole);
-    }
-    return folders;
-}
-
-SegmentCommand commandOf(const SweepOptions& options, const DataStore& store, int threads) {
-    const fs::path workspace = fs::absolute(options.workspace).lexically_normal();
-    return {fs::canonical("/proc/self/exe"), workspace, dataFolders(store), threads,
-            options.save_logits};
-}
-
-/// Refuses, before anything is made, what Slurm refuses, and a workspace that its nodes cannot see.
-void checkCluster(const Scheduler& scheduler, const JobWishes& wishes,
-                  const SegmentCommand& command, bool shared_workspace) {
-    JobScript probe;
-    probe.name = "ballast-check";
-    probe.request = {wishes.partition,
-                     wishes.threads,
-                     wishes.memory_mib.value_or(0),
-                     wishes.gpus,
-                     wishes.seconds.value_or(0),
-                     0};
-    probe.command = command;
-    probe.segments = {"check@0-1"};
-    const auto [node, doubt] = scheduler.check(probe);
-    if (!doubt.empty()) warn(doubt + "; jobs wait until one can");
-    const MountedDisk disk = diskHere(command.workspace);
-    if (!node.empty() && node != thisProcess().host && !shared_workspace && isLocalDisk(disk)) {
-        throw StorageError("--workspace: " + command.workspace.string() + " lies on " +
-                           disk.folder + ", a disk of this machine (" + disk.kind +
-                           ") that the node " + node +
-                           " does not see; allowed: a folder on a file system that the nodes have "
-                           "too, or, where this disk is exported to them under the same path, "
-                           "--shared-workspace");
-    }
-    requireLocks(clusterFolder(command.workspace));
-}
-
-/// What is to be submitted, and what it was decided from.
-struct PlannedSweep {
-    SweepPlan plan;
-    std::vector<JobRequest> requests;
-    int threads = kThreads;
-};
-
-/// Plans with as many threads as share the most of what the workspace has.
-PlannedSweep planForNodes(const Sweep& sweep, const SweepOptions& options, const DataStore& store,
-                          JobWishes wishes) {
-    const NodeLearning learning(learningLibrary(), wishes.gpus);
-    const auto planned = [&](int threads) {
-        const TrainingEnvironment slot{store, threads, false, "auto", options.save_logits};
-        return planSweep(learning, sweep, options.workspace, slot, 1);
-    };
-    TrunkStore trunks(options.workspace);
-    trunks.refresh();
-    PlannedSweep result{planned(wishes.threads), {}, wishes.threads};
-    if (const int most = mostThreads(trunks); options.threads == 0 && most > wishes.threads) {
-        SweepPlan other = planned(most);
-        if (other.left.epochs_shared < result.plan.left.epochs_shared) {
-            result.plan = std::move(other);
-            result.threads = wishes.threads = most;
-        }
-    }
-    addEndings(result.plan);
-    result.requests = jobRequests(result.plan, trunks, wishes);
-    return result;
 }
 
 std::string requestInWords(const JobRequest& request) {
@@ -132,21 +43,6 @@ std::string requestInWords(const JobRequest& request) {
 
 ordered_json jobJson(const BookedJob& job) {
     return {{"id", job.id}, {"segments", job.script.segments}, {"after", job.script.after}};
-}
-
-/// Segments of which the runs have all epochs.
-std::set<std::string> trainedSegments(const JobBook& book, const fs::path& workspace) {
-    std::set<std::string> trained;
-    for (const auto& [segment, task] : book.tasks()) {
-        const SegmentRange range = segmentRange(segment);
-        try {
-            const RunStatus status = readStatus(workspace / "runs" / range.run);
-            if (status.epochs_done >= range.to) trained.insert(segment);
-        } catch (const Error&) {
-            trained.insert(segment);  // its run is gone
-        }
-    }
-    return trained;
 }
 
 void printScripts(const JobPlan& plan, const SegmentCommand& command, const std::string& sweep) {
@@ -165,10 +61,9 @@ void printScripts(const JobPlan& plan, const SegmentCommand& command, const std:
     std::cout << std::flush;
 }
 
-void tellEnd(const Sweep& sweep, const JobPlan& jobs, const JobBook& book, std::size_t known_jobs,
-             const SweepPlan& plan, const SweepOptions& options) {
-    int submitted = 0;
-    for (const PlannedJob& job : jobs.jobs) submitted += static_cast<int>(job.segments.size());
+void tellEnd(const Sweep& sweep, const SubmittedSweep& made, const SweepOptions& options) {
+    const auto& [plan, command, jobs, book, known_jobs] = made;
+    const int submitted = made.segments();
     const auto finished = std::ranges::count_if(
         plan.runs, [](const PlannedRun& run) { return run.state == RunState::finished; });
     if (options.json) {
@@ -206,38 +101,24 @@ void tellEnd(const Sweep& sweep, const JobPlan& jobs, const JobBook& book, std::
 SweepEnd submitSweep(const Sweep& sweep, const json& given, const SweepOptions& options,
                      const DataStore& store) {
     const Slurm slurm;
-    const JobWishes wishes = wishesOf(options);
-    SegmentCommand command = commandOf(options, store, wishes.threads);
-    const bool dry = options.slurm.dry_run;
-    if (!dry) checkCluster(slurm, wishes, command, options.slurm.shared_workspace);
-    // From here on nobody else submits jobs of this workspace.
-    std::optional<FileLock> lock;
-    if (!dry) lock.emplace(lockJobBook(command.workspace, kLockSeconds));
-    JobBook book = readJobBook(command.workspace);
-    std::vector<JobState> queue;
-    if (!dry || !book.jobs.empty()) queue = slurm.queue();
-    book.resolve(queue);
-    const std::vector<LiveTask> live = liveTasks(book, queue);
-
-    PlannedSweep planned = planForNodes(sweep, options, store, wishes);
-    command.threads = planned.threads;
-    for (const std::string& warning : planned.plan.warnings) warn(warning);
+    const SweepSubmission submission{fs::absolute(options.workspace).lexically_normal(),
+                                     fs::canonical("/proc/self/exe"),
+                                     store,
+                                     wishesOf(options),
+                                     options.threads == 0,
+                                     options.save_logits,
+                                     options.slurm.shared_workspace,
+                                     warn};
     SweepEnd end;
-    if (dry) {
-        printScripts(planJobs(planned.plan, planned.requests, live), command, sweep.name);
+    if (options.slurm.dry_run) {
+        const SubmittedSweep planned = planSweepJobs(learningLibrary(), slurm, sweep, submission);
+        printScripts(planned.jobs, planned.command, sweep.name);
         return end;
     }
-    prepareSweep(planned.plan, sweep, given, command.workspace);
-    for (const PlannedRun& run : planned.plan.runs) end.runs.push_back(run.id);
-    const JobPlan jobs = planJobs(planned.plan, planned.requests, live);
-    cancelHopeless(slurm, book, queue);
-    book = prunedBook(std::move(book), live, trainedSegments(book, command.workspace));
-    const std::size_t known = book.jobs.size();
-    submitJobs(slurm, jobs, command, sweep.name, book);
-    for (const std::string& segment : jobs.diverged) {
-        warn(segment + " is not submitted: its run diverged, or one that it starts from");
-    }
-    tellEnd(sweep, jobs, book, known, planned.plan, options);
+    const SubmittedSweep submitted =
+        submitSweepJobs(learningLibrary(), slurm, sweep, given, submission);
+    for (const PlannedRun& run : submitted.plan.runs) end.runs.push_back(run.id);
+    tellEnd(sweep, submitted, options);
     return end;
 }
 
