@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/cluster_training.h"
 #include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/experiment_actions.h"
@@ -60,6 +61,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
                                [this](const QString& run) { return runs_->shownColor(run); })),
       edits_(new EditActions(controller, this)),
       planned_(new PlannedTraining(controller, this)),
+      cluster_(new ClusterTraining(controller, this)),
       run_actions_(new RunActions(controller, this)),
       experiment_actions_(new ExperimentActions(*experiment_, this)),
       recent_(new RecentFiles(settings_, this)),
@@ -139,6 +141,11 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     });
     connect(planned_, &PlannedTraining::failed, this, &MainWindow::showError);
     connect(planned_, &PlannedTraining::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(sweep_, &SweepPage::submitRequested, cluster_, &ClusterTraining::ask);
+    sweep_->setCluster(ClusterTraining::isHere());
+    connect(cluster_, &ClusterTraining::failed, this, &MainWindow::showError);
+    connect(cluster_, &ClusterTraining::said, this,
             [this](const QString& sentence) { banner_->showMessage(sentence); });
     connect(compare_, &ComparePage::trainRequested, planned_, &PlannedTraining::ask);
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);

@@ -20,6 +20,7 @@ class EditActions;
 class ExperimentActions;
 class ExperimentPage;
 class ExplainPage;
+class ClusterTraining;
 class PlannedTraining;
 class RecentFiles;
 class RunActions;
@@ -56,6 +57,7 @@ public:
     ExplainPage& explainPage() { return *explain_; }
     EditActions& editActions() { return *edits_; }
     PlannedTraining& plannedTraining() { return *planned_; }
+    ClusterTraining& clusterTraining() { return *cluster_; }
     RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
     SlotsPanel& slotsPanel() { return *slots_panel_; }
@@ -136,6 +138,7 @@ private:
     ExplainPage* explain_;
     EditActions* edits_;
     PlannedTraining* planned_;
+    ClusterTraining* cluster_;
     RunActions* run_actions_;
     ExperimentActions* experiment_actions_;
     RecentFiles* recent_;

@@ -70,6 +70,7 @@ SweepPage::SweepPage(CountClasses count_classes, QWidget* parent)
     settle_.setInterval(kSettle);
     connect(&settle_, &QTimer::timeout, this, &SweepPage::work);
     connect(start_, &QPushButton::clicked, this, [this] { Q_EMIT startRequested(sweep()); });
+    connect(submit_, &QPushButton::clicked, this, [this] { Q_EMIT submitRequested(sweep()); });
     edited();
 }
 
@@ -163,6 +164,10 @@ QWidget* SweepPage::makeOutcome() {
     obstacle_text_ = new QLabel;
     obstacle_text_->setObjectName(QStringLiteral("obstacle"));
     obstacle_text_->setWordWrap(true);
+    submit_ = new QPushButton(tr("Submit to Slurm…"));
+    submit_->setObjectName(QStringLiteral("submit_sweep"));
+    submit_->setToolTip(tr("Train it as jobs of this machine's cluster"));
+    submit_->hide();
     start_ = new QPushButton(icon(QStringLiteral("play")), tr("Start sweep"));
     start_->setObjectName(QStringLiteral("start_sweep"));
     warnings_ = new QLabel;
@@ -184,6 +189,7 @@ QWidget* SweepPage::makeOutcome() {
     auto* footer = new QHBoxLayout;
     footer->setSpacing(kSpace3);
     footer->addWidget(obstacle_text_, 1);
+    footer->addWidget(submit_);
     footer->addWidget(start_);
     column->addLayout(footer);
     return outcome;
@@ -266,6 +272,10 @@ void SweepPage::requestStart() {
 
 bool SweepPage::canStart() const {
     return start_->isEnabled();
+}
+
+void SweepPage::setCluster(bool there) {
+    submit_->setVisible(there);
 }
 
 void SweepPage::setSecondsPerEpoch(double seconds) {
@@ -453,6 +463,7 @@ void SweepPage::updateStart() {
     const bool right =
         settled_ && outline_.runs > 0 && outline_.problems.empty() && outline_.error.isEmpty();
     start_->setEnabled(right && obstacle_.isEmpty());
+    submit_->setEnabled(start_->isEnabled());
     start_->setText(right && outline_.runs > 1 ? tr("Start %L1 runs").arg(outline_.runs)
                                                : tr("Start sweep"));
     obstacle_text_->setText(obstacle_);

@@ -64,6 +64,9 @@ public:
     /// Why no sweep can be trained now; empty: it can.
     void setObstacle(const QString& reason);
 
+    /// Whether sweeps can be submitted to a cluster from here: shows the button for it.
+    void setCluster(bool there);
+
     /// What the page has worked out last.
     const SweepOutline& outline() const { return outline_; }
     QString summary() const;
@@ -84,6 +87,7 @@ Q_SIGNALS:
     /// The outline is that of the sweep as it stands.
     void outlined();
     void startRequested(const nlohmann::json& sweep);
+    void submitRequested(const nlohmann::json& sweep);
     /// The user wants to add values or seeds to the workspace's sweep of that name.
     void sweepRequested(const QString& name);
 
@@ -120,6 +124,7 @@ private:
     QLabel* warnings_;
     TrunkTree* tree_;
     QLabel* obstacle_text_;
+    QPushButton* submit_;
     QPushButton* start_;
     std::vector<AxisEditor*> axes_;
     std::vector<AxisField> fields_;                    // that axes may name
