@@ -60,7 +60,7 @@ std::string ProgramAnswer::complaint() const {
     std::istringstream lines(err);
     std::string last = "it gave no reason";
     for (std::string line; std::getline(lines, line);) {
-        for (const std::string_view mark : {"error: ", "failure: "}) {
+        for (const std::string_view mark : {"error: ", "failure: ", "fatal: "}) {
             const auto at = line.find(mark);
             if (at != std::string::npos) line.erase(0, at + mark.size());
         }

@@ -85,7 +85,8 @@ bool unreachable(const ProgramAnswer& answer) {
     return answer.err.find("ontact") !=
                std::string::npos ||  // "Unable to contact slurm controller"
            answer.err.find("temporarily unable") != std::string::npos ||
-           answer.err.find("onnection") != std::string::npos;
+           answer.err.find("onnection") != std::string::npos ||
+           answer.err.find("configuration source") != std::string::npos;  // no slurm.conf here
 }
 
 /// Writes the script, and calls sbatch with it. Throws where Slurm cannot be reached.

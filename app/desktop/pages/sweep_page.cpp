@@ -164,7 +164,7 @@ QWidget* SweepPage::makeOutcome() {
     obstacle_text_ = new QLabel;
     obstacle_text_->setObjectName(QStringLiteral("obstacle"));
     obstacle_text_->setWordWrap(true);
-    submit_ = new QPushButton(tr("Submit to Slurm…"));
+    submit_ = new QPushButton(icon(QStringLiteral("queue")), tr("Submit to Slurm…"));
     submit_->setObjectName(QStringLiteral("submit_sweep"));
     submit_->setToolTip(tr("Train it as jobs of this machine's cluster"));
     submit_->hide();

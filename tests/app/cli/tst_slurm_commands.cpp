@@ -132,6 +132,9 @@ private Q_SLOTS:
             << "echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; "
                "exit 1"
             << 4 << QByteArrayList{"sbatch cannot reach Slurm: Unable to contact"};
+        QTest::newRow("not configured")
+            << "echo 'sbatch: fatal: Could not establish a configuration source' >&2; exit 1" << 4
+            << QByteArrayList{"sbatch cannot reach Slurm: Could not establish"};
     }
 
     void refusals() {
