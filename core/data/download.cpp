@@ -414,7 +414,7 @@ fs::path fetchDataset(const DatasetInfo& dataset, const fs::path& home,
     } catch (const fs::filesystem_error& error) {
         std::error_code ignored;
         fs::remove_all(work, ignored);
-        throw DataError(subject + error.what());
+        throw DataError(subject + sentenceOf(error) + ".");
     } catch (const DataError& error) {
         std::error_code ignored;
         fs::remove_all(work, ignored);
