@@ -10,6 +10,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_place.h"
+#include "core/base/json_text.h"
 #include "core/base/text_encoding.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
@@ -50,7 +51,7 @@ std::int64_t startOf(std::int64_t pid) {
 }
 
 json readJson(const fs::path& file) {
-    json parsed = json::parse(readFile(file), nullptr, false);
+    json parsed = jsonOrDiscarded(readFile(file));
     if (parsed.is_discarded()) {
         throw DamagedFileError(file.string() + " is damaged: not valid JSON");
     }
@@ -225,11 +226,10 @@ RecordsOnDisk readRecords(const fs::path& folder) {
     const std::string content = readFile(file);
     while (read.good_bytes < content.size()) {
         const std::size_t end = content.find('\n', read.good_bytes);
-        const json line =
-            end == std::string::npos
-                ? json(json::value_t::discarded)
-                : json::parse(content.begin() + static_cast<std::ptrdiff_t>(read.good_bytes),
-                              content.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+        const json line = end == std::string::npos
+                              ? json(json::value_t::discarded)
+                              : jsonOrDiscarded(std::string_view(content).substr(
+                                    read.good_bytes, end - read.good_bytes));
         const std::size_t epoch = read.records.size();
         if (line.is_discarded()) {
             read.warnings.push_back(tornRecordWarning(epoch));
