@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 
@@ -94,10 +95,7 @@ json parseJson(std::string_view text, const std::string& subject) {
 
 std::string shownJson(const json& value) {
     std::string text = value.dump();
-    if (text.size() <= 60) return text;
-    std::size_t end = 57;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;  // within a character
-    return text.substr(0, end) + "...";
+    return text.size() > 60 ? std::string(beginningOf(text, 57)) + "..." : text;
 }
 
 nlohmann::ordered_json numberJson(double value) {
