@@ -67,6 +67,21 @@ void refuseNewer(const JsonPlace& object, const std::string& file) {
     }
 }
 
+/// Whether text names something in a folder and nothing elsewhere.
+bool isFileName(const std::string& text) {
+    return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos &&
+           text.find('\0') == std::string::npos;
+}
+
+bool isPointer(const std::string& text) {
+    try {
+        const json::json_pointer pointer(text);
+        return true;
+    } catch (const json::exception&) {
+        return false;
+    }
+}
+
 /// The list `key` where there is one, each of its elements looked at.
 template<class Look>
 json listIn(const JsonPlace& object, const char* key, const Look& look) {
@@ -135,13 +150,20 @@ RunDescription readDescription(const fs::path& folder) {
     description.subset_sha256 = provenance.at("subset_sha256").text();
     description.parent = provenance.at("parent").value();
     description.segments = listIn(provenance, "segments", [](const JsonPlace& segment) {
-        segment.at("run").text();
+        const std::string run = segment.at("run").text();
+        if (!isFileName(run)) segment.at("run").fail("the ID of a run");  // it becomes a path
         segment.at("from").integer();
         segment.at("to").integer();
     });
     description.edits = listIn(provenance, "edits", [](const JsonPlace& edit) {
         edit.at("id").text();
         edit.at("epoch").integer();
+        if (edit.has("next_phase_now")) edit.at("next_phase_now").boolean();
+        if (edit.has("plateau")) edit.at("plateau").integer();
+        listIn(edit, "settings", [](const JsonPlace& setting) {
+            const JsonPlace pointer = setting.at("pointer");
+            if (!isPointer(pointer.text())) pointer.fail("a JSON pointer");
+        });
     });
     return description;
 }

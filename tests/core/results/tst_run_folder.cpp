@@ -121,6 +121,18 @@ private Q_SLOTS:
                                  << "{"
                                  << "run.json is damaged: not valid JSON";
     }
+    /// Whoever finishes such a run would otherwise prune checkpoints there.
+    void aRunNamesNoFoldersElsewhere() {
+        for (const char* elsewhere : {"../../other/runs/a", "/etc", "..", "."}) {
+            const fs::path folder = newRun();
+            auto object = nlohmann::json::parse(readFile(folder / "run.json"));
+            object["provenance"]["segments"] = {{{"run", elsewhere}, {"from", 0}, {"to", 1}}};
+            replaceFile(folder / "run.json", object.dump());
+            const QString error = QString::fromStdString(readRun(folder).error);
+            QVERIFY2(error.contains("/provenance/segments/0/run is"), qPrintable(error));
+        }
+    }
+
     void whatIsDamagedIsNamed() {
         QFETCH(QString, file);
         QFETCH(QString, content);
