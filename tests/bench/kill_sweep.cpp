@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int kLongestMs = 1500;  // from the start to the kill
+constexpr double kShare = 8.0;  // kills come up to this share of the undisturbed time after a start
 
 using Command = std::vector<std::string>;
 
@@ -60,17 +60,20 @@ std::map<std::string, std::string> resultsIn(const fs::path& workspace) {
     return results;
 }
 
+struct Kills {
+    int all = 0;
+    int in_training = 0;  // of a process that had begun to train a run and was not done with it
+};
+
 /// Kills and restarts the command until it ends by itself, or until there were `most` kills: then
-/// it is left to its end. How many kills.
-int killUntilDone(const Command& command, const fs::path& workspace, std::mt19937_64& random,
-                  int most) {
-    for (int kills = 0;; ++kills) {
+/// it is left to its end. A kill comes up to so many microseconds after the start.
+Kills killUntilDone(const Command& command, const fs::path& workspace, std::mt19937_64& random,
+                    int most, unsigned longest_us) {
+    for (Kills kills;; ++kills.all) {
         const pid_t child = start(command);
         int status = 0;
-        if (kills < most) {
-            const auto moment =
-                Clock::now() +
-                std::chrono::microseconds(random() % static_cast<unsigned>(kLongestMs * 1000));
+        if (kills.all < most) {
+            const auto moment = Clock::now() + std::chrono::microseconds(random() % longest_us);
             while (Clock::now() < moment && ::waitpid(child, &status, WNOHANG) == 0) {
                 std::this_thread::sleep_for(std::chrono::microseconds(500));
             }
@@ -78,9 +81,12 @@ int killUntilDone(const Command& command, const fs::path& workspace, std::mt1993
         } else {
             ::waitpid(child, &status, 0);
         }
+        bool in_training = false;
         for (const RunSummary& run : readWorkspace(workspace)) {
             require(run.error.empty(), run.error);
+            in_training |= run.status.owner && run.status.owner->pid == child;
         }
+        if (in_training) ++kills.in_training;
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) continue;
         require(codeOf(status) == 0, "ballast-cli ended with " + std::to_string(codeOf(status)));
         return kills;
@@ -105,21 +111,26 @@ int run(const std::string& cli, int wanted, unsigned seed, int minutes) {
     };
     std::mt19937_64 random(seed);
     const auto began = Clock::now();
-    killUntilDone(command(folder / "undisturbed"), folder / "undisturbed", random, 0);
+    killUntilDone(command(folder / "undisturbed"), folder / "undisturbed", random, 0, 1);
+    const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
     const auto undisturbed = resultsIn(folder / "undisturbed");
     require(undisturbed.size() == 16, "the undisturbed sweep has not made its sixteen runs");
-    std::printf("undisturbed: %.1f s\n",
-                std::chrono::duration<double>(Clock::now() - began).count());
-    int kills = 0;
+    std::printf("undisturbed: %.1f s\n", seconds);
+    const auto longest_us = static_cast<unsigned>(1e6 * seconds / kShare);
+    Kills kills;
     int sweeps = 0;
-    while (kills < wanted && Clock::now() - began < std::chrono::minutes(minutes)) {
+    while (kills.all < wanted && Clock::now() - began < std::chrono::minutes(minutes)) {
         const fs::path workspace = folder / "killed";
         fs::remove_all(workspace);
-        kills += killUntilDone(command(workspace), workspace, random, wanted - kills);
+        const Kills more =
+            killUntilDone(command(workspace), workspace, random, wanted - kills.all, longest_us);
+        kills.all += more.all;
+        kills.in_training += more.in_training;
         require(resultsIn(workspace) == undisturbed,
                 "the results of sweep " + std::to_string(sweeps) + " differ");
         ++sweeps;
-        std::printf("%d kills over %d sweeps, all equal, %.0f s\n", kills, sweeps,
+        std::printf("%d kills over %d sweeps, %d of them in training; all equal; %.0f s\n",
+                    kills.all, sweeps, kills.in_training,
                     std::chrono::duration<double>(Clock::now() - began).count());
         std::fflush(stdout);
     }
