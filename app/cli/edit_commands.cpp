@@ -6,6 +6,7 @@
 #include "app/cli/commands.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_settings.h"
 #include "core/results/run_folder.h"
@@ -47,7 +48,7 @@ RunEdit editOf(const EditOptions& options) {
                               ": expected /pointer=value, e.g. /phase/sam_radius=0.1");
         }
         const std::string text = setting.substr(equals + 1);
-        json value = json::parse(text, nullptr, false);
+        json value = jsonOrDiscarded(text);
         if (value.is_discarded()) value = text;
         edit.settings.push_back({setting.substr(0, equals), std::move(value)});
     }

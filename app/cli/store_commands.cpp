@@ -1,3 +1,5 @@
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -80,25 +82,29 @@ int exportCommand(const fs::path& source, const fs::path& output) {
     if (!output.empty()) {
         if (output.has_parent_path()) makeFolders(output.parent_path());
         temporary.replace_filename("." + output.filename().string() + ".tmp");
+        errno = 0;
         file.open(temporary, std::ios::binary);
     }
     std::ostream& out = output.empty() ? std::cout : file;
     writeCsvHeader(out);
     for (const fs::path& folder : folders) {
+        if (!out) break;
         const RunSummary run = readRun(folder);
         sayWarnings(run);
+        errno = 0;
         if (run.error.empty()) writeCsv(run, out);
-        if (!out) break;
     }
-    out.flush();
-    std::error_code error;
-    if (out && !output.empty()) fs::rename(temporary, output, error);
-    if (!out || error) {
+    if (out) out.flush();
+    if (out && !output.empty()) file.close();
+    if (!out) {
+        const std::string why = errno != 0 ? std::strerror(errno) : "it takes no more";
         std::error_code ignored;
         if (!output.empty()) fs::remove(temporary, ignored);
         throw StorageError("cannot write " +
-                           (output.empty() ? std::string("the rows") : output.string()));
+                           (output.empty() ? std::string("the rows") : output.string()) + ": " +
+                           why);
     }
+    if (!output.empty()) putInPlace(temporary, output);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 
 namespace ballast {
@@ -57,7 +58,7 @@ RunFolders runFolders(std::span<const IndexedRun* const> runs) {
 
 std::string configHash(const std::filesystem::path& run_folder) {
     const std::filesystem::path file = run_folder / "run.json";
-    const json object = json::parse(readFile(file), nullptr, false);
+    const json object = jsonOrDiscarded(readFile(file));
     if (!object.is_object() || !object.contains("config") || !object["config"].is_object()) {
         throw DamagedFileError(file.string() + " is damaged: it has no config");
     }

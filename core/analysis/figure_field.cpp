@@ -9,6 +9,7 @@
 
 #include "core/analysis/config_place.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 #include "core/experiment/field_words.h"
 #include "core/experiment/sweep.h"
@@ -56,7 +57,7 @@ FieldValue accuracyOfClass(const IndexedRun& run, std::size_t y) {
     for (std::size_t epoch = 0; epoch <= *best; ++epoch) {
         if (!std::getline(records, line)) return {};
     }
-    const auto value = nlohmann::json::parse(line, nullptr, false);
+    const auto value = jsonOrDiscarded(line);
     if (value.is_discarded()) return {};
     try {
         const EpochRecord record = recordFromJson(value);

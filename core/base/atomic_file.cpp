@@ -81,6 +81,19 @@ void replaceFile(const std::filesystem::path& file, std::string_view content) {
     replaceFile(file, parts);
 }
 
+void putInPlace(const std::filesystem::path& written, const std::filesystem::path& file) {
+    const auto abandon = [&](const char* what) {
+        const int error = errno;
+        ::unlink(written.c_str());
+        fail(what, file, error);
+    };
+    const Descriptor in(::open(written.c_str(), O_RDONLY | O_CLOEXEC));
+    if (in.get() < 0) abandon("open");
+    if (::fsync(in.get()) != 0) abandon("flush");
+    if (::rename(written.c_str(), file.c_str()) != 0) abandon("replace");
+    syncFolder(file.parent_path());
+}
+
 void appendToFile(const std::filesystem::path& file, std::string_view content) {
     const bool is_new = !std::filesystem::exists(file);
     Descriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));

@@ -18,6 +18,9 @@ void replaceFile(const std::filesystem::path& file, std::string_view content);
 void replaceFile(const std::filesystem::path& file,
                  std::span<const std::span<const std::byte>> parts);
 
+/// As above, for content that is already written, to a file beside it that is closed.
+void putInPlace(const std::filesystem::path& written, const std::filesystem::path& file);
+
 /// Appends to `file` (made if missing) and fsyncs. After an error the file is cut back to its
 /// former length, so that no half-written line stays. Throws StorageError.
 void appendToFile(const std::filesystem::path& file, std::string_view content);

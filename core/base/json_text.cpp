@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 
@@ -34,7 +35,36 @@ std::string placeIn(std::string_view text, std::size_t byte) {
 
 }  // namespace
 
+int depthOfJson(std::string_view text) {
+    int depth = 0;
+    int deepest = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_text) {
+            if (c == '\\') ++i;
+            in_text = c != '"';
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '[' || c == '{') {
+            deepest = std::max(deepest, ++depth);
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
+json jsonOrDiscarded(std::string_view text) {
+    if (depthOfJson(text) > kDeepestJson) return json(json::value_t::discarded);
+    return json::parse(text.begin(), text.end(), nullptr, false);
+}
+
 json parseJson(std::string_view text, const std::string& subject) {
+    if (const int depth = depthOfJson(text); depth > kDeepestJson) {
+        throw ConfigError(subject + " has lists or objects " + std::to_string(depth) +
+                          " deep in each other; allowed: up to " + std::to_string(kDeepestJson));
+    }
     std::vector<std::set<std::string>> keys;
     std::vector<Problem> twice;
     const auto watch = [&](int, json::parse_event_t event, json& parsed) {
@@ -65,8 +95,7 @@ json parseJson(std::string_view text, const std::string& subject) {
 
 std::string shownJson(const json& value) {
     std::string text = value.dump();
-    if (text.size() > 60) text = text.substr(0, 57) + "...";
-    return text;
+    return text.size() > 60 ? std::string(beginningOf(text, 57)) + "..." : text;
 }
 
 nlohmann::ordered_json numberJson(double value) {

@@ -7,6 +7,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/checksum.h"
+#include "core/base/json_text.h"
 
 namespace ballast {
 namespace {
@@ -82,7 +83,9 @@ Safetensors parsed(std::string_view content, std::span<const std::string_view> t
         throw SafetensorsError("is truncated or not a safetensors file");
     }
     const auto length = static_cast<std::size_t>(header_bytes);
-    ordered_json header = ordered_json::parse(content.substr(kLengthBytes, length));
+    const std::string_view text = content.substr(kLengthBytes, length);
+    if (depthOfJson(text) > kDeepestJson) throw SafetensorsError(kNoHeader);
+    ordered_json header = ordered_json::parse(text);
     if (!header.is_object()) throw SafetensorsError(kNoHeader);
     Safetensors result;
     if (!foreign || header.contains("__metadata__")) {

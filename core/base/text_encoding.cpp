@@ -60,7 +60,19 @@ std::string fromLatin1(std::string_view text) {
 }
 
 std::string asUtf8(std::string_view text) {
-    return invalidUtf8At(text) ? fromLatin1(text) : std::string(text);
+    std::string utf8;
+    while (const auto at = invalidUtf8At(text)) {
+        utf8 += text.substr(0, *at);
+        utf8 += fromLatin1(text.substr(*at, 1));
+        text.remove_prefix(*at + 1);
+    }
+    return utf8 += text;
+}
+
+std::string_view beginningOf(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U) --bytes;
+    return text.substr(0, bytes);
 }
 
 bool hasControls(std::string_view text) {

@@ -14,8 +14,12 @@ std::optional<std::size_t> invalidUtf8At(std::string_view text);
 /// Latin-1, in which every byte is a character, as UTF-8.
 std::string fromLatin1(std::string_view text);
 
-/// The text as it is where it is UTF-8, or else read as Latin-1: file names may hold any bytes.
+/// The text as it is where it is UTF-8, and each byte that is not read as Latin-1: file names may
+/// hold any bytes.
 std::string asUtf8(std::string_view text);
+
+/// The first bytes of UTF-8 text, so many or fewer, where a character would be cut.
+std::string_view beginningOf(std::string_view text, std::size_t bytes);
 
 /// Whether text has line breaks, tabs or other control characters, which break lists and tables.
 bool hasControls(std::string_view text);

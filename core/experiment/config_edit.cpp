@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_settings.h"
@@ -23,7 +24,7 @@ constexpr const char* kSteps = "/lr_schedule/steps/";
 
 std::string shown(const json& value) {
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    return text.size() > 60 ? text.substr(0, 57) + "..." : text;
+    return text.size() > 60 ? std::string(beginningOf(text, 57)) + "..." : text;
 }
 
 std::string doneText(int epochs) {

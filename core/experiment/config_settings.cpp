@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 #include "core/experiment/config_fields.h"
 #include "core/experiment/config_json.h"
@@ -65,7 +66,7 @@ void applySetting(json& config, const std::string& setting) {
                           ": expected /pointer=value, e.g. /training/epochs=20");
     }
     const std::string text = setting.substr(equals + 1);
-    json value = json::parse(text, nullptr, false);
+    json value = jsonOrDiscarded(text);
     if (value.is_discarded()) value = text;
     try {
         setField(config, setting.substr(0, equals), std::move(value));

@@ -462,7 +462,8 @@ std::vector<SweepRun> sweepRuns(const Sweep& sweep) {
                     [&](const std::string& pointer, const std::string& message) {
                         report(label, {pointer, message});
                     });
-            std::string name = given.value("name", "");
+            const json said = given.value("name", json());  // checkConfig refuses what is no text
+            std::string name = said.is_string() ? said.get<std::string>() : "";
             if (name.empty()) name = method != nullptr ? *method : sweep.name;
             if (!label.empty()) {
                 name += std::string(name.empty() ? "" : kNameSeparator) + label;

@@ -80,7 +80,8 @@ private:
         value.integer = integer;
         value.real = static_cast<double>(integer);
     }
-    void pushText(Kind kind, std::uint64_t length) { push(kind).text = std::string(take(length)); }
+    void pushText(std::uint64_t length) { push(Kind::text).text = asUtf8(take(length)); }
+    void pushBytes(std::uint64_t length) { push(Kind::bytes).text = std::string(take(length)); }
 
     PickleValue& pop() {
         if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back())) {
@@ -241,23 +242,23 @@ bool Unpickler::stepNumbersAndText(unsigned char code) {
         }
         case 'X':
         case 'T':
-            pushText(Kind::text, number(4));
+            pushText(number(4));
             break;
         case 0x8c:
         case 'U':
-            pushText(Kind::text, number(1));
+            pushText(number(1));
             break;
         case 0x8d:
-            pushText(Kind::text, number(8));
+            pushText(number(8));
             break;
         case 'C':
-            pushText(Kind::bytes, number(1));
+            pushBytes(number(1));
             break;
         case 'B':
-            pushText(Kind::bytes, number(4));
+            pushBytes(number(4));
             break;
         case 0x8e:
-            pushText(Kind::bytes, number(8));
+            pushBytes(number(8));
             break;
         default:
             return false;

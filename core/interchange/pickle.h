@@ -57,9 +57,9 @@ struct PickleValue {
         inert   // of a class that is known to hold plain data, which nobody reads
     };
     Kind kind = Kind::none;
-    std::int64_t integer = 0;               // boolean: 0 or 1
-    double real = 0.0;                      // also of an integer
-    std::string text;                       // text and bytes; the name of a global or dtype
+    std::int64_t integer = 0;  // boolean: 0 or 1
+    double real = 0.0;         // also of an integer
+    std::string text;          // text, as UTF-8, and bytes; the name of a global or dtype
     std::vector<const PickleValue*> items;  // list, tuple; dict: key, value, key, value, …
     TensorView tensor;                      // storage: its type, name and length only
 

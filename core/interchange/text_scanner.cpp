@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 namespace {
@@ -24,7 +25,7 @@ void TextScanner::fail(const std::string& expected) {
             start = i + 1;
         }
     }
-    std::string found(text_.substr(at_, std::min<std::size_t>(24, text_.size() - at_)));
+    std::string found(beginningOf(text_.substr(at_), 24));
     found = found.substr(0, found.find_first_of("\r\n"));
     throw DataError(source_ + ", line " + std::to_string(line) + ", column " +
                     std::to_string(at_ - start + 1) + ": expected " + expected + ", found " +

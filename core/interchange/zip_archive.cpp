@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
 
 namespace ballast {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::size_t kLocatorBytes = 20;
 constexpr std::uint64_t kMaximumMembers = 1'000'000;
 
 [[noreturn]] void torn(const std::string& what) {
-    throw CheckpointError("is truncated or damaged: " + what);
+    throw CheckpointError("is truncated or damaged: " + asUtf8(what));
 }
 
 /// The little-endian number of `bytes` bytes at `at`.
@@ -121,7 +122,7 @@ ZipArchive::ZipArchive(std::string content) : content_(std::move(content)) {
         const std::string name(piece(data, at + kCentralBytes, name_bytes, "the name of a member"));
         if ((numberAt(header, 8, 2) & 1) != 0) throw CheckpointError("has encrypted members");
         if (!members_.emplace(name, static_cast<std::size_t>(at)).second) {
-            throw CheckpointError("has two members called " + name);
+            throw CheckpointError("has two members called " + asUtf8(name));
         }
         at += kCentralBytes + name_bytes + numberAt(header, 30, 2) + numberAt(header, 32, 2);
     }
@@ -129,10 +130,10 @@ ZipArchive::ZipArchive(std::string content) : content_(std::move(content)) {
 
 std::string_view ZipArchive::read(const std::string& name) const {
     const auto found = members_.find(name);
-    if (found == members_.end()) throw CheckpointError("has no member " + name);
+    if (found == members_.end()) throw CheckpointError("has no member " + asUtf8(name));
     const std::string_view data = content_;
     if (const auto method = numberAt(data, found->second + 10, 2); method != 0) {
-        throw CheckpointError("has the compressed member " + name + " (zip method " +
+        throw CheckpointError("has the compressed member " + asUtf8(name) + " (zip method " +
                               std::to_string(method) +
                               "); PyTorch stores what it reads uncompressed");
     }
@@ -145,7 +146,7 @@ std::string_view ZipArchive::read(const std::string& name) const {
         member.local_header + kLocalBytes + numberAt(local, 26, 2) + numberAt(local, 28, 2);
     const std::string_view bytes = piece(data, start, member.bytes, name);
     if (crc32Of(bytes) != numberAt(data, found->second + 16, 4)) {
-        throw CheckpointError("is damaged: the CRC-32 of " + name + " does not fit");
+        throw CheckpointError("is damaged: the CRC-32 of " + asUtf8(name) + " does not fit");
     }
     return bytes;
 }

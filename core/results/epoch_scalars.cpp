@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json_text.h"
+
 namespace ballast {
 namespace {
 
@@ -206,7 +208,7 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
 std::optional<ScannedRecord> scanRecord(std::string_view line, std::string_view file,
                                         std::size_t epoch) {
     if (auto record = scanOwnShape(line)) return record;
-    const auto value = nlohmann::json::parse(line.begin(), line.end(), nullptr, false);
+    const auto value = jsonOrDiscarded(line);
     if (value.is_discarded()) return std::nullopt;
     const EpochRecord record = recordFromJson(value, recordSource(file, epoch));
     return ScannedRecord{record.epoch, scalarsOf(record)};

@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_place.h"
+#include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 
 namespace ballast {
@@ -27,7 +28,7 @@ NamedSets readNamedSets(const fs::path& workspace) {
     const fs::path file = namedSetsFile(workspace);
     if (!fs::exists(file)) return {};
     const std::string name = file.string();
-    const json parsed = json::parse(readFile(file), nullptr, false);
+    const json parsed = jsonOrDiscarded(readFile(file));
     if (parsed.is_discarded()) throw DamagedFileError(name + " is damaged: not valid JSON");
     const JsonPlace object(parsed, name);
     if (const int format = object.at("format").integer(); format != kSetsFormat) {

@@ -210,7 +210,12 @@ void OwnedRun::append(const EpochRecord& record) {
 }
 
 void OwnedRun::replaceRecords(std::vector<EpochRecord> records) {
-    replaceFile(folder_ / "epochs.jsonl", recordLines(records));
+    try {
+        replaceFile(folder_ / "epochs.jsonl", recordLines(records));
+    } catch (const StorageError&) {
+        records_ = readRecords(folder_).records;  // if only the folder's flush failed, the new ones
+        throw;
+    }
     records_ = std::move(records);
 }
 

@@ -51,7 +51,7 @@ public:
     /// Appends to epochs.jsonl and flushes it to disk.
     void append(const EpochRecord& record);
 
-    /// Replaces all records.
+    /// Replaces all records. After a StorageError records() are those that the file then has.
     void replaceRecords(std::vector<EpochRecord> records);
 
     /// Keeps the records of epochs below `epochs`; the others will be trained again.

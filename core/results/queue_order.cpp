@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_place.h"
+#include "core/base/json_text.h"
 
 namespace ballast {
 namespace {
@@ -21,7 +22,7 @@ std::vector<std::string> readQueueOrder(const std::filesystem::path& workspace) 
     const std::filesystem::path file = queueOrderFile(workspace);
     if (!std::filesystem::exists(file)) return {};
     const std::string name = file.string();
-    const nlohmann::json parsed = nlohmann::json::parse(readFile(file), nullptr, false);
+    const nlohmann::json parsed = jsonOrDiscarded(readFile(file));
     if (parsed.is_discarded()) throw DamagedFileError(name + " is damaged: not valid JSON");
     const JsonPlace object(parsed, name);
     if (const int format = object.at("format").integer(); format != kQueueFormat) {

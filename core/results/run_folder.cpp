@@ -10,6 +10,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_place.h"
+#include "core/base/json_text.h"
 #include "core/base/text_encoding.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/config_json.h"
@@ -50,7 +51,7 @@ std::int64_t startOf(std::int64_t pid) {
 }
 
 json readJson(const fs::path& file) {
-    json parsed = json::parse(readFile(file), nullptr, false);
+    json parsed = jsonOrDiscarded(readFile(file));
     if (parsed.is_discarded()) {
         throw DamagedFileError(file.string() + " is damaged: not valid JSON");
     }
@@ -63,6 +64,21 @@ void refuseNewer(const JsonPlace& object, const std::string& file) {
         throw StorageError(file + " has format " + std::to_string(format) +
                            ", newer than this version of Ballast, which reads up to " +
                            std::to_string(kRunFormat) + "; use a newer Ballast");
+    }
+}
+
+/// Whether text names something in a folder and nothing elsewhere.
+bool isFileName(const std::string& text) {
+    return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos &&
+           text.find('\0') == std::string::npos;
+}
+
+bool isPointer(const std::string& text) {
+    try {
+        const json::json_pointer pointer(text);
+        return true;
+    } catch (const json::exception&) {
+        return false;
     }
 }
 
@@ -134,13 +150,20 @@ RunDescription readDescription(const fs::path& folder) {
     description.subset_sha256 = provenance.at("subset_sha256").text();
     description.parent = provenance.at("parent").value();
     description.segments = listIn(provenance, "segments", [](const JsonPlace& segment) {
-        segment.at("run").text();
+        const std::string run = segment.at("run").text();
+        if (!isFileName(run)) segment.at("run").fail("the ID of a run");  // it becomes a path
         segment.at("from").integer();
         segment.at("to").integer();
     });
     description.edits = listIn(provenance, "edits", [](const JsonPlace& edit) {
         edit.at("id").text();
         edit.at("epoch").integer();
+        if (edit.has("next_phase_now")) edit.at("next_phase_now").boolean();
+        if (edit.has("plateau")) edit.at("plateau").integer();
+        listIn(edit, "settings", [](const JsonPlace& setting) {
+            const JsonPlace pointer = setting.at("pointer");
+            if (!isPointer(pointer.text())) pointer.fail("a JSON pointer");
+        });
     });
     return description;
 }
@@ -225,11 +248,10 @@ RecordsOnDisk readRecords(const fs::path& folder) {
     const std::string content = readFile(file);
     while (read.good_bytes < content.size()) {
         const std::size_t end = content.find('\n', read.good_bytes);
-        const json line =
-            end == std::string::npos
-                ? json(json::value_t::discarded)
-                : json::parse(content.begin() + static_cast<std::ptrdiff_t>(read.good_bytes),
-                              content.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+        const json line = end == std::string::npos
+                              ? json(json::value_t::discarded)
+                              : jsonOrDiscarded(std::string_view(content).substr(
+                                    read.good_bytes, end - read.good_bytes));
         const std::size_t epoch = read.records.size();
         if (line.is_discarded()) {
             read.warnings.push_back(tornRecordWarning(epoch));

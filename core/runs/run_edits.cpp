@@ -9,6 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/json_place.h"
+#include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
 #include "core/results/plateau.h"
 #include "core/runs/foreign_runs.h"
@@ -42,7 +43,7 @@ struct WaitingEdit {
 /// Throws DamagedFileError.
 WaitingEdit readEdit(const fs::path& file) {
     const std::string name = file.string();
-    const json parsed = json::parse(readFile(file), nullptr, false);
+    const json parsed = jsonOrDiscarded(readFile(file));
     if (parsed.is_discarded()) throw DamagedFileError(name + " is damaged: not valid JSON");
     const JsonPlace object(parsed, name);
     WaitingEdit waiting{file, file.stem().string(), {}, {}};

@@ -263,6 +263,7 @@ void takeTrunk(OwnedRun& run, const TrunkSource& source) {
         run.describe(description);
         run.replaceRecords(std::move(trunk.records));  // from here on it has them
     } catch (const Error&) {
+        run.truncateRecords(0);
         removeCheckpoints(run.folder());
         run.describe(before);
         throw;

@@ -3,10 +3,21 @@
 #include <QtTest>
 
 #include "core/base/error.h"
+#include "core/base/text_encoding.h"
+#include "tests/core/base/error_of.h"
 #include "tests/support/test_program.h"
 
 using namespace ballast;
 using nlohmann::json;
+
+namespace {
+
+std::string brackets(int depth) {
+    const auto count = static_cast<std::size_t>(depth);
+    return std::string(count, '[') + std::string(count, ']');
+}
+
+}  // namespace
 
 class TestJsonText : public QObject {
     Q_OBJECT
@@ -25,6 +36,25 @@ private Q_SLOTS:
     void longValuesAreCutShort() {
         QCOMPARE(shownJson(json(1.5)), std::string("1.5"));
         QCOMPARE(shownJson(json(std::string(100, 'a'))).size(), std::size_t{60});
+    }
+
+    void longValuesAreCutBetweenCharacters() {
+        for (std::size_t before = 50; before < 60; ++before) {
+            std::string text(before, 'a');
+            for (int i = 0; i < 20; ++i) text += "ν";
+            QVERIFY(!invalidUtf8At(shownJson(json(text))));
+        }
+    }
+
+    void depth() {
+        QCOMPARE(depthOfJson("1"), 0);
+        QCOMPARE(depthOfJson("{\"a\": [[1], \"[[[\\\"[[\", \"b\\\\\": {}}"), 3);
+        QCOMPARE(parseJson(brackets(kDeepestJson), "x.json").size(), std::size_t{1});
+        const QString error = errorOf([] { parseJson(brackets(1'000'000), "x.json"); });
+        QVERIFY2(error.startsWith("x.json has lists or objects 1000000 deep"), qPrintable(error));
+        QVERIFY(!jsonOrDiscarded(brackets(kDeepestJson)).is_discarded());
+        QVERIFY(jsonOrDiscarded(brackets(1'000'000)).is_discarded());
+        QVERIFY(jsonOrDiscarded("{").is_discarded());
     }
 };
 

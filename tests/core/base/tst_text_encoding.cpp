@@ -35,6 +35,19 @@ private Q_SLOTS:
                  std::string("Größe"));
     }
 
+    void onlyWhatIsNotUtf8IsLatin1() {
+        QCOMPARE(asUtf8("ν …"), std::string("ν …"));
+        QCOMPARE(asUtf8("ν\xf6\xe2\x80 …\xff"), std::string("νöâ\xc2\x80 …ÿ"));
+    }
+
+    void beginningsEndBetweenCharacters() {
+        QCOMPARE(beginningOf("aν€𝄞", 20), std::string_view("aν€𝄞"));
+        QCOMPARE(beginningOf("aν€𝄞", 9), std::string_view("aν€"));
+        QCOMPARE(beginningOf("aν€𝄞", 6), std::string_view("aν€"));
+        QCOMPARE(beginningOf("aν€𝄞", 2), std::string_view("a"));
+        QCOMPARE(beginningOf("\x80\x80", 1), std::string_view());
+    }
+
     void namesAreOneLine() {
         QCOMPARE(cleanedName("VS"), std::string("VS"));
         QCOMPARE(cleanedName("\ta\r\n\tb\x1b[0m\n"), std::string("a b [0m"));

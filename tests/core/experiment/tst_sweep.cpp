@@ -371,6 +371,13 @@ private Q_SLOTS:
         QVERIFY2(error.contains(says), qPrintable(error));
     }
 
+    void baseWhoseNameIsNoText() {
+        json given = withAxes("{}");
+        given["base"]["name"] = {{"a", 1}};
+        const QString error = errorOf([&] { sweepRuns(sweepOf(given)); });
+        QVERIFY2(error.contains("/name: "), qPrintable(error));
+    }
+
     void noObject() {
         QVERIFY(errorOf([] { sweepOf(json::array()); }).contains("not a JSON object"));
     }

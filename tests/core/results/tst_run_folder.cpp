@@ -121,6 +121,35 @@ private Q_SLOTS:
                                  << "{"
                                  << "run.json is damaged: not valid JSON";
     }
+    /// Whoever finishes such a run would otherwise prune checkpoints there.
+    void aRunNamesNoFoldersElsewhere() {
+        for (const char* elsewhere : {"../../other/runs/a", "/etc", "..", "."}) {
+            const fs::path folder = newRun();
+            auto object = nlohmann::json::parse(readFile(folder / "run.json"));
+            object["provenance"]["segments"] = {{{"run", elsewhere}, {"from", 0}, {"to", 1}}};
+            replaceFile(folder / "run.json", object.dump());
+            const QString error = QString::fromStdString(readRun(folder).error);
+            QVERIFY2(error.contains("/provenance/segments/0/run is"), qPrintable(error));
+        }
+    }
+
+    void editsHaveTheShapeThatViewsNeed() {
+        const std::pair<const char*, const char*> edits[] = {
+            {R"({"id": "1", "epoch": 1, "next_phase_now": "yes"})", "/edits/0/next_phase_now"},
+            {R"({"id": "1", "epoch": 1, "plateau": "3"})", "/edits/0/plateau"},
+            {R"({"id": "1", "epoch": 1, "settings": [{"value": 1}]})", "/edits/0/settings/0"},
+            {R"({"id": "1", "epoch": 1, "settings": [{"pointer": "/a/~2"}]})",
+             "/edits/0/settings/0/pointer"}};
+        for (const auto& [edit, place] : edits) {
+            const fs::path folder = newRun();
+            auto object = nlohmann::json::parse(readFile(folder / "run.json"));
+            object["provenance"]["edits"] = {nlohmann::json::parse(edit)};
+            replaceFile(folder / "run.json", object.dump());
+            const QString error = QString::fromStdString(readRun(folder).error);
+            QVERIFY2(error.contains(place), qPrintable(error));
+        }
+    }
+
     void whatIsDamagedIsNamed() {
         QFETCH(QString, file);
         QFETCH(QString, content);
