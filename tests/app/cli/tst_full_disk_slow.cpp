@@ -2,6 +2,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "tests/app/cli/cli_folder.h"
 #include "tests/app/cli/cli_process.h"
@@ -16,7 +17,8 @@ namespace fs = std::filesystem;
 /// link), or all calls from one on, whichever it is: the command ends with a sentence about the
 /// file and the reason, leaves nothing half-written, and the same command, given again with room,
 /// ends with the numbers of the one that ran undisturbed. $BALLAST_TEST_ALL=1 tries every single
-/// call; otherwise a sixth of the kinds of calls and files is tried in each slot.
+/// call, 100 those from the hundredth on; otherwise a sixth of the kinds of calls and files is
+/// tried in each slot.
 class TestTrainingOnFullDisk : public QObject, CliFolder {
     Q_OBJECT
 
@@ -71,7 +73,7 @@ class TestTrainingOnFullDisk : public QObject, CliFolder {
     /// one kind are those that agree up to digits and the names of runs.
     static std::vector<int> chosen(const std::vector<std::string>& calls, std::size_t offset) {
         constexpr std::size_t kEvery = 6;
-        const bool all = qEnvironmentVariableIntValue("BALLAST_TEST_ALL") != 0;
+        const int all_from = qEnvironmentVariableIntValue("BALLAST_TEST_ALL");
         static const std::regex kRun("/runs/\\.?[0-9]+-[0-9]+-[a-z0-9-]+");
         static const std::regex kDigits("[0-9]+");
         std::set<std::string> seen;
@@ -85,6 +87,7 @@ class TestTrainingOnFullDisk : public QObject, CliFolder {
             const bool taken_over = i > 0 && call.starts_with(" done fsync") &&
                                     calls[i - 1].find(" rename ") != std::string::npos &&
                                     calls[i - 1].ends_with("/epochs.jsonl");
+            const bool all = all_from > 0 && std::cmp_greater_equal(i + 1, all_from);
             if (all || taken_over || (is_new && seen.size() % kEvery == offset)) {
                 numbers.push_back(static_cast<int>(i) + 1);
             }
