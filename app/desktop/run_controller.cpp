@@ -81,6 +81,7 @@ void RunController::open() {
 }
 
 void RunController::requireSupport(const RunConfig& config) const {
+    requireOneProcess(config);
     if (config.training.convolution != Convolution::bfloat16) return;  // all else runs everywhere
     const std::string& device = config.training.device;
     learning_.requireSupport(

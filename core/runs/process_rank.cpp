@@ -65,6 +65,14 @@ std::optional<ProcessRank> processRank(const Variable& variable) {
     return found;
 }
 
+void requireOneProcess(const RunConfig& config) {
+    const int processes = config.training.processes;
+    if (processes == 1) return;
+    throw ConfigError("/training/processes: " + std::to_string(processes) +
+                      " is for runs that the command line starts (ballast-cli run); allowed in "
+                      "sweeps and in the window: 1");
+}
+
 std::optional<ProcessRank> processRankOfEnvironment() {
     return processRank([](const char* name) { return std::getenv(name); });
 }

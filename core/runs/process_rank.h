@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "core/experiment/config.h"
+
 namespace ballast {
 
 /// One of several processes that train one run together, and where they meet.
@@ -28,5 +30,9 @@ std::optional<ProcessRank> processRank(
 
 /// The same of this process's own environment.
 std::optional<ProcessRank> processRankOfEnvironment();
+
+/// For what trains each run in one process: sweeps, the window. Throws ConfigError for a config
+/// that says otherwise.
+void requireOneProcess(const RunConfig& config);
 
 }  // namespace ballast

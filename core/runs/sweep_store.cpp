@@ -252,6 +252,7 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
                            0};
         const RunConfig& config = planned.run.config;
         const std::string& device = config.training.device;
+        requireOneProcess(config);
         learning.requireSupport(config,
                                 learning.resolveDevice(device == "auto" ? slot.device : device));
         paths.push_back(store.tree().add(config, planned.class_counts, dataIdentity(description)));

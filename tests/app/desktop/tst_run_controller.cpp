@@ -67,6 +67,8 @@ private Q_SLOTS:
         RunController controller(learning, TrainingEnvironment{}, workspace());
         const nlohmann::json config = {{"training", {{"convolution", "bfloat16"}}}};
         QVERIFY_THROWS_EXCEPTION(ConfigError, controller.start(config));
+        const nlohmann::json divided = {{"training", {{"processes", 2}}}};
+        QVERIFY_THROWS_EXCEPTION(ConfigError, controller.start(divided));
         QVERIFY(!controller.hasRuns());
     }
 

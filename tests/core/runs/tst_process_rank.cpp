@@ -97,6 +97,13 @@ private Q_SLOTS:
         }
     }
 
+    void whatTrainsInOneProcess() {
+        RunConfig config;
+        requireOneProcess(config);
+        config.training.processes = 4;
+        QVERIFY_EXCEPTION_THROWN(requireOneProcess(config), ConfigError);
+    }
+
     void missingVariables() {
         QVERIFY_EXCEPTION_THROWN(rankOf({{"MASTER_ADDR", "node1"}}), ConfigError);
         QVERIFY_EXCEPTION_THROWN(rankOf({{"MASTER_ADDR", "node1"}, {"WORLD_SIZE", "2"}}),

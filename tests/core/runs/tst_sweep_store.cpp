@@ -103,6 +103,15 @@ private Q_SLOTS:
         QCOMPARE(branchPoints(runFolder(plan.runs[0])).size(), std::size_t{1});
     }
 
+    /// A sweep's runs are trained by one process each.
+    void severalProcessesAreRefused() {
+        json sweep = sweepJson({0.1, 0.2});
+        sweep["base"]["training"]["processes"] = 2;
+        const QString said = errorOf([&] { planned(sweep); });
+        QVERIFY2(said.startsWith("/training/processes: 2 is for runs"), qPrintable(said));
+        QVERIFY(!fs::exists(workspace()));
+    }
+
     void planningChangesNothing() {
         const SweepPlan plan = planned(sweepJson({0.1, 0.2, 0.3}, {0, 1}));
         QCOMPARE(plan.runs.size(), std::size_t{6});
