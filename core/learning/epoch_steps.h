@@ -3,7 +3,9 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config.h"
@@ -13,6 +15,7 @@
 #include "core/learning/losses/class_loss.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
+#include "core/learning/teacher.h"
 
 namespace ballast {
 
@@ -24,9 +27,11 @@ public:
     /// `optimizer` is the model's, recordable where `device` is a GPU.
     EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device);
 
-    /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet.
+    /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet. The
+    /// phase learns from `teacher`, where there is one.
     void begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
-               double learning_rate, double weight_decay);
+               double learning_rate, double weight_decay,
+               std::shared_ptr<Teacher> teacher = nullptr);
 
     /// Lines 9 to 11 of Algorithm 1 on one batch. Returns the logits f(x) [B, C] that the step
     /// began with; the next step may write over them.
@@ -37,6 +42,10 @@ public:
 
     /// Mean loss of the images so far, each before its batch's step. Waits for the device.
     double meanLoss() const;
+
+    /// The mean of the teacher's softmax(g / T') over the images so far, per class; empty without a
+    /// teacher. Waits for the device.
+    std::vector<double> teacherMean() const;
 
     /// As the steps saw each image. Reading it waits for the device.
     const ClassStatisticsAccumulator& statistics() const { return statistics_; }
@@ -52,8 +61,10 @@ private:
     std::optional<ClassTermTensors> terms_;
     std::optional<RepeatedWork> work_;  // of the phase
     bool trains_ = false;
+    std::shared_ptr<Teacher> teacher_;
     ClassStatisticsAccumulator statistics_;
-    torch::Tensor loss_sum_;  // double, scalar: Σ loss of a batch · its images
+    torch::Tensor teacher_sum_;  // double [C]: Σ of its probabilities
+    torch::Tensor loss_sum_;     // double, scalar: Σ loss of a batch · its images
     std::int64_t images_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/machine.h"
 #include "core/experiment/imbalance.h"
+#include "core/experiment/teacher.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/device.h"
@@ -16,6 +17,7 @@
 #include "core/learning/term_choice.h"
 #include "core/results/plateau.h"
 #include "core/runs/run_edits.h"
+#include "core/runs/settled_teacher.h"
 
 namespace ballast {
 namespace {
@@ -161,6 +163,17 @@ bool Trainer::chooseTerms(const Phase& phase) {
     return true;
 }
 
+/// Whom the phase learns from, loaded at the first need; nullptr for nobody.
+std::shared_ptr<Teacher> Trainer::teacherOf(const Phase& phase) {
+    if (!learnsFromTeacher(phase)) return nullptr;
+    if (teacher_) return teacher_;
+    settleTeacher(run_);
+    std::vector<std::string> remarks;
+    teacher_ = std::make_shared<Teacher>(run_, data_.train->channels(), device_, remarks);
+    for (const std::string& remark : remarks) say("the teacher: " + remark);
+    return teacher_;
+}
+
 /// One pass over the training images; false if it was cut short.
 bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecord& record) {
     record.epoch = epoch_;
@@ -175,7 +188,8 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
     const auto stream =
         data_.train->stream(batches.order(), training.batch_size,
                             {training.augmentation, training.seed, epoch_, by_position});
-    steps_.begin(phase, config_.loss, terms, record.learning_rate, record.weight_decay);
+    steps_.begin(phase, config_.loss, terms, record.learning_rate, record.weight_decay,
+                 teacherOf(phase));
 
     Batch batch;
     for (int i = 0; i < batches.count(); ++i) {
@@ -186,6 +200,7 @@ bool Trainer::trainEpoch(const Phase& phase, const ClassTerms& terms, EpochRecor
         reportStep(i + 1, batches.count(), steps_.images());
     }
     record.loss = steps_.meanLoss();
+    record.teacher_mean = steps_.teacherMean();
     record.streaming = steps_.statistics().finish(terms, class_counts_, majority_);
     return true;
 }
@@ -258,6 +273,7 @@ void Trainer::takeEdits(int epoch) {
     if (run_.description().config == config_) return;
     config_ = run_.description().config;
     model_->head()->setTdeAlpha(config_.model.tde_alpha);
+    if (run_.description().teacher.is_null()) teacher_ = nullptr;  // or another than before
     observer_.configChanged(config_);
 }
 

@@ -5,6 +5,7 @@
 #include "core/experiment/config.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/losses/class_loss.h"
+#include "core/learning/losses/distillation.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 
@@ -19,8 +20,10 @@ struct StepResult {
 
 /// Lines 9 and 10 of Algorithm 1 up to the gradient: leaves the gradients of the batch's loss in
 /// the model's trainable parameters; with `sam_radius` above 0 those at the perturbed weights.
-/// Where nothing is trainable, or gradients are switched off, it only evaluates.
+/// With a `lesson` the loss is of that too. Where nothing is trainable, or gradients are switched
+/// off, it only evaluates.
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
-                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius);
+                        const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
+                        const Lesson* lesson = nullptr);
 
 }  // namespace ballast
