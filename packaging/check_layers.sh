@@ -18,7 +18,7 @@ rooms=(
     "core/cluster      core/base core/experiment core/data core/results core/runs core/cluster"
     "core/learning     core/base core/experiment core/data core/results core/theory core/interchange core/learning
                        core/runs/training.h core/runs/learning.h core/runs/benchmarks.h core/runs/run_edits.h
-                       core/runs/process_rank.h"
+                       core/runs/process_rank.h core/runs/settled_teacher.h"
     "widgets           core/base core/experiment core/results core/analysis core/theory widgets"
     "app/cli           core/base core/experiment core/data core/results core/analysis core/theory core/interchange core/runs
                        core/cluster app/cli"

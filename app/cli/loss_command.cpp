@@ -10,6 +10,7 @@
 #include "core/base/json_text.h"
 #include "core/base/nearest_word.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/teacher.h"
 #include "core/runs/learning_library.h"
 
 namespace ballast {
@@ -23,7 +24,31 @@ struct LossQuestion {
     std::vector<std::int64_t> counts;
 };
 
-/// Checks and reads {"class_counts", "loss", "phases", "epoch", "kappa", "logits", "labels"}.
+/// `at`, a list of rows with a number for each class, row after row.
+std::vector<double> rowsOfNumbers(const json& rows, const std::string& at, std::size_t classes,
+                                  std::vector<Problem>& problems) {
+    std::vector<double> numbers;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::string row = at + "/" + std::to_string(i);
+        if (!rows[i].is_array() || rows[i].size() != classes) {
+            problems.push_back(
+                {row, "needs one number for each of the " + std::to_string(classes) + " classes"});
+            continue;
+        }
+        for (std::size_t y = 0; y < classes; ++y) {
+            if (rows[i][y].is_number()) {
+                numbers.push_back(rows[i][y].get<double>());
+            } else {
+                problems.push_back(
+                    {row + "/" + std::to_string(y), rows[i][y].dump() + " is not a number"});
+            }
+        }
+    }
+    return numbers;
+}
+
+/// Checks and reads {"class_counts", "loss", "phases", "epoch", "kappa", "logits",
+/// "teacher_logits", "labels"}.
 LossQuestion lossQuestion(const json& object, const std::string& subject) {
     std::vector<Problem> problems;
     const auto fail = [&](const std::string& pointer, const std::string& message) {
@@ -32,8 +57,8 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
     const auto give_up = [&] {
         if (!problems.empty()) throw ConfigError(subject + " is not a valid loss file", problems);
     };
-    const std::vector<std::string> known = {"class_counts", "loss",   "phases", "epoch",
-                                            "kappa",        "logits", "labels"};
+    const std::vector<std::string> known = {"class_counts", "loss",   "phases",         "epoch",
+                                            "kappa",        "logits", "teacher_logits", "labels"};
     if (!object.is_object()) fail("", "is not an object");
     give_up();
     for (const auto& [key, value] : object.items()) {
@@ -65,20 +90,7 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
     const std::size_t classes = object["class_counts"].size();
     LossRequest request;
     const json& rows = object["logits"];
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::string at = "/logits/" + std::to_string(i);
-        if (!rows[i].is_array() || rows[i].size() != classes) {
-            fail(at, "needs one number for each of the " + std::to_string(classes) + " classes");
-            continue;
-        }
-        for (std::size_t y = 0; y < classes; ++y) {
-            if (rows[i][y].is_number()) {
-                request.logits.push_back(rows[i][y].get<double>());
-            } else {
-                fail(at + "/" + std::to_string(y), rows[i][y].dump() + " is not a number");
-            }
-        }
-    }
+    request.logits = rowsOfNumbers(rows, "/logits", classes, problems);
     const json& labels = object["labels"];
     if (labels.size() != rows.size()) {
         fail("/labels", "has " + std::to_string(labels.size()) + " labels for " +
@@ -133,10 +145,26 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
         }
     }
     give_up();
+    const Phase& phase = parts.phases[phaseIndexAt(parts.phases, epoch)];
+    request.phase = phase;
+    if (learnsFromTeacher(phase)) {
+        const json answers = object.value("teacher_logits", json());
+        if (!answers.is_array() || answers.size() != rows.size()) {
+            fail("/teacher_logits", "the phase of epoch " + std::to_string(epoch) +
+                                        " learns from a teacher; needed: as many rows as logits, " +
+                                        std::to_string(rows.size()));
+        } else {
+            request.teacher_logits = rowsOfNumbers(answers, "/teacher_logits", classes, problems);
+        }
+    } else if (object.contains("teacher_logits")) {
+        fail("/teacher_logits", "the phase of epoch " + std::to_string(epoch) +
+                                    " learns from no teacher; allowed with targets "
+                                    "\"labels+teacher\"");
+    }
+    give_up();
     LossQuestion question;
     question.counts = counts;
     question.request = std::move(request);
-    const Phase& phase = parts.phases[phaseIndexAt(parts.phases, epoch)];
     question.request.terms = classTerms(phase, counts, {kappa});
     question.request.loss = lossOf(parts.loss, phase);
     return question;
@@ -168,7 +196,8 @@ void addLossCommand(CommandLine& cli) {
         cli.add("loss", "Value, gradient and class terms of a loss on given logits");
     command
         ->add_option("FILE", *file,
-                     "JSON: class_counts, loss, phases, epoch, logits, labels; - is standard input")
+                     "JSON: class_counts, loss, phases, epoch, logits, labels, with a teacher also "
+                     "teacher_logits; - is standard input")
         ->required();
     addJson(command);
     cli.perform(command, [file] { return lossCommand(*file); });

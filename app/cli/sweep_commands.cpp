@@ -137,10 +137,12 @@ int trainAll(const SlottedPlan& slotted, const SweepOptions& options,
     listenToSignals();
     {
         Executor executor(learningLibrary(), whole, slotted.slots);
+        std::vector<fs::path> folders;
         for (const PlannedRun& run : plan.runs) {
             const bool done = run.state == RunState::finished || run.state == RunState::diverged;
-            if (!done) executor.enqueue(options.workspace / "runs" / run.id);
+            if (!done) folders.push_back(options.workspace / "runs" / run.id);
         }
+        executor.enqueue(folders);
         bool asked = false;
         while (!executor.idle()) {
             if (interrupted.load() && !asked) {

@@ -135,6 +135,10 @@ ordered_json planJson(const Sweep& sweep, const SweepPlan& plan) {
         one["after"] = segment.parent < 0
                            ? ordered_json(nullptr)
                            : name(plan.left.segments[static_cast<std::size_t>(segment.parent)]);
+        const int teacher = segmentOfTeacher(plan, segment);
+        if (teacher >= 0) {
+            one["learns_from"] = name(plan.left.segments[static_cast<std::size_t>(teacher)]);
+        }
         segments.push_back(std::move(one));
     }
     return {{"name", sweep.name},
@@ -158,6 +162,10 @@ void printSegments(const SweepPlan& plan) {
         if (segment.parent >= 0) {
             std::cout << "  after "
                       << name(plan.left.segments[static_cast<std::size_t>(segment.parent)]);
+        }
+        if (const int teacher = segmentOfTeacher(plan, segment); teacher >= 0) {
+            std::cout << "  learns from "
+                      << name(plan.left.segments[static_cast<std::size_t>(teacher)]);
         }
         std::cout << "\n";
     }

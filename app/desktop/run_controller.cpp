@@ -163,6 +163,7 @@ void RunController::startRuns(SweepPlan plan) {
 std::pair<QStringList, int> RunController::queueRuns(const SweepPlan& made) {
     QStringList queued;
     int finished = 0;
+    std::vector<fs::path> folders;
     for (const PlannedRun& run : made.runs) {
         if (run.state == RunState::finished) {
             ++finished;
@@ -174,8 +175,9 @@ std::pair<QStringList, int> RunController::queueRuns(const SweepPlan& made) {
             add(indexed(readRun(folder)));
             Q_EMIT runAdded(queued.back());
         }
-        executor_->enqueue(folder);
+        folders.push_back(folder);
     }
+    executor_->enqueue(folders);
     poll();
     return {queued, finished};
 }

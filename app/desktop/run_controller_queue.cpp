@@ -38,7 +38,9 @@ void RunController::queueWaiting() {
         const auto found = places.find(run->id);
         return found == places.end() ? places.size() : found->second;
     });
-    for (const IndexedRun* run : waiting) executor_->enqueue(run->folder);
+    std::vector<std::filesystem::path> folders;
+    for (const IndexedRun* run : waiting) folders.push_back(run->folder);
+    executor_->enqueue(folders);
 }
 
 void RunController::setSlots(const QStringList& devices, int threads) {

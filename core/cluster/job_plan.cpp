@@ -27,6 +27,23 @@ std::string plannedName(const PlannedRun& run, const Segment& segment) {
     return segmentName(named, segment);
 }
 
+/// The plan's segments, each after its parent and after those that its run learns from.
+std::vector<std::size_t> inOrder(const SweepPlan& plan) {
+    const std::vector<Segment>& segments = plan.left.segments;
+    std::vector<std::size_t> order;
+    std::vector<bool> visited(segments.size());
+    const auto visit = [&](const auto& self, std::size_t s) -> void {
+        if (visited[s]) return;
+        visited[s] = true;
+        for (const int before : {segments[s].parent, segmentOfTeacher(plan, segments[s])}) {
+            if (before >= 0) self(self, static_cast<std::size_t>(before));
+        }
+        order.push_back(s);
+    };
+    for (std::size_t s = 0; s < segments.size(); ++s) visit(visit, s);
+    return order;
+}
+
 auto keyOf(const PlannedJob& job) {
     const JobRequest& r = job.request;
     return std::tuple(job.after, job.after_planned, r.partition, r.cpus, r.memory_mib, r.gpus,
@@ -78,9 +95,9 @@ JobPlan planJobs(const SweepPlan& plan, std::span<const JobRequest> requests,
     std::multimap<std::string, const LiveTask*> of_run;
     for (const LiveTask& task : live) of_run.emplace(task.run, &task);
     JobPlan jobs;
-    std::vector<Trainer> trainers;
+    std::vector<Trainer> trainers(plan.left.segments.size());
     std::map<decltype(keyOf(PlannedJob())), int> open;  // the array that siblings join
-    for (std::size_t s = 0; s < plan.left.segments.size(); ++s) {
+    for (const std::size_t s : inOrder(plan)) {
         const Segment& segment = plan.left.segments[s];
         const PlannedRun& run = plan.runs[static_cast<std::size_t>(segment.run)];
         const std::string name = plannedName(run, segment);
@@ -94,18 +111,21 @@ JobPlan planJobs(const SweepPlan& plan, std::span<const JobRequest> requests,
             const bool closer = covering == nullptr || task->to < covering->to;
             if (task->to >= segment.to && closer) covering = task;
         }
-        const Trainer* parent =
-            segment.parent < 0 ? nullptr : &trainers[static_cast<std::size_t>(segment.parent)];
+        std::vector<const Trainer*> before;
+        for (const int needed : {segment.parent, segmentOfTeacher(plan, segment)}) {
+            if (needed >= 0) before.push_back(&trainers[static_cast<std::size_t>(needed)]);
+        }
         if (covering != nullptr) {
             trainer.live = covering->id;
             ++jobs.queued;
-        } else if (run.state == RunState::diverged || (parent != nullptr && parent->never)) {
+        } else if (run.state == RunState::diverged ||
+                   std::ranges::any_of(before, &Trainer::never)) {
             trainer.never = true;
             jobs.diverged.push_back(name);
         } else {
-            if (parent != nullptr && !parent->live.empty()) job.after.push_back(parent->live);
-            if (parent != nullptr && parent->job >= 0) {
-                job.after_planned.emplace_back(parent->job, parent->task);
+            for (const Trainer* needed : before) {
+                if (!needed->live.empty()) job.after.push_back(needed->live);
+                if (needed->job >= 0) job.after_planned.emplace_back(needed->job, needed->task);
             }
             std::ranges::sort(job.after);
             const auto twice = std::ranges::unique(job.after);
@@ -122,7 +142,7 @@ JobPlan planJobs(const SweepPlan& plan, std::span<const JobRequest> requests,
             trainer.task = static_cast<int>(joined.segments.size());
             joined.segments.push_back(name);
         }
-        trainers.push_back(std::move(trainer));
+        trainers[s] = std::move(trainer);
     }
     return jobs;
 }

@@ -175,6 +175,12 @@ constexpr CatalogEntry kTrainable[] = {
     {"none", "None", "No training: statistics and accuracies only (τ-normalisation)."},
 };
 
+constexpr CatalogEntry kTargets[] = {
+    {"labels", "Labels", "The loss is of the labels alone."},
+    {"labels+teacher", "Labels and teacher",
+     "The loss is also of a trained run's answers to the same images (distillation)."},
+};
+
 constexpr CatalogEntry kBatchStatistics[] = {
     {"kept", "Kept", "The running statistics normalise, and stay as they are."},
     {"adapting", "Adapting",
@@ -283,6 +289,10 @@ std::span<const CatalogEntry> entriesOf<Sampling>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Trainable>() {
     return kTrainable;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Targets>() {
+    return kTargets;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<BatchStatistics>() {

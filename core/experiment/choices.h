@@ -32,6 +32,9 @@ enum class Trainable {
     none
 };
 
+/// What a phase's loss is of: the labels alone, or a teacher's answers too.
+enum class Targets { labels, labels_and_teacher };
+
 /// What becomes of a frozen backbone's batch statistics.
 enum class BatchStatistics { kept, adapting };
 

@@ -34,6 +34,10 @@ struct Phase {
     PhaseSchedule lr_schedule = PhaseSchedule::continued;  // as the phase begins
     std::optional<double> weight_decay;                    // replaces the optimiser's, where given
     double sam_radius = 0.0;                               // 0: plain SGD
+    Targets targets = Targets::labels;
+    double teacher_weight = 0.5;       // a of distillation, as the next two (losses/distillation.h)
+    double student_temperature = 4.0;  // T
+    double teacher_temperature = 4.0;  // T'
     Sampling sampling = Sampling::instance;
     Trainable trainable = Trainable::all;
     BatchStatistics batch_statistics = BatchStatistics::kept;  // of a frozen backbone
@@ -114,6 +118,10 @@ struct TrainingConfig {
     BatchNormOver batch_norm_over = BatchNormOver::process;
     int exact_every = 5;  // epochs between exact statistics; 0: only at phases and the end
     Selection selection = Selection::test;
+    // Whose answers phases may learn from (teacher.h): the same run by another method, or a run.
+    std::string teacher;         // a method's name
+    std::string teacher_run;     // the ID of a run of the workspace; before the method, where given
+    std::string teacher_sha256;  // of its last checkpoint; "": as it is when training begins
     bool operator==(const TrainingConfig&) const = default;
 };
 

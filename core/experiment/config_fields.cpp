@@ -193,6 +193,14 @@ Field partFactor(std::string_view pointer, double Phase::*factor, std::string_vi
                           kTrainablePointer, std::move(trained)));
 }
 
+/// One of the numbers of distillation; it counts in phases with a teacher.
+Field ofTeacher(std::string_view pointer, double Phase::*value, const Words& words, double maximum,
+                bool above_zero) {
+    return later(onlyWith(number(pointer, member(Affects::phase, SetBy::method, value), words, 0,
+                                 maximum, above_zero),
+                          "/phases/*/targets", {"labels+teacher"}));
+}
+
 Field ofDeconfound(Field field) {
     return later(onlyWith(std::move(field), "/model/head", {"deconfound"}));
 }
@@ -328,6 +336,22 @@ const std::vector<Field>& fields() {
                    {"Weight decay", "", "", "In this phase; empty: the optimiser's."}, 0, 1)),
         number("/phases/*/sam_radius", member(Affects::phase, SetBy::method, &Phase::sam_radius),
                {"SAM radius", "", "", "Sharpness-aware minimisation; 0: plain SGD."}, 0, 10),
+        later(choice("/phases/*/targets", member(Affects::phase, SetBy::method, &Phase::targets),
+                     "Targets", "What the loss compares the logits with.",
+                     entries(entriesOf<Targets>()))),
+        ofTeacher("/phases/*/teacher_weight", &Phase::teacher_weight,
+                  {"Teacher's weight", "a", "",
+                   "The loss is (1 − a) times that of the labels plus a T² times the divergence "
+                   "from the teacher."},
+                  1, false),
+        ofTeacher("/phases/*/student_temperature", &Phase::student_temperature,
+                  {"Student's temperature", "T", "",
+                   "Divides the logits before the softmax that is compared with the teacher's."},
+                  1000, true),
+        ofTeacher("/phases/*/teacher_temperature", &Phase::teacher_temperature,
+                  {"Teacher's temperature", "T′", "",
+                   "Divides the teacher's logits; DiVE's power p is T′ = T / p."},
+                  1000, true),
         choice("/phases/*/sampling", member(Affects::phase, SetBy::method, &Phase::sampling),
                "Sampling", "Which training images an epoch sees.", entries(entriesOf<Sampling>())),
         choice("/phases/*/trainable", member(Affects::phase, SetBy::method, &Phase::trainable),
@@ -466,6 +490,24 @@ const std::vector<Field>& fields() {
             member(Affects::nothing, SetBy::user, &RunConfig::training, &TrainingConfig::selection),
             "Best epoch by", "The data that choose the best epoch.",
             entries(entriesOf<Selection>())),
+        later(text("/training/teacher",
+                   member(Affects::resolved, SetBy::method, &RunConfig::training,
+                          &TrainingConfig::teacher),
+                   "Teacher's method",
+                   "Of phases with a teacher: the method by which this very run was trained "
+                   "otherwise, as LA or CE; a run of the workspace, or of the same sweep.")),
+        later(text("/training/teacher_run",
+                   member(Affects::resolved, SetBy::method, &RunConfig::training,
+                          &TrainingConfig::teacher_run),
+                   "Teacher's run",
+                   "Instead of a method: the ID of a finished run of the workspace, on the same "
+                   "data set.")),
+        later(text("/training/teacher_sha256",
+                   member(Affects::resolved, SetBy::method, &RunConfig::training,
+                          &TrainingConfig::teacher_sha256),
+                   "Teacher's checksum",
+                   "SHA-256 of the teacher's last checkpoint, which is then compared; empty: the "
+                   "teacher as it is when training begins.")),
     };
     return kFields;
 }

@@ -8,6 +8,7 @@
 #include "core/experiment/catalog.h"
 #include "core/experiment/class_terms.h"
 #include "core/experiment/imbalance.h"
+#include "core/experiment/teacher.h"
 
 namespace ballast {
 namespace {
@@ -229,6 +230,7 @@ void checkMeaning(const RunConfig& config, std::vector<Problem>& problems) {
     checkPhases(config.phases, config.loss, config.training.epochs, problems);
     checkHeads(config, problems);
     checkHeadParts(config, problems);
+    checkTeacher(config, problems);
     const std::vector<LrStep>& steps = config.lr_schedule.steps;
     for (std::size_t i = 1; i < steps.size(); ++i) {
         if (steps[i].from <= steps[i - 1].from) {

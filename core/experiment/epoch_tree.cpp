@@ -6,6 +6,7 @@
 
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config_fields.h"
+#include "core/experiment/teacher.h"
 
 namespace ballast {
 namespace {
@@ -88,10 +89,12 @@ std::string rootKey(const RunConfig& config, int data) {
 }
 
 /// What a phase does in each of its epochs.
-std::string phaseKey(const RunConfig& config, std::size_t index, double weight_decay, int terms) {
+std::string phaseKey(const RunConfig& config, std::size_t index, double weight_decay, int terms,
+                     int teacher) {
     Key key;
     key.add("phase").add(terms).add(weight_decay);
     addFields(key, config, Affects::phase, kPhases, index);
+    if (learnsFromTeacher(config.phases[index])) key.add("teacher").add(teacher);
     // Whether the next phase may begin in any of its epochs.
     if (index + 1 < config.phases.size() && config.phases[index + 1].plateau > 0) {
         key.add("until a plateau").add(std::int64_t{config.phases[index + 1].plateau});
@@ -160,9 +163,30 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
     return found->second;
 }
 
+int EpochTree::endOfTeacher(const RunConfig& config, std::span<const std::int64_t> class_counts,
+                            const std::string& images) {
+    if (!learnsFromTeacher(config) || !config.training.teacher_run.empty()) return -1;
+    return add(teacherConfig(config), class_counts, images).back();
+}
+
+/// Two runs learn from the same: where its weights' checksum is said by that, else by the run's ID
+/// or by what it trains.
+int EpochTree::teacherOf(const RunConfig& config, std::span<const std::int64_t> counts,
+                         const std::string& images) {
+    if (!learnsFromTeacher(config)) return -1;
+    const TrainingConfig& training = config.training;
+    Key key;
+    key.add("teacher").add(training.teacher_sha256);
+    if (training.teacher_sha256.empty()) {
+        key.add(training.teacher_run).add(endOfTeacher(config, counts, images));
+    }
+    return intern(key.text());
+}
+
 EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> class_counts,
                          const std::string& images) {
     const int data = intern(dataKey(config, class_counts, images));
+    const int of_teacher = teacherOf(config, class_counts, images);
     const int epochs = config.training.epochs;
     EpochPath path;
     path.reserve(static_cast<std::size_t>(epochs) + 1);
@@ -175,7 +199,7 @@ EpochPath EpochTree::add(const RunConfig& config, std::span<const std::int64_t> 
         if (index != of_phase) {
             of_phase = index;
             what = intern(phaseKey(config, index, weightDecayAt(config, epoch),
-                                   termsOf(phase, class_counts, data)));
+                                   termsOf(phase, class_counts, data), of_teacher));
         }
         int parent = path.back();
         if (epoch == phase.from && doesSomethingFirst(phase)) {

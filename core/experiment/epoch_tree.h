@@ -27,9 +27,14 @@ class EpochTree {
 public:
     /// The path of a run with these class counts. `images` names which images they are, by a
     /// checksum, where the config alone does not say so; runs that are known to have the same need
-    /// not name them. Throws ConfigError as classTerms does.
+    /// not name them. Throws ConfigError as classTerms and teacherConfig do.
     EpochPath add(const RunConfig& config, std::span<const std::int64_t> class_counts,
                   const std::string& images = "");
+
+    /// The node where the run ends that /training/teacher means; −1 where no phase learns from a
+    /// teacher, or its run is named. Throws ConfigError.
+    int endOfTeacher(const RunConfig& config, std::span<const std::int64_t> class_counts,
+                     const std::string& images = "");
 
     /// Nodes so far; they are numbered from 0.
     int size() const { return size_; }
@@ -48,6 +53,8 @@ private:
 
     int intern(const std::string& key);
     int child(const Edge& edge);
+    int teacherOf(const RunConfig& config, std::span<const std::int64_t> counts,
+                  const std::string& images);
     int termsOf(const Phase& phase, std::span<const std::int64_t> counts, int data);
 
     std::unordered_map<std::string, int> interned_;  // anything that is compared as a whole

@@ -46,6 +46,17 @@ void noteRival(std::string_view base, std::vector<std::string>& notes) {
             "has "
             "two last blocks side by side, 128 features. A config that takes the preset over keeps "
             "its own rate and batch size");
+    } else if (base == "DiVE") {
+        notes.emplace_back(
+            "a = 0.5, T = 2 and the power 0.5 (T′ = 4) are those of the authors' group's code "
+            "(BagofTricks-LT); the paper has T = 3. Its rate drops at 120 and 160 of 200 epochs "
+            "with Nesterov momentum, here as all methods of the protocol. Needs a run of LA with "
+            "the same settings, trained before or in the same sweep");
+    } else if (base == "KD") {
+        notes.emplace_back(
+            "a = 0.9 and T = 4 are those that comparisons of distillation use (mdistiller); the "
+            "teacher is the same network, trained by CE with the same settings, before or in the "
+            "same sweep");
     } else if (base == "WB") {
         notes.emplace_back(
             "both stages are those of the authors' notebooks, which train a ResNet-34 on "
@@ -67,9 +78,10 @@ public:
           values_(presetValues(method, authors ? "authors-400" : "paper-200", data)) {}
 
     std::vector<std::string> all() {
-        const bool takes_row = authors_ || method_.base == "VS" || method_.base == "CVS" ||
-                               (method_.sam && adjustsLogits(method_)) ||
-                               (method_.base == "LA" && method_.weighting == "ADRW");
+        const bool takes_row =
+            authors_ || method_.base == "VS" || method_.base == "CVS" ||
+            (method_.sam && adjustsLogits(method_)) ||
+            ((method_.base == "LA" || method_.base == "DiVE") && method_.weighting == "ADRW");
         if (takes_row && !isOf(row_, data_)) {
             add("the authors' script has no values for " + dataWords(data_) + "; those for " +
                 dataWords(row_.dataset, row_.profile, row_.ratio) + " are the nearest and taken");

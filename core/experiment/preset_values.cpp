@@ -101,7 +101,7 @@ bool isOf(const AuthorsRow& row, const DataConfig& data) {
 
 bool adjustsLogits(const PresetMethod& method) {
     return method.base == "VS" || method.base == "LA" || method.base == "CDT" ||
-           method.base == "CVS";
+           method.base == "CVS" || method.base == "DiVE";
 }
 
 PresetValues presetValues(const PresetMethod& method, std::string_view protocol,

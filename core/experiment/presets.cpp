@@ -23,6 +23,10 @@ constexpr PresetInfo kPresets[] = {
     {"Focal", "Baselines", "Focal loss, γ = 1."},
     {"LA", "Baselines", "Logit adjustment, Δ = τ log π."},
     {"Balanced Softmax", "Baselines", "Another name of LA, with τ = 1."},
+    {"KD", "Baselines",
+     "Cross-entropy and distillation from the same run by CE, which must be trained too."},
+    {"DiVE", "Baselines",
+     "Logit adjustment and distillation from the same run by LA, which must be trained too."},
     {"CDT", "Baselines", "Class-dependent temperatures, β = (N_y/N_1)^γ."},
     {"LDAM", "Baselines", "Margin 0.5, scale 30, cosine head."},
     {"VS", "Baselines", "Vector scaling: β of CDT and Δ of LA."},
@@ -82,6 +86,13 @@ ClassRule rule(const char* name, const char* parameter, double value) {
     return {name, {{parameter, value}}, {}};
 }
 
+void setTeacher(Phase& phase, double weight, double temperature, double of_teacher) {
+    phase.targets = Targets::labels_and_teacher;
+    phase.teacher_weight = weight;
+    phase.student_temperature = temperature;
+    phase.teacher_temperature = of_teacher;
+}
+
 /// The method's first phase.
 Phase firstPhase(const PresetMethod& method, const PresetValues& values) {
     Phase phase;
@@ -93,7 +104,9 @@ Phase firstPhase(const PresetMethod& method, const PresetValues& values) {
     if (method.base == "VS" && values.gamma > 0.0) {
         phase.beta = rule("cdt", "gamma", values.gamma);
     }
-    if (method.base == "LA") phase.delta = rule("la", "tau", 1.0);
+    if (method.base == "LA" || method.base == "DiVE") phase.delta = rule("la", "tau", 1.0);
+    if (method.base == "DiVE") setTeacher(phase, 0.5, 2.0, 4.0);
+    if (method.base == "KD") setTeacher(phase, 0.9, 4.0, 4.0);
     if (method.base == "VS") phase.delta = rule("la", "tau", values.tau[0]);
     if (method.base == "LDAM") {
         phase.beta = rule("constant", "scale", 30.0);
@@ -235,7 +248,8 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
-           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound (TLA with CDT and VS), or CVS, "
+           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD (TLA with CDT and VS), "
+           "or CVS, "
            "cRT, LWS, tau-norm, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
 }
 
@@ -276,6 +290,8 @@ RunConfig presetConfig(const PresetRequest& request) {
     config.optimizer.weight_decay = values.weight_decay;
     if (method.base == "Focal") config.loss = {"focal", Reduction::mean, 1.0};
     if (method.base == "LDAM") config.model.head = HeadKind::cosine;
+    if (method.base == "DiVE") config.training.teacher = "LA";
+    if (method.base == "KD") config.training.teacher = "CE";
     if (method.base == "De-confound") setDeconfound(config, isForPhotographs(protocol));
 
     const int total = config.training.epochs;

@@ -12,13 +12,18 @@ EpochSteps::EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::D
       device_(device),
       ranks_(ranks),
       statistics_(classes, device),
+      teacher_sum_(
+          torch::zeros({classes}, torch::TensorOptions().dtype(torch::kFloat64).device(device))),
       loss_sum_(torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device))) {}
 
 void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
-                       double learning_rate, double weight_decay) {
-    const bool same = work_ && phase == phase_ && lossOf(loss, phase) == loss_ &&
+                       double learning_rate, double weight_decay,
+                       std::shared_ptr<Teacher> teacher) {
+    const bool same = work_ && phase == phase_ && teacher == teacher_ &&
+                      lossOf(loss, phase) == loss_ &&
                       terms.delta_on_true_class == terms_->delta_on_true_class;
     phase_ = phase;
+    teacher_ = std::move(teacher);
     loss_ = lossOf(loss, phase);
     if (terms_) {
         terms_->set(terms);
@@ -35,6 +40,7 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
     optimizer_.setRates(learning_rate, weight_decay);
     statistics_.reset();
     loss_sum_.zero_();
+    teacher_sum_.zero_();
     images_ = 0;
 }
 
@@ -46,8 +52,14 @@ torch::Tensor EpochSteps::step(const Batch& batch) {
 }
 
 torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor& labels) {
-    const StepResult result = trainingStep(model_, optimizer_, {images, labels, {}, batch_images_},
-                                           *terms_, loss_, phase_.sam_radius, ranks_);
+    std::optional<Lesson> lesson;
+    if (teacher_) {
+        lesson = lessonOf(phase_, teacher_->logits(images));
+        teacher_sum_ += lesson->log_probabilities.exp().sum(0);
+    }
+    const StepResult result =
+        trainingStep(model_, optimizer_, {images, labels, {}, batch_images_}, *terms_, loss_,
+                     phase_.sam_radius, lesson ? &*lesson : nullptr, ranks_);
     if (trains_) {
         optimizer_.step();
         if (phase_.head_max_norm) model_->head()->limitNorms(*phase_.head_max_norm);
@@ -56,6 +68,13 @@ torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor&
     statistics_.add(result.logits, result.log_probabilities, labels);
     loss_sum_ += result.loss * static_cast<double>(batch_images_);
     return result.logits;
+}
+
+std::vector<double> EpochSteps::teacherMean() const {
+    if (!teacher_) return {};
+    const torch::Tensor mean = (teacher_sum_ / static_cast<double>(images_)).cpu();
+    const auto* values = mean.data_ptr<double>();
+    return {values, values + mean.numel()};
 }
 
 double EpochSteps::meanLoss() const {

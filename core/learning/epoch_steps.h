@@ -3,7 +3,9 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/experiment/class_terms.h"
 #include "core/experiment/config.h"
@@ -14,6 +16,7 @@
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/learning/parallel/ranks.h"
+#include "core/learning/teacher.h"
 
 namespace ballast {
 
@@ -27,9 +30,11 @@ public:
     EpochSteps(ImageNetwork model, Sgd& optimizer, int classes, torch::Device device,
                const Ranks& ranks = alone());
 
-    /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet.
+    /// Begins an epoch of a phase with the terms that its rules give; nothing is gathered yet. The
+    /// phase learns from `teacher`, where there is one.
     void begin(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
-               double learning_rate, double weight_decay);
+               double learning_rate, double weight_decay,
+               std::shared_ptr<Teacher> teacher = nullptr);
 
     /// Lines 9 to 11 of Algorithm 1 on one batch, or on this process's share of it. Returns the
     /// logits f(x) [B, C] that the step began with; the next step may write over them.
@@ -43,6 +48,10 @@ public:
 
     /// Mean loss of the images so far, each before its batch's step. Waits for the device.
     double meanLoss() const;
+
+    /// The mean of the teacher's softmax(g / T') over the images so far, per class; empty without a
+    /// teacher. Waits for the device.
+    std::vector<double> teacherMean() const;
 
     /// As the steps saw each image: this process's, until gather(). Reading it waits for the
     /// device.
@@ -60,8 +69,10 @@ private:
     std::optional<ClassTermTensors> terms_;
     std::optional<RepeatedWork> work_;  // of the phase
     bool trains_ = false;
+    std::shared_ptr<Teacher> teacher_;
     ClassStatisticsAccumulator statistics_;
-    torch::Tensor loss_sum_;  // double, scalar: Σ loss of a batch · its images
+    torch::Tensor teacher_sum_;  // double [C]: Σ of its probabilities
+    torch::Tensor loss_sum_;     // double, scalar: Σ loss of a batch · its images
     std::int64_t images_ = 0;
     std::int64_t batch_images_ = 0;  // of the batch in work, in all processes
 };

@@ -1,12 +1,14 @@
 #include "core/runs/learning.h"
 #include "core/base/error.h"
 #include "core/experiment/catalog.h"
+#include "core/experiment/teacher.h"
 #include "core/learning/device.h"
 #include "core/learning/foreign_checkpoints.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/kernels/convolution.h"
 #include "core/learning/logit_saver.h"
 #include "core/learning/losses/class_loss.h"
+#include "core/learning/losses/distillation.h"
 #include "core/learning/models/network.h"
 #include "core/learning/parallel/run_processes.h"
 #include "core/learning/torch_errors.h"
@@ -80,8 +82,13 @@ public:
                                              .set_requires_grad(true);
             const torch::Tensor labels = torch::tensor(request.labels, torch::kInt64);
             const ClassTermTensors terms(request.terms, torch::kFloat64);
-            const torch::Tensor value = classLoss(adjustedLogProbabilities(logits, labels, terms),
-                                                  labels, terms.alpha, request.loss);
+            torch::Tensor value = classLoss(adjustedLogProbabilities(logits, labels, terms), labels,
+                                            terms.alpha, request.loss);
+            if (learnsFromTeacher(request.phase)) {
+                const torch::Tensor answers =
+                    torch::tensor(request.teacher_logits, torch::kFloat64).view({batch, -1});
+                value = distilledLoss(value, logits, lessonOf(request.phase, answers));
+            }
             value.backward();
             const torch::Tensor gradient = logits.grad().contiguous();
             const auto* data = gradient.data_ptr<double>();

@@ -6,12 +6,12 @@
 #include "core/base/cancel.h"
 #include "core/base/error.h"
 #include "core/base/human_text.h"
-#include "core/learning/checkpoint.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/device.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/models/network.h"
+#include "core/learning/trained_model.h"
 
 namespace ballast {
 namespace {
@@ -25,32 +25,6 @@ torch::Device deviceLike(const RunDescription& run, std::vector<std::string>& sa
                        ", which is not here; the logits may be rounded otherwise");
         return resolveDevice("auto");
     }
-}
-
-/// The model of a run's checkpoint; its weights must be whole.
-ImageNetwork modelOf(const LogitsRequest& request, std::int64_t channels, torch::Device device,
-                     std::vector<std::string>& said) {
-    const Checkpoint checkpoint = loadCheckpoint(request.checkpoint);
-    ImageNetwork model =
-        makeModel(request.description.config, channels,
-                  static_cast<std::int64_t>(request.description.class_counts.size()), device);
-    std::map<std::string, torch::Tensor> targets;
-    for (const auto& item : model->named_parameters()) targets[item.key()] = item.value();
-    for (const auto& item : model->named_buffers()) targets[item.key()] = item.value();
-    std::erase_if(targets, [&](const auto& target) {
-        return isAddedState(target.first) && !checkpoint.tensors.contains(target.first);
-    });
-    try {
-        restoreTensors(checkpoint.tensors, targets);
-    } catch (const CheckpointError& error) {
-        throw CheckpointError(request.checkpoint.string() + ": " + error.what());
-    }
-    if (const std::string warning =
-            notFiniteWarning(request.checkpoint.filename().string(), targets);
-        !warning.empty()) {
-        said.push_back(warning);
-    }
-    return model;
 }
 
 std::vector<float> floatsOf(const torch::Tensor& tensor) {
@@ -101,7 +75,8 @@ std::vector<std::string> saveLogits(const LogitsRequest& request, const DataStor
     const ImageSources images =
         openImageSources(run.config, run.class_counts, store, device, threads);
     stopIfCancelled(cancelled, kWork);
-    ImageNetwork model = modelOf(request, images.train->channels(), device, said);
+    ImageNetwork model =
+        trainedModel(run, request.checkpoint, images.train->channels(), device, said);
     const auto classes = static_cast<std::int64_t>(run.class_counts.size());
     Evaluator evaluator(model, static_cast<int>(classes), device, [&] { return !cancelled; });
 

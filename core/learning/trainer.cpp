@@ -8,12 +8,14 @@
 #include "core/base/error.h"
 #include "core/base/machine.h"
 #include "core/experiment/imbalance.h"
+#include "core/experiment/teacher.h"
 #include "core/learning/checkpoint.h"
 #include "core/learning/device.h"
 #include "core/learning/logit_saver.h"
 #include "core/learning/term_choice.h"
 #include "core/results/plateau.h"
 #include "core/runs/run_edits.h"
+#include "core/runs/settled_teacher.h"
 
 namespace ballast {
 namespace {
@@ -147,6 +149,17 @@ bool Trainer::chooseTerms(const Phase& phase) {
     return true;
 }
 
+/// Whom the phase learns from, loaded at the first need; nullptr for nobody.
+std::shared_ptr<Teacher> Trainer::teacherOf(const Phase& phase) {
+    if (!learnsFromTeacher(phase)) return nullptr;
+    if (teacher_) return teacher_;
+    settleTeacher(run_);
+    std::vector<std::string> remarks;
+    teacher_ = std::make_shared<Teacher>(run_, data_.train->channels(), device_, remarks);
+    for (const std::string& remark : remarks) say("the teacher: " + remark);
+    return teacher_;
+}
+
 /// One pass over the training images; false if it was cut short.
 bool Trainer::trainEpoch(const ClassTerms& terms, EpochRecord& record) {
     record.epoch = epoch_;
@@ -154,7 +167,7 @@ bool Trainer::trainEpoch(const ClassTerms& terms, EpochRecord& record) {
     record.learning_rate = learningRateAt(config_, epoch_);
     record.weight_decay = weightDecayAt(config_, epoch_);
 
-    replica_.beginEpoch(config_, epoch_, terms);
+    replica_.beginEpoch(config_, epoch_, terms, teacherOf(phaseAt(config_, epoch_)));
     const int batches = replica_.batches();
     for (int i = 0; i < batches; ++i) {
         if (!proceed()) return false;
@@ -164,6 +177,7 @@ bool Trainer::trainEpoch(const ClassTerms& terms, EpochRecord& record) {
     }
     replica_.finishEpoch();
     record.loss = replica_.epoch().meanLoss();
+    record.teacher_mean = replica_.epoch().teacherMean();
     record.streaming = replica_.epoch().statistics().finish(terms, class_counts_, majority_);
     return true;
 }
@@ -236,6 +250,7 @@ void Trainer::takeEdits(int epoch) {
     if (run_.description().config == config_) return;
     config_ = run_.description().config;
     model_->head()->setTdeAlpha(config_.model.tde_alpha);
+    if (run_.description().teacher.is_null()) teacher_ = nullptr;  // or another than before
     observer_.configChanged(config_);
 }
 

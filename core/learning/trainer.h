@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "core/learning/calibration.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/parallel/replica.h"
+#include "core/learning/teacher.h"
 #include "core/results/owned_run.h"
 #include "core/runs/training.h"
 
@@ -31,6 +33,7 @@ public:
 private:
     bool trainEpoch(const ClassTerms& terms, EpochRecord& record);
     ClassEstimates estimates() const;
+    std::shared_ptr<Teacher> teacherOf(const Phase& phase);
     bool chooseTerms(const Phase& phase);
     void measure(const ClassTerms& terms, EpochRecord& record);
     void keepLogits();
@@ -59,6 +62,7 @@ private:
     const ImageSources& data_;
     ImageNetwork& model_;
     Evaluator& evaluator_;
+    std::shared_ptr<Teacher> teacher_;        // once a phase has needed it
     std::optional<Calibration> calibration_;  // where a phase's rules follow the run's estimates
     // ν̂ and τ̂ of a phase whose weights or shifts the run chooses; NaN: none. [2] of float64.
     torch::Tensor chosen_ = torch::full({2}, kMissing, torch::kFloat64);

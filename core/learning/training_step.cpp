@@ -6,11 +6,12 @@ namespace ballast {
 namespace {
 
 StepResult gradientsAt(ImageNetwork& model, const Batch& batch, const ClassTermTensors& terms,
-                       const LossConfig& loss) {
+                       const LossConfig& loss, const Lesson* lesson) {
     model->zero_grad(true);
     const torch::Tensor logits = model->forward(batch.images);
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
-    const torch::Tensor value = classLoss(log_probabilities, batch.labels, terms.alpha, loss);
+    torch::Tensor value = classLoss(log_probabilities, batch.labels, terms.alpha, loss);
+    if (lesson != nullptr) value = distilledLoss(value, logits, *lesson);
     if (value.requires_grad()) value.backward();
     return {value.detach(), logits.detach(), log_probabilities.detach()};
 }
@@ -36,10 +37,10 @@ StepResult gradientsOfPart(ImageNetwork& model, const Batch& batch, const ClassT
 
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
                         const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
-                        const Ranks& ranks) {
+                        const Lesson* lesson, const Ranks& ranks) {
     const auto gradients = [&] {
         return ranks.many() ? gradientsOfPart(model, batch, terms, loss, ranks)
-                            : gradientsAt(model, batch, terms, loss);
+                            : gradientsAt(model, batch, terms, loss, lesson);
     };
     const StepResult result = gradients();
     if (sam_radius > 0.0 && torch::GradMode::is_enabled()) {

@@ -5,6 +5,7 @@
 #include "core/experiment/config.h"
 #include "core/learning/data/image_source.h"
 #include "core/learning/losses/class_loss.h"
+#include "core/learning/losses/distillation.h"
 #include "core/learning/models/network.h"
 #include "core/learning/optimizers/sgd.h"
 #include "core/learning/parallel/ranks.h"
@@ -20,11 +21,12 @@ struct StepResult {
 
 /// Lines 9 and 10 of Algorithm 1 up to the gradient: leaves the gradients of the batch's loss in
 /// the model's trainable parameters; with `sam_radius` above 0 those at the perturbed weights.
-/// Where nothing is trainable, or gradients are switched off, it only evaluates.
-/// Of a batch that `ranks` divide, `batch` is this process's part, which may be empty: loss and
-/// gradients are the whole batch's, the rest is the part's.
+/// With a `lesson` the loss is of that too. Where nothing is trainable, or gradients are switched
+/// off, it only evaluates. Of a batch that `ranks` divide, `batch` is this process's part, which
+/// may be empty: loss and gradients are the whole batch's, the rest is the part's; without a
+/// lesson.
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
                         const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
-                        const Ranks& ranks = alone());
+                        const Lesson* lesson = nullptr, const Ranks& ranks = alone());
 
 }  // namespace ballast

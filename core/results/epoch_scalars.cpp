@@ -200,7 +200,8 @@ std::optional<ScannedRecord> scanOwnShape(std::string_view line) {
          skipStatistics(at, scalars.exact_majority_accuracy, scalars.exact_minority_accuracy)) &&
         (!at.word(",\"test_confusion\":") || at.skipConfusion()) &&
         optional(",\"nu\":", scalars.nu) && optional(",\"tau\":", scalars.tau) &&
-        optional(",\"tde_alpha\":", tde_alpha) && at.word("}") && at.atEnd();
+        optional(",\"tde_alpha\":", tde_alpha) &&
+        (at.word("}") || (at.skipNumbers(",\"teacher_mean\":") && at.word("}"))) && at.atEnd();
     if (!good) return std::nullopt;
     return record;
 }

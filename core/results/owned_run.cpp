@@ -86,6 +86,7 @@ ordered_json descriptionJson(const RunDescription& description) {
                             {"parent", description.parent},
                             {"segments", description.segments},
                             {"edits", description.edits}};
+    if (!description.teacher.is_null()) object["provenance"]["teacher"] = description.teacher;
     return object;
 }
 

@@ -161,6 +161,7 @@ ordered_json toJson(const EpochRecord& record) {
     if (!std::isnan(record.nu)) json["nu"] = record.nu;
     if (!std::isnan(record.tau)) json["tau"] = record.tau;
     if (!std::isnan(record.tde_alpha)) json["tde_alpha"] = record.tde_alpha;
+    if (!record.teacher_mean.empty()) json["teacher_mean"] = numbers(record.teacher_mean);
     return json;
 }
 
@@ -199,6 +200,9 @@ EpochRecord recordFromJson(const json& value, std::string_view source) {
     }
     if (object.has("nu")) record.nu = numberFrom(object.at("nu"));
     if (object.has("tau")) record.tau = numberFrom(object.at("tau"));
+    if (object.has("teacher_mean")) {
+        record.teacher_mean = numbersFrom(object.at("teacher_mean"));
+    }
     if (object.has("tde_alpha")) record.tde_alpha = numberFrom(object.at("tde_alpha"));
     return record;
 }

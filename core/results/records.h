@@ -70,8 +70,11 @@ struct EpochRecord {
     std::vector<double> validation_accuracy;  // per class; empty without a validation split
     double balanced_validation_accuracy = kMissing;
     std::vector<double> kappa;  // κ_y of the epoch's terms; empty without estimated class rules
-    double nu = kMissing;       // ν̂ of the epoch's weights, where the run has chosen it
-    double tau = kMissing;      // τ̂ of the epoch's shifts, where the run has chosen it
+    // Mean of the teacher's softmax(g / T') over the epoch's images, per class: flat where every
+    // class has 1/C of its answers. Empty in phases without a teacher.
+    std::vector<double> teacher_mean;
+    double nu = kMissing;   // ν̂ of the epoch's weights, where the run has chosen it
+    double tau = kMissing;  // τ̂ of the epoch's shifts, where the run has chosen it
     // α_TDE of the logits in evaluation mode, where these are others than training's (the head
     // "deconfound"): of `exact`, test and validation; NaN there: they are not measured.
     double tde_alpha = kMissing;

@@ -155,6 +155,12 @@ RunDescription readDescription(const fs::path& folder) {
         segment.at("from").integer();
         segment.at("to").integer();
     });
+    if (provenance.has("teacher")) {
+        const JsonPlace teacher = provenance.at("teacher");
+        teacher.at("run").text();
+        teacher.at("sha256").text();
+        description.teacher = teacher.value();
+    }
     description.edits = listIn(provenance, "edits", [](const JsonPlace& edit) {
         edit.at("id").text();
         edit.at("epoch").integer();

@@ -56,6 +56,9 @@ struct RunDescription {
     // Which runs trained its epochs where it did not train all itself: [{"run", "from", "to"}, …].
     // Its numbers are those of the run trained alone.
     nlohmann::json segments = nlohmann::json::array();
+    // null; of a run that has begun to learn from another {"run", "sha256"}: its ID, and the
+    // checksum of the checkpoint.
+    nlohmann::json teacher;
     // Changes of the config while it was trained: [{"id", "epoch", "settings"}, …]. `config` has
     // them in it.
     nlohmann::json edits = nlohmann::json::array();

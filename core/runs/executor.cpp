@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/experiment/teacher.h"
 #include "core/results/branch_points.h"
 #include "core/results/owned_run.h"
+#include "core/runs/teacher_runs.h"
 
 namespace ballast {
 namespace {
@@ -177,15 +179,23 @@ void Executor::loadTraining() {
 }
 
 void Executor::enqueue(const std::filesystem::path& folder) {
-    const std::string run = folder.filename().string();
-    if (holds(run)) return;
-    const std::vector<std::string> repairs = markQueued(folder);
+    enqueue(std::span(&folder, 1));
+}
+
+void Executor::enqueue(std::span<const std::filesystem::path> folders) {
+    std::vector<std::pair<std::filesystem::path, std::vector<std::string>>> marked;
+    for (const std::filesystem::path& folder : folders) {
+        if (!holds(folder.filename().string())) marked.emplace_back(folder, markQueued(folder));
+    }
     {
         const std::lock_guard lock(mutex_);
-        queue_.push_back(folder);
-        events_.push_back({run, StateChange{{RunState::queued, 0, "", ExitCode::done}}});
-        for (const std::string& repair : repairs) events_.push_back({run, LogLine{repair}});
-        ++changes_;
+        for (const auto& [folder, repairs] : marked) {
+            const std::string run = folder.filename().string();
+            queue_.push_back(folder);
+            events_.push_back({run, StateChange{{RunState::queued, 0, "", ExitCode::done}}});
+            for (const std::string& repair : repairs) events_.push_back({run, LogLine{repair}});
+            ++changes_;
+        }
     }
     wake_.notify_all();
 }
@@ -307,6 +317,23 @@ const TrunkRun* Executor::awaited(const TrunkRun& run, const Surroundings& surro
     return nullptr;
 }
 
+/// The run that `run` learns from, where that is still to be trained: queued here, or in training.
+const TrunkRun* Executor::awaitedTeacher(const TrunkRun& run,
+                                         const std::deque<std::filesystem::path>& queued,
+                                         const std::set<std::string>& running) {
+    const RunDescription& description = run.description;
+    if (!description.teacher.is_null() || !firstTaughtEpoch(description.config)) return nullptr;
+    const TrunkRun* teacher =
+        teacherAmong(store(run.folder), description.config, run.end_of_teacher);
+    if (teacher == nullptr || teacher == &run) return nullptr;
+    if (teacher->status.state == RunState::finished && !running.contains(teacher->id)) {
+        return nullptr;
+    }
+    const bool waits =
+        running.contains(teacher->id) || std::ranges::find(queued, teacher->folder) != queued.end();
+    return waits || teacher->inTrainingElsewhere() ? teacher : nullptr;
+}
+
 /// Asks a run that is about to be trained to keep what other queued runs will start from.
 void Executor::keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings) {
     std::deque<std::filesystem::path> queued;
@@ -349,6 +376,13 @@ std::optional<Executor::Choice> Executor::choose(const TrainingEnvironment& slot
         if (surroundings) {
             if (refreshed.insert(folder.parent_path()).second) store(folder).refresh();
             const TrunkRun* run = store(folder).find(id);
+            const TrunkRun* teacher =
+                run == nullptr ? nullptr : awaitedTeacher(*run, queued, running);
+            if (teacher != nullptr) {  // begun when it is finished
+                const std::lock_guard lock(mutex_);
+                waits_for_[id] = teacher->id;
+                continue;
+            }
             if (run != nullptr && run->inTrainingElsewhere()) {
                 waits_for = run;  // another process has it
             } else if (run != nullptr && !run->path.empty()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <variant>
@@ -57,7 +58,8 @@ struct SlotState {
 /// Trains the queued runs of one workspace on worker threads, one run a slot, with the thread
 /// budget divided among the slots. What runs share is trained once: a run starts from the longest
 /// part of it that some checkpoint of the workspace holds, and waits while another run, here or in
-/// another process, is training more of it. Which runs wait is decided anew whenever a slot is
+/// another process, is training more of it. A run that learns from a teacher waits until that is
+/// trained. Which runs wait is decided anew whenever a slot is
 /// free, from the folders alone, so nothing is lost with this process, and a run that fails or is
 /// stopped only leaves its trunk to the next.
 /// Callers pull: takeEvents() is a lossless queue, latestProgress() a mailbox that may skip.
@@ -89,6 +91,9 @@ public:
     /// Queues the run in `folder`, new or resumed. A run already queued or running stays as it is.
     void enqueue(const std::filesystem::path& folder);
 
+    /// The same of several at once, so that none begins before the teacher it waits for is queued.
+    void enqueue(std::span<const std::filesystem::path> folders);
+
     /// Pauses or continues a running run, within one batch. A paused run keeps its slot.
     void setPaused(const std::string& run, bool paused);
 
@@ -109,7 +114,8 @@ public:
     bool idle() const;
     bool holds(const std::string& run) const;  // queued or running here
 
-    /// The run that a queued one waits for, to take over what they share; or "".
+    /// The run that a queued one waits for, to take over what they share or to learn from it; or
+    /// "".
     std::string waitsFor(const std::string& run) const;
 
     std::vector<RunEvent> takeEvents();
@@ -133,6 +139,9 @@ private:
     std::optional<Choice> choose(const TrainingEnvironment& slot);
     const TrunkRun* awaited(const TrunkRun& run, const Surroundings& surroundings, int available,
                             const std::set<std::string>& running);
+    const TrunkRun* awaitedTeacher(const TrunkRun& run,
+                                   const std::deque<std::filesystem::path>& queued,
+                                   const std::set<std::string>& running);
     void keepBranchPoints(const TrunkRun& trunk, const Surroundings& surroundings);
     TrunkStore& store(const std::filesystem::path& run_folder);
 

@@ -20,6 +20,8 @@ struct LossRequest {
     std::vector<std::int64_t> labels;
     ClassTerms terms;
     LossConfig loss;
+    Phase phase;                         // distillation's numbers, where it learns from a teacher
+    std::vector<double> teacher_logits;  // then, like `logits`
 };
 struct LossResult {
     double value = 0.0;

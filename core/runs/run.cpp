@@ -7,11 +7,14 @@
 #include "core/base/checksum.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
+#include "core/experiment/teacher.h"
 #include "core/results/branch_points.h"
 #include "core/results/owned_run.h"
 #include "core/results/workspace.h"
 #include "core/runs/learning.h"
 #include "core/runs/live_tensorboard.h"
+#include "core/runs/settled_teacher.h"
+#include "core/runs/teacher_runs.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -82,6 +85,10 @@ bool beginWithTrunk(OwnedRun& run, const TrunkSource& trunk, RunObserver& observ
             !sameLibraries(theirs.libtorch, mine.libtorch, rounding) ||
             theirs.device != mine.device || theirs.threads != mine.threads) {
             throw CheckpointError("it was trained on other data, LibTorch, device or threads");
+        }
+        if (!theirs.teacher.is_null() && !mine.teacher.is_null() &&
+            theirs.teacher["sha256"] != mine.teacher["sha256"]) {
+            throw CheckpointError("it learns from other weights");
         }
         takeTrunk(run, trunk);
         return true;
@@ -179,7 +186,9 @@ RunDescription describeRun(const RunConfig& config, const nlohmann::json& config
 fs::path createRun(const fs::path& workspace, const RunConfig& config,
                    const nlohmann::json& config_as_given, const TrainingEnvironment& environment) {
     refuseNested(workspace);
-    return OwnedRun::create(workspace, describeRun(config, config_as_given, environment));
+    const RunDescription description = describeRun(config, config_as_given, environment);
+    teacherOf(workspace, description, UntrainedTeacher::awaited);
+    return OwnedRun::create(workspace, description);
 }
 
 RunOutcome trainRun(const Learning& learning, const fs::path& folder,
@@ -203,6 +212,8 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
         run->setStatus(RunState::running, epochs_done, "");
         observer.stateChanged(RunState::running);
         completeDescription(learning, *run, environment, observer);
+        const std::optional<int> taught = firstTaughtEpoch(run->description().config);
+        if (taught && !control.mustEndAfter(*taught)) settleTeacher(*run);
         outcome = trainFrom(learning, trunk, *run, environment, control, live);
     } catch (const RunBusyError& error) {
         failed(error, error.exitCode());

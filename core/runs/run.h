@@ -21,7 +21,8 @@ RunDescription describeRun(const RunConfig& config, const nlohmann::json& config
 
 /// Makes a new run: draws the subset from the data set's labels and makes the run's folder under
 /// `workspace`/runs with state queued; milliseconds, no Torch. Returns the folder. Throws
-/// DataError, StorageError, and leaves nothing behind then.
+/// DataError, StorageError, ConfigError (also where it is to learn from a run that is not there),
+/// and leaves nothing behind then.
 std::filesystem::path createRun(const std::filesystem::path& workspace, const RunConfig& config,
                                 const nlohmann::json& config_as_given,
                                 const TrainingEnvironment& environment);

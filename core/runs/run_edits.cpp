@@ -11,8 +11,10 @@
 #include "core/base/json_place.h"
 #include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/teacher.h"
 #include "core/results/plateau.h"
 #include "core/runs/foreign_runs.h"
+#include "core/runs/teacher_runs.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -94,6 +96,7 @@ void apply(OwnedRun& run, int epoch, const RunEdit& edit, const std::string& id,
     RunDescription description = run.description();
     ConfigEdit edited = editedFrom(description.config, description.class_counts, epoch,
                                    edit.settings, edit.next_phase_now);
+    if (!sameTeacher(description.config, edited.config)) description.teacher = nullptr;
     description.config = std::move(edited.config);
     ordered_json entry = {{"id", id}, {"epoch", epoch}};
     entry.update(editJson(edit));
@@ -137,11 +140,20 @@ void checkImages(const RunDescription& run, const RunConfig& edited, const DataS
     }
 }
 
-ConfigEdit checkedEdit(const RunDescription& run, int epoch, const RunEdit& edit,
-                       const DataStore& store) {
+/// Whether there is the teacher that the edited config names, where that is another one.
+void checkNewTeacher(const fs::path& folder, RunDescription run, const RunConfig& edited) {
+    if (sameTeacher(run.config, edited)) return;
+    run.config = edited;
+    run.teacher = nullptr;
+    teacherOf(fs::canonical(folder).parent_path().parent_path(), run, UntrainedTeacher::awaited);
+}
+
+ConfigEdit checkedEdit(const fs::path& folder, const RunDescription& run, int epoch,
+                       const RunEdit& edit, const DataStore& store) {
     ConfigEdit edited =
         editedFrom(run.config, run.class_counts, epoch, edit.settings, edit.next_phase_now);
     checkImages(run, edited.config, store);
+    checkNewTeacher(folder, run, edited.config);
     return edited;
 }
 
@@ -151,7 +163,7 @@ ConfigEdit forkContract(const fs::path& folder, int epoch, const RunEdit& edit,
                         const DataStore& store) {
     const RunSummary run = readableRun(folder);
     checkpointFile(folder, epoch);
-    return checkedEdit(run.description, epoch, edit, store);
+    return checkedEdit(folder, run.description, epoch, edit, store);
 }
 
 fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit, const DataStore& store) {
@@ -162,6 +174,7 @@ fs::path forkRunAt(const fs::path& folder, int epoch, const RunEdit& edit, const
 
     // Device, threads and versions are the run's: the numbers before the fork come from them.
     RunDescription description = run.description;
+    if (!sameTeacher(description.config, edited.config)) description.teacher = nullptr;
     description.config = edited.config;
     description.config_as_given = ballast::toJson(edited.config);
     description.segments = trunk.segments;
@@ -187,7 +200,7 @@ EditPreview editPreview(const fs::path& folder, const RunEdit& edit, const DataS
         throw ConfigError("the run " + run.id + " is " +
                           (active ? "in its last epoch" : "finished") + "; fork it instead");
     }
-    preview.edit = checkedEdit(run.description, preview.epoch, edit, store);
+    preview.edit = checkedEdit(folder, run.description, preview.epoch, edit, store);
     return preview;
 }
 

@@ -2,8 +2,10 @@
 
 #include <charconv>
 
+#include "core/experiment/teacher.h"
 #include "core/runs/run.h"
 #include "core/runs/sweep_store.h"
+#include "core/runs/teacher_runs.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -11,6 +13,20 @@ namespace fs = std::filesystem;
 
 std::string segmentName(const PlannedRun& run, const Segment& segment) {
     return run.id + "@" + std::to_string(segment.from) + "-" + std::to_string(segment.to);
+}
+
+int segmentOfTeacher(const SweepPlan& plan, const Segment& segment) {
+    const PlannedRun& run = plan.runs[static_cast<std::size_t>(segment.run)];
+    const std::optional<int> taught = firstTaughtEpoch(run.run.config);
+    if (run.teacher < 0 || !taught || segment.to <= *taught) return -1;
+    const RunConfig& teacher = plan.runs[static_cast<std::size_t>(run.teacher)].run.config;
+    for (std::size_t s = 0; s < plan.left.segments.size(); ++s) {
+        const Segment& other = plan.left.segments[s];
+        if (other.run == run.teacher && other.to == teacher.training.epochs) {
+            return static_cast<int>(s);
+        }
+    }
+    return -1;
 }
 
 SegmentRange segmentRange(const std::string& name) {
@@ -59,6 +75,14 @@ RunOutcome trainSegment(const Learning& learning, const fs::path& workspace,
     if (run->status.epochs_done >= segment.to && !unfinished) {  // however it went on from there
         return {finished ? RunState::finished : RunState::queued, run->status.epochs_done, "",
                 ExitCode::done};
+    }
+    if (const auto taught = firstTaughtEpoch(run->description.config);
+        taught && segment.to > *taught) {
+        const auto teacher = teacherOf(store, run->description, UntrainedTeacher::awaited);
+        if (teacher && teacher->checkpoint.empty()) {
+            throw SegmentNotReady("the segment " + name + " learns from the run " + teacher->id +
+                                  ", which is not finished; train that first");
+        }
     }
     control.stopAfter(segment.to);
     TrainingEnvironment own = environment;

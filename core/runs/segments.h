@@ -10,9 +10,14 @@
 namespace ballast {
 
 struct PlannedRun;
+struct SweepPlan;
 
 /// "20261123-101500-ce@0-160": what a segment is called once its run is made.
 std::string segmentName(const PlannedRun& run, const Segment& segment);
+
+/// The segment of what a plan has left that must be trained before `segment`, as the run it trains
+/// learns from that one's, besides its parent: an index, or −1.
+int segmentOfTeacher(const SweepPlan& plan, const Segment& segment);
 
 /// What such a name says: epochs `from` … `to` − 1 of a run.
 struct SegmentRange {
@@ -24,7 +29,7 @@ struct SegmentRange {
 /// Throws ConfigError where it is no such name.
 SegmentRange segmentRange(const std::string& name);
 
-/// A segment whose parent is not trained yet.
+/// A segment whose parent, or whose run's teacher, is not trained yet.
 struct SegmentNotReady : StorageError {
     using StorageError::StorageError;
 };

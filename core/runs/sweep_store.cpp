@@ -12,12 +12,14 @@
 #include "core/base/machine.h"
 #include "core/experiment/catalog.h"
 #include "core/experiment/sweep_warnings.h"
+#include "core/experiment/teacher.h"
 #include "core/results/branch_points.h"
 #include "core/results/plateau.h"
 #include "core/results/run_index.h"
 #include "core/results/workspace.h"
 #include "core/runs/run.h"
 #include "core/runs/run_logits.h"
+#include "core/runs/teacher_runs.h"
 #include "core/runs/trunk_store.h"
 
 namespace ballast {
@@ -146,6 +148,30 @@ std::optional<double> secondsFor(const SweepPlan& plan, int slots) {
     return std::max(sum / std::max(1, slots), longest);
 }
 
+/// Which of the planned runs each learns from; throws ConfigError where one's teacher is neither
+/// among them nor in the workspace.
+void findTeachers(SweepPlan& plan, const std::vector<EpochPath>& paths, TrunkStore& store) {
+    std::map<int, int> planned_at;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        planned_at.try_emplace(paths[i].back(), static_cast<int>(i));
+    }
+    for (PlannedRun& run : plan.runs) {
+        const RunConfig& config = run.run.config;
+        if (run.state == RunState::finished || !learnsFromTeacher(config)) continue;
+        RunDescription student;
+        student.config = config;
+        student.class_counts = run.class_counts;
+        student.class_names = run.class_names;
+        student.data_sha256 = run.data_sha256;
+        const int end = store.tree().endOfTeacher(config, run.class_counts, dataIdentity(student));
+        if (const auto planned = planned_at.find(end); planned != planned_at.end()) {
+            run.teacher = planned->second;
+        } else {
+            teacherOf(store, student, UntrainedTeacher::awaited);
+        }
+    }
+}
+
 std::string fileName(const std::string& name) {
     std::string text;
     for (const char c : name) {
@@ -249,7 +275,8 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
                            description.subset_sha256,
                            "",
                            RunState::queued,
-                           0};
+                           0,
+                           -1};
         const RunConfig& config = planned.run.config;
         const std::string& device = config.training.device;
         requireOneProcess(config);
@@ -273,6 +300,7 @@ SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs, const f
         plan.runs.push_back(std::move(planned));
     }
 
+    findTeachers(plan, paths, store);
     CheckpointSizes sizes(learning);
     std::vector<bool> available(static_cast<std::size_t>(store.tree().size()));
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {

@@ -30,6 +30,7 @@ struct PlannedRun {
     std::string id;                     // of the workspace's run of this config; empty: none yet
     RunState state = RunState::queued;  // its, where there is one
     int epochs_done = 0;
+    int teacher = -1;  // of the planned runs the one it learns from, or −1
 };
 
 /// What a sweep would take.
@@ -46,7 +47,8 @@ struct SweepPlan {
 
 /// Plans runs in a workspace, to be made together; changes nothing there. A finished run of the
 /// workspace with the same config and images, but for its name and where these lie, is taken for
-/// the planned one. Throws ConfigError, DataError, StorageError, DeviceError; CancelledError at the
+/// the planned one. Throws ConfigError (also where a run's teacher is neither among them nor in the
+/// workspace), DataError, StorageError, DeviceError; CancelledError at the
 /// next run once `cancelled` is set.
 SweepPlan planRuns(const Learning& learning, std::vector<SweepRun> runs,
                    const std::filesystem::path& workspace, const TrainingEnvironment& slot,

@@ -106,10 +106,13 @@ void TrunkStore::refresh() {
                 run.asked = configBeforePlateaus(description);
                 run.description.config_as_given = nullptr;  // of thousands of runs
                 run.path.clear();
+                run.end_of_teacher = -1;
                 if (description.parent.is_null()) {
                     run.path = tree_.add(description.config, description.class_counts,
                                          dataIdentity(description));
                     run.asked_node = run.path.back();
+                    run.end_of_teacher = tree_.endOfTeacher(
+                        description.config, description.class_counts, dataIdentity(description));
                     if (run.asked) {
                         run.asked_node = tree_
                                              .add(*run.asked, description.class_counts,

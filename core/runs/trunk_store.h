@@ -44,6 +44,7 @@ struct TrunkRun {
     EpochPath path;  // empty: it shares with nobody (forked from elsewhere, imported)
     std::optional<RunConfig> asked;  // before it began phases after a plateau, where it has
     int asked_node = -1;             // at the end of that config's path, or of its own
+    int end_of_teacher = -1;         // EpochTree::endOfTeacher
     std::vector<int> checkpoints;    // epochs after which there is one to start from, ascending
     std::string error;               // why it cannot be read
 
@@ -61,6 +62,7 @@ public:
     /// Reads runs that are new or changed since the last call; forgets those that are gone.
     void refresh();
 
+    const std::filesystem::path& workspace() const { return workspace_; }
     const std::map<std::string, TrunkRun>& runs() const { return runs_; }
     const TrunkRun* find(const std::string& id) const;
     EpochTree& tree() { return tree_; }

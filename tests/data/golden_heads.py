@@ -99,6 +99,30 @@ def softmax_bce(logits, labels, alpha):
     return total(parts) / (len(labels) * CLASSES)
 
 
+def balanced_softmax(logits, labels, alpha):
+    """Cross-entropy of f + log π."""
+    shifts = [math.log(n / sum(COUNTS)) for n in COUNTS]
+    return cross_entropy([[x + s for x, s in zip(f, shifts)] for f in logits], labels, alpha)
+
+
+def teacher(z):
+    """A linear teacher's logits."""
+    return [2.0 * sum(number(7000 + 10 * c + k) * z[k] for k in range(FEATURES))
+            for c in range(CLASSES)]
+def distilled(weight, temperature, power):
+    """(1 − a) L + a T² Σ_i KL(q_i ‖ softmax(f_i/T)) / B with q = softmax(g/T)^p, normalised."""
+    def lesson(of_labels, logits, images):
+        divergence = Number(0.0)
+        for f, z in zip(logits, images):
+            e = [math.exp(g / temperature) for g in teacher(z)]
+            q = [(x / sum(e)) ** power for x in e]
+            q = [x / sum(q) for x in q]
+            p = softmax([x / temperature for x in f])
+            divergence += total([a * (math.log(a) - b.log()) for a, b in zip(q, p)])
+        return (1 - weight) * of_labels + weight * temperature ** 2 / len(images) * divergence
+    return lesson
+
+
 # ---- heads: parameters by name -> logits of features
 def linear(w, z):
     return [dot(w["weight"][c], z) + w["bias"][c] for c in range(CLASSES)]
@@ -148,7 +172,8 @@ def flat(values):
     return [x for v in values for x in flat(v)] if isinstance(values, list) else [values]
 
 
-def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None, finish=None):
+def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None, finish=None,
+          lesson=None):
     """rates: the factor of the rate by parameter; what is not there is frozen."""
     w = start()
     norm = lambda row: math.sqrt(sum(x.value ** 2 for x in row))
@@ -157,7 +182,9 @@ def train(head, loss, alpha, rates, decay, rate_of_step, relative_limit=None, fi
     losses = []
     for step in range(STEPS):
         images = batch(step)
-        value = loss([head(w, z) for z, _ in images], [y for _, y in images], alpha)
+        logits = [head(w, z) for z, _ in images]
+        value = loss(logits, [y for _, y in images], alpha)
+        if lesson is not None: value = lesson(value, logits, [z for z, _ in images])
         value.backward()
         losses.append(value.value)
         for name, factor in rates.items():
@@ -199,6 +226,11 @@ print(json.dumps({
     # De-confound: rate 0.2 after a warm-up of 5 epochs, weight decay 5e-4.
     "De-confound": train(normalised, cross_entropy, ONES, {"weight": 1}, 5e-4,
                          lambda s: 0.2 * min(1.0, (s // EPOCH + 1) / 5), finish=evaluated),
+    # Distillation: rate 0.1 after a warm-up of 5 epochs, weight decay 2e-4.
+    "DiVE": train(linear, balanced_softmax, ONES, {"weight": 1, "bias": 1}, 2e-4,
+                  lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.5, 2.0, 0.5)),
+    "KD": train(linear, cross_entropy, ONES, {"weight": 1, "bias": 1}, 2e-4,
+                lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.9, 4.0, 1.0)),
     # MiSLAS's parts: the head at a fifth of the scale's rate.
     "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
                         lambda s: cosine(0.1, s)),

@@ -84,7 +84,8 @@ std::map<std::string, torch::Tensor> Replica::state() const {
     return tensors;
 }
 
-void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms) {
+void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms,
+                         std::shared_ptr<Teacher> teacher) {
     if (ranks_.many() && ranks_.first()) {
         ranks_.tell(Command::epoch);
         ranks_.textOfFirst(epochOrderOfWork(config, epoch, terms).dump());
@@ -100,7 +101,7 @@ void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& t
                                   {training.augmentation, training.seed, epoch, by_position},
                                   ranks_.share());
     steps_.begin(phase, config_.loss, terms, learningRateAt(config_, epoch),
-                 weightDecayAt(config_, epoch));
+                 weightDecayAt(config_, epoch), std::move(teacher));
     first_ = 0;
     if (ranks_.many()) ranks_.takeFromFirst(tensorsOf(state()));
 }

@@ -40,8 +40,9 @@ public:
     std::map<std::string, torch::Tensor> state() const;
 
     /// Begins an epoch of `config` with its phase's terms, where all processes have the first one's
-    /// state.
-    void beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms);
+    /// state. A single process may have a `teacher`.
+    void beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms,
+                    std::shared_ptr<Teacher> teacher = nullptr);
 
     /// Of the epoch that was begun.
     int batches() const { return batches_->count(); }

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/config_json.h"
+#include "core/experiment/teacher.h"
 #include "core/learning/device.h"
 #include "core/learning/gpu/repeated_work.h"
 #include "core/learning/parallel/replica.h"
@@ -17,6 +18,10 @@ using nlohmann::json;
 /// Why so many processes cannot train a run; "" where they can.
 std::string problemWith(const RunConfig& config, int processes) {
     const int wanted = config.training.processes;
+    if (processes > 1 && learnsFromTeacher(config)) {
+        return "/training/processes: a phase that learns from a teacher is trained by one process; "
+               "allowed with it: 1";
+    }
     if (processes == wanted) return "";
     const std::string count = std::to_string(wanted);
     return "/training/processes: this run divides its batches among " + count +

@@ -77,6 +77,21 @@ private Q_SLOTS:
         }
     }
 
+    /// DiVE: ½ CE(f + log π) + ½ T² KL(softmax(g/T)^½, normalised ‖ softmax(f/T)), T = 2, in
+    /// Python: sums over two images of [math.log(sum(math.exp(v) …)) …], printed with repr().
+    void lossOfATeacher() {
+        json request = json::parse(R"({"class_counts": [100, 10, 1],
+            "phases": [{"from": 0, "delta": {"rule": "la", "tau": 1.0},
+                        "targets": "labels+teacher", "teacher_weight": 0.5,
+                        "student_temperature": 2, "teacher_temperature": 4}],
+            "logits": [[1, 2, 3], [0.5, -1, 2]], "labels": [0, 2],
+            "teacher_logits": [[2, 0, -1], [1, 0.5, 3]]})");
+        const CliAnswer answer = runCli({"loss", "-"}, QByteArray::fromStdString(request.dump()));
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const double value = parsed(answer.out)["value"].get<double>();
+        QVERIFY2(std::abs(value - 1.1816130343967581) < 1e-13, answer.out.constData());
+    }
+
     void badLossFiles_data() {
         QTest::addColumn<QByteArray>("changes");
         QTest::addColumn<QByteArrayList>("said");
@@ -106,6 +121,13 @@ private Q_SLOTS:
         row("phases out of order", R"({"phases": [{"from": 0}, {"from": 0}]})", {"/phases/1/from"});
         row("cross-entropy with a shift",
             R"({"loss": {"name": "ce"}, "phases": [{"delta": "la"}]})", {"/phases/0/delta"});
+        row("no teacher's logits", R"({"phases": [{"targets": "labels+teacher"}]})",
+            {"/teacher_logits", "learns from a teacher", "2"});
+        row("teacher's logits of too few classes",
+            R"({"phases": [{"targets": "labels+teacher"}], "teacher_logits": [[1, 2], [1, 2]]})",
+            {"/teacher_logits/0", "3"});
+        row("teacher's logits without a teacher", R"({"teacher_logits": [[1, 2, 3], [1, 2, 3]]})",
+            {"/teacher_logits", "no teacher"});
         row("all at once",
             R"({"class_counts": [1, 0, 1], "labels": [0, 9], "epoch": 1.5, "logit": 1})",
             {"/class_counts/1", "/labels/1", "/epoch", "/logit"});

@@ -54,6 +54,26 @@ private Q_SLOTS:
         QCOMPARE(jobs.jobs[1].after, Names{"7"});
     }
 
+    // What learns from a run begins after its last segment; what comes before need not.
+    void studentsAfterTheirTeacher() {
+        SweepPlan plan = threeRuns();
+        RunConfig& student = plan.runs[0].run.config;
+        student.phases.resize(2);
+        student.phases[1].from = 4;
+        student.phases[1].targets = Targets::labels_and_teacher;
+        plan.runs[0].teacher = 1;
+        plan.left.segments = {{0, 0, 4, -1}, {0, 4, 10, 0}, {1, 4, 10, 0}};
+        const JobPlan jobs = planned(plan);
+        QCOMPARE(jobs.jobs.size(), std::size_t{3});
+        QCOMPARE(jobs.jobs[0].segments, Names{"a@0-4"});
+        QCOMPARE(jobs.jobs[1].segments, Names{"b@4-10"});
+        QVERIFY((jobs.jobs[1].after_planned == std::vector<std::pair<int, int>>{{0, 0}}));
+        QCOMPARE(jobs.jobs[2].segments, Names{"a@4-10"});
+        QVERIFY((jobs.jobs[2].after_planned == std::vector<std::pair<int, int>>{{0, 0}, {1, 0}}));
+        plan.runs[1].state = RunState::diverged;
+        QCOMPARE(planned(plan).diverged, (Names{"b@4-10", "a@4-10"}));
+    }
+
     // A job that trains less of the same run is waited for.
     void neverTwoJobsOnARun() {
         SweepPlan plan = threeRuns();

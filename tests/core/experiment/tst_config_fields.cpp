@@ -41,6 +41,9 @@ const std::vector<const char*> kListed = {"/data/dataset=image-folder",
 
 const std::vector<const char*> kDeconfound = {"/model/head=deconfound"};
 
+const std::vector<const char*> kTaught = {"/training/teacher=LA",
+                                          "/phases/1/targets=labels+teacher"};
+
 /// A change of every field; a new field needs a line here.
 const std::vector<Change> kChanges = {
     {"/name", "other"},
@@ -72,6 +75,10 @@ const std::vector<Change> kChanges = {
     {"/phases/1/lr_schedule", "constant"},
     {"/phases/1/weight_decay", 1e-3, {}, kT0},
     {"/phases/1/sam_radius", 0.1},
+    {"/phases/1/targets", "labels+teacher", {"/training/teacher=LA"}},
+    {"/phases/1/teacher_weight", 0.9, kTaught},
+    {"/phases/1/student_temperature", 2.0, kTaught},
+    {"/phases/1/teacher_temperature", 2.0, kTaught},
     {"/phases/1/sampling", "class-balanced"},
     {"/phases/1/trainable", "head"},
     {"/phases/1/backbone_lr_factor", 0.5},
@@ -102,6 +109,9 @@ const std::vector<Change> kChanges = {
     {"/training/batch_norm_over", "batch"},
     {"/training/exact_every", 4, {}, 4},
     {"/training/selection", "validation", {"/data/validation_per_class=10"}},
+    {"/training/teacher", "CE", kTaught, kT0},
+    {"/training/teacher_run", "20260101-000000-la", kTaught, kT0},
+    {"/training/teacher_sha256", std::string(64, 'a'), kTaught, kT0},
 };
 
 int expectedShared(const Field& field, const Change& change) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/experiment/presets.h"
+#include "core/experiment/teacher.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/training_step.h"
 #include "tests/support/test_program.h"
@@ -41,6 +42,11 @@ Batch featureBatch(int step) {
     return {headNumbers({kHeadBatch, kHeadFeatures}, 1.0, 1000 + 100 * step),
             torch::tensor(labels, torch::kInt64),
             {}};
+}
+
+/// The golden teacher's logits of features.
+torch::Tensor teacherLogits(const torch::Tensor& features) {
+    return torch::mm(features, headNumbers({kHeadClasses, kHeadFeatures}, 2.0, 7000).t());
 }
 
 /// A network that is its head: images are features [B, F].
@@ -84,7 +90,7 @@ RunConfig goldenStage(const std::string& method) {
     RunConfig config = presetConfig({method, "cifar10", "", 0, "", 200});
     // A new head would have other first weights than the golden one.
     config.phases.back().head_start = HeadStart::keep;
-    if (method != "De-confound") config.training.epochs = config.phases.back().from + 10;
+    if (config.phases.size() > 1) config.training.epochs = config.phases.back().from + 10;
     return config;
 }
 
@@ -97,7 +103,8 @@ class TestGoldenHeads : public QObject {
 private Q_SLOTS:
     void agreesWithTheFormulas_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method : {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound"}) {
+        for (const char* method :
+             {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound", "DiVE", "KD"}) {
             QTest::newRow(method) << method;
         }
     }
@@ -124,8 +131,11 @@ private Q_SLOTS:
                 setRateFactors(model, optimizer, phase);
                 optimizer.setRates(learningRateAt(config, epoch), weightDecayAt(config, epoch));
             }
+            const Batch batch = featureBatch(step);
+            const Lesson lesson = lessonOf(phase, teacherLogits(batch.images));
             const StepResult result =
-                trainingStep(model, optimizer, featureBatch(step), terms, loss, phase.sam_radius);
+                trainingStep(model, optimizer, batch, terms, loss, phase.sam_radius,
+                             learnsFromTeacher(phase) ? &lesson : nullptr);
             optimizer.step();
             if (phase.head_relative_max_norm) model->head()->limitNorms();
             const auto expected =

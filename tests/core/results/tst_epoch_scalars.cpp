@@ -34,6 +34,12 @@ private Q_SLOTS:
         const auto shifted = scanOwnShape(toJson(record).dump());
         QVERIFY(shifted.has_value());
         QCOMPARE(recordOf(shifted->scalars, 7).tau, 0.8);
+        record.teacher_mean = {0.7, 0.3};
+        QVERIFY(scanOwnShape(toJson(record).dump()).has_value());
+        record.tde_alpha = 1.5;
+        QVERIFY(scanOwnShape(toJson(record).dump()).has_value());
+        const EpochRecord again = recordFromJson(nlohmann::json::parse(toJson(record).dump()));
+        QCOMPARE(again.teacher_mean, record.teacher_mean);
         QVERIFY(!scanOwnShape(text + " "));
         QVERIFY(!scanOwnShape(text.substr(0, text.size() - 1)));
     }

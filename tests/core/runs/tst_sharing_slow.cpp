@@ -1,5 +1,6 @@
 #include <QtTest>
 #include <bit>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
@@ -114,9 +115,11 @@ class TestSharing : public QObject {
         TrainingEnvironment both = slotEnvironment();
         both.threads = 2 * kThreads;
         Executor executor(learningLibrary(), both, 2);
+        std::vector<fs::path> folders;
         for (const PlannedRun& run : trained.plan.runs) {
-            if (run.state != RunState::finished) executor.enqueue(workspace / "runs" / run.id);
+            if (run.state != RunState::finished) folders.push_back(workspace / "runs" / run.id);
         }
+        executor.enqueue(folders);
         const auto take = [&] {
             for (const RunEvent& event : executor.takeEvents()) {
                 if (std::holds_alternative<EpochRecord>(event.what)) ++trained.epochs;
@@ -208,6 +211,57 @@ private Q_SLOTS:
         QCOMPARE(trained.plan.whole.epochs_shared, shared);
         QCOMPARE(trained.epochs, shared);
         compareWithAlone(trained, in);
+    }
+
+    /// A run that learns from another: in one sweep with it, alone with a break within the taught
+    /// phase, and forked from its own teacher it has the same numbers.
+    void studentsEqualTheirRunsAlone() {
+        json given = {{"name", "students"}, {"base", base()}};
+        given["base"]["training"]["teacher"] = "CE";
+        given["axes"] = json::parse(R"([{"/phases": [
+            [{"from": 0}, {"from": 3, "targets": "labels+teacher", "teacher_weight": 0.7,
+                           "student_temperature": 2, "teacher_temperature": 3}],
+            [{"from": 0}]]}])");
+        const fs::path in = workspace("students");
+        const Trained trained = trainSweep(given, in);
+        for (const std::string& message : trained.bad) qWarning("%s", message.c_str());
+        QVERIFY(trained.bad.empty());
+        QCOMPARE(trained.epochs, 7 + 4);
+        const fs::path shared = in / "runs" / trained.plan.runs[0].id;
+        const fs::path teacher = in / "runs" / trained.plan.runs[1].id;
+        const std::string results = resultsOf(shared);
+        QVERIFY(!results.empty());
+        for (const EpochRecord& record : readRun(shared).records) {
+            double sum = 0.0;
+            for (const double share : record.teacher_mean) sum += share;
+            QVERIFY(std::abs(sum - (record.epoch < 3 ? 0.0 : 1.0)) < 1e-6);
+        }
+
+        RunObserver observer;
+        const auto train = [&](const fs::path& run, int stop_after) {
+            RunControl control;
+            control.stopAfter(stop_after);
+            const RunOutcome outcome =
+                trainRun(learningLibrary(), run, slotEnvironment(), control, observer);
+            QVERIFY2(outcome.message.empty(), outcome.message.c_str());
+        };
+        const fs::path elsewhere = workspace("students-alone");
+        const RunEdit edit{{{"/phase/targets", "labels+teacher"},
+                            {"/phase/teacher_weight", 0.7},
+                            {"/phase/student_temperature", 2},
+                            {"/phase/teacher_temperature", 3}},
+                           false};
+        fs::path fork;
+        for (const std::size_t i : {1, 0}) {
+            const RunConfig& config = trained.plan.runs[i].run.config;
+            const fs::path run = createRun(elsewhere, config, json::object(), slotEnvironment());
+            train(run, i == 1 ? 4 : 5);
+            if (i == 1) fork = forkRunAt(run, 3, edit, DataStore());  // the last two are kept
+            train(run, 0);
+            QVERIFY(resultsOf(run) == resultsOf(i == 0 ? shared : teacher));
+        }
+        train(fork, 0);
+        QVERIFY(resultsOf(fork) == results);
     }
 
     /// α_TDE is of evaluation alone: one run trains, the other measures its end, as if it had

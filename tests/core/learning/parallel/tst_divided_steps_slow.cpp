@@ -66,8 +66,8 @@ Outcome trained(const Setting& setting, const Ranks& ranks) {
         for (torch::Tensor* each : {&batch.images, &batch.labels}) {
             *each = each->narrow(0, share.begin(batch.of_all), share.count(batch.of_all));
         }
-        const StepResult result =
-            trainingStep(model, optimizer, batch, terms, setting.loss, setting.sam_radius, ranks);
+        const StepResult result = trainingStep(model, optimizer, batch, terms, setting.loss,
+                                               setting.sam_radius, nullptr, ranks);
         optimizer.step();
         losses.push_back(result.loss.item<double>());
         statistics.add(result.logits.to(torch::kFloat32),
