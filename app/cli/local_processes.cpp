@@ -7,11 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "core/base/error.h"
@@ -20,6 +22,9 @@ namespace ballast {
 namespace {
 
 constexpr auto kEndPoll = std::chrono::milliseconds(20);
+/// What a launcher of this process may have set.
+constexpr std::string_view kRankVariables[] = {"MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE",
+                                               "RANK",        "LOCAL_RANK",  "LOCAL_WORLD_SIZE"};
 constexpr auto kEndGrace = std::chrono::seconds(10);
 
 /// A port that nothing listens on now.
@@ -64,7 +69,14 @@ LocalProcesses::LocalProcesses(int size) {
     std::vector<std::string> arguments = ownArguments();
     for (int rank = 1; rank < size; ++rank) {
         std::vector<std::string> variables;
-        for (char** each = environ; *each != nullptr; ++each) variables.emplace_back(*each);
+        for (char** each = environ; *each != nullptr; ++each) {
+            const std::string_view variable = *each;
+            const auto name = variable.substr(0, variable.find('='));
+            // Of two of a name the first one would count.
+            if (std::ranges::find(kRankVariables, name) == std::end(kRankVariables)) {
+                variables.emplace_back(variable);
+            }
+        }
         const auto add = [&](const char* name, int value) {
             variables.push_back(std::string(name) + "=" + std::to_string(value));
         };

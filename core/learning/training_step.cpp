@@ -23,7 +23,7 @@ StepResult gradientsOfPart(ImageNetwork& model, const Batch& batch, const ClassT
     const std::int64_t images = batch.labels.size(0);
     // Where normalisation is over the whole batch, the others wait for this part's numbers.
     const torch::Tensor logits =
-        images > 0 || model->normalisesTogether()
+        images > 0 || (model->is_training() && model->normalisesTogether())
             ? model->forward(batch.images)
             : torch::zeros({0, terms.alpha.size(0)}, terms.alpha.options());
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
