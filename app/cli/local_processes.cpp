@@ -1,9 +1,7 @@
 #include "app/cli/local_processes.h"
 
-#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/base/free_port.h"
 
 namespace ballast {
 namespace {
@@ -26,21 +25,6 @@ constexpr auto kEndPoll = std::chrono::milliseconds(20);
 constexpr std::string_view kRankVariables[] = {"MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE",
                                                "RANK",        "LOCAL_RANK",  "LOCAL_WORLD_SIZE"};
 constexpr auto kEndGrace = std::chrono::seconds(10);
-
-/// A port that nothing listens on now.
-int freePort() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool found = socket >= 0 &&
-                       ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
-                       ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    if (socket >= 0) ::close(socket);
-    if (!found) throw ConfigError("--processes: no port of this machine is free");
-    return ntohs(address.sin_port);
-}
 
 std::vector<std::string> ownArguments() {
     std::ifstream file("/proc/self/cmdline", std::ios::binary);
@@ -66,6 +50,7 @@ LocalProcesses::LocalProcesses(int size) {
     rank_.local_size = size;
     rank_.address = "127.0.0.1";
     rank_.port = freePort();
+    if (rank_.port == 0) throw ConfigError("--processes: no port of this machine is free");
     std::vector<std::string> arguments = ownArguments();
     for (int rank = 1; rank < size; ++rank) {
         std::vector<std::string> variables;

@@ -1,14 +1,11 @@
 #include "core/cluster/slurm.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/temporary_folder.h"
 #include "core/cluster/called_program.h"
 
 namespace ballast {
@@ -99,28 +96,6 @@ ProgramAnswer sbatch(const JobScript& job, std::vector<std::string> command, con
     }
     return answer;
 }
-
-/// A folder that goes with its owner.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "ballast-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw StorageError("cannot make " + name + ": " + std::strerror(errno));
-        }
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 }  // namespace
 

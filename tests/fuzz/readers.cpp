@@ -18,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/json_text.h"
 #include "core/base/safetensors.h"
+#include "core/base/temporary_folder.h"
 #include "core/base/text_encoding.h"
 #include "core/cluster/job_book.h"
 #include "core/data/download.h"
@@ -54,26 +55,8 @@ void require(bool holds, const char* what) {
     if (!holds) throw std::logic_error(what);
 }
 
-/// A folder of this process, which goes with it.
-class OwnFolder {
-public:
-    OwnFolder() {
-        std::string name = (fs::temp_directory_path() / "ballast-fuzz-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder " + name);
-        path_ = name;
-    }
-    ~OwnFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
 const fs::path& folder() {
-    static const OwnFolder own;
+    static const TemporaryFolder own;  // goes with the process
     return own.path();
 }
 

@@ -24,11 +24,10 @@ if [[ $# -eq 0 ]]; then
 else
     readers=("$@")
 fi
-if [[ -d /dev/shm ]]; then # readers of files write each input to one
-    TMPDIR=$(mktemp -d /dev/shm/ballast-fuzz.XXXXXX)
-else
-    TMPDIR=$(mktemp -d)
-fi
+# Readers of files write each input to one: in memory, where there is room for that.
+memory=/dev/shm
+[[ -d $memory ]] || memory=${TMPDIR:-/tmp}
+TMPDIR=$(mktemp -d -p "$memory")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 export UBSAN_OPTIONS=print_stacktrace=1

@@ -1,12 +1,11 @@
 #include "core/learning/bench/bench_data.h"
 
-#include <stdlib.h>  // mkdtemp
-
 #include <ctime>
 #include <fstream>
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/base/temporary_folder.h"
 #include "core/learning/bench/timing.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/data/photo_source.h"
@@ -23,28 +22,6 @@ constexpr std::int64_t kBatch = 64;
 constexpr int kQuality = 90;
 constexpr std::pair<int, int> kSizes[] = {{500, 375}, {500, 333}, {375, 500},
                                           {400, 300}, {640, 480}, {333, 500}};
-
-/// A new folder that goes with all its files.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "ballast-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw StorageError("no folder can be made in " + fs::temp_directory_path().string());
-        }
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 ImageSet smallImages(const DataStore& store) {
     for (const char* name : {"cifar10", "fashion-mnist"}) {

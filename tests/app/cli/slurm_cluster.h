@@ -1,9 +1,7 @@
 #pragma once
 
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <QDir>
@@ -17,6 +15,8 @@
 #include <csignal>
 #include <memory>
 #include <vector>
+
+#include "core/base/free_port.h"
 
 namespace ballast {
 
@@ -125,18 +125,6 @@ private:
     void write(const QString& name, const QString& text) const {
         QFile file(path(name));
         if (file.open(QIODevice::WriteOnly)) file.write(text.toUtf8());
-    }
-
-    static int freePort() {
-        const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* any = reinterpret_cast<sockaddr*>(&address);
-        const bool bound = ::bind(socket, any, size) == 0 && ::getsockname(socket, any, &size) == 0;
-        ::close(socket);
-        return bound ? ntohs(address.sin_port) : 0;
     }
 
     QString configuration() const {

@@ -1,35 +1,19 @@
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
 
+#include "core/base/free_port.h"
 #include "core/learning/parallel/ranks.h"
 
 namespace ballast {
 
-/// A port of this machine that nothing listens on.
-inline int portForRanks() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
-    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(socket);
-    return ntohs(address.sin_port);
-}
-
 /// `work` as each of `size` processes would do it, here in threads, over real sockets. What one of
 /// them throws is thrown on.
 inline void withRanks(int size, const std::function<void(Ranks&)>& work, int patience = 45) {
-    const int port = portForRanks();
+    const int port = freePort();
     std::vector<std::exception_ptr> problems(static_cast<std::size_t>(size));
     {
         std::vector<std::jthread> threads;

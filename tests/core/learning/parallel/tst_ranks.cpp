@@ -143,7 +143,7 @@ private Q_SLOTS:
 
     void nobodyComes() {
         if (!hasProcessGroups()) QSKIP("this build has no c10d with Gloo");
-        ProcessRank where{1, 2, 1, 2, "127.0.0.1", portForRanks()};
+        ProcessRank where{1, 2, 1, 2, "127.0.0.1", freePort()};
         where.joining = 1;
         try {
             Ranks ranks(where);
