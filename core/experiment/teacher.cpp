@@ -33,9 +33,13 @@ bool learnsFromTeacher(const RunConfig& config) {
                                [](const Phase& phase) { return learnsFromTeacher(phase); });
 }
 
-std::optional<int> firstTaughtEpoch(const RunConfig& config) {
-    for (const Phase& phase : config.phases) {
-        if (learnsFromTeacher(phase)) return phase.from;
+std::optional<int> firstTaughtEpoch(const RunConfig& config, int from) {
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const bool last = i + 1 == config.phases.size();
+        const int end = last ? config.training.epochs : config.phases[i + 1].from;
+        if (learnsFromTeacher(config.phases[i]) && from < end) {
+            return std::max(from, config.phases[i].from);
+        }
     }
     return std::nullopt;
 }

@@ -15,8 +15,8 @@ namespace ballast {
 bool learnsFromTeacher(const Phase& phase);
 /// Whether any of its phases does.
 bool learnsFromTeacher(const RunConfig& config);
-/// The first epoch that does; nothing where none does.
-std::optional<int> firstTaughtEpoch(const RunConfig& config);
+/// The first epoch that does, of those from `from` on; nothing where none does.
+std::optional<int> firstTaughtEpoch(const RunConfig& config, int from = 0);
 
 /// The run that /training/teacher means: `student` with the loss, head and phases of that method's
 /// preset; its schedule and epochs too, where the method has others than plain cross-entropy. Only

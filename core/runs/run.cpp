@@ -212,7 +212,7 @@ RunOutcome trainRun(const Learning& learning, const fs::path& folder,
         run->setStatus(RunState::running, epochs_done, "");
         observer.stateChanged(RunState::running);
         completeDescription(learning, *run, environment, observer);
-        const std::optional<int> taught = firstTaughtEpoch(run->description().config);
+        const std::optional<int> taught = firstTaughtEpoch(run->description().config, epochs_done);
         if (taught && !control.mustEndAfter(*taught)) settleTeacher(*run);
         outcome = trainFrom(learning, trunk, *run, environment, control, live);
     } catch (const RunBusyError& error) {

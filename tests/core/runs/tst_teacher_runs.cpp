@@ -226,6 +226,25 @@ private Q_SLOTS:
         QCOMPARE(readRun(student).records.size(), std::size_t{2});
         replaceFile(weights, content);
         QCOMPARE(trainRun(learning_, student, {}, again, observer).state, RunState::finished);
+
+        // With nothing left to learn it needs its teacher no more.
+        fs::remove_all(teacher);
+        QCOMPARE(trainRun(learning_, student, {}, again, observer).state, RunState::finished);
+    }
+
+    void taughtEpochs() {
+        RunConfig config = plainConfig(10);
+        QVERIFY(!firstTaughtEpoch(config));
+        config.phases.resize(3);
+        config.phases[1].from = 4;
+        config.phases[1].targets = Targets::labels_and_teacher;
+        config.phases[2].from = 7;
+        QCOMPARE(firstTaughtEpoch(config), std::optional(4));
+        QCOMPARE(firstTaughtEpoch(config, 6), std::optional(6));
+        QVERIFY(!firstTaughtEpoch(config, 7));
+        config.phases[2].targets = Targets::labels_and_teacher;
+        QCOMPARE(firstTaughtEpoch(config, 7), std::optional(7));
+        QVERIFY(!firstTaughtEpoch(config, 10));
     }
 
     /// What comes before a phase with a teacher needs none, and is shared with runs without.
