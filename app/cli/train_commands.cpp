@@ -67,7 +67,8 @@ int assist(const ProcessRank& rank, const DataStore& store) {
     environment.data_store = store;
     learningLibrary().assist(rank, environment, control);
     current.store(nullptr);
-    return control.mustEnd() ? static_cast<int>(ExitCode::interrupted) : 0;
+    return 0;  // also of a run that was stopped: launchers end the first process where another
+               // fails
 }
 
 /// Where a launcher started this process as another one than a run's first.
@@ -77,21 +78,49 @@ std::optional<ProcessRank> assistantsRank() {
     return rank;
 }
 
+/// The processes of a run that this one, its first, trains with: those of a launcher, which wait
+/// for it whatever becomes of the run, or some that it starts.
+class Companions {
+public:
+    Companions() : rank_(processRankOfEnvironment()) {
+        if (rank_) others_ = learningLibrary().gather(*rank_);
+    }
+
+    /// Starts `size` − 1 of them, unless a launcher has; those of an earlier run have ended.
+    void start(int size) {
+        if (rank_ && !started_) return;
+        others_.reset();
+        started_.reset();
+        rank_.reset();
+        if (size == 1) return;
+        rank_ = started_.emplace(size).rank();
+        others_ = learningLibrary().gather(*rank_);
+    }
+
+    /// Of the run; 1: alone.
+    int size() const { return rank_ ? rank_->size : 1; }
+
+    void join(TrainingEnvironment& environment) const {
+        environment.others = others_;
+        if (rank_ && environment.threads == 0) {  // this machine's cores are for all of them
+            environment.threads = threadsOfSlot({}, static_cast<std::size_t>(rank_->local_size));
+        }
+    }
+
+private:
+    std::optional<ProcessRank> rank_;
+    std::optional<LocalProcesses> started_;  // waits for them as it ends, when they have been told
+    std::shared_ptr<OtherProcesses> others_;
+};
+
 int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment environment,
-          bool as_json) {
+          Companions& companions, bool as_json) {
     RunControl control;
     stopOnSignals(control);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, as_json);
-    environment.rank = processRankOfEnvironment();
-    std::optional<LocalProcesses> others;
-    if (!environment.rank && config.training.processes > 1) {
-        environment.rank = others.emplace(config.training.processes).rank();
-    }
-    if (environment.rank && environment.threads == 0) {  // this machine's cores are for all of them
-        environment.threads =
-            threadsOfSlot({}, static_cast<std::size_t>(environment.rank->local_size));
-    }
+    companions.start(config.training.processes);
+    companions.join(environment);
     const std::optional<TrunkSource> trunk = trunkFor(learningLibrary(), folder, environment);
     if (trunk) environment.threads = trunk->threads;
     const RunOutcome outcome = trainRun(learningLibrary(), folder, environment, control, observer,
@@ -169,24 +198,27 @@ void findEarlierRun(Job& job, const std::vector<RunSummary>& runs) {
 /// A run of several processes says so in its config: what a launcher has started, where the config
 /// leaves it open.
 void setProcesses(std::vector<Job>& jobs, int processes) {
-    if (jobs.size() != 1) {
+    if (processes > 1 && jobs.size() != 1) {
         throw ConfigError("several processes train one run at a time, but " +
                           std::to_string(jobs.size()) + " are given");
     }
-    TrainingConfig& training = jobs.front().config.training;
-    if (training.processes == 1) {
-        training.processes = processes;
-        jobs.front().given["training"]["processes"] = processes;
-    }
-    if (training.processes != processes) {
+    for (Job& job : jobs) {
+        TrainingConfig& training = job.config.training;
+        if (training.processes == 1 && processes > 1) {
+            training.processes = processes;
+            job.given["training"]["processes"] = processes;
+        }
+        if (training.processes == processes) continue;
         throw ConfigError("/training/processes: the config says " +
                           std::to_string(training.processes) + ", but " +
-                          std::to_string(processes) + " processes are started");
+                          std::to_string(processes) +
+                          (processes == 1 ? " process is" : " processes are") + " to be started");
     }
 }
 
 int runCommand(const RunOptions& options, const DataStore& store) {
     if (const auto rank = assistantsRank()) return assist(*rank, store);
+    Companions companions;
     std::vector<Job> jobs;
     if (options.configs.empty() && options.presets.empty()) {
         throw ConfigError("nothing to run: name a config file, or a method with --preset");
@@ -206,9 +238,14 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         if (job.config.name.empty()) job.config.name = fs::path(file).stem().string();
         jobs.push_back(std::move(job));
     }
-    const std::optional<ProcessRank> launched = processRankOfEnvironment();
-    const int asked_for = launched ? launched->size : options.processes;
-    if (asked_for > 1) setProcesses(jobs, asked_for);
+    const int launched = companions.size();
+    if (launched > 1 && options.processes > 0 && options.processes != launched) {
+        throw ConfigError("--processes: " + std::to_string(options.processes) +
+                          ", but the launcher has started " + std::to_string(launched) +
+                          "; leave it out, or name as many");
+    }
+    if (launched > 1) setProcesses(jobs, launched);
+    if (launched == 1 && options.processes > 0) setProcesses(jobs, options.processes);
     if (options.continue_runs) {
         const std::vector<RunSummary> runs = readWorkspace(options.workspace);
         for (Job& job : jobs) findEarlierRun(job, runs);
@@ -236,7 +273,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
         } else {
             std::cout << job.config.name << "  " << job.folder.string() << std::endl;
         }
-        const int code = train(job.folder, job.config, environment, options.json);
+        const int code = train(job.folder, job.config, environment, companions, options.json);
         if (code != 0) return code;
     }
     return 0;
@@ -245,6 +282,7 @@ int runCommand(const RunOptions& options, const DataStore& store) {
 int resumeCommand(const std::string& run, const fs::path& workspace, bool as_json,
                   const TrainingEnvironment& environment) {
     if (const auto rank = assistantsRank()) return assist(*rank, environment.data_store);
+    Companions companions;
     const fs::path folder = fs::is_directory(run) ? fs::path(run) : workspace / "runs" / run;
     if (!fs::is_directory(folder)) {
         throw ConfigError("there is no run " + run + ", neither as a folder nor in " +
@@ -256,7 +294,7 @@ int resumeCommand(const std::string& run, const fs::path& workspace, bool as_jso
         if (!as_json) std::cout << whole.string() << " is finished already" << std::endl;
         return 0;
     }
-    return train(whole, summary.description.config, environment, as_json);
+    return train(whole, summary.description.config, environment, companions, as_json);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct Submitted {
     int segments = 0;
     int jobs = 0;
     int queued = 0;
+    bool diverged = false;
     QStringList warnings;
 };
 
@@ -52,6 +53,10 @@ QString submittedInWords(const Submitted& made) {
         sentences << ClusterTraining::tr("The run table says what becomes of them.");
     } else if (made.queued > 0) {
         sentences << ClusterTraining::tr("Slurm has all that is left of this sweep already.");
+    } else if (made.diverged) {
+        sentences << ClusterTraining::tr(
+            "Nothing of this sweep is left to submit: what is not finished has diverged, or goes "
+            "on from a run that has.");
     } else {
         sentences << ClusterTraining::tr("All runs of this sweep are finished.");
     }
@@ -119,6 +124,7 @@ void ClusterTraining::submit(const nlohmann::json& sweep) {
                     made.segments = submitted.segments();
                     made.jobs = static_cast<int>(submitted.jobs.jobs.size());
                     made.queued = submitted.jobs.queued;
+                    made.diverged = !submitted.jobs.diverged.empty();
                     return made;
                 },
                 [this](const Submitted& made) {

@@ -37,8 +37,15 @@ public:
     }
 
     void requireSupport(const RunConfig& config, const std::string& device) const override {
-        requireConvolution(config.model, config.training.convolution,
-                           ballast::resolveDevice(device));
+        const TrainingConfig& training = config.training;
+        const torch::Device where = ballast::resolveDevice(device);
+        requireConvolution(config.model, training.convolution, where);
+        if (training.convolution == Convolution::bfloat16 && !where.is_cuda() &&
+            training.processes > 1 && training.batch_norm_over == BatchNormOver::batch) {
+            throw ConfigError(
+                "/training/batch_norm_over: with features in bfloat16 a CPU normalises each "
+                "process's part by itself; allowed with \"bfloat16\" here: process");
+        }
     }
 
     RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment, RunControl& control,
@@ -48,12 +55,17 @@ public:
             requireSupport(description.config, description.device);
             prepareThread(description.threads);
             const DeviceStream stream(ballast::resolveDevice(description.device));
-            const std::unique_ptr<Ranks> ranks =
-                meetOthers(description, libraries(), environment.rank);
-            RunOutcome outcome = Trainer(run, environment, control, observer, *ranks).train();
-            ranks->tell(Command::end);
+            Ranks alone;
+            Ranks& ranks = environment.others ? ranksOf(*environment.others) : alone;
+            introduce(description, libraries(), ranks);
+            RunOutcome outcome = Trainer(run, environment, control, observer, ranks).train();
+            ranks.tell(Command::end);
             return outcome;
         });
+    }
+
+    std::shared_ptr<OtherProcesses> gather(const ProcessRank& rank) const override {
+        return translated([&] { return gatherOthers(rank); });
     }
 
     void assist(const ProcessRank& rank, const TrainingEnvironment& environment,

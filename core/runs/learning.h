@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -100,6 +101,12 @@ public:
     /// Trains an owned run whose description is complete. Throws Error.
     virtual RunOutcome train(OwnedRun& run, const TrainingEnvironment& environment,
                              RunControl& control, RunObserver& observer) const = 0;
+
+    /// The first of several processes that train a run: the others, for TrainingEnvironment. Waits
+    /// for none of them. Throws Error where they cannot be met.
+    virtual std::shared_ptr<OtherProcesses> gather(const ProcessRank& /*rank*/) const {
+        return nullptr;
+    }
 
     /// Another process than the first of those that train a run: does its share of the work, until
     /// the first one has no more. Which run it is, the first one says. `control` asks it to stop

@@ -74,6 +74,9 @@ public:
                      RunObserver& observer) const override {
         return loaded().train(run, environment, control, observer);
     }
+    std::shared_ptr<OtherProcesses> gather(const ProcessRank& rank) const override {
+        return loaded().gather(rank);
+    }
     void assist(const ProcessRank& rank, const TrainingEnvironment& environment,
                 const RunControl& control) const override {
         loaded().assist(rank, environment, control);

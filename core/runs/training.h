@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,6 +52,13 @@ private:
     std::atomic<int> stop_after_{0};
 };
 
+/// The other processes of a run, as its first one holds them before and while it trains it. Where
+/// it lets go of them before the run began, they end too.
+class OtherProcesses {
+public:
+    virtual ~OtherProcesses() = default;
+};
+
 /// What a run needs from its surroundings. None of it changes results but `threads`, which a
 /// resumed run takes from its first start.
 struct TrainingEnvironment {
@@ -63,8 +70,9 @@ struct TrainingEnvironment {
     bool save_logits = false;
     // Where TensorBoard files are written while runs train; empty: none are.
     std::filesystem::path tensorboard = {};
-    // Where several processes train one run, which of them this is; the first one owns it.
-    std::optional<ProcessRank> rank = {};
+    // Where several processes train one run, which its first one owns: those that help it, of
+    // Learning::gather().
+    std::shared_ptr<OtherProcesses> others = {};
 };
 
 /// What each of so many slots gets of the environment's threads.

@@ -22,7 +22,9 @@ void meet(const Ranks& ranks) {
 }  // namespace
 
 nlohmann::ordered_json benchScale(const BenchOptions& options, const ProcessRank& rank) {
-    Ranks ranks(rank);
+    ProcessRank patient = rank;  // most wait while one of them is timed
+    patient.patience = 24 * 60 * 60;
+    Ranks ranks(patient);
     ranks.introduction("");
     ranks.join();
     const DatasetInfo& dataset = *findDataset("cifar10");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/learning/models/fill.h"
+#include "core/learning/parallel/ranks.h"
 
 namespace ballast {
 namespace {
@@ -69,13 +70,24 @@ torch::Tensor HeadImpl::ofKind(const torch::Tensor& features) {
     return deconfounded(features);
 }
 
+/// Undefined for no images.
+torch::Tensor HeadImpl::meanOfBatch(const torch::Tensor& features) const {
+    if (ranks_ == nullptr) return features.size(0) > 0 ? features.mean(0) : torch::Tensor();
+    const auto own = static_cast<double>(features.size(0));
+    torch::Tensor sums = torch::cat({features.sum(0), torch::full({1}, own, features.options())});
+    ranks_->sum(sums);
+    return sums.narrow(0, 0, features.size(1)) / sums[features.size(1)];
+}
+
 torch::Tensor HeadImpl::deconfounded(const torch::Tensor& features) {
     if (is_training()) {
         const torch::NoGradGuard no_grad;
-        mean_feature.mul_(mean_momentum_).add_(features.detach().mean(0));
+        if (const torch::Tensor mean = meanOfBatch(features.detach()); mean.defined()) {
+            mean_feature.mul_(mean_momentum_).add_(mean);
+        }
     }
-    const torch::Tensor z =
-        unit(features.reshape({features.size(0), parts_, -1}), 2);  // [B, K, F/K]
+    const torch::Tensor z = unit(
+        features.reshape({features.size(0), parts_, features.size(1) / parts_}), 2);  // [B, K, F/K]
     const torch::Tensor cut = weight.view({weight.size(0), parts_, -1});
     const torch::Tensor w = cut / (cut.norm(2, 2, true) + norm_offset_);  // [C, K, F/K]
     const double factor = temperature_ / static_cast<double>(parts_);

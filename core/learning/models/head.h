@@ -10,6 +10,8 @@
 
 namespace ballast {
 
+class Ranks;
+
 /// The last layer, features z [B, F] -> logits [B, C]. What it owns is in checkpoints.
 ///
 /// "linear": weight [C, F] and bias [C].
@@ -37,6 +39,10 @@ public:
     void setTdeAlpha(double alpha);
     /// α of evaluation's logits where these are others than training's; else NaN.
     double tdeAlpha() const;
+
+    /// The mean features are of the batches that `ranks` divide, not of this process's parts of
+    /// them; the ranks must outlive it.
+    void averageOver(const Ranks& ranks) { ranks_ = &ranks; }
 
     void addScale();
     void addCalibration(bool gated);
@@ -74,6 +80,7 @@ private:
     torch::Tensor norms() const;  // of the class weights, [C, 1] or [1, C]
     torch::Tensor ofKind(const torch::Tensor& features);
     torch::Tensor deconfounded(const torch::Tensor& features);
+    torch::Tensor meanOfBatch(const torch::Tensor& features) const;
     torch::Tensor calibrated(const torch::Tensor& logits, const torch::Tensor& features) const;
     torch::Tensor made(torch::IntArrayRef shape, double value) const;
 
@@ -83,6 +90,7 @@ private:
     double norm_offset_ = 0.03125;  // γ
     double mean_momentum_ = 0.9;    // μ
     double tde_alpha_ = 1.0;
+    const Ranks* ranks_ = nullptr;
     torch::Tensor alpha_;  // tde_alpha_ where a recorded evaluation can read it
 };
 TORCH_MODULE(Head);

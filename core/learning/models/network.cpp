@@ -50,6 +50,7 @@ void ImageNetworkImpl::normaliseTogether(const Ranks& ranks) {
     apply([&](torch::nn::Module& module) {
         if (auto* norm = module.as<BatchNorm>()) norm->normaliseOver(ranks);
     });
+    head()->averageOver(ranks);
 }
 
 torch::Tensor convolved(const torch::nn::Conv2dImpl& convolution, const torch::Tensor& x) {

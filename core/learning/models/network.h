@@ -14,8 +14,8 @@ class Ranks;
 /// What the trainer trains: images to logits, ending in a head.
 class ImageNetworkImpl : public torch::nn::Module {
 public:
-    /// From now on batch normalisation of training is over the batches that `ranks` divide, not
-    /// over this process's parts; they must outlive the network.
+    /// From now on batch normalisation of training, and what the head has of a batch, is over the
+    /// batches that `ranks` divide, not over this process's parts; they must outlive the network.
     void normaliseTogether(const Ranks& ranks);
     bool normalisesTogether() const { return normalises_together_; }
 

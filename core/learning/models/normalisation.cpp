@@ -15,10 +15,13 @@ torch::Tensor overPixels(const torch::Tensor& values) {
 /// y = (x − μ)/√(σ² + ε) · w + b with μ and σ² over the images of all processes, and its gradient
 ///   ∂x = w/√(σ² + ε) · (∂y − Σ∂y/N − x̂ Σ(∂y x̂)/N),
 /// whose sums are over all of them too; ∂w and ∂b are this process's part, as other gradients are.
+/// Features in bfloat16 are widened: sums of them would keep no more than two or three digits.
 struct NormaliseTogether : torch::autograd::Function<NormaliseTogether> {
-    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
-                                 const torch::Tensor& weight, const torch::Tensor& bias,
-                                 BatchNormImpl* norm, const Ranks* ranks) {
+    static torch::Tensor forward(torch::autograd::AutogradContext* context,
+                                 const torch::Tensor& features, const torch::Tensor& weight,
+                                 const torch::Tensor& bias, BatchNormImpl* norm,
+                                 const Ranks* ranks) {
+        const torch::Tensor x = features.to(weight.scalar_type());
         const std::int64_t channels = x.size(1);
         const double own = static_cast<double>(x.numel()) / static_cast<double>(channels);
         torch::Tensor sums = torch::cat({x.sum(kPixels), torch::full({1}, own, x.options())});
@@ -36,7 +39,7 @@ struct NormaliseTogether : torch::autograd::Function<NormaliseTogether> {
         norm->num_batches_tracked += 1;
         context->save_for_backward({normalised, weight, factor, count});
         context->saved_data["ranks"] = reinterpret_cast<std::int64_t>(ranks);
-        return normalised * overPixels(weight) + overPixels(bias);
+        return (normalised * overPixels(weight) + overPixels(bias)).to(features.scalar_type());
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -45,7 +48,7 @@ struct NormaliseTogether : torch::autograd::Function<NormaliseTogether> {
         const torch::Tensor& normalised = saved[0];
         const torch::Tensor& weight = saved[1];
         const auto* ranks = reinterpret_cast<const Ranks*>(context->saved_data["ranks"].toInt());
-        const torch::Tensor& dy = gradients[0];
+        const torch::Tensor dy = gradients[0].to(weight.scalar_type());
         const std::int64_t channels = weight.size(0);
         const torch::Tensor of_bias = dy.sum(kPixels);
         const torch::Tensor of_weight = (dy * normalised).sum(kPixels);
@@ -55,7 +58,8 @@ struct NormaliseTogether : torch::autograd::Function<NormaliseTogether> {
         const torch::Tensor dx = overPixels(weight * saved[2]) *
                                  (dy - overPixels(sums.narrow(0, 0, channels)) -
                                   normalised * overPixels(sums.narrow(0, channels, channels)));
-        return {dx, of_weight, of_bias, torch::Tensor(), torch::Tensor()};
+        return {dx.to(gradients[0].scalar_type()), of_weight, of_bias, torch::Tensor(),
+                torch::Tensor()};
     }
 };
 

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/runs/process_rank.h"
@@ -26,23 +27,27 @@ public:
     virtual void fromFirst(torch::Tensor& values) = 0;
 };
 
-/// Where the processes of a run meet before they can exchange numbers. Waits for each other at most
-/// ProcessRank::joining seconds.
+/// Where the processes of a run meet before they can exchange numbers. Each waits for the others at
+/// most ProcessRank::joining seconds. One that leaves before all have joined, because it cannot go
+/// on or has nothing to do, is missed at once: it says so as this is destroyed.
 class MeetingPlace {
 public:
+    /// The first process waits a little, so that the others can hear that it leaves.
     virtual ~MeetingPlace() = default;
 
-    /// What the first process has to say; the others' own text is not looked at. Throws Error.
-    virtual std::string fromFirst(const std::string& text) = 0;
+    /// What the first process has to say; the others' own text is not looked at. Nothing where it
+    /// has left. Throws Error.
+    virtual std::optional<std::string> fromFirst(const std::string& text) = 0;
 
-    /// Once every process has come to this line. Throws Error.
+    /// Once every process has come to this line. Throws Error, also where one has left.
     virtual std::unique_ptr<ProcessGroup> join() = 0;
 };
 
 /// Whether this build has c10d with Gloo.
 bool hasProcessGroups();
 
-/// Throws DeviceError where this build has no c10d; Error (run_failed) where the others do not
+/// Waits for nobody if `where` is the first process, for that one otherwise. Throws DeviceError
+/// where this build has no c10d; Error (run_failed) where the port is taken, or the first does not
 /// come.
 std::unique_ptr<MeetingPlace> openMeetingPlace(const ProcessRank& where);
 

@@ -12,11 +12,12 @@ Ranks::Ranks(const ProcessRank& where)
       meeting_(openMeetingPlace(where)),
       patience_(where.patience) {}
 
-std::string Ranks::introduction(const std::string& text) {
+std::optional<std::string> Ranks::introduction(const std::string& text) {
     return meeting_ ? meeting_->fromFirst(text) : text;
 }
 
 void Ranks::join() {
+    if (group_) return;
     if (meeting_) group_ = meeting_->join();
     last_told_ = std::chrono::steady_clock::now();
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,7 +35,7 @@ public:
     /// One process by itself.
     Ranks() = default;
 
-    /// One of several, that wait for each other here. Throws Error.
+    /// One of several, not yet joined (MeetingPlace). Throws Error.
     explicit Ranks(const ProcessRank& where);
     Ranks(const Ranks&) = delete;
     Ranks& operator=(const Ranks&) = delete;
@@ -43,10 +44,10 @@ public:
     bool many() const { return share_.size > 1; }
     bool first() const { return share_.rank == 0; }
 
-    /// Before join(): what the first process has to say.
-    std::string introduction(const std::string& text);
+    /// Before join(): what the first process has to say; nothing where it has left.
+    std::optional<std::string> introduction(const std::string& text);
 
-    /// Waits until all processes can begin.
+    /// Waits until all processes can begin; a second call does nothing.
     void join();
 
     /// The sum over all processes, or the least of each element, in place on any device.

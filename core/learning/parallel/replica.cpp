@@ -102,7 +102,6 @@ void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& t
                                   ranks_.share());
     steps_.begin(phase, config_.loss, terms, learningRateAt(config_, epoch),
                  weightDecayAt(config_, epoch), std::move(teacher));
-    first_ = 0;
     if (ranks_.many()) ranks_.takeFromFirst(tensorsOf(state()));
 }
 
@@ -118,6 +117,8 @@ void Replica::step() {
 }
 
 void Replica::finishEpoch() {
+    stream_.reset();  // an evaluation has its own
+    batch_ = {};
     if (!ranks_.many()) return;
     if (ranks_.first()) ranks_.tell(Command::finish_epoch);
     steps_.gather();
@@ -142,6 +143,7 @@ void Replica::serve(const std::function<bool()>& stop) {
             case Command::wait:
                 break;
             case Command::epoch: {
+                images.reset();
                 const json work = json::parse(ranks_.textOfFirst(""));
                 beginEpoch(configFromJson(work.at("config"), "the first process"),
                            work.at("epoch").get<int>(), termsOf(work));
@@ -160,6 +162,7 @@ void Replica::serve(const std::function<bool()>& stop) {
                 }
                 model_->eval();
                 ranks_.takeFromFirst(tensorsOf(state()));
+                images.reset();
                 images = splits(data_)[pass.at("split").get<std::size_t>()]->plainStream(
                     Evaluator::kBatch, ranks_.share());
                 break;

@@ -77,7 +77,6 @@ private:
     const std::vector<std::vector<std::int64_t>> images_of_class_;  // indices of training images
     std::optional<Batches> batches_;
     std::unique_ptr<BatchStream> stream_;
-    std::int64_t first_ = 0;  // of the next batch's images, in the epoch's order
     Batch batch_;
     torch::Tensor logits_;
     torch::Tensor labels_;

@@ -32,33 +32,50 @@ std::string problemWith(const RunConfig& config, int processes) {
                 : " were started");
 }
 
+/// An index of this machine's GPUs: the first process's, and for each of a machine's processes the
+/// next one.
+int gpuOf(const ProcessRank& rank, int of_first) {
+    const int gpus = std::max(1, static_cast<int>(torch::cuda::device_count()));
+    return (of_first + rank.local_rank) % gpus;
+}
+
+struct Others final : OtherProcesses {
+    explicit Others(const ProcessRank& rank) : ranks(rank) {}
+    Ranks ranks;
+};
+
 }  // namespace
 
-std::unique_ptr<Ranks> meetOthers(const RunDescription& run, const std::string& libraries,
-                                  const std::optional<ProcessRank>& rank) {
-    const std::string problem = problemWith(run.config, rank ? rank->size : 1);
-    if (!rank && problem.empty()) return std::make_unique<Ranks>();
-    if (!rank) throw ConfigError(problem);
-    auto ranks = std::make_unique<Ranks>(*rank);
-    const bool on_gpu = resolveDevice(run.device).is_cuda();
-    ranks->introduction(json{
-        {"problem", problem},
-        {"config", toJson(run.config)},
-        {"class_counts", run.class_counts},
-        {"data_sha256", run.data_sha256},
-        {"libraries", libraries},
-        {"threads", run.threads},
-        {"gpu", on_gpu}}.dump());
+std::shared_ptr<OtherProcesses> gatherOthers(const ProcessRank& rank) {
+    return std::make_shared<Others>(rank);
+}
+
+Ranks& ranksOf(OtherProcesses& others) {
+    return static_cast<Others&>(others).ranks;  // nobody else makes them
+}
+
+void introduce(const RunDescription& run, const std::string& libraries, Ranks& ranks) {
+    const std::string problem = problemWith(run.config, ranks.share().size);
     if (!problem.empty()) throw ConfigError(problem);
-    return ranks;
+    if (!ranks.many()) return;
+    const torch::Device device = resolveDevice(run.device);
+    ranks.introduction(
+        json{{"config", toJson(run.config)},
+             {"class_counts", run.class_counts},
+             {"data_sha256", run.data_sha256},
+             {"libraries", libraries},
+             {"threads", run.threads},
+             {"gpu", device.is_cuda() ? json(std::max<int>(0, device.index())) : json()}}
+            .dump());
 }
 
 void assist(const ProcessRank& rank, const std::string& libraries,
             const TrainingEnvironment& environment, const RunControl& control) {
     Ranks ranks(rank);
-    const json run = json::parse(ranks.introduction(""));
+    const std::optional<std::string> introduction = ranks.introduction("");
+    if (!introduction) return;
+    const json run = json::parse(*introduction);
     const auto text = [&](const char* name) { return run.at(name).get<std::string>(); };
-    if (!text("problem").empty()) throw ConfigError(text("problem"));
     const std::string me =
         "process " + std::to_string(rank.rank) + " of " + std::to_string(rank.size);
     if (text("libraries") != libraries) {
@@ -71,9 +88,8 @@ void assist(const ProcessRank& rank, const std::string& libraries,
         throw DataError(me + " has other images of " + config.data.dataset + " than the first one");
     }
     torch::Device device = torch::kCPU;
-    if (run.at("gpu").get<bool>()) {
-        const int gpus = std::max(1, static_cast<int>(torch::cuda::device_count()));
-        device = resolveDevice("cuda:" + std::to_string(rank.local_rank % gpus));
+    if (const json& gpu = run.at("gpu"); gpu.is_number()) {
+        device = resolveDevice("cuda:" + std::to_string(gpuOf(rank, gpu.get<int>())));
     }
     const int threads = run.at("threads").get<int>();
     prepareThread(threads);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "core/learning/parallel/ranks.h"
@@ -10,14 +9,20 @@
 
 namespace ballast {
 
-/// The first process of a run meets the others and tells them which run it is; without a `rank` it
-/// is alone. `libraries` as Learning::libraries(). Throws ConfigError where the run divides its
-/// batches among another number of processes, Error where the others do not come.
-std::unique_ptr<Ranks> meetOthers(const RunDescription& run, const std::string& libraries,
-                                  const std::optional<ProcessRank>& rank);
+/// As Learning::gather().
+std::shared_ptr<OtherProcesses> gatherOthers(const ProcessRank& rank);
+
+/// What those of gatherOthers() and this process are together.
+Ranks& ranksOf(OtherProcesses& others);
+
+/// The first process, which may be alone, tells the others which run it is. `libraries` as
+/// Learning::libraries(). Throws ConfigError where these processes cannot train it, as it divides
+/// its batches among another number of them.
+void introduce(const RunDescription& run, const std::string& libraries, Ranks& ranks);
 
 /// Another process: meets the first and does its share of the run's work until that one has no
-/// more. Throws ConfigError, DataError where it has other libraries or data, Error.
+/// more, which may be at once. Throws ConfigError, DataError where it has other libraries or data,
+/// Error.
 void assist(const ProcessRank& rank, const std::string& libraries,
             const TrainingEnvironment& environment, const RunControl& control);
 

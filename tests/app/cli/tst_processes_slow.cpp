@@ -2,8 +2,10 @@
 
 #include <QtTest>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "core/base/atomic_file.h"
+#include "core/base/free_port.h"
 #include "core/experiment/config_json.h"
 #include "core/results/run_folder.h"
 #include "core/results/workspace.h"
@@ -76,6 +78,24 @@ class TestProcesses : public QObject {
                                  120'000);
     }
 
+    struct Launched {
+        CliAnswer first;
+        CliAnswer other;
+    };
+
+    /// Both of two processes as torchrun starts them.
+    static Launched launched(const QStringList& arguments) {
+        const QStringList variables{"MASTER_ADDR=localhost",
+                                    QStringLiteral("MASTER_PORT=%1").arg(freePort()),
+                                    "WORLD_SIZE=2"};
+        Launched both;
+        std::jthread other(
+            [&] { both.other = runCli(arguments, {}, variables + QStringList{"RANK=1"}); });
+        both.first = runCli(arguments, {}, variables + QStringList{"RANK=0"});
+        other.join();
+        return both;
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         json config = json::parse(kConfig);
@@ -95,23 +115,35 @@ private Q_SLOTS:
     }
 
     void theSameNumbersAgain() {
-        // As torchrun starts them, here by hand.
-        const QStringList launched{"MASTER_ADDR=localhost", "MASTER_PORT=29731", "WORLD_SIZE=2"};
-        QProcess other;
-        QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
-        for (const QString& each : launched) {
-            variables.insert(each.section('=', 0, 0), each.section('=', 1));
-        }
-        variables.insert("RANK", "1");
-        other.setProcessEnvironment(variables);
-        other.start(cliProgram(), runArguments("again"));
-        const CliAnswer answer =
-            runCli(runArguments("again"), {}, launched + QStringList{"RANK=0"});
-        QVERIFY2(answer.code == 0, answer.err);
-        QVERIFY(other.waitForFinished(30'000));
-        QCOMPARE(other.exitCode(), 0);
-        QVERIFY(other.readAllStandardError().isEmpty() && other.readAllStandardOutput().isEmpty());
+        const Launched both = launched(runArguments("again"));
+        QVERIFY2(both.first.code == 0, both.first.err);
+        QCOMPARE(both.other.code, 0);
+        QVERIFY2(both.other.err.isEmpty() && both.other.out.isEmpty(), both.other.err);
         QVERIFY(sameNumbers(onlyRun("again"), onlyRun("reference")));
+        // Nothing is left to do: neither fails, and the other one does not wait.
+        for (const QStringList& arguments :
+             {runArguments("again", {"--continue", "--set", "/training/processes=2"}),
+              QStringList{"resume", QString::fromStdString(onlyRun("again").string())}}) {
+            QElapsedTimer timer;
+            timer.start();
+            const Launched finished = launched(arguments);
+            QVERIFY2(finished.first.code == 0, finished.first.err);
+            QVERIFY2(finished.first.out.contains("finished already"), finished.first.out);
+            QCOMPARE(finished.other.code, 0);
+            QVERIFY(timer.elapsed() < 20'000);
+        }
+    }
+
+    /// What the first one refuses, it says; the other one ends with it.
+    void theFirstCannotBegin() {
+        QElapsedTimer timer;
+        timer.start();
+        const Launched both = launched(runArguments("refused", {"--set", "/optimizer/lr=-1"}));
+        QCOMPARE(both.first.code, 2);
+        QVERIFY2(both.first.says("/optimizer/lr"), both.first.err);
+        QCOMPARE(both.other.code, 0);
+        QVERIFY2(both.other.err.isEmpty(), both.other.err);
+        QVERIFY(timer.elapsed() < 20'000);
     }
 
     void aLostProcessEndsTheRunResumably_data() {
@@ -173,6 +205,10 @@ private Q_SLOTS:
             runCli(runArguments("refused", {"--processes", "2", "--set", "/training/processes=3"}));
         QCOMPARE(other.code, 2);
         QVERIFY2(other.says("/training/processes: the config says 3, but 2"), other.err);
+        const CliAnswer one =
+            runCli(runArguments("refused", {"--processes", "1", "--set", "/training/processes=2"}));
+        QCOMPARE(one.code, 2);
+        QVERIFY2(one.says("the config says 2, but 1 process is to be started"), one.err);
         const CliAnswer rank = runCli(runArguments("refused"), {},
                                       {"MASTER_ADDR=localhost", "WORLD_SIZE=2", "RANK=two"});
         QCOMPARE(rank.code, 2);

@@ -24,6 +24,7 @@ struct Setting {
     bool together = true;  // normalisation over the whole batch
     torch::ScalarType type = torch::kFloat64;
     double rate = 0.02;
+    HeadKind head = HeadKind::linear;
 };
 
 /// Weights, running statistics and momentum afterwards, and the losses, by name.
@@ -41,7 +42,7 @@ Batch batchOf(int step, torch::ScalarType type) {
 
 Outcome trained(const Setting& setting, const Ranks& ranks) {
     torch::set_num_threads(1);
-    ImageNetwork model = makeModel({"resnet8", HeadKind::linear}, 3, kClasses, 1, torch::kCPU);
+    ImageNetwork model = makeModel({"resnet8", setting.head}, 3, kClasses, 1, torch::kCPU);
     if (setting.type != torch::kFloat32) {
         for (torch::Tensor& each : model->parameters()) {
             each.set_data(each.to(setting.type).contiguous());
@@ -139,6 +140,9 @@ private Q_SLOTS:
         QTest::newRow("mean, 3") << Setting{lossConfig("vs", Reduction::mean)} << 3 << 1e-10;
         QTest::newRow("focal, 2") << Setting{lossConfig("focal", Reduction::mean)} << 2 << 1e-10;
         QTest::newRow("SAM, 2") << Setting{weighted, 0.05} << 2 << 1e-10;
+        QTest::newRow("De-confound's mean feature, 2")
+            << Setting{weighted, 0.0, true, torch::kFloat64, 0.02, HeadKind::deconfound} << 2
+            << 1e-10;
         // Rounding of float32, which normalisation amplifies from step to step.
         QTest::newRow("float32, 2")
             << Setting{weighted, 0.0, true, torch::kFloat32, 0.001} << 2 << 1e-3;
@@ -152,6 +156,20 @@ private Q_SLOTS:
         for (const Outcome& each : trainedByRanks(setting, size)) {
             const auto [gap, name] = difference(each, one);
             QVERIFY2(gap <= tolerance, (name + ": " + std::to_string(gap * 1e12) + "e-12").c_str());
+        }
+    }
+
+    /// Batches of one image, of which one process has nothing, as it follows the means of its part.
+    void deconfoundedByPart() {
+        const Setting setting{lossConfig("vs", Reduction::mean),
+                              0.0,
+                              false,
+                              torch::kFloat32,
+                              0.02,
+                              HeadKind::deconfound};
+        for (const Outcome& each : trainedByRanks(setting, 2)) {
+            const torch::Tensor& mean = each.at("linear.mean_feature");
+            QVERIFY(mean.isfinite().all().item<bool>() && mean.abs().max().item<float>() > 0.0f);
         }
     }
 

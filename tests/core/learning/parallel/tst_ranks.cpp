@@ -141,6 +141,90 @@ private Q_SLOTS:
         QVERIFY(timer.elapsed() < 20'000);
     }
 
+    /// Of three processes one has nothing to do or cannot go on, before or after the first has said
+    /// what the run is: the others hear of it at once.
+    void oneLeavesEarly_data() {
+        QTest::addColumn<int>("who");
+        QTest::addColumn<bool>("said");
+        QTest::newRow("the first, silently") << 0 << false;
+        QTest::newRow("the first, after its words") << 0 << true;
+        QTest::newRow("another") << 2 << true;
+    }
+
+    void oneLeavesEarly() {
+        if (!hasProcessGroups()) QSKIP("this build has no c10d with Gloo");
+        QFETCH(const int, who);
+        QFETCH(const bool, said);
+        const int port = freePort();
+        std::vector<std::string> answers(3);
+        QElapsedTimer timer;
+        timer.start();
+        {
+            std::vector<std::jthread> threads;
+            for (int rank = 0; rank < 3; ++rank) {
+                threads.emplace_back([&, rank] {
+                    std::string& answer = answers[static_cast<std::size_t>(rank)];
+                    try {
+                        Ranks ranks({rank, 3, rank, 3, "127.0.0.1", port});
+                        if (rank == who && !said) return;
+                        const auto text = ranks.introduction("which run");
+                        answer = text.value_or("nothing");
+                        if (rank == who || !text) return;
+                        ranks.join();
+                    } catch (const Error& error) {
+                        answer = error.what();
+                    }
+                });
+            }
+        }
+        QVERIFY(timer.elapsed() < 10'000);
+        for (int rank = 0; rank < 3; ++rank) {
+            if (rank == who) continue;
+            const std::string& answer = answers[static_cast<std::size_t>(rank)];
+            const std::string expected = said ? "process " + std::to_string(rank) +
+                                                    " of 3: process " + std::to_string(who) +
+                                                    " has ended before the run began; it says why"
+                                              : "nothing";
+            QCOMPARE(answer, expected);
+        }
+    }
+
+    void theyJoinOnce() {
+        if (!hasProcessGroups()) QSKIP("this build has no c10d with Gloo");
+        withRanks(2, [](Ranks& ranks) {
+            torch::Tensor one = torch::ones({1});
+            ranks.sum(one);
+            ranks.join();
+            ranks.sum(one);
+            require(one.item<float>() == 4.0f, "the same processes");
+        });
+    }
+
+    void whatTheNetworkLacks() {
+        if (!hasProcessGroups()) QSKIP("this build has no c10d with Gloo");
+        const int port = freePort();
+        const Ranks first({0, 2, 0, 2, "127.0.0.1", port});
+        const auto problemOf = [&](int rank) {
+            try {
+                const Ranks ranks({rank, 2, 0, 2, "127.0.0.1", port});
+                return std::string();
+            } catch (const Error& error) {
+                return std::string(error.what());
+            }
+        };
+        QCOMPARE(problemOf(0), "process 0 of 2: port " + std::to_string(port) +
+                                   " of this machine cannot be used; is it taken? MASTER_PORT "
+                                   "names another one, in all processes");
+        qputenv("GLOO_SOCKET_IFNAME", "none0");
+        const std::string interface = problemOf(1);
+        qunsetenv("GLOO_SOCKET_IFNAME");
+        QVERIFY2(interface.starts_with("the environment variable GLOO_SOCKET_IFNAME: \"none0\" is "
+                                       "no network interface of this machine; allowed: ") &&
+                     interface.find("lo") != std::string::npos,
+                 interface.c_str());
+        const Ranks second({1, 2, 0, 2, "127.0.0.1", port});  // so that the first need not wait
+    }
+
     void nobodyComes() {
         if (!hasProcessGroups()) QSKIP("this build has no c10d with Gloo");
         ProcessRank where{1, 2, 1, 2, "127.0.0.1", freePort()};
