@@ -289,6 +289,44 @@ private Q_SLOTS:
         }
     }
 
+    // Two tasks of a job step train one run; cancelled, it stops, and started again it resumes.
+    void oneRunUnderSrun() {
+        if (QStandardPaths::findExecutable("srun").isEmpty()) QSKIP("srun is not installed");
+        json config = twelveRuns()["base"];
+        config["name"] = "divided";
+        config["training"]["epochs"] = 24;
+        config["training"]["processes"] = 2;
+        const QString given = file("divided.json", config.dump());
+        const CliAnswer here = runCli({"run", given, "--workspace", path("processes")});
+        if (here.says("this build cannot divide")) QSKIP("this build has no c10d with Gloo");
+        QVERIFY2(here.code == 0, here.err);
+
+        const QString workspace = path("under srun");
+        const auto step = [&](QProcess& process, const QStringList& arguments) {
+            QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
+            variables.insert("MASTER_ADDR", "127.0.0.1");
+            variables.insert("MASTER_PORT", QString::number(freePort()));
+            process.setProcessEnvironment(variables);
+            process.start(
+                "srun", QStringList{"--ntasks=2", "--kill-on-bad-exit", cliProgram()} + arguments);
+        };
+        const auto only = [&] { return runsByName(place(workspace))["divided"]; };
+        QProcess first;
+        step(first, {"run", given, "--workspace", workspace});
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(workspace) && only().records.size() >= 2,
+                                 60'000);
+        cluster_->run("scancel", {"--me", "--state=RUNNING"});
+        QVERIFY(first.waitForFinished(30'000));
+        const RunSummary stopped = only();
+        QVERIFY(stopped.records.size() < 24);
+        QCOMPARE(stopped.status.state, RunState::stopped);
+        QProcess second;
+        step(second, {"resume", QString::fromStdString(stopped.folder.string())});
+        QVERIFY(second.waitForFinished(60'000));
+        QVERIFY2(second.exitCode() == 0, second.readAllStandardError());
+        QVERIFY(resultsOf(only()) == resultsOf(runsByName(place(path("processes")))["divided"]));
+    }
+
     // Cancelled, killed, requeued (as after a node's failure or preemption) and out of time, again
     // and again: the same command resumes it, and the numbers are those of the undisturbed sweep.
     void nothingIsLost() {
