@@ -13,6 +13,7 @@
 #include "app/desktop/demo.h"
 #include "app/desktop/edit_actions.h"
 #include "app/desktop/experiment_actions.h"
+#include "app/desktop/foreign_import.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
 #include "app/desktop/pages/explain_page.h"
@@ -62,6 +63,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
       edits_(new EditActions(controller, this)),
       planned_(new PlannedTraining(controller, this)),
       cluster_(new ClusterTraining(controller, this)),
+      import_(new ForeignImport(controller, settings_, this)),
       run_actions_(new RunActions(controller, this)),
       experiment_actions_(new ExperimentActions(*experiment_, this)),
       recent_(new RecentFiles(settings_, this)),
@@ -147,6 +149,10 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
     connect(cluster_, &ClusterTraining::failed, this, &MainWindow::showError);
     connect(cluster_, &ClusterTraining::said, this,
             [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(import_, &ForeignImport::failed, this, &MainWindow::showError);
+    connect(import_, &ForeignImport::said, this,
+            [this](const QString& sentence) { banner_->showMessage(sentence); });
+    connect(import_, &ForeignImport::imported, this, &MainWindow::showRuns);
     connect(compare_, &ComparePage::trainRequested, planned_, &PlannedTraining::ask);
     connect(&controller_, &RunController::sweepFailed, this, &MainWindow::showError);
     connect(&controller_, &RunController::failed, this, &MainWindow::showError);
@@ -161,7 +167,7 @@ MainWindow::MainWindow(RunController& controller, QWidget* parent)
         showExperiment();
         experiment_->focusMethod();
     });
-    connect(&welcome, &Welcome::importRequested, this, &MainWindow::importRunDialog);
+    connect(&welcome, &Welcome::importRequested, this, &MainWindow::importRuns);
     connect(&welcome, &Welcome::fileRequested, this, &MainWindow::openConfigDialog);
     connect(&welcome, &Welcome::workspaceRequested, workspaces_, [this] { workspaces_->choose(); });
     connect(runs_, &RunsPage::selectionChanged, this, &MainWindow::updateActions);
@@ -414,7 +420,7 @@ void MainWindow::showError(const QString& sentence) {
 /// Never blocks: asks the workers to stop, and closes when they have.
 void MainWindow::closeEvent(QCloseEvent* event) {
     keepLayouts();
-    import_job_.cancel();
+    import_->cancel();
     if (may_close_ || controller_.idle()) {
         event->accept();
         return;

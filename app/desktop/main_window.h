@@ -5,7 +5,6 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "app/desktop/attempt.h"
-#include "app/desktop/background_job.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/write_guard.h"
 
@@ -21,6 +20,7 @@ class ExperimentActions;
 class ExperimentPage;
 class ExplainPage;
 class ClusterTraining;
+class ForeignImport;
 class PlannedTraining;
 class RecentFiles;
 class RunActions;
@@ -46,10 +46,6 @@ public:
     /// unreadable one is said in the banner.
     void openConfig(const std::filesystem::path& file);
 
-    /// Makes a run of what the authors' public code left in `folder`, on a thread of its own: the
-    /// first checkpoint loads the training library. The banner says how it went.
-    void importRunFrom(const std::filesystem::path& folder);
-
     ExperimentPage& experimentPage() { return *experiment_; }
     RunsPage& runsPage() { return *runs_; }
     SweepPage& sweepPage() { return *sweep_; }
@@ -58,6 +54,7 @@ public:
     EditActions& editActions() { return *edits_; }
     PlannedTraining& plannedTraining() { return *planned_; }
     ClusterTraining& clusterTraining() { return *cluster_; }
+    ForeignImport& foreignImport() { return *import_; }
     RunActions& runActions() { return *run_actions_; }
     Banner& banner() { return *banner_; }
     SlotsPanel& slotsPanel() { return *slots_panel_; }
@@ -89,7 +86,7 @@ private:
     void changeSettings();
     void showAccess();
     QString readOnlySentence() const;
-    void importRunDialog();
+    void importRuns();
     void newDraft();
     void storeDrafts();
     void openConfigDialog();
@@ -139,6 +136,7 @@ private:
     EditActions* edits_;
     PlannedTraining* planned_;
     ClusterTraining* cluster_;
+    ForeignImport* import_;
     RunActions* run_actions_;
     ExperimentActions* experiment_actions_;
     RecentFiles* recent_;
@@ -165,7 +163,6 @@ private:
     QAction* explain_here_;
     QStringList recent_commands_;  // the latest first
     bool may_close_ = false;
-    BackgroundJob import_job_;
 };
 
 }  // namespace ballast

@@ -183,9 +183,9 @@ void MainWindow::makeMenus() {
     QAction* demo = file->addAction(tr("Run the &demo experiment"));
     demo->setObjectName(QStringLiteral("demo"));
     connect(demo, &QAction::triggered, this, &MainWindow::startDemo);
-    QAction* import = file->addAction(tr("&Import the authors' run…"));
+    QAction* import = file->addAction(tr("&Import runs…"));
     import->setObjectName(QStringLiteral("import"));
-    connect(import, &QAction::triggered, this, &MainWindow::importRunDialog);
+    connect(import, &QAction::triggered, this, &MainWindow::importRuns);
     guard_.add({demo, import});
     file->addAction(export_);
     file->addSeparator();

@@ -12,6 +12,7 @@
 #include "app/desktop/demo.h"
 #include "app/desktop/export_requests.h"
 #include "app/desktop/figures.h"
+#include "app/desktop/foreign_import.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/pages/compare_page.h"
 #include "app/desktop/pages/experiment_page.h"
@@ -27,7 +28,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/json_text.h"
 #include "core/experiment/config_json.h"
-#include "core/runs/foreign_runs.h"
 #include "core/runs/saved_sweeps.h"
 #include "widgets/banner.h"
 #include "widgets/live_plots.h"
@@ -107,30 +107,17 @@ void MainWindow::addToSweep(const QString& name) {
     });
 }
 
-void MainWindow::importRunDialog() {
-    const QString folder = QFileDialog::getExistingDirectory(
-        this, tr("Folder with log_train.csv, log_test.csv and args.txt"), settings_.lastFolder());
-    if (folder.isEmpty()) return;
-    settings_.setLastFolder(folder);
-    importRunFrom(toPath(folder));
-}
-
-void MainWindow::importRunFrom(const std::filesystem::path& folder) {
-    if (controller_.readOnly()) return showError(readOnlySentence());
-    const bool begun = import_job_.start(
-        [&learning = controller_.learning(), workspace = controller_.workspace(),
-         folder](BackgroundJob::Task& task) {
-            return importRun(learning, workspace, folder, task.cancelled()).said;
-        },
-        [this](const std::vector<std::string>& said) {
-            QStringList lines{tr("The run is imported.")};
-            for (const std::string& line : said) lines << text(line) + QLatin1Char('.');
-            banner_->showMessage(lines.join(QLatin1Char(' ')));
-            showRuns();
-        },
-        [this](const QString& sentence) { showError(sentence); });
-    banner_->showMessage(begun ? tr("Importing %1…").arg(text(folder.string()))
-                               : tr("Another run is being imported; wait for it."));
+void MainWindow::importRuns() {
+    const Drafts& drafts = experiment_->drafts();
+    std::vector<NamedConfig> configs;
+    const auto add = [&](const Draft& draft) {
+        configs.push_back({text(draft.name()), draft.config()});
+    };
+    add(drafts.current());
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        if (i != drafts.currentIndex()) add(drafts.at(i));
+    }
+    import_->ask(std::move(configs));
 }
 
 void MainWindow::saveConfig() {

@@ -18,7 +18,10 @@ struct Readied {
 Readied readied(const ScalarImport& request, const LoggedScalars& scalars, const DataStore& store) {
     Readied run;
     ColumnChoice columns = suggestedColumns(scalars);
-    for (const auto& [column, series] : request.columns) columns[column] = series;
+    for (const auto& [column, series] : request.columns) {
+        columns[column] = series;
+        if (series.empty()) columns.erase(column);
+    }
     RunDescription& description = run.description;
     description.config = configFromJson(request.config, "the config");
     run.start.log = scalars.notes;

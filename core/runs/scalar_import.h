@@ -12,7 +12,7 @@ namespace ballast {
 /// Runs of an experiment tracker to be compared with Ballast's.
 struct ScalarImport {
     std::vector<LoggedScalars> runs;
-    ColumnChoice columns;   // over those that suggestedColumns() finds
+    ColumnChoice columns;   // over those that suggestedColumns() finds; "" leaves one out
     nlohmann::json config;  // what was trained, as far as it is known
     std::string source;     // the name of the file or folder
 };

@@ -50,10 +50,11 @@ Welcome::Welcome(RunController& controller, QWidget* parent)
 
     auto* import = new ChoiceCard(
         QStringLiteral("open"), tr("Bring what there is"),
-        tr("A folder of logs and checkpoints that the authors' code left, a config, a sweep or an "
+        tr("Runs of the authors' code or of an experiment tracker, a config, a sweep or an "
            "exported figure, or a workspace that is somewhere else."));
-    import_ = import->addButton(tr("&Import the authors' run…"),
-                                tr("A folder with log_train.csv, log_test.csv and args.txt"));
+    import_ = import->addButton(
+        tr("&Import runs…"),
+        tr("The authors' logs, a CSV file, TensorBoard's event files, MLflow's file store"));
     import_->setObjectName(QStringLiteral("welcome_import"));
     connect(import_, &QPushButton::clicked, this, &Welcome::importRequested);
     auto* file = import->addButton(tr("Open a config or &figure…"), tr("From its file (Ctrl+O)"));

@@ -20,7 +20,7 @@ public:
 Q_SIGNALS:
     void demoRequested();
     void presetRequested();
-    void importRequested();  // what the authors' code left
+    void importRequested();  // of other programs
     void fileRequested();    // a config, a sweep or a figure
     void workspaceRequested();
 

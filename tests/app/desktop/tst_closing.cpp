@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "app/desktop/foreign_import.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_controller.h"
 #include "core/results/workspace.h"
@@ -111,7 +112,7 @@ private Q_SLOTS:
             std::make_unique<RunController>(learning, TrainingEnvironment{}, workspace());
         auto window = std::make_unique<MainWindow>(*controller);
         window->show();
-        window->importRunFrom(source);
+        window->foreignImport().importLogs(source);
         QVERIFY(window->banner().message().contains(QStringLiteral("Importing")));
         QTRY_VERIFY(read);
         const qint64 taken = close(window, controller);

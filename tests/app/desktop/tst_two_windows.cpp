@@ -138,7 +138,7 @@ private Q_SLOTS:
                               QStringLiteral("Note and tags…"),
                               QStringLiteral("Pin"),
                               QStringLiteral("Run the demo experiment"),
-                              QStringLiteral("Import the authors' run…")};
+                              QStringLiteral("Import runs…")};
         for (const QString& words : off) {
             const QAction* action = actionOf(window, words);
             QVERIFY2(action != nullptr, qPrintable(words));
