@@ -29,7 +29,7 @@ rooms=(
 # Headers of libraries and of the system, as patterns, and the rooms or files that may include them;
 # those of the C++ standard, without a dot or slash, are free but for the last lines.
 libraries=(
-    '(unistd|fcntl|spawn|signal|stdlib|netinet/in|sys/[a-z]+)\.h   core app'
+    '(unistd|fcntl|spawn|signal|stdlib|netinet/in|net/if|sys/[a-z]+)\.h   core app'
     'dlfcn\.h                                 core/runs/learning_library.cpp core/learning'
     'nlohmann/.*                              core widgets app'
     '(immintrin|cpuid)\.h                     core/base core/learning'
