@@ -1,6 +1,8 @@
 #include "app/desktop/workspace_watch.h"
 
 #include <QMetaObject>
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "app/desktop/attempt.h"
@@ -8,12 +10,17 @@
 namespace ballast {
 namespace {
 
-constexpr int kPause = 2000;  // ms
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kPause = 2s;
+constexpr std::chrono::milliseconds kLongestPause = 60s;
+constexpr int kPausePerLook = 9;
 
 }  // namespace
 
 WorkspaceWatch::WorkspaceWatch(std::filesystem::path workspace, QObject* parent)
     : QObject(parent), index_(std::move(workspace)) {
+    timer_.setSingleShot(true);
     connect(&timer_, &QTimer::timeout, this, &WorkspaceWatch::begin);
 }
 
@@ -25,6 +32,10 @@ WorkspaceWatch::~WorkspaceWatch() {
     }
     news_.notify_one();
     thread_.join();
+}
+
+std::chrono::milliseconds WorkspaceWatch::pauseAfter(std::chrono::milliseconds look) {
+    return std::clamp(kPausePerLook * look, kPause, kLongestPause);
 }
 
 void WorkspaceWatch::open(bool may_write_cache) {
@@ -39,8 +50,6 @@ void WorkspaceWatch::open(bool may_write_cache) {
 }
 
 void WorkspaceWatch::begin() {
-    if (under_way_) return;  // a slow disk
-    under_way_ = true;
     Q_EMIT looking();
     {
         const std::lock_guard lock(mutex_);
@@ -56,8 +65,9 @@ void WorkspaceWatch::work() {
             news_.wait(lock, [this] { return wanted_ || ending_; });
             if (ending_) return;
         }
+        const auto start = std::chrono::steady_clock::now();
         bool found = false;
-        // What cannot be read now is looked at again in two seconds.
+        // What cannot be read now is looked at again.
         attempt(
             [&] {
                 index_.refresh(false);
@@ -69,11 +79,13 @@ void WorkspaceWatch::work() {
             wanted_ = false;
         }
         news_.notify_one();
+        const auto look = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - start);
         QMetaObject::invokeMethod(
             this,
-            [this, found] {
+            [this, found, look] {
                 if (found) Q_EMIT looked();
-                under_way_ = false;
+                timer_.start(pauseAfter(look));
             },
             Qt::QueuedConnection);
     }

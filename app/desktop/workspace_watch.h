@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -12,8 +13,9 @@
 
 namespace ballast {
 
-/// Looks through a workspace's folders every two seconds, beside the window's thread: with 10,000
-/// runs that takes tenths of a second. All members are for the window's thread.
+/// Looks through a workspace's folders every two seconds, or where that is slow, as on a disk
+/// behind a network, so seldom that it takes a tenth of the time; at least once a minute. It does
+/// so beside the window's thread. All members are for the window's thread.
 class WorkspaceWatch : public QObject {
     Q_OBJECT
 public:
@@ -21,12 +23,15 @@ public:
     /// Waits for a look that is under way.
     ~WorkspaceWatch() override;
 
-    /// Reads the workspace at once, on the calling thread, and from then on looks every two
-    /// seconds. Where it may not, it writes no cache there.
+    /// Reads the workspace at once, on the calling thread, and from then on looks again and
+    /// again. Where it may not, it writes no cache there.
     void open(bool may_write_cache = true);
 
     /// What the last look found, oldest first; only after open() and while a slot of looked() runs.
     std::span<const IndexedRun> runs() const { return index_.runs(); }
+
+    /// How long nothing is looked at after a look of that length.
+    static std::chrono::milliseconds pauseAfter(std::chrono::milliseconds look);
 
 Q_SIGNALS:
     /// A look begins: what it finds may be older than what happens from here on.
@@ -39,7 +44,6 @@ private:
 
     RunIndex index_;  // the thread's while `wanted_`, else the window's
     QTimer timer_;
-    bool under_way_ = false;
     std::mutex mutex_;
     std::condition_variable news_;
     bool wanted_ = false;

@@ -71,6 +71,14 @@ private Q_SLOTS:
         QCOMPARE(while_told, 0);
     }
 
+    /// A tenth of the time is spent looking, at most.
+    void slowDisksAreLookedAtSeldom() {
+        using namespace std::chrono_literals;
+        QCOMPARE(WorkspaceWatch::pauseAfter(10ms), std::chrono::milliseconds(2s));
+        QCOMPARE(WorkspaceWatch::pauseAfter(500ms), std::chrono::milliseconds(4500ms));
+        QCOMPARE(WorkspaceWatch::pauseAfter(30s), std::chrono::milliseconds(60s));
+    }
+
     void endsInTheMiddleOfALook() {
         const fs::path made = workspace(200);
         auto watch = std::make_unique<WorkspaceWatch>(made);
