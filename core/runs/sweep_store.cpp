@@ -148,8 +148,8 @@ std::optional<double> secondsFor(const SweepPlan& plan, int slots) {
     return std::max(sum / std::max(1, slots), longest);
 }
 
-/// Which of the planned runs each learns from; throws ConfigError where one's teacher is neither
-/// among them nor in the workspace.
+/// Which of the planned runs each learns from; throws ConfigError where one's teacher is neither to
+/// be trained with them nor ready in the workspace.
 void findTeachers(SweepPlan& plan, const std::vector<EpochPath>& paths, TrunkStore& store) {
     std::map<int, int> planned_at;
     for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -164,9 +164,10 @@ void findTeachers(SweepPlan& plan, const std::vector<EpochPath>& paths, TrunkSto
         student.class_names = run.class_names;
         student.data_sha256 = run.data_sha256;
         const int end = store.tree().endOfTeacher(config, run.class_counts, dataIdentity(student));
-        if (const auto planned = planned_at.find(end); planned != planned_at.end()) {
-            run.teacher = planned->second;
-        } else {
+        const auto planned = planned_at.find(end);
+        if (planned != planned_at.end()) run.teacher = planned->second;
+        if (run.teacher < 0 ||
+            plan.runs[static_cast<std::size_t>(run.teacher)].state == RunState::finished) {
             teacherOf(store, student, UntrainedTeacher::awaited);
         }
     }

@@ -34,11 +34,22 @@ bool isFinished(const TrunkRun& run) {
     return run.error.empty() && run.status.state == RunState::finished;
 }
 
+bool hasLastCheckpoint(const TrunkRun& run) {
+    std::error_code ignored;
+    return fs::exists(lastCheckpoint(run), ignored);
+}
+
 /// Queued, or in training in a process that is still there.
 bool willBeTrained(const TrunkRun& run) {
     if (!run.error.empty() || isInterrupted(run.status)) return false;
     return run.status.state == RunState::queued || run.status.state == RunState::running ||
            run.status.state == RunState::paused;
+}
+
+/// Of several runs that could teach the one with the greatest.
+int readiness(const TrunkRun& run) {
+    if (isFinished(run) && hasLastCheckpoint(run)) return 2;
+    return willBeTrained(run) ? 1 : 0;
 }
 
 [[noreturn]] void refuseMissing(const TrunkStore& store, const RunDescription& student) {
@@ -105,7 +116,7 @@ const TrunkRun* teacherAmong(const TrunkStore& store, const RunConfig& config, i
     const TrunkRun* best = nullptr;
     for (const auto& [id, run] : store.runs()) {
         if (run.path.empty() || run.asked_node != end_of_teacher) continue;
-        if (best == nullptr || (isFinished(run) && !isFinished(*best))) best = &run;
+        if (best == nullptr || readiness(run) > readiness(*best)) best = &run;
     }
     return best;
 }
@@ -133,11 +144,13 @@ std::optional<FoundTeacher> teacherOf(TrunkStore& store, const RunDescription& s
                                    std::to_string(run->status.epochs_done) + " of " +
                                    std::to_string(run->epochs()) + " epochs");
     }
-    teacher.checkpoint = lastCheckpoint(*run);
-    std::error_code ignored;
-    if (!fs::exists(teacher.checkpoint, ignored)) {
-        refuseTeacher(pointer, "the run " + run->id + " has no checkpoint of its last epoch");
+    if (!hasLastCheckpoint(*run)) {
+        refuseTeacher(pointer, "the run " + run->id +
+                                   " is finished, but its last checkpoint is gone. Remove that run "
+                                   "to train it again, or name another one in " +
+                                   kRun);
     }
+    teacher.checkpoint = lastCheckpoint(*run);
     teacher.sha256 = sha256OfFile(teacher.checkpoint);
     requireWeights(teacher, student);
     return teacher;

@@ -22,7 +22,8 @@ enum class UntrainedTeacher {
 };
 
 /// The run of the store that a run of `config` names as its teacher, whatever its state; nullptr
-/// for none. Of several by the same method a finished one, and the first by ID.
+/// for none. Of several by the same method one that is ready, or else that will be trained, and the
+/// first by ID.
 const TrunkRun* teacherAmong(const TrunkStore& store, const RunConfig& config, int end_of_teacher);
 
 /// The teacher of a run with this description; nothing where it needs none. Once run.json names it

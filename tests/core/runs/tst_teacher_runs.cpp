@@ -187,7 +187,8 @@ private Q_SLOTS:
 
         fs::remove(run / "checkpoints" / checkpointName(4));
         problem = problemOf(at(folder), student);
-        QVERIFY2(contains(problem, "has no checkpoint of its last epoch"), problem.c_str());
+        QVERIFY2(contains(problem, "is finished, but its last checkpoint is gone"),
+                 problem.c_str());
     }
 
     /// Nothing is made where the teacher is missing; a run names its teacher once it begins, and
@@ -230,6 +231,34 @@ private Q_SLOTS:
         // With nothing left to learn it needs its teacher no more.
         fs::remove_all(teacher);
         QCOMPARE(trainRun(learning_, student, {}, again, observer).state, RunState::finished);
+    }
+
+    /// Of runs that train alike one that can teach is taken; a sweep with none does not begin.
+    void aTeacherWithoutItsCheckpoint() {
+        const QTemporaryDir folder;
+        const RunConfig plain = scriptedConfig(images_, 3);
+        RunControl control;
+        RunObserver observer;
+        const fs::path first = createRun(at(folder), plain, json::object(), {});
+        QCOMPARE(trainRun(learning_, first, {}, control, observer).state, RunState::finished);
+        fs::remove(first / "checkpoints" / checkpointName(3));
+        const auto planned = [&] {
+            return errorOf([&] {
+                const std::vector<SweepRun> runs{{plain, toJson(plain), "CE"},
+                                                 {taught(plain), toJson(taught(plain)), "KD"}};
+                planRuns(learning_, runs, at(folder), {}, 1);
+            });
+        };
+        const QString problem = planned();
+        QVERIFY2(
+            problem.contains("is finished, but its last checkpoint is gone. Remove that run to "
+                             "train it again, or name another one in /training/teacher_run"),
+            qPrintable(problem));
+        const fs::path second = createRun(at(folder), plain, json::object(), {});
+        QCOMPARE(planned(), QStringLiteral("no error"));
+        const RunDescription student = describeRun(taught(plain), json::object(), {});
+        QCOMPARE(teacherOf(at(folder), student, UntrainedTeacher::awaited)->id,
+                 second.filename().string());
     }
 
     void taughtEpochs() {
