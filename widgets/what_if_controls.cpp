@@ -54,7 +54,8 @@ std::optional<std::vector<double>> weightsFrom(const QString& words) {
 WhatIfControls::WhatIfControls(QWidget* parent)
     : QWidget(parent),
       rows_{Row{"τ", &WhatIf::tau, kTauRange}, Row{"γ", &WhatIf::gamma, kGammaRange},
-            Row{"τ-norm", &WhatIf::tau_norm, kTauNormRange}},
+            Row{"τ-norm", &WhatIf::tau_norm, kTauNormRange},
+            Row{"change of α_TDE", &WhatIf::tde, kTdeRange}},
       weights_(new QLineEdit(this)),
       tau_norm_why_(makeNote(this, QStringLiteral("tau_norm_why"))),
       remark_(makeNote(this, QStringLiteral("what_if_remark"))),
@@ -82,6 +83,11 @@ WhatIfControls::WhatIfControls(QWidget* parent)
             tr("Divides each class's weights of the head by their norm to this power, without its "
                "bias (Kang et al.); 0 leaves the head as it is"),
             *grid, 4);
+    makeRow(rows_[3], tr("Change of α_TDE"),
+            tr("Takes off so much more of what lies along the mean feature (De-confound, Tang et "
+               "al.) than the run does; below 0 less"),
+            *grid, 6);
+    setEffect({});
     column->addLayout(grid);
     column->addWidget(tau_norm_why_);
     auto* weights_label = new QLabel(tr("Decision weights"), this);
@@ -121,7 +127,7 @@ void WhatIfControls::makeRow(Row& row, const QString& label, const QString& help
                              int at) {
     row.slider = new QSlider(Qt::Horizontal, this);
     row.field = new QLineEdit(this);
-    auto* words = new QLabel(label, this);
+    QLabel* words = row.label = new QLabel(label, this);
     words->setBuddy(row.field);
     const QString name = text(row.name);
     row.slider->setObjectName(name + QStringLiteral("_slider"));
@@ -208,6 +214,7 @@ void WhatIfControls::setAdjustment(const WhatIf& adjustment) {
     adjustment_ = adjustment;
     if (static_cast<int>(adjustment.weights.size()) != classes_) adjustment_.weights.clear();
     if (!rows_[2].slider->isEnabledTo(this)) adjustment_.tau_norm = 0.0;
+    if (rows_[3].slider->isHidden()) adjustment_.tde = 0.0;
     showAdjustment();
     showTuning();
 }
@@ -235,6 +242,18 @@ void WhatIfControls::setTauNormObstacle(const QString& why) {
     row.slider->setEnabled(why.isEmpty());
     row.field->setEnabled(why.isEmpty());
     showNote(*tau_norm_why_, why.isEmpty() ? why : tr("No τ-norm: %1.").arg(why));
+    setAdjustment(adjustment_);
+}
+
+void WhatIfControls::setEffect(std::optional<double> tde_alpha) {
+    const Row& row = rows_[3];
+    for (QWidget* part : {static_cast<QWidget*>(row.label), static_cast<QWidget*>(row.slider),
+                          static_cast<QWidget*>(row.field)}) {
+        part->setVisible(tde_alpha.has_value());
+    }
+    if (tde_alpha) {
+        row.label->setText(tr("Change of α_TDE (%1 in the run)").arg(plainNumber(*tde_alpha)));
+    }
     setAdjustment(adjustment_);
 }
 

@@ -30,6 +30,9 @@ public:
     void setClasses(int classes);
     /// Why the head cannot be τ-normalised, which is then off; "" where it can.
     void setTauNormObstacle(const QString& why);
+    /// The α_TDE that the logits have, of De-confound; nothing where there is no effect to take
+    /// off, and then nothing is said of it.
+    void setEffect(std::optional<double> tde_alpha);
     /// Why τ cannot be tuned on validation images; "" where it can. It can always on test images.
     void setValidationObstacle(const QString& why);
 
@@ -55,6 +58,7 @@ private:
         const char* name;  // as messages call it
         double WhatIf::*value;
         WhatIfRange range;
+        QLabel* label = nullptr;
         QSlider* slider = nullptr;
         QLineEdit* field = nullptr;
     };
@@ -69,7 +73,7 @@ private:
 
     WhatIf adjustment_;
     int classes_ = 0;
-    std::array<Row, 3> rows_;
+    std::array<Row, 4> rows_;  // the last: of De-confound alone
     QLineEdit* weights_;
     QLabel* tau_norm_why_;
     QLabel* remark_;

@@ -178,6 +178,11 @@ QString adjustmentWords(LogitSplit split, const WhatIf& adjustment) {
     add("τ", adjustment.tau);
     add("γ", adjustment.gamma);
     add("τ-norm", adjustment.tau_norm);
+    if (adjustment.tde != 0.0) {
+        parts << QStringLiteral("α_TDE %1%2")
+                     .arg(adjustment.tde > 0.0 ? QStringLiteral("+") : QString())
+                     .arg(adjustment.tde);
+    }
     if (!adjustment.weights.empty()) parts << tr("decision weights");
     return parts.join(QStringLiteral(", "));
 }

@@ -195,6 +195,8 @@ void WhatIfView::setSubject(const WhatIfSubject& subject) {
     picture_ = {subject.names, subject.class_counts, {}, {}};
     controls_->setClasses(static_cast<int>(subject.class_counts.size()));
     controls_->setTauNormObstacle(subject.tau_norm_obstacle);
+    controls_->setEffect(subject.tde_obstacle.isEmpty() ? std::optional(subject.tde_alpha)
+                                                        : std::nullopt);
     const auto has = [&](LogitSplit split) {
         return std::ranges::find(subject.splits, split) != subject.splits.end();
     };

@@ -30,6 +30,8 @@ struct WhatIfSubject {
     std::vector<std::int64_t> class_counts;  // training images
     std::vector<LogitSplit> splits;          // that there are logits of
     QString tau_norm_obstacle;               // why no τ-norm; "" where it can be
+    double tde_alpha = 0.0;                  // of De-confound, as evaluated
+    QString tde_obstacle;                    // why no other; "" where it can be
 };
 
 /// A run's logits adjusted after training: controls on the left, what comes of it on the right. It

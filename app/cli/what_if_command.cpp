@@ -73,6 +73,7 @@ void printJson(const WhatIfOptions& options, const SavedLogits& saved, const Wha
                            {"tau", made.tau},
                            {"gamma", made.gamma},
                            {"tau_norm", made.tau_norm},
+                           {"tde", made.tde},
                            {"weights", made.weights},
                            {"tuned", nullptr},
                            {"class_names", names},
@@ -103,6 +104,10 @@ void printText(const WhatIfOptions& options, const SavedLogits& saved, const Wha
                 options.split.c_str());
     std::printf("τ %g, γ %g, τ-norm %g%s\n", made.tau, made.gamma, made.tau_norm,
                 made.weights.empty() ? "" : ", decision weights");
+    if (!saved.head.class_effects.empty()) {
+        std::printf("α_TDE %g as evaluated, then %g\n", saved.head.tde_alpha,
+                    saved.head.tde_alpha + made.tde);
+    }
     if (answer.tuned) std::printf("%s\n", sentenceOf(*answer.tuned).c_str());
     std::printf("\n%-26s %8s %8s\n", "%", "before", "after");
     const auto line = [](const char* name, double before, double after) {
@@ -194,6 +199,8 @@ void addWhatIfCommand(CommandLine& cli) {
     command->add_option("--tau-norm", adjustment.tau_norm,
                         "Head's weights divided by their norms to this power, without its bias" +
                             rangeText(kTauNormRange));
+    command->add_option("--tde", adjustment.tde,
+                        "Added to alpha_TDE of a De-confound head" + rangeText(kTdeRange));
     command
         ->add_option("--weights", adjustment.weights,
                      "What each class's softmax is multiplied by, one number per class")

@@ -29,6 +29,7 @@ FigureDescription whatIfFigure(const std::string& run, int epochs_done, LogitSpl
     figure.explain.runs = {run};
     figure.explain.epochs = {epochs_done};
     figure.explain.split = nameOf(split);
+    figure.explain.tde = adjustment.tde;
     figure.explain.tau_norm = adjustment.tau_norm;
     figure.explain.gamma = adjustment.gamma;
     figure.explain.tau = adjustment.tau;
@@ -44,6 +45,7 @@ std::vector<int> laterPhaseStarts(const RunConfig& config) {
 
 WhatIf adjustmentOf(const FigureDescription& figure) {
     WhatIf made;
+    made.tde = figure.explain.tde;
     made.tau_norm = figure.explain.tau_norm;
     made.gamma = figure.explain.gamma;
     made.tau = figure.explain.tau;

@@ -55,7 +55,7 @@ std::vector<std::string> keysOf(FigureKind kind) {
     if (explainsRuns(kind)) add({"runs"});
     if (kind == FigureKind::bound) add({"epochs", "source"});
     if (kind == FigureKind::what_if) {
-        add({"epochs", "split", "tau_norm", "gamma", "tau", "weights"});
+        add({"epochs", "split", "tde", "tau_norm", "gamma", "tau", "weights"});
     }
     if (!explainsRuns(kind)) add({"where", "spread", "seeds_as_points"});
     add({"title", "style"});
@@ -110,6 +110,7 @@ void readExplained(ObjectReader& read, FigureKind kind, ExplainChoices& explain)
     LogitSplit split = LogitSplit::test;
     read.choice("split", split, kLogitSplits);
     explain.split = nameOf(split);
+    read.number("tde", explain.tde, -kMostAdjustment, kMostAdjustment, "");
     read.number("tau_norm", explain.tau_norm, -kMostAdjustment, kMostAdjustment, "");
     read.number("gamma", explain.gamma, -kMostAdjustment, kMostAdjustment, "");
     read.number("tau", explain.tau, -kMostAdjustment, kMostAdjustment, "");
@@ -202,6 +203,7 @@ ordered_json toJson(const FigureDescription& figure) {
         if (key == "epochs") object[key] = figure.explain.epochs;
         if (key == "source") object[key] = wordFor(figure.explain.streaming, kSources);
         if (key == "split") object[key] = figure.explain.split;
+        if (key == "tde") object[key] = figure.explain.tde;
         if (key == "tau_norm") object[key] = figure.explain.tau_norm;
         if (key == "gamma") object[key] = figure.explain.gamma;
         if (key == "tau") object[key] = figure.explain.tau;

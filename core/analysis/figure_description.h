@@ -44,6 +44,7 @@ struct ExplainChoices {
     bool streaming = false;         // bound: B_y(f) of the training passes, not measured exactly
     // Of a what-if: the images and what is done to their logits, in this order; see WhatIf.
     std::string split = "test";  // "test" | "validation" | "train"
+    double tde = 0.0;
     double tau_norm = 0.0;
     double gamma = 0.0;
     double tau = 0.0;

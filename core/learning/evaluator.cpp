@@ -14,15 +14,24 @@ std::vector<std::int64_t> toIntegers(const std::vector<torch::Tensor>& batches) 
 }
 
 void beginLogits(Logits& logits, const ImageSource& images, int classes) {
-    logits = {classes, {}, {}};
+    logits = {classes, {}, {}, {}};
     logits.values.reserve(static_cast<std::size_t>(images.size() * classes));
     logits.labels.reserve(static_cast<std::size_t>(images.size()));
 }
 
-void appendLogits(Logits& logits, const torch::Tensor& of_batch, const torch::Tensor& labels) {
-    const torch::Tensor values = of_batch.to(torch::kCPU, torch::kFloat32).contiguous();
-    const auto* first = values.data_ptr<float>();
-    logits.values.insert(logits.values.end(), first, first + values.numel());
+/// The columns from `from` on, at the end of `values`.
+void appendColumns(std::vector<float>& values, const torch::Tensor& answers, std::int64_t from,
+                   std::int64_t columns) {
+    const torch::Tensor taken =
+        answers.narrow(1, from, columns).to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto* first = taken.data_ptr<float>();
+    values.insert(values.end(), first, first + taken.numel());
+}
+
+/// `answers` as Evaluator::answersTo().
+void appendLogits(Logits& logits, const torch::Tensor& answers, const torch::Tensor& labels) {
+    appendColumns(logits.values, answers, 0, logits.classes);
+    appendColumns(logits.effects, answers, logits.classes, answers.size(1) - logits.classes);
     const std::vector<std::int64_t> classes = toIntegers({labels});
     logits.labels.insert(logits.labels.end(), classes.begin(), classes.end());
 }
@@ -48,19 +57,28 @@ Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proc
       right_(counts(classes, device)),
       counting_(
           [this](const torch::Tensor& images, const torch::Tensor& labels) {
-              const torch::Tensor logits = answersTo(images, labels.size(0));
-              countRight(logits, labels, seen_, right_);
-              return logits;
+              const torch::Tensor answers = answersTo(images, labels.size(0));
+              countRight(logitsOf(answers), labels, seen_, right_);
+              return answers;
           },
           ranks == nullptr),
       statistics_(classes, device) {}
 
 torch::Tensor Evaluator::answersTo(const torch::Tensor& images, std::int64_t n) {
+    const Head& head = model_->head();
     const auto none = [&] {
-        return torch::zeros({0, seen_.size(0)}, images.options().dtype(torch::kFloat32));
+        return torch::zeros({0, seen_.size(0) + head->effects()},
+                            images.options().dtype(torch::kFloat32));
     };
-    const torch::Tensor logits = images.size(0) > 0 ? model_->forward(images) : none();
-    return ranks_ != nullptr ? ranks_->whole(logits, n) : logits;
+    torch::Tensor answers = images.size(0) > 0 ? model_->forward(images) : none();
+    if (images.size(0) > 0 && head->effects() > 0) {
+        answers = torch::cat({answers, head->imageEffects()}, 1);
+    }
+    return ranks_ != nullptr ? ranks_->whole(answers, n) : answers;
+}
+
+torch::Tensor Evaluator::logitsOf(const torch::Tensor& answers) const {
+    return answers.narrow(1, 0, seen_.size(0));
 }
 
 std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
@@ -79,7 +97,7 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images, Confusio
     if (logits != nullptr) beginLogits(*logits, images, static_cast<int>(seen_.numel()));
     pass(images, counting_, [&](const torch::Tensor& answers, const torch::Tensor& of_batch) {
         labels.push_back(of_batch.clone());
-        predictions.push_back(predictedClasses(answers));
+        predictions.push_back(predictedClasses(logitsOf(answers)));
         if (logits != nullptr) appendLogits(*logits, answers, of_batch);
     });
     if (!labels.empty()) {
@@ -90,14 +108,16 @@ std::vector<double> Evaluator::classAccuracy(const ImageSource& images, Confusio
 }
 
 void Evaluator::forEachBatch(const ImageSource& images, const Answers& answers) {
-    pass(images, counting_, answers);
+    pass(images, counting_, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
+        answers(logitsOf(of_batch), labels);
+    });
 }
 
 Logits Evaluator::logits(const ImageSource& images) {
     Logits logits;
     beginLogits(logits, images, static_cast<int>(seen_.numel()));
-    forEachBatch(images, [&](const torch::Tensor& of_batch, const torch::Tensor& labels) {
-        appendLogits(logits, of_batch, labels);
+    pass(images, counting_, [&](const torch::Tensor& answers, const torch::Tensor& labels) {
+        appendLogits(logits, answers, labels);
     });
     return logits;
 }
@@ -115,9 +135,10 @@ ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerm
         terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
         gathering_.emplace(
             [this](const torch::Tensor& batch, const torch::Tensor& labels) {
-                const torch::Tensor f = answersTo(batch, labels.size(0));
+                const torch::Tensor answers = answersTo(batch, labels.size(0));
+                const torch::Tensor f = logitsOf(answers);
                 statistics_.add(f, adjustedLogProbabilities(f, labels, *terms_), labels);
-                return f;
+                return answers;
             },
             ranks_ == nullptr);
     }
@@ -144,8 +165,8 @@ void Evaluator::pass(const ImageSource& images, RepeatedWork& work, const Answer
         if (ranks_ != nullptr) ranks_->tell(Command::evaluate);
         stream->next(batch);
         const torch::Tensor labels = images.labels().narrow(0, at, batch.of_all);
-        const torch::Tensor logits = work(batch.images, labels);
-        if (answers) answers(logits, labels);
+        const torch::Tensor of_batch = work(batch.images, labels);
+        if (answers) answers(of_batch, labels);
     }
 }
 

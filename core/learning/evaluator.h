@@ -39,7 +39,8 @@ public:
     Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed, Ranks& ranks,
               Begins begins);
 
-    /// Logits [n, C] of a batch of `n` images of which `images` are this process's share.
+    /// Logits of a batch of `n` images of which `images` are this process's share and, of
+    /// De-confound's head, the images' effects beside them: [n, C + K].
     torch::Tensor answersTo(const torch::Tensor& images, std::int64_t n);
 
     /// Share of each class's images that the model gets right; NaN for a class without images.
@@ -68,7 +69,9 @@ private:
     Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed, Ranks* ranks,
               Begins begins);
 
-    /// `answers`, where there is one, gets each batch's logits [B, C] and labels [B].
+    torch::Tensor logitsOf(const torch::Tensor& answers) const;
+
+    /// `answers`, where there is one, gets what answersTo() says of each batch, and its labels [B].
     void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {});
     std::vector<double> countedAccuracy() const;
 

@@ -37,6 +37,10 @@ LogitHead headOf(const Head& head) {
     LogitHead saved;
     saved.kind = head->kind() == HeadKind::cosine ? HeadKind::cosine : HeadKind::linear;
     saved.other = head->kind() == HeadKind::deconfound || head->logit_scale.defined();
+    if (head->effects() > 0) {
+        saved.class_effects = floatsOf(head->classEffects());
+        saved.tde_alpha = head->tdeAlpha();
+    }
     if (saved.other || head->kind() == HeadKind::cosine) return saved;
     const torch::NoGradGuard no_grad;
     saved.norms = floatsOf(head->weight.norm(2, 1));

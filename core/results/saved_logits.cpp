@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr int kLogitsFormat = 1;
 constexpr const char* kOtherHead = "other";  // its logits do not follow from norms and bias
+constexpr const char* kClassEffects = "head.class_effects";
+constexpr const char* kTdeAlpha = "head.tde_alpha";
+constexpr const char* kEffects = ".effects";
 constexpr std::string_view kLogitTypes[] = {"F16", "F32", "I64"};
 constexpr std::array kSplits = {LogitSplit::test, LogitSplit::validation, LogitSplit::train};
 constexpr std::array<std::string_view, 3> kSplitNames = {"test", "validation", "train"};
@@ -52,6 +55,12 @@ template<class T>
 RawTensor rawTensor(const char* type, std::vector<std::int64_t> shape,
                     const std::vector<T>& values) {
     return {type, std::move(shape), std::as_bytes(std::span(values))};
+}
+
+/// K of De-confound's head, or 0.
+std::int64_t partsOf(const SavedLogits& saved) {
+    const std::size_t values = saved.head.class_effects.size();
+    return values == 0 ? 0 : static_cast<std::int64_t>(values / saved.class_counts.size());
 }
 
 /// The tensors and words of a file, taken out one by one.
@@ -106,7 +115,9 @@ private:
     const Safetensors& content_;
 };
 
-Logits logitsOf(const LogitsReader& reader, const std::string& split, int classes) {
+/// `parts`: of De-confound's head, or 0.
+Logits logitsOf(const LogitsReader& reader, const std::string& split, int classes,
+                std::int64_t parts) {
     Logits logits;
     logits.classes = classes;
     logits.labels = reader.values<std::int64_t>(split + ".labels", "I64", {-1});
@@ -121,6 +132,9 @@ Logits logitsOf(const LogitsReader& reader, const std::string& split, int classe
         reader.values<std::uint16_t>(split + ".logits", "F16", {images, std::int64_t{classes}});
     logits.values.resize(halves.size());
     std::ranges::transform(halves, logits.values.begin(), fromHalfBits);
+    if (parts > 0 && reader.has(split + kEffects)) {
+        logits.effects = reader.values<float>(split + kEffects, "F32", {images, parts});
+    }
     return logits;
 }
 
@@ -146,10 +160,15 @@ SavedLogits savedLogitsFrom(const LogitsReader& reader) {
         saved.head.norms = reader.values<float>("head.norms", "F32", {classes});
         saved.head.bias = reader.values<float>("head.bias", "F32", {classes});
     }
+    if (reader.has(kClassEffects)) {
+        saved.head.class_effects = reader.values<float>(kClassEffects, "F32", {classes, -1});
+        saved.head.tde_alpha = reader.values<float>(kTdeAlpha, "F32", {1}).front();
+    }
+    const std::int64_t parts = partsOf(saved);
     for (const LogitSplit split : kSplits) {
         const std::string name(nameOf(split));
         if (reader.has(name + ".logits")) {
-            saved.of(split) = logitsOf(reader, name, saved.classes());
+            saved.of(split) = logitsOf(reader, name, saved.classes(), parts);
         }
     }
     return saved;
@@ -219,6 +238,13 @@ void writeSavedLogits(const fs::path& file, const SavedLogits& saved) {
         content.tensors["head.norms"] = rawTensor("F32", {classes}, saved.head.norms);
         content.tensors["head.bias"] = rawTensor("F32", {classes}, saved.head.bias);
     }
+    const std::vector<float> alpha{static_cast<float>(saved.head.tde_alpha)};
+    const std::int64_t parts = partsOf(saved);
+    if (parts > 0) {
+        content.tensors[kClassEffects] =
+            rawTensor("F32", {classes, parts}, saved.head.class_effects);
+        content.tensors[kTdeAlpha] = rawTensor("F32", {1}, alpha);
+    }
     std::array<std::vector<std::uint16_t>, kSplits.size()> halves;  // that the bytes are of
     for (std::size_t i = 0; i < kSplits.size(); ++i) {
         const std::optional<Logits>& logits = saved.of(kSplits[i]);
@@ -228,6 +254,9 @@ void writeSavedLogits(const fs::path& file, const SavedLogits& saved) {
         const auto images = static_cast<std::int64_t>(logits->images());
         content.tensors[name + ".logits"] = rawTensor("F16", {images, classes}, halves[i]);
         content.tensors[name + ".labels"] = rawTensor("I64", {images}, logits->labels);
+        if (!logits->effects.empty()) {
+            content.tensors[name + kEffects] = rawTensor("F32", {images, parts}, logits->effects);
+        }
     }
     makeFolders(file.parent_path());
     writeSafetensors(file, content);

@@ -17,6 +17,7 @@ struct Logits {
     int classes = 0;
     std::vector<float> values;         // [images, classes], row by row
     std::vector<std::int64_t> labels;  // [images], each in 0 … classes − 1
+    std::vector<float> effects{};      // [images, parts], see LogitHead::class_effects; or none
 
     std::size_t images() const { return labels.size(); }
     bool operator==(const Logits&) const = default;
@@ -28,12 +29,16 @@ enum class LogitSplit { test, validation, train };
 std::string_view nameOf(LogitSplit split);
 std::optional<LogitSplit> logitSplitFrom(std::string_view name);
 
-/// What the head adds to the logits, for τ-norm.
+/// What the head makes of its features, for τ-norm and De-confound's total direct effect.
 struct LogitHead {
     HeadKind kind = HeadKind::linear;
     std::vector<float> norms;  // ‖w_y‖ per class; of a linear head only
     std::vector<float> bias;   // what each class's bias adds to its logit; of a linear head only
     bool other = false;        // the logits are more than these make: a calibration, an effect off
+    // Of De-confound, [classes, parts]: what α_TDE = 1 takes off the logit of image i and class y
+    // is Σ_k effects_ik class_effects_yk. Else empty.
+    std::vector<float> class_effects{};
+    double tde_alpha = 0.0;  // that much of it is off already
     bool operator==(const LogitHead&) const = default;
 };
 

@@ -39,11 +39,18 @@ struct Block {
     std::array<float, kLanes> confidence;      // only where asked for
 };
 
+/// How much more of De-confound's effect is taken off the logits.
+struct EffectOff {
+    float much = 0.0F;
+    std::size_t parts = 0;
+    std::span<const float> of_class;  // [classes, parts]
+};
+
 /// Works through images, `kLanes` at a time, class by class.
 class BlockPass {
 public:
-    BlockPass(const Logits& logits, const LogitMap& map)
-        : logits_(logits), map_(map), adjusted_(kLanes * map.scale.size()) {}
+    BlockPass(const Logits& logits, const LogitMap& map, const EffectOff& effect)
+        : logits_(logits), map_(map), effect_(effect), adjusted_(kLanes * map.scale.size()) {}
 
     /// Calls answer(image, predicted class or kNoClass, confidence).
     template<bool kConfidence, class Answer>
@@ -63,13 +70,23 @@ public:
     }
 
 private:
-    /// adjusted_[class, image] = scale · logit + shift
+    /// adjusted_[class, image] = scale · logit + shift, the logit without the effect.
     void load(std::size_t first, std::size_t images) {
         const std::size_t classes = map_.scale.size();
         const float* row = &logits_.values[first * classes];
         for (std::size_t i = 0; i < images; ++i, row += classes) {
             for (std::size_t j = 0; j < classes; ++j) {
                 adjusted_[j * kLanes + i] = map_.scale[j] * row[j] + map_.shift[j];
+            }
+        }
+        if (effect_.much == 0.0F) return;
+        const float* of_image = &logits_.effects[first * effect_.parts];
+        for (std::size_t i = 0; i < images; ++i, of_image += effect_.parts) {
+            const float* of_class = effect_.of_class.data();
+            for (std::size_t j = 0; j < classes; ++j, of_class += effect_.parts) {
+                const float off =
+                    std::inner_product(of_image, of_image + effect_.parts, of_class, 0.0F);
+                adjusted_[j * kLanes + i] -= map_.scale[j] * effect_.much * off;
             }
         }
     }
@@ -101,6 +118,7 @@ private:
 
     const Logits& logits_;
     const LogitMap& map_;
+    const EffectOff& effect_;
     std::vector<float> adjusted_;  // [classes, kLanes]
 };
 
@@ -134,9 +152,9 @@ const Logits& logitsFor(const SavedLogits& saved, LogitSplit split) {
     return *logits;
 }
 
-double balancedWith(const Logits& logits, const LogitMap& map) {
+double balancedWith(const Logits& logits, const LogitMap& map, const EffectOff& effect) {
     Hits hits(map.scale.size());
-    BlockPass(logits, map).run<false>([&](std::size_t image, int predicted, float) {
+    BlockPass(logits, map, effect).run<false>([&](std::size_t image, int predicted, float) {
         hits.add(logits.labels[image], predicted == logits.labels[image]);
     });
     return balancedAccuracy(hits.accuracy());
@@ -146,6 +164,17 @@ void requireFinite(double value, const char* name) {
     if (std::isfinite(value)) return;
     throw ConfigError(std::string(name) + " is " + std::to_string(value) +
                       "; allowed: finite numbers");
+}
+
+/// Throws ConfigError where there is none to take off.
+EffectOff effectOff(const WhatIf& adjustment, const SavedLogits& saved) {
+    requireFinite(adjustment.tde, "change of α_TDE");
+    if (adjustment.tde == 0.0) return {};
+    if (const std::string obstacle = tdeObstacle(saved); !obstacle.empty()) {
+        throw ConfigError("change of α_TDE: " + obstacle);
+    }
+    return {static_cast<float>(adjustment.tde),
+            saved.head.class_effects.size() / saved.class_counts.size(), saved.head.class_effects};
 }
 
 std::string rangeNumber(double value) {
@@ -192,6 +221,7 @@ WhatIf clamped(WhatIf adjustment, std::vector<std::string>* said) {
     clampTo(kTauRange, "τ", adjustment.tau, said);
     clampTo(kGammaRange, "γ", adjustment.gamma, said);
     clampTo(kTauNormRange, "τ-norm", adjustment.tau_norm, said);
+    clampTo(kTdeRange, "change of α_TDE", adjustment.tde, said);
     return adjustment;
 }
 
@@ -207,6 +237,19 @@ std::string tauNormObstacle(const LogitHead& head) {
                "tell what other weights would give";
     }
     if (head.norms.empty()) return "the norms of the head's weights were not saved";
+    return "";
+}
+
+std::string tdeObstacle(const SavedLogits& saved) {
+    if (saved.head.class_effects.empty()) {
+        return "only De-confound's head takes an effect off its logits";
+    }
+    for (const LogitSplit split : {LogitSplit::test, LogitSplit::validation, LogitSplit::train}) {
+        const std::optional<Logits>& logits = saved.of(split);
+        if (logits && logits->effects.empty() && logits->images() > 0) {
+            return "the effect was not saved with the logits";
+        }
+    }
     return "";
 }
 
@@ -249,7 +292,8 @@ WhatIfResult whatIf(const SavedLogits& saved, LogitSplit split, const WhatIf& ad
     std::array<double, kReliabilityBins> confidence{};
     std::array<int, kReliabilityBins> right{};
     WhatIfResult result;
-    BlockPass(logits, map).run<true>([&](std::size_t image, int predicted, float sure) {
+    const EffectOff effect = effectOff(adjustment, saved);
+    BlockPass(logits, map, effect).run<true>([&](std::size_t image, int predicted, float sure) {
         const bool is_right = predicted == logits.labels[image];
         hits.add(logits.labels[image], is_right);
         predictions[image] = predicted;
@@ -282,11 +326,12 @@ WhatIfResult whatIf(const SavedLogits& saved, LogitSplit split, const WhatIf& ad
 BestTau bestTau(const SavedLogits& saved, LogitSplit split, const WhatIf& adjustment,
                 const std::atomic<bool>& cancelled) {
     const Logits& logits = logitsFor(saved, split);
+    const EffectOff effect = effectOff(adjustment, saved);
     const auto balancedAt = [&](int hundredths) {
         stopIfCancelled(cancelled, "the search for τ");
         WhatIf tried = adjustment;
         tried.tau = hundredths / 100.0;
-        return balancedWith(logits, logitMap(tried, saved.class_counts, saved.head));
+        return balancedWith(logits, logitMap(tried, saved.class_counts, saved.head), effect);
     };
     BestTau best;
     best.split = split;

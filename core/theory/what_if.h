@@ -15,6 +15,9 @@
 namespace ballast {
 
 /// What is done to a trained model's logits f(x), in this order; as made it changes nothing.
+///   effect        f_y ← f_y − δ Σ_k c_k u_yk: takes off δ more of De-confound's total direct
+///   effect
+///                 than the run's α_TDE does (Tang et al. 2020)
 ///   τ-norm        f_y ← (f_y − b_y) / ‖w_y‖^τ_norm: the head's weights divided by their norms, and
 ///                 without its bias b, as a phase that τ-normalises begins (Kang et al. 2020)
 ///   temperature   f_y ← f_y / T_y, T_y = (N_y / N_max)^γ: divides by what the VS loss multiplies
@@ -26,6 +29,7 @@ struct WhatIf {
     double tau = 0.0;               // τ of the post-hoc logit adjustment
     double gamma = 0.0;             // γ of the temperature per class
     double tau_norm = 0.0;          // τ of τ-norm; 0: the head as trained, with its bias
+    double tde = 0.0;               // δ, added to α_TDE
     std::vector<double> weights{};  // decision weights per class, 0 or more; empty: all 1
     bool operator==(const WhatIf&) const = default;
 };
@@ -38,15 +42,20 @@ struct WhatIfRange {
 inline constexpr WhatIfRange kTauRange{-1.0, 3.0};
 inline constexpr WhatIfRange kGammaRange{-0.5, 0.5};
 inline constexpr WhatIfRange kTauNormRange{0.0, 2.0};
+inline constexpr WhatIfRange kTdeRange{-3.0, 3.0};
 
-/// With τ, γ and τ-norm within their ranges. `said`, where given, gets a sentence for each that was
-/// not.
+/// With τ, γ, τ-norm and δ within their ranges. `said`, where given, gets a sentence for each that
+/// was not.
 WhatIf clamped(WhatIf adjustment, std::vector<std::string>* said = nullptr);
 
 /// Why the head of these logits cannot be τ-normalised afterwards; "" where it can.
 std::string tauNormObstacle(const LogitHead& head);
 
-/// All of an adjustment as one factor and one summand per class, f_y ← scale_y f_y + shift_y.
+/// Why another effect cannot be taken off these logits; "" where it can.
+std::string tdeObstacle(const SavedLogits& saved);
+
+/// All of an adjustment but the effect as one factor and one summand per class, f_y ← scale_y f_y +
+/// shift_y.
 struct LogitMap {
     std::vector<float> scale;
     std::vector<float> shift;  // −∞ for a decision weight of 0

@@ -161,6 +161,27 @@ private Q_SLOTS:
         QVERIFY(words(controls, "tau_norm_why").contains(QStringLiteral("a cosine head")));
     }
 
+    void onlyDeconfoundHasAnEffect() {
+        WhatIfControls controls;
+        controls.show();
+        auto* slider = part<QSlider>(controls, "change of α_TDE_slider");
+        QVERIFY(!slider->isVisible());
+        controls.setEffect(1.5);
+        QVERIFY(slider->isVisible());
+        const auto labels = controls.findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
+            return label->isVisible() &&
+                   label->text() == QStringLiteral("Change of α_TDE (1.5 in the run)");
+        }));
+        QSignalSpy changed(&controls, &WhatIfControls::adjustmentChanged);
+        slider->setValue(-50);
+        QCOMPARE(controls.adjustment().tde, -0.5);
+        QCOMPARE(changed.count(), 1);
+        controls.setEffect({});
+        QCOMPARE(controls.adjustment().tde, 0.0);
+        QVERIFY(!slider->isVisible());
+    }
+
     void resultsAreShownAndMissingLogitsSaid() {
         WhatIfView view;
         view.resize(1000, 640);

@@ -44,6 +44,8 @@ WhatIfSubject subjectOf(const SavedLogits& logits, std::vector<std::string> name
     for (const LogitSplit split : {LogitSplit::test, LogitSplit::validation, LogitSplit::train}) {
         if (logits.of(split)) subject.splits.push_back(split);
     }
+    subject.tde_alpha = logits.head.tde_alpha;
+    subject.tde_obstacle = text(tdeObstacle(logits));
     subject.tau_norm_obstacle = text(tauNormObstacle(logits.head));
     return subject;
 }
@@ -264,6 +266,7 @@ QByteArray ExplainWhatIf::state() const {
                          {"tau", made.tau},
                          {"gamma", made.gamma},
                          {"tau_norm", made.tau_norm},
+                         {"tde", made.tde},
                          {"weights", made.weights},
                          {"split", nameOf(view_->split())}};
     return QByteArray::fromStdString(object.dump());
@@ -277,6 +280,7 @@ void ExplainWhatIf::restoreState(const QByteArray& state) {
         made.tau = object.at("tau").get<double>();
         made.gamma = object.at("gamma").get<double>();
         made.tau_norm = object.at("tau_norm").get<double>();
+        made.tde = object.value("tde", 0.0);
         made.weights = object.at("weights").get<std::vector<double>>();
         const auto split = logitSplitFrom(object.at("split").get<std::string>());
         view_->setAdjustment(clamped(made));

@@ -95,8 +95,17 @@ torch::Tensor HeadImpl::deconfounded(const torch::Tensor& features) {
     if (is_training()) return logits;
     if (!alpha_.defined()) alpha_ = torch::full({}, tde_alpha_, weight.options());
     const torch::Tensor d = unit(mean_feature.view({1, parts_, -1}), 2);  // 0 where m is
-    const torch::Tensor effect = torch::mm((z * d).sum(2), (w * d).sum(2).t());
+    image_effects_ = (z * d).sum(2);
+    const torch::Tensor effect = torch::mm(image_effects_, (w * d).sum(2).t());
     return logits - alpha_ * factor * effect;
+}
+
+torch::Tensor HeadImpl::classEffects() const {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor w = weight.view({weight.size(0), parts_, -1});
+    const torch::Tensor d = unit(mean_feature.view({1, parts_, -1}), 2);
+    return temperature_ / static_cast<double>(parts_) *
+           ((w * d).sum(2) / (w.norm(2, 2) + norm_offset_));
 }
 
 torch::Tensor HeadImpl::calibrated(const torch::Tensor& logits,

@@ -39,6 +39,13 @@ public:
     void setTdeAlpha(double alpha);
     /// α of evaluation's logits where these are others than training's; else NaN.
     double tdeAlpha() const;
+    /// Of De-confound: α times Σ_k of the product of both is taken off. Those of evaluation's last
+    /// batch, cos(z^k, d^k) [B, K], undefined before and for another head; and the classes',
+    /// τ/K ⟨w_y^k, d^k⟩ / (‖w_y^k‖ + γ) [C, K].
+    const torch::Tensor& imageEffects() const { return image_effects_; }
+    torch::Tensor classEffects() const;
+    /// K of De-confound, or 0.
+    std::int64_t effects() const { return kind_ == HeadKind::deconfound ? parts_ : 0; }
 
     /// The mean features are of the batches that `ranks` divide, not of this process's parts of
     /// them; the ranks must outlive it.
@@ -91,6 +98,7 @@ private:
     double mean_momentum_ = 0.9;    // μ
     double tde_alpha_ = 1.0;
     const Ranks* ranks_ = nullptr;
+    torch::Tensor image_effects_;
     torch::Tensor alpha_;  // tde_alpha_ where a recorded evaluation can read it
 };
 TORCH_MODULE(Head);

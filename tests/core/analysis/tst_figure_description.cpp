@@ -34,7 +34,7 @@ private Q_SLOTS:
         QTest::newRow("bound-sums") << QByteArray(R"({"figure": "bound-sums", "runs": ["a"]})");
         QTest::newRow("what-if") << QByteArray(
             R"({"figure": "what-if", "runs": ["a"], "epochs": [20], "split": "validation",
-                "tau_norm": 0.5, "gamma": -0.1, "tau": 1.25, "weights": [1, 0, 2.5]})");
+                "tde": 0.5, "tau_norm": 0.5, "gamma": -0.1, "tau": 1.25, "weights": [1, 0, 2.5]})");
         QTest::newRow("parallel") << QByteArray(
             R"({"figure": "parallel", "axes": ["ratio", "T0:1"], "spread": "range"})");
     }

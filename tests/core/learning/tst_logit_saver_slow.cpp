@@ -25,11 +25,12 @@ class TestLogitSaver : public QObject {
     QTemporaryDir workspace_;
     fs::path linear_;
 
-    fs::path trained(HeadKind head, bool save_logits = false) const {
+    fs::path trained(HeadKind head, bool save_logits = false, double tde_alpha = 1.0) const {
         RunConfig config;
         config.name = "small";
         config.data = folder_.config(32);
         config.model = {"resnet8", head};
+        config.model.tde_alpha = tde_alpha;
         Phase deferred;
         deferred.from = 2;
         deferred.alpha = {"inverse", {}, {}};
@@ -161,6 +162,36 @@ private Q_SLOTS:
         QVERIFY(same(whatIf(saved, LogitSplit::test, {}).accuracy,
                      readRun(run).records[2].test_accuracy));
         QVERIFY_EXCEPTION_THROWN(whatIf(saved, LogitSplit::test, {.tau_norm = 1}), ConfigError);
+    }
+
+    /// A run that is evaluated with α_TDE = 1, changed afterwards, is the one evaluated with 2.5.
+    void anotherEffectOff() {
+        const SavedLogits one = logitsOf(trained(HeadKind::deconfound, true), 3);
+        QCOMPARE(one.head.tde_alpha, 1.0);
+        QCOMPARE(one.test->effects.size(), 2 * one.test->images());
+        const fs::path run = trained(HeadKind::deconfound, false, 2.5);
+        const SavedLogits more = logitsOf(run, 3);
+        QVERIFY(more.head.class_effects == one.head.class_effects);
+        QVERIFY(more.test->effects == one.test->effects);
+        double most = 0.0;
+        double changed = 0.0;
+        for (std::size_t i = 0; i < one.test->images(); ++i) {
+            for (std::size_t y = 0; y < 10; ++y) {
+                const float off = one.test->effects[2 * i] * one.head.class_effects[2 * y] +
+                                  one.test->effects[2 * i + 1] * one.head.class_effects[2 * y + 1];
+                const float f = one.test->values[10 * i + y];
+                most = std::max<double>(most,
+                                        std::abs(f - 1.5F * off - more.test->values[10 * i + y]));
+                changed = std::max<double>(changed, std::abs(1.5F * off));
+            }
+        }
+        QVERIFY2(changed > 0.05 && most < 0.01,
+                 qPrintable(QString("%1 %2").arg(changed).arg(most)));
+        const WhatIfResult without = whatIf(one, LogitSplit::test, {.tde = -1.0});
+        const WhatIfResult also = whatIf(more, LogitSplit::test, {.tde = -2.5});
+        QVERIFY(std::abs(without.balanced - also.balanced) < 0.02);
+        QVERIFY(same(whatIf(more, LogitSplit::test, {}).accuracy,
+                     readRun(run).records[2].test_accuracy));
     }
 
     void aCheckpointThatIsGoneIsSaid() {

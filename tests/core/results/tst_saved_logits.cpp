@@ -104,6 +104,25 @@ private Q_SLOTS:
         QVERIFY(readSavedLogits(other) == saved);
     }
 
+    void theEffectOfDeconfound() {
+        SavedLogits saved = savedSample();
+        saved.head = {HeadKind::linear, {}, {}, true, {0.1F, 0.2F, -0.3F, 0.4F, 0.5F, -0.6F}, 1.5};
+        saved.test->values[5] = 1.0F;
+        saved.test->effects = {0.25F, -0.125F, 1.0F, 0.0F};
+        const fs::path other = run() / "effect.safetensors";
+        writeSavedLogits(other, saved);
+        const SavedLogits read = readSavedLogits(other);
+        QVERIFY(read == saved);
+        QVERIFY(read.train->effects.empty());
+        const std::string content = readFile(other);
+        const std::string_view types[] = {"F16", "F32", "I64"};
+        Safetensors changed = parseSafetensors(content, types, false);
+        changed.tensors["test.effects"].shape = {4, 1};  // of one part
+        writeSafetensors(other, changed);
+        QVERIFY(problemOf(readFile(other)).find("test.effects is F32 of shape [4, 1]") !=
+                std::string::npos);
+    }
+
     // Two logits that are the same in float16, and the later one is larger.
     void theTopStaysTheTop() {
         for (const float value : {1.0001F, -1.0001F, 1e-9F, 0.0F, 1000.1F, -3e-5F}) {

@@ -193,6 +193,37 @@ private Q_SLOTS:
                                  CancelledError);
     }
 
+    /// f_y − δ Σ_k c_k u_yk, before everything else.
+    void theEffectIsTakenOffFirst() {
+        SavedLogits saved = smallLogits();
+        saved.head = {HeadKind::linear, {}, {}, true, {0.5F, 0.0F, -1.0F, 2.0F, 0.25F, 1.0F}, 1.0};
+        saved.test->effects = {1.0F, 0.0F, 0.5F, -0.5F, -1.0F, 1.0F, 0.25F, 2.0F, 0.0F, 1.0F};
+        SavedLogits by_hand = saved;
+        by_hand.test->effects.clear();
+        for (std::size_t i = 0; i < 5; ++i) {
+            for (std::size_t y = 0; y < 3; ++y) {
+                const float off =
+                    saved.test->effects[2 * i] * saved.head.class_effects[2 * y] +
+                    saved.test->effects[2 * i + 1] * saved.head.class_effects[2 * y + 1];
+                by_hand.test->values[3 * i + y] -= 1.5F * off;
+            }
+        }
+        const WhatIfResult found = whatIf(saved, LogitSplit::test, {.gamma = 0.2, .tde = 1.5});
+        const WhatIfResult expected = whatIf(by_hand, LogitSplit::test, {.gamma = 0.2});
+        QVERIFY(found.confusion == expected.confusion);
+        QVERIFY(std::abs(found.calibration_error - expected.calibration_error) < 1e-6);
+        QVERIFY(!(found.confusion == whatIf(saved, LogitSplit::test, {.gamma = 0.2}).confusion));
+        QCOMPARE(bestTau(saved, LogitSplit::test, {.tde = 1.5}).tau,
+                 bestTau(by_hand, LogitSplit::test).tau);
+        QVERIFY(problemOf(by_hand, {.tde = 1}).find("the effect was not saved") !=
+                std::string::npos);
+        QVERIFY(problemOf(smallLogits(), {.tde = 1}).find("only De-confound's head") !=
+                std::string::npos);
+        std::vector<std::string> said;
+        QCOMPARE(clamped({.tde = 7.0}, &said).tde, 3.0);
+        QCOMPARE(said.size(), std::size_t{1});
+    }
+
     void refusals() {
         SavedLogits cosine = smallLogits();
         cosine.head = {HeadKind::cosine, {}, {}};
