@@ -16,9 +16,24 @@ packages=(
 # A Wayland session without an X server beside it.
 if [[ -n ${WAYLAND_DISPLAY:-} && -z ${DISPLAY:-} ]]; then packages+=(qt6-wayland); fi
 
+# What installs the same elsewhere, by package lists: nobody has tried it. $1: ID and ID_LIKE of os-release.
+untried_command() {
+    case " $1 " in
+    *" fedora "*) echo dnf install gcc-c++ cmake ninja-build ccache python3-torch-devel openblas-devel \
+        onednn-devel json-devel cli11-devel boost-devel openssl-devel zlib-devel libpng-devel turbojpeg-devel \
+        libcurl-devel libarchive-devel qt6-qtbase-devel qt6-qtsvg-devel qcustomplot-qt6-devel \
+        rsms-inter-fonts dejavu-sans-fonts ;;
+    *" arch "*) echo pacman -S gcc cmake ninja ccache python-pytorch openblas onednn nlohmann-json cli11 boost \
+        openssl zlib libpng libjpeg-turbo curl libarchive qt6-base qt6-svg inter-font ttf-dejavu, \
+        and qcustomplot-qt6 from the AUR ;;
+    *) echo Debian\'s names of what is needed: "${packages[*]}" ;;
+    esac
+}
+
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "ballast: this is no Debian; continuing with what is installed (Debian's names of what is" \
-        "needed: ${packages[*]})" >&2
+    system=$(. "${BALLAST_OS_RELEASE:-/etc/os-release}" 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}" || true)
+    echo "ballast: this is no Debian; continuing with what is installed. To install it (untried):" \
+        "$(untried_command "$system")" >&2
     exit 0
 fi
 
