@@ -13,8 +13,8 @@ groups=(
     "widgets"
     "app/desktop"
 )
-# One type under one name, which may stand in several files, and a macro.
-same='Kind|HandleKind|QStringLiteral'
+# A macro. One type may stand under one name in several files.
+same='QStringLiteral'
 
 status=0
 for group in "${groups[@]}"; do
@@ -30,8 +30,14 @@ for group in "${groups[@]}"; do
         !inside || /^[ \t}\/#]/ || /^(using namespace|static_assert|extern)/ { next }
         {
             line = $0
+            type = ""
             sub(/^\[\[[a-z_]*\]\] /, "", line)
             sub(/^template<.*/, "", line)
+            if (line ~ /^using [A-Za-z_0-9]+ = .*;/) {
+                type = line
+                sub(/^[^=]*= */, "", type)
+                gsub(/[ ;]/, "", type)
+            }
             if (line ~ /^(class|struct|enum class|enum|using) [A-Za-z_0-9]+( [{=:]| final)/) {
                 sub(/^(class|struct|enum class|enum|using) /, "", line)
                 sub(/[^A-Za-z_0-9].*/, "", line)
@@ -43,13 +49,13 @@ for group in "${groups[@]}"; do
                 line = substr(line, RSTART + 1, RLENGTH - 1)
                 sub(/[^A-Za-z_0-9].*/, "", line)
             } else next
-            if (line != "") print line, FILENAME
+            if (line != "") print line, FILENAME, type
         }' | sort -u | awk -v same="^($same)$" '
         # Headers may overload what headers declare.
-        $1 == name && $1 !~ same && !(where ~ /\.h$/ && $2 ~ /\.h$/) {
+        $1 == name && $1 !~ same && !(type != "" && $3 == type) && !(where ~ /\.h$/ && $2 ~ /\.h$/) {
             print where ", " $2 ": " $1 " is the name of both"
         }
-        { name = $1; where = $2 }')
+        { name = $1; where = $2; type = $3 }')
     if [[ -n $found ]]; then
         echo "$found" >&2
         status=1

@@ -17,9 +17,9 @@
 namespace ballast {
 namespace {
 
-using Kind = ContractRow::Kind;
+using RowKind = ContractRow::Kind;
 
-constexpr std::array kOrder{Kind::changed, Kind::reset, Kind::inherited};
+constexpr std::array kOrder{RowKind::changed, RowKind::reset, RowKind::inherited};
 
 /// A value as people read it: "power ν 0.15" of a rule, "yes" of a truth.
 QString contractText(const nlohmann::json& value) {
@@ -41,15 +41,15 @@ QString contractText(const nlohmann::json& value) {
     return words;
 }
 
-QString title(Kind kind, std::size_t rows) {
+QString title(RowKind kind, std::size_t rows) {
     const auto count = static_cast<int>(rows);
     switch (kind) {
-        case Kind::changed:
+        case RowKind::changed:
             return count == 0 ? ContractView::tr("Nothing changes")
                               : ContractView::tr("Changes (%1)").arg(count);
-        case Kind::reset:
+        case RowKind::reset:
             return ContractView::tr("Reset (%1)").arg(count);
-        case Kind::inherited:
+        case RowKind::inherited:
             break;
     }
     return ContractView::tr("Taken over as it is (%1)").arg(count);
@@ -80,7 +80,7 @@ QString ContractView::valueText(const ContractRow& row) {
     const QString note = text(row.note);
     if (row.before.is_null() && row.after.is_null()) return note;
     QString words =
-        row.before == row.after && row.kind == Kind::inherited
+        row.before == row.after && row.kind == RowKind::inherited
             ? contractText(row.after)
             : contractText(row.before) + QStringLiteral(" → ") + contractText(row.after);
     if (!note.isEmpty()) words += QStringLiteral(". ") + note;
@@ -97,7 +97,7 @@ void ContractView::setContract(const std::vector<ContractRow>& contract) {
     for (std::size_t k = 0; k < kOrder.size(); ++k) {
         const auto count =
             static_cast<std::size_t>(std::ranges::count(contract, kOrder[k], &ContractRow::kind));
-        if (count == 0 && kOrder[k] != Kind::changed) continue;
+        if (count == 0 && kOrder[k] != RowKind::changed) continue;
         auto* group = new QTreeWidgetItem(tree_, {title(kOrder[k], count)});
         group->setData(what, Qt::UserRole, static_cast<int>(k));
         group->setFirstColumnSpanned(true);
@@ -110,7 +110,7 @@ void ContractView::setContract(const std::vector<ContractRow>& contract) {
                 group, {text(row.label), valueText(row), QString::number(row.from)});
             item->setTextAlignment(from, Qt::AlignRight | Qt::AlignVCenter);
             if (!row.pointer.empty()) item->setToolTip(what, text(row.pointer));
-            if (kOrder[k] == Kind::inherited) {
+            if (kOrder[k] == RowKind::inherited) {
                 for (int column = 0; column < columns; ++column) {
                     item->setForeground(column, palette().placeholderText());
                 }

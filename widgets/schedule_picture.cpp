@@ -14,7 +14,7 @@
 namespace ballast {
 namespace {
 
-using Kind = ScheduleHandle::Kind;
+using HandleKind = ScheduleHandle::Kind;
 
 constexpr double kGrip = 6.0;         // pixels around a line in which the mouse takes hold of it
 constexpr double kRadiusGrip = 26.0;  // how wide the grip of a radius of 0 is
@@ -213,7 +213,7 @@ void SchedulePicture::drawPhases(const RunConfig& config, const PlotColors& colo
 
 void SchedulePicture::drawStart(const RunConfig& config, std::size_t phase,
                                 const PlotColors& colors, const Marks& marks) {
-    const ScheduleHandle handle{Kind::start, phase};
+    const ScheduleHandle handle{HandleKind::start, phase};
     const bool strong = marks.selected == handle;
     const int from = config.phases[phase].from;
     const QColor color = strong || marks.dragged == handle ? colors.accent : colors.text;
@@ -231,7 +231,7 @@ void SchedulePicture::drawStart(const RunConfig& config, std::size_t phase,
 
 void SchedulePicture::drawStep(const RunConfig& config, std::size_t step, const PlotColors& colors,
                                const Marks& marks) {
-    const ScheduleHandle handle{Kind::step, step};
+    const ScheduleHandle handle{HandleKind::step, step};
     const int from = config.lr_schedule.steps[step].from;
     if (from >= config.training.epochs) return;  // it has no effect, which the page says
     const bool strong = marks.selected == handle;
@@ -247,7 +247,7 @@ void SchedulePicture::drawStep(const RunConfig& config, std::size_t step, const 
 
 void SchedulePicture::drawRadius(const RunConfig& config, std::size_t phase,
                                  const PlotColors& colors, const Marks& marks) {
-    const ScheduleHandle handle{Kind::radius, phase};
+    const ScheduleHandle handle{HandleKind::radius, phase};
     const double radius = config.phases[phase].sam_radius;
     const bool strong = marks.selected == handle || marks.dragged == handle;
     const QColor color = strong ? colors.accent : colors.minority;
@@ -296,7 +296,7 @@ std::optional<ScheduleHandle> SchedulePicture::handleAt(const RunConfig& config,
     for (const ScheduleHandle& handle : handlesOf(config)) {
         const QPointF at = positionOf(config, handle);
         double away = 0.0;
-        if (handle.kind != Kind::radius) {
+        if (handle.kind != HandleKind::radius) {
             away = std::abs(plot_.xAxis->coordToPixel(epochOf(config, handle)) - pixel.x());
         } else {
             const auto [from, to] = spanOf(config, handle.index);
@@ -318,14 +318,14 @@ std::optional<ScheduleHandle> SchedulePicture::handleAt(const RunConfig& config,
 
 QPointF SchedulePicture::positionOf(const RunConfig& config, const ScheduleHandle& handle) const {
     const QRect rect = plot_.axisRect()->rect();
-    if (handle.kind == Kind::radius) {
+    if (handle.kind == HandleKind::radius) {
         const auto [from, to] = spanOf(config, handle.index);
         return {plot_.xAxis->coordToPixel(0.5 * (from + to)),
                 rect.top() + heightOf(config, valueOf(config, handle)) * rect.height()};
     }
     const double x = plot_.xAxis->coordToPixel(epochOf(config, handle));
     for (const auto& [other, flag] : flags_) {
-        if (other == handle && handle.kind == Kind::step) {
+        if (other == handle && handle.kind == HandleKind::step) {
             return {flag->left->pixelPosition().x() / 2 + flag->right->pixelPosition().x() / 2,
                     flag->left->pixelPosition().y()};
         }
