@@ -87,7 +87,11 @@ WhatIfControls::WhatIfControls(QWidget* parent)
             tr("Takes off so much more of what lies along the mean feature (De-confound, Tang et "
                "al.) than the run does; below 0 less"),
             *grid, 6);
-    setEffect({});
+    for (QWidget* part :
+         {static_cast<QWidget*>(rows_[3].label), static_cast<QWidget*>(rows_[3].slider),
+          static_cast<QWidget*>(rows_[3].field)}) {
+        part->hide();  // until it is known of which head the logits are
+    }
     column->addLayout(grid);
     column->addWidget(tau_norm_why_);
     auto* weights_label = new QLabel(tr("Decision weights"), this);
@@ -214,7 +218,7 @@ void WhatIfControls::setAdjustment(const WhatIf& adjustment) {
     adjustment_ = adjustment;
     if (static_cast<int>(adjustment.weights.size()) != classes_) adjustment_.weights.clear();
     if (!rows_[2].slider->isEnabledTo(this)) adjustment_.tau_norm = 0.0;
-    if (rows_[3].slider->isHidden()) adjustment_.tde = 0.0;
+    if (no_effect_) adjustment_.tde = 0.0;
     showAdjustment();
     showTuning();
 }
@@ -246,6 +250,7 @@ void WhatIfControls::setTauNormObstacle(const QString& why) {
 }
 
 void WhatIfControls::setEffect(std::optional<double> tde_alpha) {
+    no_effect_ = !tde_alpha;
     const Row& row = rows_[3];
     for (QWidget* part : {static_cast<QWidget*>(row.label), static_cast<QWidget*>(row.slider),
                           static_cast<QWidget*>(row.field)}) {

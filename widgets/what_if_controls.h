@@ -85,6 +85,7 @@ private:
     std::optional<BestTau> tuned_;
     QString validation_obstacle_;
     bool searching_ = false;
+    bool no_effect_ = false;  // known of these logits
 };
 
 }  // namespace ballast

@@ -22,8 +22,9 @@ namespace {
 
 constexpr auto kEndPoll = std::chrono::milliseconds(20);
 /// What a launcher of this process may have set.
-constexpr std::string_view kRankVariables[] = {"MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE",
-                                               "RANK",        "LOCAL_RANK",  "LOCAL_WORLD_SIZE"};
+constexpr std::string_view kRankVariables[] = {
+    "MASTER_ADDR", "MASTER_PORT",      "WORLD_SIZE",         "RANK",
+    "LOCAL_RANK",  "LOCAL_WORLD_SIZE", "TORCHELASTIC_RUN_ID"};
 constexpr auto kEndGrace = std::chrono::seconds(10);
 
 std::vector<std::string> ownArguments() {
@@ -49,6 +50,7 @@ LocalProcesses::LocalProcesses(int size) {
     rank_.size = size;
     rank_.local_size = size;
     rank_.address = "127.0.0.1";
+    rank_.meeting = "ballast-" + std::to_string(::getpid());
     rank_.port = freePort();
     if (rank_.port == 0) throw ConfigError("--processes: no port of this machine is free");
     std::vector<std::string> arguments = ownArguments();
@@ -66,6 +68,7 @@ LocalProcesses::LocalProcesses(int size) {
             variables.push_back(std::string(name) + "=" + std::to_string(value));
         };
         variables.push_back("MASTER_ADDR=" + rank_.address);
+        variables.push_back("TORCHELASTIC_RUN_ID=" + rank_.meeting);
         add("MASTER_PORT", rank_.port);
         add("WORLD_SIZE", size);
         add("RANK", rank);

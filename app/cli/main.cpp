@@ -20,9 +20,7 @@ constexpr std::array kCommands = {
     ballast::addWhatIfCommand,   ballast::addPagesCommands,
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     using namespace ballast;
     CommandLine cli;
     for (const auto add : kCommands) add(cli);
@@ -39,4 +37,16 @@ int main(int argc, char** argv) {
         std::cerr << "ballast-cli: " << sentenceOf(error) << std::endl;
         return static_cast<int>(ExitCode::run_failed);
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int code = run(argc, argv);
+    if (code == 0) return 0;
+    // After a failure nothing waits: a thread of OpenBLAS that finds no memory asks for it for
+    // ever, and exit() would wait for that thread.
+    std::cout.flush();
+    std::fflush(nullptr);
+    std::_Exit(code);
 }

@@ -53,20 +53,26 @@ struct Job {
     bool finished = false;
 };
 
-void stopOnSignals(RunControl& control) {
-    current.store(&control);
-    std::signal(SIGINT, stopCurrent);
-    std::signal(SIGTERM, stopCurrent);
-}
+/// Signals stop `control` as long as this lives.
+class StopOnSignals {
+public:
+    explicit StopOnSignals(RunControl& control) {
+        current.store(&control);
+        std::signal(SIGINT, stopCurrent);
+        std::signal(SIGTERM, stopCurrent);
+    }
+    ~StopOnSignals() { current.store(nullptr); }
+    StopOnSignals(const StopOnSignals&) = delete;
+    StopOnSignals& operator=(const StopOnSignals&) = delete;
+};
 
 /// Another process of a run than the first; which run, that one says.
 int assist(const ProcessRank& rank, const DataStore& store) {
     RunControl control;
-    stopOnSignals(control);
+    const StopOnSignals stop(control);
     TrainingEnvironment environment;
     environment.data_store = store;
     learningLibrary().assist(rank, environment, control);
-    current.store(nullptr);
     return 0;  // also of a run that was stopped: launchers end the first process where another
                // fails
 }
@@ -116,7 +122,7 @@ private:
 int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment environment,
           Companions& companions, bool as_json) {
     RunControl control;
-    stopOnSignals(control);
+    const StopOnSignals stop(control);
     const std::string name = config.name.empty() ? folder.filename().string() : config.name;
     ConsoleObserver observer(name, config.training.epochs, as_json);
     companions.start(config.training.processes);
@@ -125,7 +131,6 @@ int train(const fs::path& folder, const RunConfig& config, TrainingEnvironment e
     if (trunk) environment.threads = trunk->threads;
     const RunOutcome outcome = trainRun(learningLibrary(), folder, environment, control, observer,
                                         trunk ? &*trunk : nullptr);
-    current.store(nullptr);
 
     const RunSummary summary = readRun(folder);
     const EpochRecord* best = bestRecord(summary.records, config.training.selection);

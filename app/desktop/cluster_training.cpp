@@ -129,6 +129,7 @@ void ClusterTraining::submit(const nlohmann::json& sweep) {
                 },
                 [this](const Submitted& made) {
                     window_->unsetCursor();
+                    controller_.lookSoon();
                     Q_EMIT said(submittedInWords(made));
                 },
                 [this](const QString& sentence) {

@@ -46,6 +46,11 @@ QString importedInWords(const std::vector<ForeignRun>& runs) {
 ForeignImport::ForeignImport(RunController& controller, Settings& settings, QWidget* window)
     : QObject(window), controller_(controller), settings_(settings), window_(window) {}
 
+void ForeignImport::cancel() {
+    reading_.cancel();
+    importing_.cancel();
+}
+
 void ForeignImport::ask(std::vector<NamedConfig> configs) {
     if (dialog_ != nullptr) dialog_->reject();
     if (controller_.readOnly()) {
@@ -55,6 +60,7 @@ void ForeignImport::ask(std::vector<NamedConfig> configs) {
     dialog_ = new ImportDialog(std::move(configs), settings_.lastFolder(), window_);
     dialog_->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog_, &ImportDialog::pathChosen, this, &ForeignImport::read);
+    connect(dialog_, &QDialog::finished, this, [this] { reading_.cancel(); });
     connect(dialog_, &QDialog::accepted, this, [this] {
         settings_.setLastFolder(QFileInfo(dialog_->path()).absolutePath());
         if (dialog_->importsAuthorsLogs()) return importLogs(importPath(dialog_->path()));
@@ -64,10 +70,11 @@ void ForeignImport::ask(std::vector<NamedConfig> configs) {
 }
 
 void ForeignImport::read(const QString& path) {
+    if (path.isEmpty()) return reading_.cancel();
     using Found = std::optional<std::vector<LoggedScalars>>;  // nothing: the public code's logs
     reading_.restart(
-        [file = importPath(path)](BackgroundJob::Task&) {
-            return hasForeignLogs(file) ? Found() : Found(readScalarFiles(file));
+        [file = importPath(path)](BackgroundJob::Task& task) {
+            return hasForeignLogs(file) ? Found() : Found(readScalarFiles(file, task.cancelled()));
         },
         [this](Found found) {
             if (dialog_ == nullptr) return;
@@ -88,6 +95,7 @@ void ForeignImport::begin(const QString& what, Work work) {
     const bool begun = importing_.start(
         std::move(work),
         [this](const std::vector<ForeignRun>& runs) {
+            controller_.lookSoon();
             Q_EMIT said(importedInWords(runs));
             Q_EMIT imported();
         },
@@ -110,7 +118,9 @@ void ForeignImport::importScalarsOf(const ImportDialog& dialog) {
                                path.filename().string()};
     begin(text(path.string()),
           [store = controller_.dataStore(), workspace = controller_.workspace(),
-           request](BackgroundJob::Task&) { return importScalars(workspace, request, store); });
+           request](BackgroundJob::Task& task) {
+              return importScalars(workspace, request, store, task.cancelled());
+          });
 }
 
 }  // namespace ballast

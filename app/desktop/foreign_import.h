@@ -31,8 +31,8 @@ public:
     /// Makes a run of what the authors' public code left in `folder`.
     void importLogs(const std::filesystem::path& folder);
 
-    /// What is being imported is no longer wanted, where nothing of it is here yet.
-    void cancel() { importing_.cancel(); }
+    /// What is being read or imported is no longer wanted, where nothing of it is here yet.
+    void cancel();
 
 Q_SIGNALS:
     void failed(const QString& sentence);

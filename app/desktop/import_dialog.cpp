@@ -169,7 +169,10 @@ void ImportDialog::ask() {
     problem_->clear();
     found_->setText(asked_.isEmpty() ? QString() : tr("Reading…"));
     check();
-    if (asked_.isEmpty()) return;
+    if (asked_.isEmpty()) {
+        Q_EMIT pathChosen({});
+        return;
+    }
     folder_ = QFileInfo(asked_).absolutePath();
     Q_EMIT pathChosen(asked_);
 }
@@ -204,6 +207,7 @@ void ImportDialog::setScalars(std::vector<LoggedScalars> runs) {
 void ImportDialog::setProblem(const QString& sentence) {
     found_->clear();
     problem_->setText(sentence);
+    asked_.clear();  // the same path may be tried again
     check();
 }
 

@@ -53,7 +53,7 @@ public:
     const nlohmann::json& config() const;
 
 Q_SIGNALS:
-    /// What lies there is asked for.
+    /// What lies there is asked for; nothing is for an empty path.
     void pathChosen(const QString& path);
 
 private:

@@ -50,6 +50,9 @@ public:
 
     /// Why nothing can be written here, in a sentence; "" where it can.
     const QString& readOnlyReason() const { return read_only_; }
+    /// What this process has changed in the workspace by other ways is seen soon.
+    void lookSoon() { watch_.lookSoon(); }
+
     bool readOnly() const { return !read_only_.isEmpty(); }
 
     /// Tries again to be the one who writes, e.g. after another window was closed, and then queues

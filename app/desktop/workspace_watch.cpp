@@ -49,6 +49,10 @@ void WorkspaceWatch::open(bool may_write_cache) {
     timer_.start(kPause);
 }
 
+void WorkspaceWatch::lookSoon() {
+    if (timer_.isActive()) timer_.start(0);  // else one is under way or its results are being told
+}
+
 void WorkspaceWatch::begin() {
     Q_EMIT looking();
     {

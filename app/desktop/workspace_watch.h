@@ -14,8 +14,8 @@
 namespace ballast {
 
 /// Looks through a workspace's folders every two seconds, or where that is slow, as on a disk
-/// behind a network, so seldom that it takes a tenth of the time; at least once a minute. It does
-/// so beside the window's thread. All members are for the window's thread.
+/// behind a network, so seldom that it takes a tenth of the time; but at least once a minute. It
+/// does so beside the window's thread. All members are for the window's thread.
 class WorkspaceWatch : public QObject {
     Q_OBJECT
 public:
@@ -26,6 +26,9 @@ public:
     /// Reads the workspace at once, on the calling thread, and from then on looks again and
     /// again. Where it may not, it writes no cache there.
     void open(bool may_write_cache = true);
+
+    /// Looks next as soon as the window is idle: something has changed that this process knows of.
+    void lookSoon();
 
     /// What the last look found, oldest first; only after open() and while a slot of looked() runs.
     std::span<const IndexedRun> runs() const { return index_.runs(); }

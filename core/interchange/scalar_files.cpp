@@ -30,7 +30,8 @@ bool isOfWandb(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<LoggedScalars> readScalarFiles(const fs::path& path) {
+std::vector<LoggedScalars> readScalarFiles(const fs::path& path,
+                                           const std::atomic<bool>& cancelled) {
     if (!fs::exists(path)) throw DataError("there is no " + path.string());
     if (isOfWandb(path) || path.extension() == ".wandb") {
         throw DataError(path.string() +
@@ -49,6 +50,7 @@ std::vector<LoggedScalars> readScalarFiles(const fs::path& path) {
         }
         std::ranges::sort(folders);
         for (const fs::path& folder : folders) {
+            stopIfCancelled(cancelled, "reading the runs");
             if (auto inner = runIn(folder)) runs.push_back(std::move(*inner));
         }
     }

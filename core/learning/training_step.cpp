@@ -22,10 +22,11 @@ StepResult gradientsOfPart(ImageNetwork& model, const Batch& batch, const ClassT
     model->zero_grad(true);
     const std::int64_t images = batch.labels.size(0);
     // Where normalisation is over the whole batch, the others wait for this part's numbers.
+    const bool together =
+        model->normalisesTogether() && (model->is_training() || model->head()->is_training());
     const torch::Tensor logits =
-        images > 0 || (model->is_training() && model->normalisesTogether())
-            ? model->forward(batch.images)
-            : torch::zeros({0, terms.alpha.size(0)}, terms.alpha.options());
+        images > 0 || together ? model->forward(batch.images)
+                               : torch::zeros({0, terms.alpha.size(0)}, terms.alpha.options());
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
     const LossQuotient part = lossQuotient(log_probabilities, batch.labels, terms.alpha, loss);
     if (part.sum.requires_grad()) part.sum.backward();

@@ -62,6 +62,10 @@ std::optional<ProcessRank> processRank(const Variable& variable) {
     found.port = variableAsNumber(variable, {"MASTER_PORT"}, 1, 65535).value_or(found.port);
     found.patience =
         variableAsNumber(variable, {"BALLAST_PATIENCE"}, 1, 86400).value_or(found.patience);
+    for (const char* name : {"TORCHELASTIC_RUN_ID", "SLURM_JOB_ID"}) {
+        const char* text = variable(name);
+        if (text != nullptr && found.meeting.empty()) found.meeting = text;
+    }
     return found;
 }
 

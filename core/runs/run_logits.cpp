@@ -36,6 +36,14 @@ void requireSameData(const RunDescription& description, const DataStore& store) 
                     "trained on; their logits would be others");
 }
 
+/// Whether an earlier version saved a De-confound run's logits without the effect that is off them,
+/// and they can be made again.
+bool lacksEffect(const fs::path& run_folder, const RunDescription& description, int epochs_done) {
+    return description.config.model.head == HeadKind::deconfound &&
+           fs::exists(run_folder / "checkpoints" / checkpointName(epochs_done)) &&
+           readSavedLogits(run_folder, description, epochs_done).head.class_effects.empty();
+}
+
 }  // namespace
 
 int epochsDoneAt(const RunSummary& run, const std::string& name) {
@@ -100,7 +108,8 @@ SavedLogits logitsOfRun(const Learning& learning, const fs::path& run_folder, in
                         const DataStore& store, std::vector<std::string>& said,
                         const std::atomic<bool>& cancelled) {
     const RunDescription description = readDescription(run_folder);
-    if (!fs::exists(savedLogitsPath(run_folder, epochs_done))) {
+    if (!fs::exists(savedLogitsPath(run_folder, epochs_done)) ||
+        lacksEffect(run_folder, description, epochs_done)) {
         LogitsRequest request;
         request.checkpoint = checkpointFile(run_folder, epochs_done);
         request.description = description;

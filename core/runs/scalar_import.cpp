@@ -45,7 +45,8 @@ Readied readied(const ScalarImport& request, const LoggedScalars& scalars, const
 }  // namespace
 
 std::vector<ForeignRun> importScalars(const std::filesystem::path& workspace,
-                                      const ScalarImport& request, const DataStore& store) {
+                                      const ScalarImport& request, const DataStore& store,
+                                      const std::atomic<bool>& cancelled) {
     refuseNested(workspace);
     std::vector<Readied> runs;
     for (const LoggedScalars& scalars : request.runs) {
@@ -53,6 +54,7 @@ std::vector<ForeignRun> importScalars(const std::filesystem::path& workspace,
     }
     std::vector<ForeignRun> imported;
     for (const Readied& run : runs) {
+        stopIfCancelled(cancelled, "importing the runs");
         imported.push_back(
             {OwnedRun::create(workspace, run.description, run.start), run.start.log});
     }

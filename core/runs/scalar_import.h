@@ -20,8 +20,10 @@ struct ScalarImport {
 /// Makes a finished run of each: its config is the one given, with as many epochs as its scalars
 /// have and, where there are several or the config has none, the tracker's name. The data set need
 /// not be here where its class counts follow from the config. Throws ConfigError, DataError,
-/// StorageError; where one of the runs cannot be, none is made, but for those before a full disk.
+/// StorageError; where one of the runs cannot be, none is made, but for those before a full disk or
+/// before `cancelled` is set, for which it throws CancelledError.
 std::vector<ForeignRun> importScalars(const std::filesystem::path& workspace,
-                                      const ScalarImport& request, const DataStore& store);
+                                      const ScalarImport& request, const DataStore& store,
+                                      const std::atomic<bool>& cancelled = kNeverCancelled);
 
 }  // namespace ballast

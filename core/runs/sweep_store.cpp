@@ -155,9 +155,10 @@ void findTeachers(SweepPlan& plan, const std::vector<EpochPath>& paths, TrunkSto
     for (std::size_t i = 0; i < paths.size(); ++i) {
         planned_at.try_emplace(paths[i].back(), static_cast<int>(i));
     }
+    std::set<int> ready;  // where teachers end that were found to be
     for (PlannedRun& run : plan.runs) {
         const RunConfig& config = run.run.config;
-        if (run.state == RunState::finished || !learnsFromTeacher(config)) continue;
+        if (run.state == RunState::finished || !firstTaughtEpoch(config, run.epochs_done)) continue;
         RunDescription student;
         student.config = config;
         student.class_counts = run.class_counts;
@@ -166,10 +167,13 @@ void findTeachers(SweepPlan& plan, const std::vector<EpochPath>& paths, TrunkSto
         const int end = store.tree().endOfTeacher(config, run.class_counts, dataIdentity(student));
         const auto planned = planned_at.find(end);
         if (planned != planned_at.end()) run.teacher = planned->second;
-        if (run.teacher < 0 ||
-            plan.runs[static_cast<std::size_t>(run.teacher)].state == RunState::finished) {
-            teacherOf(store, student, UntrainedTeacher::awaited);
-        }
+        const bool to_be_trained =
+            run.teacher >= 0 &&
+            plan.runs[static_cast<std::size_t>(run.teacher)].state != RunState::finished;
+        const bool any_weights = config.training.teacher_sha256.empty();
+        if (to_be_trained || (any_weights && end >= 0 && ready.contains(end))) continue;
+        teacherOf(store, student, UntrainedTeacher::awaited);
+        if (any_weights) ready.insert(end);
     }
 }
 

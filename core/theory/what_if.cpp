@@ -242,7 +242,8 @@ std::string tauNormObstacle(const LogitHead& head) {
 
 std::string tdeObstacle(const SavedLogits& saved) {
     if (saved.head.class_effects.empty()) {
-        return "only De-confound's head takes an effect off its logits";
+        return saved.head.other ? "the effect was not saved with the logits, or there is none"
+                                : "only De-confound's head takes an effect off its logits";
     }
     for (const LogitSplit split : {LogitSplit::test, LogitSplit::validation, LogitSplit::train}) {
         const std::optional<Logits>& logits = saved.of(split);

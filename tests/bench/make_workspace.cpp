@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
     const auto number = [&](int at, int fallback) {
         return argc > at ? std::atoi(argv[at]) : fallback;
     };
-    if (argc < 2 || argc > 5) {
+    if (argc < 2 || argc > 5 || argv[1][0] == '-') {
         std::fprintf(stderr, "usage: make_workspace FOLDER [RUNS [EPOCHS [CLASSES]]]\n");
         return 2;
     }

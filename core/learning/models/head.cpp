@@ -104,8 +104,9 @@ torch::Tensor HeadImpl::classEffects() const {
     const torch::NoGradGuard no_grad;
     const torch::Tensor w = weight.view({weight.size(0), parts_, -1});
     const torch::Tensor d = unit(mean_feature.view({1, parts_, -1}), 2);
-    return temperature_ / static_cast<double>(parts_) *
-           ((w * d).sum(2) / (w.norm(2, 2) + norm_offset_));
+    const torch::Tensor effects = temperature_ / static_cast<double>(parts_) *
+                                  ((w * d).sum(2) / (w.norm(2, 2) + norm_offset_));
+    return scale.defined() ? effects * scale.view({-1, 1}) : effects;
 }
 
 torch::Tensor HeadImpl::calibrated(const torch::Tensor& logits,

@@ -41,7 +41,7 @@ public:
     double tdeAlpha() const;
     /// Of De-confound: α times Σ_k of the product of both is taken off. Those of evaluation's last
     /// batch, cos(z^k, d^k) [B, K], undefined before and for another head; and the classes',
-    /// τ/K ⟨w_y^k, d^k⟩ / (‖w_y^k‖ + γ) [C, K].
+    /// τ/K ⟨w_y^k, d^k⟩ / (‖w_y^k‖ + γ) [C, K], times its scale.
     const torch::Tensor& imageEffects() const { return image_effects_; }
     torch::Tensor classEffects() const;
     /// K of De-confound, or 0.

@@ -137,10 +137,10 @@ public:
     ~TcpMeetingPlace() override {
         if (joined_) return;
         try {
-            if (!store_->check({kLeft})) set(kLeft, std::to_string(where_.rank));
-            store_->add(kGone, first() ? 0 : 1);
+            if (!store_->check({left_})) set(left_, std::to_string(where_.rank));
+            store_->add(gone_, first() ? 0 : 1);
             const auto deadline = std::chrono::steady_clock::now() + kFarewell;
-            while (first() && store_->add(kGone, 0) < where_.size - 1 &&
+            while (first() && store_->add(gone_, 0) < where_.size - 1 &&
                    std::chrono::steady_clock::now() < deadline) {
                 std::this_thread::sleep_for(kPoll);
             }
@@ -150,11 +150,11 @@ public:
 
     std::optional<std::string> fromFirst(const std::string& text) override {
         if (first()) {
-            set(kText, text);
+            set(text_, text);
             return text;
         }
-        const bool said = await({kText}, [](int who) { return who == 0; });
-        return said ? std::optional(get(kText)) : std::nullopt;
+        const bool said = await({text_}, [](int who) { return who == 0; });
+        return said ? std::optional(get(text_)) : std::nullopt;
     }
 
     std::unique_ptr<ProcessGroup> join() override {
@@ -176,13 +176,14 @@ public:
     }
 
 private:
-    static constexpr const char* kText = "text";
-    static constexpr const char* kLeft = "left";  // which process cannot go on
-    static constexpr const char* kGone = "gone";  // how many others have seen that
     static constexpr auto kPoll = std::chrono::milliseconds(20);
     static constexpr auto kFarewell = std::chrono::seconds(20);
 
-    static std::string ready(int rank) { return "ready/" + std::to_string(rank); }
+    /// A run of others may use the port by mistake: it has other keys.
+    std::string key(const std::string& name) const {
+        return where_.meeting + "/" + std::to_string(where_.size) + "/" + name;
+    }
+    std::string ready(int rank) const { return key("ready/" + std::to_string(rank)); }
     bool first() const { return where_.rank == 0; }
 
     void set(const std::string& key, const std::string& text) {
@@ -216,7 +217,7 @@ private:
             int left = -1;
             orGone([&] {
                 all = store_->check(keys);
-                if (!all && store_->check({kLeft})) left = std::stoi(get(kLeft));
+                if (!all && store_->check({left_})) left = std::stoi(get(left_));
             });
             if (all) return true;
             if (left >= 0 && may(left)) return false;
@@ -234,6 +235,9 @@ private:
     }
 
     const ProcessRank where_;
+    const std::string text_ = key("text");
+    const std::string left_ = key("left");  // which process cannot go on
+    const std::string gone_ = key("gone");  // how many others have seen that
     const NetworkDevice device_;
     c10::intrusive_ptr<c10d::TCPStore> store_;
     bool joined_ = false;

@@ -71,7 +71,7 @@ private Q_SLOTS:
         QCOMPARE(while_told, 0);
     }
 
-    /// A tenth of the time is spent looking, at most.
+    /// A tenth of the time is spent looking, or a look is made once a minute.
     void slowDisksAreLookedAtSeldom() {
         using namespace std::chrono_literals;
         QCOMPARE(WorkspaceWatch::pauseAfter(10ms), std::chrono::milliseconds(2s));
