@@ -182,7 +182,8 @@ int lossCommand(const std::string& file) {
     }
     std::cout << ordered_json{{"value", result.value},
                               {"gradient", gradient},
-                              {"class_terms", termsJson(request.terms, question.counts)}}
+                              {"class_terms", termsJson(request.phase, request.loss, request.terms,
+                                                        question.counts)}}
                      .dump(2)
               << "\n";
     return 0;

@@ -181,6 +181,13 @@ constexpr CatalogEntry kTargets[] = {
      "The loss is also of a trained run's answers to the same images (distillation)."},
 };
 
+constexpr CatalogEntry kSmoothings[] = {
+    {"none", "None", "The labels as they are."},
+    {"concave", "Concave", "ε rises with N_y along a sine, fast from the smallest class on."},
+    {"linear", "Linear", "ε rises with N_y along a line."},
+    {"convex", "Convex", "ε rises with N_y along a cosine, fast up to the largest class."},
+};
+
 constexpr CatalogEntry kBatchStatistics[] = {
     {"kept", "Kept", "The running statistics normalise, and stay as they are."},
     {"adapting", "Adapting",
@@ -293,6 +300,10 @@ std::span<const CatalogEntry> entriesOf<Trainable>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Targets>() {
     return kTargets;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Smoothing>() {
+    return kSmoothings;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<BatchStatistics>() {

@@ -35,6 +35,9 @@ enum class Trainable {
 /// What a phase's loss is of: the labels alone, or a teacher's answers too.
 enum class Targets { labels, labels_and_teacher };
 
+/// How far the labels of a class are smoothed, by its number of images.
+enum class Smoothing { none, concave, linear, convex };
+
 /// What becomes of a frozen backbone's batch statistics.
 enum class BatchStatistics { kept, adapting };
 

@@ -26,9 +26,12 @@ struct Phase {
     ClassRule alpha{"one", {}, {}};   // class weight α_y, Eq. 3
     ClassRule beta{"one", {}, {}};    // logit scale β_y, Eq. 3
     ClassRule delta{"zero", {}, {}};  // logit shift Δ_y, Eq. 3
-    std::string loss = "inherit";     // the loss family; "inherit": the run's
-    double lr_factor = 1.0;           // multiplies the scheduled learning rate
-    double backbone_lr_factor = 1.0;  // … for these parameters alone, as the next two
+    Smoothing smoothing = Smoothing::none;  // label smoothing ε_y, as the next two
+    double smoothing_head = 0.4;            // ε of the largest class
+    double smoothing_tail = 0.1;            // ε of the smallest class
+    std::string loss = "inherit";           // the loss family; "inherit": the run's
+    double lr_factor = 1.0;                 // multiplies the scheduled learning rate
+    double backbone_lr_factor = 1.0;        // … for these parameters alone, as the next two
     double head_lr_factor = 1.0;
     double scale_lr_factor = 1.0;
     PhaseSchedule lr_schedule = PhaseSchedule::continued;  // as the phase begins

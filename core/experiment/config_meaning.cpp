@@ -52,6 +52,33 @@ void checkHeadParts(const RunConfig& config, std::vector<Problem>& problems) {
                                                  "; allowed: a divisor, as 1, 2, 4"});
 }
 
+/// Labels are smoothed by losses that are a mean over their distribution; and what a run chooses
+/// presumes that the model's answers tend to known multiples of the probabilities.
+void checkSmoothing(const std::vector<Phase>& phases, std::size_t index, const std::string& loss,
+                    std::vector<Problem>& problems) {
+    const Phase& phase = phases[index];
+    const auto pointer = [](std::size_t i) {
+        return "/phases/" + std::to_string(i) + "/smoothing";
+    };
+    const auto name = [&](std::size_t i) {
+        return "\"" + std::string(nameOf(phases[i].smoothing)) + "\"";
+    };
+    if (phase.smoothing != Smoothing::none && loss != "vs" && loss != "ce") {
+        problems.push_back({pointer(index), name(index) + " does not fit the loss \"" + loss +
+                                                "\", which has no smoothed labels; allowed: none, "
+                                                "or the losses vs and ce"});
+    }
+    if (!choosesWeights(phase) && !choosesShifts(phase)) return;
+    for (std::size_t i = index > 0 ? index - 1 : 0; i <= index; ++i) {
+        if (phases[i].smoothing == Smoothing::none) continue;
+        problems.push_back(
+            {pointer(i), name(i) + " does not fit phase " + std::to_string(index + 1) +
+                             ", where the run chooses its " +
+                             (choosesWeights(phase) ? "weights" : "shifts") +
+                             ": that is known for labels as they are; allowed: none"});
+    }
+}
+
 /// What a second stage asks of the head it is given.
 void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
@@ -175,6 +202,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "either does what the other would; allowed: \"la\" with a τ, or "
                                 "\"power\" with a ν for its weights"});
         }
+        checkSmoothing(phases, i, lossOf(loss, phase).name, problems);
         const bool plain = lossOf(loss, phase).name == "ce";
         if (plain && phase.beta.rule != "one") {
             problems.push_back(

@@ -143,11 +143,15 @@ int EpochTree::child(const Edge& edge) {
     return found->second;
 }
 
-/// The numbers α, β, Δ; of rules that follow what the run measures the rules themselves.
+/// The numbers α, β, Δ, ε; of rules that follow what the run measures the rules themselves.
 int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts, int data) {
     Key rules;
     rules.add("rules").add(data);
     for (const ClassRule* rule : {&phase.alpha, &phase.beta, &phase.delta}) addRule(rules, *rule);
+    if (phase.smoothing != Smoothing::none) {
+        rules.add(std::string(nameOf(phase.smoothing)));
+        rules.add(phase.smoothing_head).add(phase.smoothing_tail);
+    }
     if (usesEstimates(phase) || choosesWeights(phase) || choosesShifts(phase)) {
         return intern(rules.text());
     }
@@ -158,6 +162,7 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
         key.add("terms").add(std::span<const double>(terms.alpha));
         key.add(std::span<const double>(terms.beta)).add(std::span<const double>(terms.delta));
         key.add(terms.delta_on_true_class ? 1 : 0);
+        key.add(std::span<const double>(terms.epsilon));
         found->second = intern(key.text());
     }
     return found->second;

@@ -30,6 +30,13 @@ Field ofTeacher(std::string_view pointer, double Phase::*value, const Words& wor
                           "/phases/*/targets", {"labels+teacher"}));
 }
 
+/// An end of label smoothing's range; it counts in phases that smooth.
+Field ofSmoothing(std::string_view pointer, double Phase::*value, const Words& words) {
+    return later(
+        onlyWith(number(pointer, member(Affects::resolved, SetBy::method, value), words, 0, 1),
+                 "/phases/*/smoothing", {"concave", "linear", "convex"}));
+}
+
 }  // namespace
 
 std::vector<Field> phaseFields() {
@@ -49,6 +56,16 @@ std::vector<Field> phaseFields() {
                   {"Logit scale", "β_y", "", "Multiplies each class's logit."}),
         classRule("/phases/*/delta", ClassTerm::delta, &Phase::delta,
                   {"Logit shift", "Δ_y", "", "Is added to each class's logit."}),
+        later(choice("/phases/*/smoothing",
+                     member(Affects::resolved, SetBy::method, &Phase::smoothing), "Label smoothing",
+                     "Gives ε_y of a label's weight to all classes alike: the loss of an image is "
+                     "(1 − ε_y) (−log p_y) + ε_y times the mean of −log p over the classes. The "
+                     "more images a class has, the more (label-aware smoothing).",
+                     entries(entriesOf<Smoothing>()))),
+        ofSmoothing("/phases/*/smoothing_head", &Phase::smoothing_head,
+                    {"Largest class's", "ε", "", "ε_y of the class with the most images."}),
+        ofSmoothing("/phases/*/smoothing_tail", &Phase::smoothing_tail,
+                    {"Smallest class's", "ε", "", "ε_y of the class with the fewest images."}),
         later(choice("/phases/*/loss", member(Affects::phase, SetBy::method, &Phase::loss),
                      "Phase's loss", "The loss family of this phase.", entries(phaseLosses()))),
         number("/phases/*/lr_factor", member(Affects::resolved, SetBy::method, &Phase::lr_factor),

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kBases[] = {
     "CE",        "Balanced", "CB",       "Focal",       "LA",       "CDT", "LDAM",
     "VS",        "CVS",      "cRT",      "LWS",         "tau-norm", "WB",  "cRT-plain",
-    "LWS-plain", "WB-plain", "DisAlign", "De-confound", "DiVE",     "KD"};
+    "LWS-plain", "WB-plain", "DisAlign", "De-confound", "DiVE",     "KD",  "LAS"};
 constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA"};
 constexpr std::string_view kSecondStages[] = {"cRT",       "LWS",       "tau-norm", "WB",
                                               "cRT-plain", "LWS-plain", "WB-plain", "DisAlign"};

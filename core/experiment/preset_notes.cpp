@@ -52,6 +52,13 @@ void noteRival(std::string_view base, std::vector<std::string>& notes) {
             "(BagofTricks-LT); the paper has T = 3. Its rate drops at 120 and 160 of 200 epochs "
             "with Nesterov momentum, here as all methods of the protocol. Needs a run of LA with "
             "the same settings, trained before or in the same sweep");
+    } else if (base == "LAS") {
+        notes.emplace_back(
+            "ε from 0.1 (smallest class) to 0.4 (largest) along a sine are those of "
+            "BagofTricks-LT, "
+            "which trains the loss from the start; its authors use it in the second stage of "
+            "MiSLAS "
+            "only");
     } else if (base == "KD") {
         notes.emplace_back(
             "a = 0.9 and T = 4 are those that comparisons of distillation use (mdistiller); the "

@@ -21,7 +21,8 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
                        std::shared_ptr<Teacher> teacher) {
     const bool same = work_ && phase == phase_ && teacher == teacher_ &&
                       lossOf(loss, phase) == loss_ &&
-                      terms.delta_on_true_class == terms_->delta_on_true_class;
+                      terms.delta_on_true_class == terms_->delta_on_true_class &&
+                      terms.epsilon.empty() != terms_->epsilon.defined();
     phase_ = phase;
     teacher_ = std::move(teacher);
     loss_ = lossOf(loss, phase);

@@ -10,7 +10,7 @@ StepResult gradientsAt(ImageNetwork& model, const Batch& batch, const ClassTermT
     model->zero_grad(true);
     const torch::Tensor logits = model->forward(batch.images);
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
-    torch::Tensor value = classLoss(log_probabilities, batch.labels, terms.alpha, loss);
+    torch::Tensor value = classLoss(log_probabilities, batch.labels, terms, loss);
     if (lesson != nullptr) value = distilledLoss(value, logits, *lesson);
     if (value.requires_grad()) value.backward();
     return {value.detach(), logits.detach(), log_probabilities.detach()};
@@ -27,7 +27,7 @@ StepResult gradientsOfPart(ImageNetwork& model, const Batch& batch, const ClassT
             ? model->forward(batch.images)
             : torch::zeros({0, terms.alpha.size(0)}, terms.alpha.options());
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
-    const LossQuotient part = lossQuotient(log_probabilities, batch.labels, terms.alpha, loss);
+    const LossQuotient part = lossQuotient(log_probabilities, batch.labels, terms, loss);
     if (part.sum.requires_grad()) part.sum.backward();
     const torch::Tensor of_batch = sumGradients(*model, part, ranks);
     return {of_batch, logits.detach(), log_probabilities.detach()};

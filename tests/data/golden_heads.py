@@ -105,6 +105,22 @@ def balanced_softmax(logits, labels, alpha):
     return cross_entropy([[x + s for x, s in zip(f, shifts)] for f in logits], labels, alpha)
 
 
+def smoothed(head, tail):
+    """Mean over the batch of (1 − ε_y) (−log p_y) + ε_y/C Σ_j −log p_j, with ε_y = tail +
+    (head − tail) sin(½π (N_y − N_C) / (N_1 − N_C))."""
+    x = [(n - min(COUNTS)) / (max(COUNTS) - min(COUNTS)) for n in COUNTS]
+    epsilon = [tail + (head - tail) * math.sin(0.5 * math.pi * at) for at in x]
+    def loss(logits, labels, alpha):
+        parts = []
+        for f, y in zip(logits, labels):
+            log_p = [p.log() for p in softmax(f)]
+            target = [(1.0 if j == y else 0.0) * (1 - epsilon[y]) + epsilon[y] / CLASSES
+                      for j in range(CLASSES)]
+            parts.append(-dot(target, log_p))
+        return total(parts) / len(labels)
+    return loss
+
+
 def teacher(z):
     """A linear teacher's logits."""
     return [2.0 * sum(number(7000 + 10 * c + k) * z[k] for k in range(FEATURES))
@@ -231,6 +247,9 @@ print(json.dumps({
                   lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.5, 2.0, 0.5)),
     "KD": train(linear, cross_entropy, ONES, {"weight": 1, "bias": 1}, 2e-4,
                 lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.9, 4.0, 1.0)),
+    # Label-aware smoothing from 0.4 to 0.1; rate and weight decay likewise.
+    "LAS": train(linear, smoothed(0.4, 0.1), ONES, {"weight": 1, "bias": 1}, 2e-4,
+                 lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5)),
     # MiSLAS's parts: the head at a fifth of the scale's rate.
     "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
                         lambda s: cosine(0.1, s)),

@@ -39,7 +39,8 @@ std::vector<torch::Tensor> tensorsOf(const std::map<std::string, torch::Tensor>&
 json epochOrderOfWork(const RunConfig& config, int epoch, const ClassTerms& terms) {
     return {{"config", toJson(config)}, {"epoch", epoch},
             {"alpha", terms.alpha},     {"beta", terms.beta},
-            {"delta", terms.delta},     {"on_true_class", terms.delta_on_true_class}};
+            {"delta", terms.delta},     {"on_true_class", terms.delta_on_true_class},
+            {"epsilon", terms.epsilon}};
 }
 
 ClassTerms termsOf(const json& work) {
@@ -48,6 +49,7 @@ ClassTerms termsOf(const json& work) {
     work.at("beta").get_to(terms.beta);
     work.at("delta").get_to(terms.delta);
     work.at("on_true_class").get_to(terms.delta_on_true_class);
+    work.at("epsilon").get_to(terms.epsilon);
     return terms;
 }
 

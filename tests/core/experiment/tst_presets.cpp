@@ -342,6 +342,24 @@ private Q_SLOTS:
         QCOMPARE(parameterOf(softmax.phases[0].delta, "la", "tau"), 1.0);
     }
 
+    // BagofTricks-LT: configs/cao_cifar/re_weighting/celas.
+    void labelAwareSmoothing() {
+        for (const char* dataset : {"cifar10", "cifar100"}) {
+            const RunConfig config = presetConfig({"LAS", dataset, "", 0, "", 200});
+            QCOMPARE(config.phases.size(), std::size_t{1});
+            QVERIFY(config.phases[0].smoothing == Smoothing::concave);
+            QCOMPARE(config.phases[0].smoothing_head, 0.4);
+            QCOMPARE(config.phases[0].smoothing_tail, 0.1);
+            QCOMPARE(presetOf(config), std::string("LAS"));
+        }
+        const RunConfig deferred = presetConfig({"LAS+DRW", "cifar10", "", 0, "", 200});
+        QVERIFY(deferred.phases[1].smoothing == Smoothing::concave);
+        QCOMPARE(deferred.phases[1].alpha.rule, std::string("effective-number"));
+        QVERIFY_THROWS_EXCEPTION(ConfigError,
+                                 presetConfig({"LAS+Auto-ADRW", "cifar10", "", 0, "", 200}));
+        QVERIFY(notes({"LAS", "cifar10", "", 0, "", 0}, "BagofTricks-LT"));
+    }
+
     /// What cRT, LWS and WB were before they followed the authors' code.
     void plainSecondStages() {
         for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {

@@ -72,6 +72,8 @@ private Q_SLOTS:
             c.lr_schedule.steps = {{120, 0.01}, {140, 0.0001}};
         });
         row("no second phase", 160, [](RunConfig& c) { c.phases.resize(1); });
+        row("smoothing", 160, [](RunConfig& c) { c.phases[1].smoothing = Smoothing::concave; });
+        row("idle smoothing", 200, [](RunConfig& c) { c.phases[1].smoothing_head = 0.5; });
         row("late SAM", 160, [](RunConfig& c) { c.phases[1].sam_radius = 0.1; });
         row("late weight decay", 160, [](RunConfig& c) { c.phases[1].weight_decay = 1e-3; });
         row("late rate", 160, [](RunConfig& c) { c.phases[1].lr_factor = 0.5; });

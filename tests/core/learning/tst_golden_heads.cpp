@@ -104,7 +104,7 @@ private Q_SLOTS:
     void agreesWithTheFormulas_data() {
         QTest::addColumn<QString>("method");
         for (const char* method :
-             {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound", "DiVE", "KD"}) {
+             {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound", "DiVE", "KD", "LAS"}) {
             QTest::newRow(method) << method;
         }
     }

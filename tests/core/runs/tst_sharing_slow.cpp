@@ -171,6 +171,10 @@ private Q_SLOTS:
                             {"/phases/1/weight_decay": [null, 0.01]},
                             {"/training/epochs": [7, 5]}]})"
             << 144 << 3 + 12 * 4;
+        QTest::newRow("smoothed labels")
+            << R"({"axes": [{"/phases/1/smoothing": ["none", "concave", "linear"]},
+                            {"/phases/1/smoothing_head": [0.4, 0.1]}]})"
+            << 42 << 3 + 4 * 4;
         QTest::newRow("parts, schedules, limits")
             << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
                             {"/phases/1/lr_schedule": ["continue", "cosine"]},

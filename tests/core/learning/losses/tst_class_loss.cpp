@@ -45,7 +45,8 @@ std::vector<std::int64_t> countsOf(std::size_t classes) {
 }
 
 /// Eq. 3, term by term: ℓ = log Σ_j exp(β_j f_j + Δ_j) − (β_y f_y + Δ_y), weighted with α_y; for
-/// LDAM with Δ on the true class only; for the focal loss (1 − exp(−α ℓ))^γ α ℓ.
+/// LDAM with Δ on the true class only; for the focal loss (1 − exp(−α ℓ))^γ α ℓ. With smoothing ℓ
+/// is the cross-entropy against 1 − ε_y on the true class and ε_y shared by all.
 double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& loss) {
     double sum = 0.0;
     double weights = 0.0;
@@ -57,7 +58,14 @@ double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& 
         };
         double exponentials = 0.0;
         for (std::size_t j = 0; j < terms.beta.size(); ++j) exponentials += std::exp(adjusted(j));
-        double part = terms.alpha[y] * (std::log(exponentials) - adjusted(y));
+        const double epsilon = terms.epsilon.empty() ? 0.0 : terms.epsilon[y];
+        double of_target = 0.0;
+        for (std::size_t j = 0; j < terms.beta.size(); ++j) {
+            const double target =
+                (j == y ? 1.0 - epsilon : 0.0) + epsilon / static_cast<double>(terms.beta.size());
+            of_target += target * (std::log(exponentials) - adjusted(j));
+        }
+        double part = terms.alpha[y] * of_target;
         if (loss.name == "focal") part *= std::pow(1.0 - std::exp(-part), loss.focal_gamma);
         sum += part;
         weights += terms.alpha[y];
@@ -78,8 +86,7 @@ torch::Tensor lossOf(const torch::Tensor& logits, const std::vector<std::int64_t
                      const ClassTerms& terms, const LossConfig& loss) {
     const ClassTermTensors tensors(terms, logits.options());
     const torch::Tensor classes = torch::tensor(labels, torch::kInt64);
-    return classLoss(adjustedLogProbabilities(logits, classes, tensors), classes, tensors.alpha,
-                     loss);
+    return classLoss(adjustedLogProbabilities(logits, classes, tensors), classes, tensors, loss);
 }
 
 const char* termName(ClassTerm term) {
@@ -143,9 +150,17 @@ class TestClassLoss : public QObject {
                     phases.emplace_back(std::string(termName(term)) + " " + rule.rule, phase);
                 }
             }
+            for (std::string_view loss : {"CE", "LDAM ADRW", "VS CB"}) {
+                const auto plain = std::ranges::find_if(
+                    phases, [&](const auto& each) { return each.first.starts_with(loss); });
+                Phase phase = plain->second;
+                phase.smoothing = Smoothing::concave;
+                phases.emplace_back(plain->first + ", smoothed", phase);
+            }
             for (const auto& [name, phase] : phases) {
                 for (const Reduction reduction : {Reduction::weighted_mean, Reduction::mean}) {
-                    for (const char* loss : {"vs", "focal"}) {
+                    for (const std::string loss : {"vs", "focal"}) {
+                        if (loss == "focal" && phase.smoothing != Smoothing::none) continue;
                         const std::string row = name + ", " + std::to_string(classes) +
                                                 " classes, " + std::string(nameOf(reduction)) +
                                                 ", " + loss;

@@ -24,6 +24,7 @@ struct Setting {
     bool together = true;  // normalisation over the whole batch
     torch::ScalarType type = torch::kFloat64;
     double rate = 0.02;
+    Smoothing smoothing = Smoothing::none;
 };
 
 /// Weights, running statistics and momentum afterwards, and the losses, by name.
@@ -55,6 +56,7 @@ Outcome trained(const Setting& setting, const Ranks& ranks) {
     optimizer.setRates(setting.rate, 1e-3);
     Phase phase;
     phase.alpha.rule = "inverse";
+    phase.smoothing = setting.smoothing;
     const ClassTerms rules = classTerms(phase, kCounts);
     const ClassTermTensors terms(rules, setting.type);
     ClassStatisticsAccumulator statistics(kClasses, torch::kCPU);
@@ -138,6 +140,9 @@ private Q_SLOTS:
         QTest::newRow("weighted mean, 2") << Setting{weighted} << 2 << 1e-10;
         QTest::newRow("mean, 3") << Setting{lossConfig("vs", Reduction::mean)} << 3 << 1e-10;
         QTest::newRow("focal, 2") << Setting{lossConfig("focal", Reduction::mean)} << 2 << 1e-10;
+        Setting smoothed{weighted, 0.05};
+        smoothed.smoothing = Smoothing::concave;
+        QTest::newRow("smoothing and SAM, 2") << smoothed << 2 << 1e-10;
         QTest::newRow("SAM, 2") << Setting{weighted, 0.05} << 2 << 1e-10;
         // Rounding of float32, which normalisation amplifies from step to step.
         QTest::newRow("float32, 2")
