@@ -159,6 +159,9 @@ constexpr CatalogEntry kSamplings[] = {
     {"instance", "Every image once", "Each training image once an epoch, in random order."},
     {"square-root", "Square root", "As many draws, each class with probability ∝ √N_y."},
     {"class-balanced", "Class-balanced", "As many draws, every class equally likely."},
+    {"progressive", "Progressive",
+     "As many draws, each class with probability (1 − s) π_y + s/C, where s rises from 0 in the "
+     "run's first epoch to 1 in its last (progressively-balanced)."},
 };
 
 constexpr CatalogEntry kTrainable[] = {

@@ -18,7 +18,7 @@ enum class HeadInit { kaiming_normal, uniform };
 enum class Reduction { weighted_mean, mean };
 
 /// Which training images an epoch sees.
-enum class Sampling { instance, square_root, class_balanced };
+enum class Sampling { instance, square_root, class_balanced, progressive };
 
 /// Which parameters a phase trains.
 enum class Trainable {

@@ -95,6 +95,8 @@ std::string phaseKey(const RunConfig& config, std::size_t index, double weight_d
     key.add("phase").add(terms).add(weight_decay);
     addFields(key, config, Affects::phase, kPhases, index);
     if (learnsFromTeacher(config.phases[index])) key.add("teacher").add(teacher);
+    // How the classes' shares of its draws change from epoch to epoch.
+    if (config.phases[index].sampling == Sampling::progressive) key.add(config.training.epochs);
     // Whether the next phase may begin in any of its epochs.
     if (index + 1 < config.phases.size() && config.phases[index + 1].plateau > 0) {
         key.add("until a plateau").add(std::int64_t{config.phases[index + 1].plateau});

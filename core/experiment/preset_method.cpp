@@ -10,9 +10,9 @@ namespace ballast {
 namespace {
 
 constexpr std::string_view kBases[] = {
-    "CE",        "Balanced", "CB",       "Focal",       "LA",       "CDT", "LDAM",
-    "VS",        "CVS",      "cRT",      "LWS",         "tau-norm", "WB",  "cRT-plain",
-    "LWS-plain", "WB-plain", "DisAlign", "De-confound", "DiVE",     "KD",  "LAS"};
+    "CE",       "Balanced",    "CB",   "Focal",    "LA",  "CDT",        "LDAM",      "VS",
+    "CVS",      "cRT",         "LWS",  "tau-norm", "WB",  "cRT-plain",  "LWS-plain", "WB-plain",
+    "DisAlign", "De-confound", "DiVE", "KD",       "LAS", "Progressive"};
 constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA"};
 constexpr std::string_view kSecondStages[] = {"cRT",       "LWS",       "tau-norm", "WB",
                                               "cRT-plain", "LWS-plain", "WB-plain", "DisAlign"};

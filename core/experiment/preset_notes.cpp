@@ -52,6 +52,13 @@ void noteRival(std::string_view base, std::vector<std::string>& notes) {
             "(BagofTricks-LT); the paper has T = 3. Its rate drops at 120 and 160 of 200 epochs "
             "with Nesterov momentum, here as all methods of the protocol. Needs a run of LA with "
             "the same settings, trained before or in the same sweep");
+    } else if (base == "Progressive") {
+        notes.emplace_back(
+            "the classes' shares go from π_y to 1/C in equal steps from the first epoch to the "
+            "last, "
+            "as in the authors' code (classifier-balancing), and images are drawn with "
+            "replacement, "
+            "there from shuffled cycles; a first stage of theirs for photographs");
     } else if (base == "LAS") {
         notes.emplace_back(
             "ε from 0.1 (smallest class) to 0.4 (largest) along a sine are those of "

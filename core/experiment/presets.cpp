@@ -26,6 +26,9 @@ constexpr PresetInfo kPresets[] = {
     {"LAS", "Baselines",
      "Label-aware smoothing: cross-entropy of labels that are smoothed the more, the larger their "
      "class; 0.4 to 0.1 along a sine, as in BagofTricks-LT."},
+    {"Progressive", "Baselines",
+     "Cross-entropy; each class is drawn as often as it has images at first, all equally often in "
+     "the last epoch (progressively-balanced sampling)."},
     {"KD", "Baselines",
      "Cross-entropy and distillation from the same run by CE, which must be trained too."},
     {"DiVE", "Baselines",
@@ -109,6 +112,7 @@ Phase firstPhase(const PresetMethod& method, const PresetValues& values) {
     }
     if (method.base == "LA" || method.base == "DiVE") phase.delta = rule("la", "tau", 1.0);
     if (method.base == "DiVE") setTeacher(phase, 0.5, 2.0, 4.0);
+    if (method.base == "Progressive") phase.sampling = Sampling::progressive;
     if (method.base == "LAS") phase.smoothing = Smoothing::concave;
     if (method.base == "KD") setTeacher(phase, 0.9, 4.0, 4.0);
     if (method.base == "VS") phase.delta = rule("la", "tau", values.tau[0]);
@@ -252,7 +256,8 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
-           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD, LAS (TLA with CDT and "
+           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD, LAS, Progressive (TLA "
+           "with CDT and "
            "VS), "
            "or CVS, "
            "cRT, LWS, tau-norm, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";

@@ -69,6 +69,9 @@ FisherConsistency fisherConsistency(const Phase& phase, const LossConfig& loss,
     if (learnsFromTeacher(phase)) {
         return {false, "the loss is also of a teacher's answers, which are not of this form"};
     }
+    if (phase.sampling == Sampling::progressive) {
+        return {false, "the classes' shares of the draws change from epoch to epoch"};
+    }
     return consistencyOf(terms, drawWeights(phase.sampling, counts));
 }
 

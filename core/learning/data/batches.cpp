@@ -28,7 +28,7 @@ std::span<const std::int64_t> Batches::operator[](int i) const {
 
 std::vector<std::int64_t> epochOrder(Sampling sampling,
                                      const std::vector<std::vector<std::int64_t>>& images_of_class,
-                                     std::uint64_t seed, int epoch) {
+                                     std::uint64_t seed, int epoch, double progress) {
     std::vector<std::int64_t> counts;
     for (const std::vector<std::int64_t>& of_class : images_of_class) {
         counts.push_back(static_cast<std::int64_t>(of_class.size()));
@@ -38,7 +38,7 @@ std::vector<std::int64_t> epochOrder(Sampling sampling,
         return KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
             .permutation(images);
     }
-    std::vector<double> cumulative = drawWeights(sampling, counts);
+    std::vector<double> cumulative = drawWeights(sampling, counts, progress);
     std::partial_sum(cumulative.begin(), cumulative.end(), cumulative.begin());
     const KeyedRandom random(seed, Purpose::sampling, static_cast<std::uint32_t>(epoch));
     std::vector<std::int64_t> order;

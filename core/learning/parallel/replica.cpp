@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/experiment/class_sampling.h"
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/learning/checkpoint.h"
@@ -96,7 +97,8 @@ void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& t
     beginPhase(model_, optimizer_, config_, epoch);
     const Phase& phase = phaseAt(config_, epoch);
     const TrainingConfig& training = config_.training;
-    batches_.emplace(epochOrder(phase.sampling, images_of_class_, training.seed, epoch),
+    batches_.emplace(epochOrder(phase.sampling, images_of_class_, training.seed, epoch,
+                                samplingProgress(config_, epoch)),
                      training.batch_size);
     const bool by_position = phase.sampling != Sampling::instance;  // images may be drawn again
     stream_ = data_.train->stream(batches_->order(), training.batch_size,

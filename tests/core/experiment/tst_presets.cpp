@@ -360,6 +360,15 @@ private Q_SLOTS:
         QVERIFY(notes({"LAS", "cifar10", "", 0, "", 0}, "BagofTricks-LT"));
     }
 
+    // classifier-balancing's ClassPrioritySampler with cycle 0: linspace(0, 1, epochs).
+    void progressiveSampling() {
+        const RunConfig config = presetConfig({"Progressive", "cifar10", "", 0, "", 200});
+        QCOMPARE(config.phases.size(), std::size_t{1});
+        QVERIFY(config.phases[0].sampling == Sampling::progressive);
+        QCOMPARE(presetOf(config), std::string("Progressive"));
+        QVERIFY(notes({"Progressive", "cifar10", "", 0, "", 0}, "classifier-balancing"));
+    }
+
     /// What cRT, LWS and WB were before they followed the authors' code.
     void plainSecondStages() {
         for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {

@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <functional>
 
+#include "core/experiment/class_sampling.h"
 #include "core/experiment/imbalance.h"
 #include "tests/support/test_program.h"
 
@@ -79,6 +80,8 @@ private Q_SLOTS:
         row("late rate", 160, [](RunConfig& c) { c.phases[1].lr_factor = 0.5; });
         row("late sampling", 160,
             [](RunConfig& c) { c.phases[1].sampling = Sampling::class_balanced; });
+        row("late progressive sampling", 160,
+            [](RunConfig& c) { c.phases[1].sampling = Sampling::progressive; });
         row("frozen", 160, [](RunConfig& c) { c.phases[1].trainable = Trainable::head; });
         row("new head", 160,
             [](RunConfig& c) { c.phases[1].head_start = HeadStart::reinitialise; });
@@ -103,6 +106,28 @@ private Q_SLOTS:
         row("estimated rules later", 0, [](RunConfig& c) {
             c.phases[1].beta = {"cvs-scale", {{"gamma", 0.1}}, {}};
         });
+    }
+
+    /// s of progressive sampling follows from the run's length.
+    void lengthDecidesProgressiveDraws() {
+        RunConfig config = deferred(160, 0.15);
+        RunConfig shorter = config;
+        shorter.training.epochs = 180;
+        const auto shared = [&] {
+            EpochTree tree;
+            const std::vector<std::int64_t> counts = classCounts(config.data);
+            return sharedEpochs(tree.add(config, counts), tree.add(shorter, counts));
+        };
+        QCOMPARE(shared(), 180);
+        for (RunConfig* each : {&config, &shorter}) {
+            each->phases[1].sampling = Sampling::progressive;
+        }
+        QCOMPARE(shared(), 160);
+        QCOMPARE(samplingProgress(shorter, 0), 0.0);
+        QCOMPARE(samplingProgress(shorter, 179), 1.0);
+        QCOMPARE(samplingProgress(config, 160), 160.0 / 199.0);
+        shorter.training.epochs = 1;
+        QCOMPARE(samplingProgress(shorter, 0), 0.0);
     }
 
     void whatRunsShare() {

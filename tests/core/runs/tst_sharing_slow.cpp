@@ -175,6 +175,10 @@ private Q_SLOTS:
             << R"({"axes": [{"/phases/1/smoothing": ["none", "concave", "linear"]},
                             {"/phases/1/smoothing_head": [0.4, 0.1]}]})"
             << 42 << 3 + 4 * 4;
+        QTest::newRow("progressive draws, which the length decides")
+            << R"({"axes": [{"/phases/1/sampling": ["class-balanced", "progressive"]},
+                            {"/training/epochs": [7, 5]}]})"
+            << 24 << 3 + 4 + 4 + 2;
         QTest::newRow("parts, schedules, limits")
             << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
                             {"/phases/1/lr_schedule": ["continue", "cosine"]},

@@ -132,6 +132,8 @@ private Q_SLOTS:
         QVERIFY(!consistent(phase));
         phase.delta = {"zero", {}, {}};
         QVERIFY(consistent(phase));
+        phase.sampling = Sampling::progressive;
+        QVERIFY(!consistent(phase));
         phase.sampling = Sampling::square_root;
         QVERIFY(!consistent(phase));
         phase.alpha = {"power", {{"nu", 0.5}}, {}};  // √N_y drawn, π_y^(−½) weighed
