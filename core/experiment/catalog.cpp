@@ -204,6 +204,9 @@ constexpr CatalogEntry kHeadStarts[] = {
      "The head gets new random weights, and its momentum is cleared."},
     {"tau-normalise", "τ-normalise",
      "Class weights become w_y / ‖w_y‖^τ and the bias 0, and momentum is cleared."},
+    {"class-means", "Class means",
+     "Class weights become the directions of the classes' mean features over the training images, "
+     "the bias 0, and momentum is cleared: the nearest class mean by cosine (NCM)."},
 };
 
 constexpr CatalogEntry kConvolutions[] = {

@@ -42,7 +42,7 @@ enum class Smoothing { none, concave, linear, convex };
 enum class BatchStatistics { kept, adapting };
 
 /// What happens to the head as a phase begins.
-enum class HeadStart { keep, reinitialise, tau_normalise };
+enum class HeadStart { keep, reinitialise, tau_normalise, class_means };
 
 /// How the learning rate falls after the warm-up.
 enum class LrKind { steps, cosine };

@@ -91,6 +91,12 @@ void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
         if (phase.head_start == HeadStart::tau_normalise && !linear) {
             problems.push_back({at + "/head_start", "\"tau-normalise\"" + needs_lengths});
         }
+        if (phase.head_start == HeadStart::class_means &&
+            config.model.head == HeadKind::deconfound) {
+            problems.push_back({at + "/head_start",
+                                "\"class-means\" does not fit the head \"deconfound\", which "
+                                "compares features part by part; allowed with linear, cosine"});
+        }
         if (parts(phase.trainable).calibration) checkCalibration(config, i, problems);
         if (!phase.head_relative_max_norm) continue;
         if (!linear) problems.push_back({at + "/head_relative_max_norm", "it" + needs_lengths});

@@ -52,6 +52,12 @@ void noteRival(std::string_view base, std::vector<std::string>& notes) {
             "(BagofTricks-LT); the paper has T = 3. Its rate drops at 120 and 160 of 200 epochs "
             "with Nesterov momentum, here as all methods of the protocol. Needs a run of LA with "
             "the same settings, trained before or in the same sweep");
+    } else if (base == "NCM") {
+        notes.emplace_back(
+            "the paper's cosine to the mean features of the training images as they are; the "
+            "authors' code has variants of it: distances or inner products, to means of features "
+            "of "
+            "length 1, centred or not");
     } else if (base == "Progressive") {
         notes.emplace_back(
             "the classes' shares go from π_y to 1/C in equal steps from the first epoch to the "

@@ -77,11 +77,11 @@ void setBalancedStage(RunConfig& config, Phase& stage) {
 void addSecondStage(std::string_view base, RunConfig& config) {
     Phase stage = config.phases.back();
     stage.from = config.training.epochs;
-    if (base == "tau-norm") {
+    if (base == "tau-norm" || base == "NCM") {
         config.training.epochs += 1;
         stage.trainable = Trainable::none;
-        stage.head_start = HeadStart::tau_normalise;
-        stage.head_tau = 0.7;
+        stage.head_start = base == "NCM" ? HeadStart::class_means : HeadStart::tau_normalise;
+        if (base == "tau-norm") stage.head_tau = 0.7;
     } else if (base.ends_with("-plain")) {
         setPlainStage(base, config, stage);
     } else {

@@ -57,6 +57,8 @@ constexpr PresetInfo kPresets[] = {
     {"LWS", "Second stage",
      "CE, then one learnt factor per class on the frozen head, class-balanced draws."},
     {"tau-norm", "Second stage", "CE, then class weights divided by their norm^τ; no training."},
+    {"NCM", "Second stage",
+     "CE, then the nearest class mean of the features by cosine; no training."},
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
@@ -260,7 +262,7 @@ std::string presetGrammar() {
            "with CDT and "
            "VS), "
            "or CVS, "
-           "cRT, LWS, tau-norm, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
+           "cRT, LWS, tau-norm, NCM, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {

@@ -226,6 +226,19 @@ def evaluated(w):
             "evaluation": [x for z, _ in batch(0) for x in without_effect(w, z, mean, 1.0)]}
 
 
+def nearest_class_mean():
+    """Directions of the class means over all steps' features, and ⟨w_y, z⟩ of the first batch."""
+    images = [image for step in range(STEPS) for image in batch(step)]
+    weights = []
+    for c in range(CLASSES):
+        own = [z for z, y in images if y == c]
+        mean = [sum(z[k] for z in own) / len(own) for k in range(FEATURES)]
+        length = math.sqrt(sum(x * x for x in mean))
+        weights.append([x / length for x in mean])
+    return {"weights": {"weight": [x for row in weights for x in row]},
+            "evaluation": [sum(a * b for a, b in zip(row, z)) for z, _ in batch(0) for row in weights]}
+
+
 ONES = [1.0] * CLASSES
 print(json.dumps({
     # classifier-balancing: the head anew, cosine, weight decay 5e-4; LWS: a factor per class.
@@ -250,6 +263,7 @@ print(json.dumps({
     # Label-aware smoothing from 0.4 to 0.1; rate and weight decay likewise.
     "LAS": train(linear, smoothed(0.4, 0.1), ONES, {"weight": 1, "bias": 1}, 2e-4,
                  lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5)),
+    "NCM": nearest_class_mean(),
     # MiSLAS's parts: the head at a fifth of the scale's rate.
     "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
                         lambda s: cosine(0.1, s)),

@@ -70,7 +70,9 @@ Replica::Replica(const RunConfig& config, const std::vector<std::int64_t>& class
                  config.optimizer.momentum_form),
       steps_(model_, optimizer_, static_cast<int>(class_counts.size()), device, ranks),
       evaluator_(model_, static_cast<int>(class_counts.size()), device, std::move(proceed), ranks,
-                 [this](const ImageSource& images) { announce(images); }),
+                 [this](const ImageSource& images, Evaluator::Output output) {
+                     announce(images, output);
+                 }),
       images_of_class_(indicesByClass(data_.train->labels(), class_counts.size())) {
     if (ranks.many() && config.training.batch_norm_over == BatchNormOver::batch) {
         model_->normaliseTogether(ranks);
@@ -89,12 +91,16 @@ std::map<std::string, torch::Tensor> Replica::state() const {
 
 void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& terms,
                          std::shared_ptr<Teacher> teacher) {
+    torch::Tensor class_means;  // the others take what the first one makes of them
+    if (ranks_.first() && startsFromClassMeans(config, epoch)) {
+        class_means = evaluator_.classMeans(*data_.train);
+    }
     if (ranks_.many() && ranks_.first()) {
         ranks_.tell(Command::epoch);
         ranks_.textOfFirst(epochOrderOfWork(config, epoch, terms).dump());
     }
     config_ = config;
-    beginPhase(model_, optimizer_, config_, epoch);
+    beginPhase(model_, optimizer_, config_, epoch, class_means);
     const Phase& phase = phaseAt(config_, epoch);
     const TrainingConfig& training = config_.training;
     batches_.emplace(epochOrder(phase.sampling, images_of_class_, training.seed, epoch,
@@ -128,18 +134,22 @@ void Replica::finishEpoch() {
 }
 
 /// The first process, before a pass over `images`.
-void Replica::announce(const ImageSource& images) {
+void Replica::announce(const ImageSource& images, Evaluator::Output output) {
     if (!ranks_.many()) return;
     const auto all = splits(data_);
     const auto split = std::ranges::find(all, &images) - all.begin();
     ranks_.tell(Command::evaluation);
-    ranks_.textOfFirst(json{{"split", split}, {"tde_alpha", model_->head()->tdeAlpha()}}.dump());
+    ranks_.textOfFirst(json{{"split", split},
+                            {"features", output == Evaluator::Output::features},
+                            {"tde_alpha", model_->head()->tdeAlpha()}}
+                           .dump());
     ranks_.takeFromFirst(tensorsOf(state()));
 }
 
 void Replica::serve(const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
     std::unique_ptr<BatchStream> images;
+    auto output = Evaluator::Output::logits;
     Batch batch;
     for (;;) {
         switch (ranks_.hear(stop())) {
@@ -162,6 +172,8 @@ void Replica::serve(const std::function<bool()>& stop) {
                 if (const json& alpha = pass.at("tde_alpha"); alpha.is_number()) {
                     model_->head()->setTdeAlpha(alpha.get<double>());
                 }
+                output = pass.at("features").get<bool>() ? Evaluator::Output::features
+                                                         : Evaluator::Output::logits;
                 model_->eval();
                 ranks_.takeFromFirst(tensorsOf(state()));
                 images = splits(data_)[pass.at("split").get<std::size_t>()]->plainStream(
@@ -170,7 +182,7 @@ void Replica::serve(const std::function<bool()>& stop) {
             }
             case Command::evaluate:
                 images->next(batch);
-                evaluator_.answersTo(batch.images, batch.of_all);
+                evaluator_.answersTo(batch.images, batch.of_all, output);
                 break;
             case Command::end:
                 return;

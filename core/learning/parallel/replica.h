@@ -63,7 +63,7 @@ public:
     void serve(const std::function<bool()>& stop);
 
 private:
-    void announce(const ImageSource& images);
+    void announce(const ImageSource& images, Evaluator::Output output);
 
     RunConfig config_;
     const bool gathers_logits_;

@@ -308,6 +308,14 @@ private Q_SLOTS:
                     .empty());
     }
 
+    void classMeansAreOfWholeFeatures() {
+        const auto found = checkConfig(json::parse(R"({"model": {"head": "deconfound"},
+            "phases": [{"from": 0, "head_start": "class-means"}]})"));
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found[0].pointer, std::string("/phases/0/head_start"));
+        QVERIFY(found[0].message.find("allowed with linear, cosine") != std::string::npos);
+    }
+
     void smoothingThatDoesNotFitIsNamed() {
         const auto problemOf = [](const char* config) {
             const std::vector<Problem> found = checkConfig(json::parse(config));

@@ -369,6 +369,17 @@ private Q_SLOTS:
         QVERIFY(notes({"Progressive", "cifar10", "", 0, "", 0}, "classifier-balancing"));
     }
 
+    void nearestClassMean() {
+        const RunConfig config = presetConfig({"NCM", "cifar10", "", 0, "", 200});
+        QCOMPARE(config.training.epochs, 201);
+        QCOMPARE(config.phases.back().from, 200);
+        QVERIFY(config.phases.back().head_start == HeadStart::class_means);
+        QVERIFY(config.phases.back().trainable == Trainable::none);
+        QCOMPARE(config.phases.back().head_tau, Phase{}.head_tau);
+        QCOMPARE(presetOf(config), std::string("NCM"));
+        QVERIFY(notes({"NCM", "cifar10", "", 0, "", 0}, "cosine"));
+    }
+
     /// What cRT, LWS and WB were before they followed the authors' code.
     void plainSecondStages() {
         for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {

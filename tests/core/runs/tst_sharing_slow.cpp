@@ -179,6 +179,10 @@ private Q_SLOTS:
             << R"({"axes": [{"/phases/1/sampling": ["class-balanced", "progressive"]},
                             {"/training/epochs": [7, 5]}]})"
             << 24 << 3 + 4 + 4 + 2;
+        QTest::newRow("heads of class means")
+            << R"({"axes": [{"/phases/1/head_start": ["class-means", "keep"]},
+                            {"/phases/1/trainable": ["none", "head"]}]})"
+            << 28 << 3 + 4 * 4;
         QTest::newRow("parts, schedules, limits")
             << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
                             {"/phases/1/lr_schedule": ["continue", "cosine"]},
