@@ -191,6 +191,17 @@ constexpr CatalogEntry kSmoothings[] = {
     {"convex", "Convex", "ε rises with N_y along a cosine, fast up to the largest class."},
 };
 
+constexpr CatalogEntry kMixings[] = {
+    {"none", "None", "Images as they are."},
+    {"mixup", "Mixup",
+     "λ x_i + (1 − λ) x_j of two images of the batch, with λ and 1 − λ of the losses of their "
+     "labels; λ ~ Beta(a, a), one a batch."},
+    {"remix", "Remix",
+     "As mixup, but the label is the rarer class's alone where the other has κ times as many "
+     "images "
+     "and less than τ of the mixture."},
+};
+
 constexpr CatalogEntry kBatchStatistics[] = {
     {"kept", "Kept", "The running statistics normalise, and stay as they are."},
     {"adapting", "Adapting",
@@ -310,6 +321,10 @@ std::span<const CatalogEntry> entriesOf<Targets>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Smoothing>() {
     return kSmoothings;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Mixing>() {
+    return kMixings;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<BatchStatistics>() {

@@ -38,6 +38,9 @@ enum class Targets { labels, labels_and_teacher };
 /// How far the labels of a class are smoothed, by its number of images.
 enum class Smoothing { none, concave, linear, convex };
 
+/// Whether a batch's images are mixed in pairs, and how a pair's labels are.
+enum class Mixing { none, mixup, remix };
+
 /// What becomes of a frozen backbone's batch statistics.
 enum class BatchStatistics { kept, adapting };
 

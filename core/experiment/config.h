@@ -42,6 +42,10 @@ struct Phase {
     double student_temperature = 4.0;  // T
     double teacher_temperature = 4.0;  // T'
     Sampling sampling = Sampling::instance;
+    Mixing mixing = Mixing::none;
+    double mixing_beta = 1.0;  // a of Beta(a, a), which a batch's λ is drawn from
+    double remix_ratio = 3.0;  // κ of Remix
+    double remix_share = 0.5;  // τ of Remix
     Trainable trainable = Trainable::all;
     BatchStatistics batch_statistics = BatchStatistics::kept;  // of a frozen backbone
     HeadStart head_start = HeadStart::keep;                    // as the phase begins

@@ -52,30 +52,50 @@ void checkHeadParts(const RunConfig& config, std::vector<Problem>& problems) {
                                                  "; allowed: a divisor, as 1, 2, 4"});
 }
 
-/// Labels are smoothed by losses that are a mean over their distribution; and what a run chooses
-/// presumes that the model's answers tend to known multiples of the probabilities.
-void checkSmoothing(const std::vector<Phase>& phases, std::size_t index, const std::string& loss,
+/// Labels are smoothed by losses that are a mean over their distribution.
+void checkSmoothing(const Phase& phase, const std::string& loss, const std::string& pointer,
                     std::vector<Problem>& problems) {
-    const Phase& phase = phases[index];
-    const auto pointer = [](std::size_t i) {
-        return "/phases/" + std::to_string(i) + "/smoothing";
-    };
-    const auto name = [&](std::size_t i) {
-        return "\"" + std::string(nameOf(phases[i].smoothing)) + "\"";
-    };
-    if (phase.smoothing != Smoothing::none && loss != "vs" && loss != "ce") {
-        problems.push_back({pointer(index), name(index) + " does not fit the loss \"" + loss +
-                                                "\", which has no smoothed labels; allowed: none, "
-                                                "or the losses vs and ce"});
-    }
-    if (!choosesWeights(phase) && !choosesShifts(phase)) return;
-    for (std::size_t i = index > 0 ? index - 1 : 0; i <= index; ++i) {
-        if (phases[i].smoothing == Smoothing::none) continue;
-        problems.push_back(
-            {pointer(i), name(i) + " does not fit phase " + std::to_string(index + 1) +
-                             ", where the run chooses its " +
-                             (choosesWeights(phase) ? "weights" : "shifts") +
-                             ": that is known for labels as they are; allowed: none"});
+    if (phase.smoothing == Smoothing::none || loss == "vs" || loss == "ce") return;
+    problems.push_back({pointer + "/smoothing",
+                        "\"" + std::string(nameOf(phase.smoothing)) +
+                            "\" does not fit the loss \"" + loss +
+                            "\", which has no smoothed labels; allowed: none, or the losses vs "
+                            "and ce"});
+}
+
+/// What a run chooses or estimates presumes images and labels as they are: that the model's answers
+/// tend to known multiples of the probabilities, that training images show how sure it is.
+void checkUnchanged(const std::vector<Phase>& phases, std::vector<Problem>& problems) {
+    const bool estimates =
+        std::ranges::any_of(phases, [](const Phase& phase) { return usesEstimates(phase); });
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        const auto chooses = [&](std::size_t k) {
+            return k < phases.size() && (choosesWeights(phases[k]) || choosesShifts(phases[k]));
+        };
+        const std::size_t by = chooses(i) ? i : i + 1;
+        const std::string of_phase =
+            " does not fit phase " + std::to_string(by + 1) + ", where the run chooses its ";
+        const auto refuse = [&](const char* key, std::string_view name, const std::string& why) {
+            problems.push_back({"/phases/" + std::to_string(i) + key,
+                                "\"" + std::string(name) + "\"" + why + "; allowed: none"});
+        };
+        const Phase& phase = phases[i];
+        if (chooses(by)) {
+            const std::string what = choosesWeights(phases[by]) ? "weights" : "shifts";
+            if (phase.smoothing != Smoothing::none) {
+                refuse("/smoothing", nameOf(phase.smoothing),
+                       of_phase + what + ": that is known for labels as they are");
+            }
+            if (phase.mixing != Mixing::none) {
+                refuse("/mixing", nameOf(phase.mixing),
+                       of_phase + what + ": that is known for images as they are");
+            }
+        } else if (estimates && phase.mixing != Mixing::none) {
+            refuse(
+                "/mixing", nameOf(phase.mixing),
+                " does not fit rules that follow the run's estimates of κ_y, which are of images "
+                "as they are");
+        }
     }
 }
 
@@ -208,7 +228,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "either does what the other would; allowed: \"la\" with a τ, or "
                                 "\"power\" with a ν for its weights"});
         }
-        checkSmoothing(phases, i, lossOf(loss, phase).name, problems);
+        checkSmoothing(phase, lossOf(loss, phase).name, pointer, problems);
         const bool plain = lossOf(loss, phase).name == "ce";
         if (plain && phase.beta.rule != "one") {
             problems.push_back(
@@ -221,6 +241,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                  "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
         }
     }
+    checkUnchanged(phases, problems);
 }
 
 std::vector<Problem> checkClassWeights(const RunConfig& config) {

@@ -30,6 +30,14 @@ Field ofTeacher(std::string_view pointer, double Phase::*value, const Words& wor
                           "/phases/*/targets", {"labels+teacher"}));
 }
 
+/// One of the numbers of mixing; it counts in phases that mix so.
+Field ofMixing(std::string_view pointer, double Phase::*value, const Words& words, double maximum,
+               bool above_zero, std::vector<std::string_view> mixings) {
+    return later(onlyWith(number(pointer, member(Affects::phase, SetBy::method, value), words, 0,
+                                 maximum, above_zero),
+                          "/phases/*/mixing", std::move(mixings)));
+}
+
 /// An end of label smoothing's range; it counts in phases that smooth.
 Field ofSmoothing(std::string_view pointer, double Phase::*value, const Words& words) {
     return later(
@@ -100,6 +108,22 @@ std::vector<Field> phaseFields() {
                   1000, true),
         choice("/phases/*/sampling", member(Affects::phase, SetBy::method, &Phase::sampling),
                "Sampling", "Which training images an epoch sees.", entries(entriesOf<Sampling>())),
+        later(choice("/phases/*/mixing", member(Affects::phase, SetBy::method, &Phase::mixing),
+                     "Mixing", "Whether the images of a batch are mixed in pairs.",
+                     entries(entriesOf<Mixing>()))),
+        ofMixing(
+            "/phases/*/mixing_beta", &Phase::mixing_beta,
+            {"Mixing's parameter", "a", "",
+             "λ ~ Beta(a, a): 1 makes every λ as likely, near 0 one image outweighs the other."},
+            100, true, {"mixup", "remix"}),
+        ofMixing("/phases/*/remix_ratio", &Phase::remix_ratio,
+                 {"Remix ratio", "κ", "",
+                  "How many times as many images as the rarer class the other one must have."},
+                 1e6, true, {"remix"}),
+        ofMixing("/phases/*/remix_share", &Phase::remix_share,
+                 {"Remix share", "τ", "",
+                  "The most that the more frequent class's image may have of the mixture."},
+                 1, false, {"remix"}),
         choice("/phases/*/trainable", member(Affects::phase, SetBy::method, &Phase::trainable),
                "Trainable", "Which parameters the phase trains.", entries(entriesOf<Trainable>())),
         partFactor("/phases/*/backbone_lr_factor", &Phase::backbone_lr_factor, "Backbone's rate",

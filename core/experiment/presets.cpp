@@ -29,6 +29,10 @@ constexpr PresetInfo kPresets[] = {
     {"Progressive", "Baselines",
      "Cross-entropy; each class is drawn as often as it has images at first, all equally often in "
      "the last epoch (progressively-balanced sampling)."},
+    {"Mixup", "Baselines",
+     "Cross-entropy of images mixed in pairs, λ ~ Beta(1, 1) (photographs: Beta(0.2, 0.2))."},
+    {"Remix", "Baselines",
+     "As Mixup; a rare class has the whole label where it has half of the mixture, κ = 3."},
     {"KD", "Baselines",
      "Cross-entropy and distillation from the same run by CE, which must be trained too."},
     {"DiVE", "Baselines",
@@ -59,6 +63,8 @@ constexpr PresetInfo kPresets[] = {
     {"tau-norm", "Second stage", "CE, then class weights divided by their norm^τ; no training."},
     {"NCM", "Second stage",
      "CE, then the nearest class mean of the features by cosine; no training."},
+    {"MiSLAS", "Second stage",
+     "Mixup, then head and factors per class with label-aware smoothing, class-balanced draws."},
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
@@ -258,11 +264,12 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
-           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD, LAS, Progressive (TLA "
-           "with CDT and "
+           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD, LAS, Progressive, "
+           "Mixup, Remix (TLA with CDT and "
            "VS), "
            "or CVS, "
-           "cRT, LWS, tau-norm, NCM, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
+           "cRT, LWS, tau-norm, NCM, WB, DisAlign, MiSLAS, cRT-plain, LWS-plain, WB-plain with "
+           "[+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {
@@ -323,6 +330,12 @@ RunConfig presetConfig(const PresetRequest& request) {
     }
     if (photographs && method.base == "LDAM") {
         for (Phase& phase : config.phases) phase.delta.parameters["max_margin"] = 0.3;
+    }
+    if (method.base == "Mixup" || method.base == "Remix" || method.base == "MiSLAS") {
+        for (Phase& phase : config.phases) {
+            phase.mixing = method.base == "Remix" ? Mixing::remix : Mixing::mixup;
+            if (photographs) phase.mixing_beta = 0.2;  // MiSLAS's
+        }
     }
     if (photographs && method.sam) stepSamRadius(photographRadii(method, protocol), config);
     if (method.isSecondStage()) addSecondStage(method.base, config);

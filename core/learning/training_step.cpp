@@ -5,12 +5,24 @@
 namespace ballast {
 namespace {
 
+/// The loss of a batch's labels, from their adjusted log probabilities.
+torch::Tensor lossOfLabels(const torch::Tensor& logits, const torch::Tensor& log_probabilities,
+                           const Batch& batch, const ClassTermTensors& terms,
+                           const LossConfig& loss) {
+    if (!batch.mixed()) return classLoss(log_probabilities, batch.labels, terms, loss);
+    const bool depends = terms.delta_on_true_class;  // on the labels
+    const MixedLabels others{
+        depends ? adjustedLogProbabilities(logits, batch.other_labels, terms) : log_probabilities,
+        batch.other_labels, batch.label_share};
+    return mixedLoss(log_probabilities, batch.labels, others, terms, loss);
+}
+
 StepResult gradientsAt(ImageNetwork& model, const Batch& batch, const ClassTermTensors& terms,
                        const LossConfig& loss, const Lesson* lesson) {
     model->zero_grad(true);
     const torch::Tensor logits = model->forward(batch.images);
     const torch::Tensor log_probabilities = adjustedLogProbabilities(logits, batch.labels, terms);
-    torch::Tensor value = classLoss(log_probabilities, batch.labels, terms, loss);
+    torch::Tensor value = lossOfLabels(logits, log_probabilities, batch, terms, loss);
     if (lesson != nullptr) value = distilledLoss(value, logits, *lesson);
     if (value.requires_grad()) value.backward();
     return {value.detach(), logits.detach(), log_probabilities.detach()};

@@ -69,6 +69,9 @@ FisherConsistency fisherConsistency(const Phase& phase, const LossConfig& loss,
     if (learnsFromTeacher(phase)) {
         return {false, "the loss is also of a teacher's answers, which are not of this form"};
     }
+    if (phase.mixing != Mixing::none) {
+        return {false, "images are mixed, and each has the losses of two labels"};
+    }
     if (phase.sampling == Sampling::progressive) {
         return {false, "the classes' shares of the draws change from epoch to epoch"};
     }

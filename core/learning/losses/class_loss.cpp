@@ -111,6 +111,21 @@ torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Ten
     return weighted.sum() / weights.sum();
 }
 
+torch::Tensor mixedLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                        const MixedLabels& others, const ClassTermTensors& terms,
+                        const LossConfig& loss) {
+    const torch::Tensor own = terms.alpha.index_select(0, labels);
+    const torch::Tensor other = terms.alpha.index_select(0, others.labels);
+    const torch::Tensor rest = 1.0 - others.share;
+    const torch::Tensor weighted =
+        others.share * ofImages({log_probabilities, labels, own, loss, terms.epsilon}) +
+        rest * ofImages({others.log_probabilities, others.labels, other, loss, terms.epsilon});
+    if (loss.reduction == Reduction::mean) {
+        return weighted.sum() / static_cast<double>(labels.size(0));
+    }
+    return weighted.sum() / (others.share * own + rest * other).sum();
+}
+
 LossQuotient lossQuotient(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
                           const ClassTermTensors& terms, const LossConfig& loss) {
     const torch::Tensor weights = terms.alpha.index_select(0, labels);

@@ -37,7 +37,21 @@ torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch:
 torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
                         const ClassTermTensors& terms, const LossConfig& loss);
 
-/// The same as two scalars whose quotient it is, for batches that are divided: their sums over the
+/// The labels of what was mixed into a batch's images.
+struct MixedLabels {
+    torch::Tensor log_probabilities;  // [B, C], as above, of these labels
+    torch::Tensor labels;             // int64 [B]
+    torch::Tensor share;              // [B]: s_i, what the image's own labels have of the loss
+};
+
+/// The loss of mixed images: each contributes s_i times what it would with its own label y and
+/// 1 − s_i times what it would with the other one y', and the weighted mean divides by
+/// Σ (s_i α_y + (1 − s_i) α_y'). Returns a scalar.
+torch::Tensor mixedLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                        const MixedLabels& others, const ClassTermTensors& terms,
+                        const LossConfig& loss);
+
+/// classLoss as two scalars whose quotient it is, for batches that are divided: their sums over the
 /// parts are those of the batch. The divisor has no gradient. Parts may be empty.
 struct LossQuotient {
     torch::Tensor sum;

@@ -8,6 +8,7 @@
 #include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
 #include "core/learning/checkpoint.h"
+#include "core/learning/data/mixing.h"
 #include "core/learning/second_stage.h"
 
 namespace ballast {
@@ -60,6 +61,7 @@ Replica::Replica(const RunConfig& config, const std::vector<std::int64_t>& class
                  const DataStore& store, torch::Device device, int threads, Ranks& ranks,
                  Evaluator::Proceed proceed)
     : config_(config),
+      class_counts_(class_counts),
       gathers_logits_(std::ranges::any_of(config.phases, usesEstimates)),
       ranks_(ranks),
       device_(device),
@@ -112,19 +114,34 @@ void Replica::beginEpoch(const RunConfig& config, int epoch, const ClassTerms& t
                                   ranks_.share());
     steps_.begin(phase, config_.loss, terms, learningRateAt(config_, epoch),
                  weightDecayAt(config_, epoch), std::move(teacher));
-    first_ = 0;
+    epoch_ = epoch;
+    step_ = 0;
     if (ranks_.many()) ranks_.takeFromFirst(tensorsOf(state()));
 }
 
 void Replica::step() {
     if (ranks_.first()) ranks_.tell(Command::step);
     stream_->next(batch_);
+    mixBatch();
     logits_ = steps_.step(batch_);
     labels_ = batch_.labels;
     if (ranks_.many() && gathers_logits_) {
         logits_ = ranks_.whole(logits_, batch_.of_all);
         labels_ = ranks_.whole(labels_, batch_.of_all);
     }
+}
+
+/// Mixes the next batch's images where the phase does.
+void Replica::mixBatch() {
+    batch_.other_labels = batch_.label_share = torch::Tensor();
+    const Phase& phase = phaseAt(config_, epoch_);
+    if (phase.mixing != Mixing::none) {
+        mix(batch_,
+            mixtureOf(phase.mixing_beta, config_.training.seed, epoch_, step_,
+                      batch_.labels.size(0)),
+            phase, class_counts_);
+    }
+    ++step_;
 }
 
 void Replica::finishEpoch() {

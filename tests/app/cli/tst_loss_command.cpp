@@ -145,6 +145,8 @@ private Q_SLOTS:
             {"/teacher_logits/0", "3"});
         row("teacher's logits without a teacher", R"({"teacher_logits": [[1, 2, 3], [1, 2, 3]]})",
             {"/teacher_logits", "no teacher"});
+        row("mixed images", R"({"phases": [{"mixing": "mixup"}]})",
+            {"/phases/0/mixing", "two labels"});
         row("all at once",
             R"({"class_counts": [1, 0, 1], "labels": [0, 9], "epoch": 1.5, "logit": 1})",
             {"/class_counts/1", "/labels/1", "/epoch", "/logit"});

@@ -349,6 +349,29 @@ private Q_SLOTS:
                     .empty());
     }
 
+    void mixingThatDoesNotFitIsNamed() {
+        const auto problemOf = [](const char* config) {
+            const std::vector<Problem> found = checkConfig(json::parse(config));
+            return found.size() == 1 ? found[0].pointer + ": " + found[0].message : std::string();
+        };
+        QCOMPARE(
+            problemOf(R"({"phases": [{"from": 0, "mixing": "mixup"},
+                               {"from": 2, "alpha": "power-auto"}]})"),
+            std::string("/phases/0/mixing: \"mixup\" does not fit phase 2, where the run chooses "
+                        "its weights: that is known for images as they are; allowed: none"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "remix"},
+                              {"from": 2, "beta": {"rule": "cvs-scale", "gamma": 0.1}}]})")
+                    .starts_with("/phases/0/mixing: \"remix\" does not fit rules that follow"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "cutmix"}]})")
+                    .find("allowed: none, mixup, remix") != std::string::npos);
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "mixup", "mixing_beta": 0}]})")
+                    .starts_with("/phases/0/mixing_beta: 0"));
+        QVERIFY(checkConfig(json::parse(R"({"phases": [{"from": 0, "mixing": "mixup"},
+                            {"from": 2, "mixing": "remix", "smoothing": "concave"},
+                            {"from": 3}, {"from": 4, "delta": "la-auto"}]})"))
+                    .empty());
+    }
+
     void fiftyLayersAreOfAnotherFamily() {
         QCOMPARE(residualDepth("resnet44"), std::optional<int>(44));
         QVERIFY(!residualDepth("resnet50"));

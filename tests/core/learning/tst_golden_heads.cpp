@@ -7,6 +7,7 @@
 
 #include "core/experiment/presets.h"
 #include "core/experiment/teacher.h"
+#include "core/learning/data/mixing.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/training_step.h"
@@ -43,6 +44,13 @@ Batch featureBatch(int step) {
     return {headNumbers({kHeadBatch, kHeadFeatures}, 1.0, 1000 + 100 * step),
             torch::tensor(labels, torch::kInt64),
             {}};
+}
+
+/// Image i is mixed with image B − 1 − i.
+Mixture goldenMixture(int step) {
+    Mixture mixture{0.5 + 0.25 * (1.0 + headNumber(9000 + step)), {}};
+    for (std::int64_t i = 0; i < kHeadBatch; ++i) mixture.partners.push_back(kHeadBatch - 1 - i);
+    return mixture;
 }
 
 /// All steps' features as a source of images.
@@ -152,8 +160,8 @@ class TestGoldenHeads : public QObject {
 private Q_SLOTS:
     void agreesWithTheFormulas_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method :
-             {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound", "DiVE", "KD", "LAS"}) {
+        for (const char* method : {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound",
+                                   "DiVE", "KD", "LAS", "Mixup", "Remix", "MiSLAS"}) {
             QTest::newRow(method) << method;
         }
     }
@@ -180,7 +188,8 @@ private Q_SLOTS:
                 setRateFactors(model, optimizer, phase);
                 optimizer.setRates(learningRateAt(config, epoch), weightDecayAt(config, epoch));
             }
-            const Batch batch = featureBatch(step);
+            Batch batch = featureBatch(step);
+            if (phase.mixing != Mixing::none) mix(batch, goldenMixture(step), phase, kHeadCounts);
             const Lesson lesson = lessonOf(phase, teacherLogits(batch.images));
             const StepResult result =
                 trainingStep(model, optimizer, batch, terms, loss, phase.sam_radius,

@@ -183,6 +183,10 @@ private Q_SLOTS:
             << R"({"axes": [{"/phases/1/head_start": ["class-means", "keep"]},
                             {"/phases/1/trainable": ["none", "head"]}]})"
             << 28 << 3 + 4 * 4;
+        QTest::newRow("mixed images")
+            << R"({"axes": [{"/phases/1/mixing": ["none", "mixup", "remix"]},
+                            {"/phases/1/sam_radius": [0, 0.1]}]})"
+            << 42 << 3 + 6 * 4;
         QTest::newRow("parts, schedules, limits")
             << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
                             {"/phases/1/lr_schedule": ["continue", "cosine"]},

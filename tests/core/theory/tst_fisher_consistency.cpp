@@ -132,6 +132,9 @@ private Q_SLOTS:
         QVERIFY(!consistent(phase));
         phase.delta = {"zero", {}, {}};
         QVERIFY(consistent(phase));
+        phase.mixing = Mixing::mixup;
+        QVERIFY(!consistent(phase));
+        phase.mixing = Mixing::none;
         phase.sampling = Sampling::progressive;
         QVERIFY(!consistent(phase));
         phase.sampling = Sampling::square_root;

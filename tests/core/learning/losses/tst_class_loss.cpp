@@ -259,6 +259,48 @@ private Q_SLOTS:
         }
     }
 
+    /// A mixed image counts as two, with its labels' shares for weights; with LDAM, whose shift is
+    /// of the label, too.
+    void mixedImagesAreTwo() {
+        for (const char* method : {"LDAM", "CE"}) {
+            Phase phase;
+            phase.alpha = {"inverse", {}, {}};
+            phase.smoothing = Smoothing::linear;
+            if (method == std::string("LDAM")) {
+                phase.beta = {"constant", {{"scale", 30.0}}, {}};
+                phase.delta = {"ldam", {{"max_margin", 0.5}}, {}};
+            }
+            const ClassTerms terms = classTerms(phase, countsOf(10));
+            const ClassTermTensors tensors(terms, torch::kFloat64);
+            const Batch batch = randomBatch(8, 10);
+            const torch::Tensor logits = tensorOf(batch.logits);
+            const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64);
+            const torch::Tensor others = labels.flip(0);
+            const torch::Tensor share = torch::linspace(0.0, 1.0, 8, torch::kFloat64);
+            const MixedLabels mixed{adjustedLogProbabilities(logits, others, tensors), others,
+                                    share};
+            for (const Reduction reduction : {Reduction::mean, Reduction::weighted_mean}) {
+                const LossConfig loss{"vs", reduction, 1.0};
+                const double value = mixedLoss(adjustedLogProbabilities(logits, labels, tensors),
+                                               labels, mixed, tensors, loss)
+                                         .item<double>();
+                double sum = 0.0, weights = 0.0;
+                for (std::size_t i = 0; i < 8; ++i) {
+                    const double own = static_cast<double>(i) / 7.0;
+                    const std::int64_t both[] = {batch.labels[i], batch.labels[7 - i]};
+                    for (int k = 0; k < 2; ++k) {
+                        const double part = k == 0 ? own : 1.0 - own;
+                        sum += part * naiveLoss({{batch.logits[i]}, {both[k]}}, terms,
+                                                {"vs", Reduction::mean, 1.0});
+                        weights += part * terms.alpha[static_cast<std::size_t>(both[k])];
+                    }
+                }
+                const double expected = sum / (reduction == Reduction::mean ? 8.0 : weights);
+                QVERIFY(std::abs(value / expected - 1.0) < 1e-12);
+            }
+        }
+    }
+
     // Weight balancing's notebooks: F.binary_cross_entropy(softmax, one-hot, weight=α_y of the
     // image), which PyTorch computes otherwise; and its gradient.
     void binaryCrossEntropyOfSoftmaxIsPyTorchs() {
