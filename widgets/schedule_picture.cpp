@@ -56,7 +56,10 @@ QStringList phaseText(const Phase& phase) {
         if (value == usual) return;
         parts << format.arg(name(entriesOf<Choice>()[static_cast<std::size_t>(value)].label));
     };
+    add(phase.smoothing, plain.smoothing, tr("smoothing: %1"));
+    add(phase.targets, plain.targets, tr("targets: %1"));
     add(phase.sampling, plain.sampling, tr("sampling: %1"));
+    add(phase.mixing, plain.mixing, tr("mixing: %1"));
     add(phase.trainable, plain.trainable, tr("trainable: %1"));
     add(phase.head_start, plain.head_start, tr("head: %1"));
     if (phase.head_max_norm) {

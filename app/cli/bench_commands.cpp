@@ -8,7 +8,9 @@
 #include "app/cli/commands.h"
 #include "app/cli/local_processes.h"
 #include "core/base/error.h"
+#include "core/experiment/config_json.h"
 #include "core/experiment/config_meaning.h"
+#include "core/experiment/config_settings.h"
 #include "core/runs/benchmarks.h"
 
 namespace ballast {
@@ -108,6 +110,7 @@ void addTraining(CommandLine& cli, CLI::App* bench, BenchPart what, const char* 
                  const char* help) {
     struct Options {
         BenchOptions bench;
+        std::vector<std::string> settings;
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
@@ -128,9 +131,20 @@ void addTraining(CommandLine& cli, CLI::App* bench, BenchPart what, const char* 
     if (what == BenchPart::train || what == BenchPart::step) {
         command->add_option("--sam", measured.sam_radius, "Radius of SAM, both loops' steps")
             ->check(CLI::Range(0.0, 100.0));
+        command->add_option(
+            "--phase", options->settings,
+            "A field of our loop's phase as KEY=VALUE, e.g. mixing=mixup; again for "
+            "more. The textbook's loop stays cross-entropy");
     }
     addJson(command, options->json);
-    cli.perform(command, [options] { return benchTrainCommand(options->bench, options->json); });
+    cli.perform(command, [options] {
+        nlohmann::json config = toJson(RunConfig());
+        for (const std::string& setting : options->settings) {
+            applySetting(config, "/phases/0/" + setting);
+        }
+        options->bench.phase = configFromJson(config, "--phase").phases.front();
+        return benchTrainCommand(options->bench, options->json);
+    });
 }
 
 int benchScaleCommand(const BenchOptions& options, int processes, bool as_json) {

@@ -55,14 +55,17 @@ json presetJson(const PresetRequest& request, const std::vector<std::string>& se
     return config;
 }
 
-ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> counts) {
-    const FisherConsistency fisher = fisherConsistency(terms, counts);
-    return {{"alpha", terms.alpha},
-            {"beta", terms.beta},
-            {"delta", terms.delta},
-            {"delta_on_true_class", terms.delta_on_true_class},
-            {"fisher_consistent", fisher.consistent},
-            {"fisher_reason", fisher.reason}};
+ordered_json termsJson(const Phase& phase, const LossConfig& loss, const ClassTerms& terms,
+                       std::span<const std::int64_t> counts) {
+    const FisherConsistency fisher = fisherConsistency(phase, loss, terms, counts);
+    ordered_json shown = {{"alpha", terms.alpha},
+                          {"beta", terms.beta},
+                          {"delta", terms.delta},
+                          {"delta_on_true_class", terms.delta_on_true_class}};
+    if (!terms.epsilon.empty()) shown["epsilon"] = terms.epsilon;
+    shown["fisher_consistent"] = fisher.consistent;
+    shown["fisher_reason"] = fisher.reason;
+    return shown;
 }
 
 std::filesystem::path runFolder(const std::string& run, const std::filesystem::path& workspace) {

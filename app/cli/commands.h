@@ -56,8 +56,10 @@ nlohmann::json readConfigJson(const std::string& file, const std::vector<std::st
 /// The config of a preset with settings applied. Throws ConfigError.
 nlohmann::json presetJson(const PresetRequest& request, const std::vector<std::string>& settings);
 
-/// α, β and Δ per class, and whether they are Fisher consistent.
-nlohmann::ordered_json termsJson(const ClassTerms& terms, std::span<const std::int64_t> counts);
+/// α, β, Δ and, with smoothing, ε per class of a phase whose loss is `loss`, and whether it is
+/// Fisher consistent.
+nlohmann::ordered_json termsJson(const Phase& phase, const LossConfig& loss,
+                                 const ClassTerms& terms, std::span<const std::int64_t> counts);
 
 /// The folder of a run given as that, or by its ID in the workspace. Throws ConfigError.
 std::filesystem::path runFolder(const std::string& run, const std::filesystem::path& workspace);

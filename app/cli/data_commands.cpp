@@ -126,8 +126,9 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
                                         : static_cast<std::size_t>(dataset.test_images);
     ordered_json phases = ordered_json::array();
     for (const Phase& phase : config.phases) {
-        phases.push_back(
-            {{"from", phase.from}, {"class_terms", termsJson(classTerms(phase, counts), counts)}});
+        phases.push_back({{"from", phase.from},
+                          {"class_terms", termsJson(phase, lossOf(config.loss, phase),
+                                                    classTerms(phase, counts), counts)}});
     }
     const ordered_json shown = {
         {"dataset", dataset.name},
@@ -160,6 +161,7 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
     std::printf("%5s  %-12s %7s", "class", "name", "images");
     for (const Phase& phase : config.phases) {
         std::printf("  | from %-5d %8s %8s %8s", phase.from, "alpha", "beta", "delta");
+        if (phase.smoothing != Smoothing::none) std::printf(" %8s", "epsilon");
     }
     std::printf("\n");
     const bool whole = counts.size() <= kShownClasses;
@@ -176,6 +178,7 @@ int dataShowCommand(const ShowOptions& options, const DataStore& store) {
             const auto& terms = phase["class_terms"];
             std::printf("  | %10s %8.4f %8.4f %8.4f", "", terms["alpha"][y].get<double>(),
                         terms["beta"][y].get<double>(), terms["delta"][y].get<double>());
+            if (terms.contains("epsilon")) std::printf(" %8.4f", terms["epsilon"][y].get<double>());
         }
         std::printf("\n");
     }

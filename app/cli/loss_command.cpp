@@ -147,6 +147,11 @@ LossQuestion lossQuestion(const json& object, const std::string& subject) {
     give_up();
     const Phase& phase = parts.phases[phaseIndexAt(parts.phases, epoch)];
     request.phase = phase;
+    if (phase.mixing != Mixing::none) {
+        fail("/phases/" + std::to_string(phaseIndexAt(parts.phases, epoch)) + "/mixing",
+             "\"" + std::string(nameOf(phase.mixing)) +
+                 "\" gives each image two labels, and here it has one; allowed: none");
+    }
     if (learnsFromTeacher(phase)) {
         const json answers = object.value("teacher_logits", json());
         if (!answers.is_array() || answers.size() != rows.size()) {
@@ -182,7 +187,8 @@ int lossCommand(const std::string& file) {
     }
     std::cout << ordered_json{{"value", result.value},
                               {"gradient", gradient},
-                              {"class_terms", termsJson(request.terms, question.counts)}}
+                              {"class_terms", termsJson(request.phase, request.loss, request.terms,
+                                                        question.counts)}}
                      .dump(2)
               << "\n";
     return 0;

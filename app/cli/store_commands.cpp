@@ -171,9 +171,9 @@ void addExportCommand(CommandLine& cli) {
     command->footer(
         "Rows with source \"epoch\" hold an epoch's scalars; \"streaming\" and \"exact\" the\n"
         "training images' numbers (class empty: majority and minority means), \"test\" and\n"
-        "\"validation\" the accuracy per class, \"terms\" estimated kappa, chosen nu and tau. "
-        "Epochs, phases and\n"
-        "classes count from 0. Numbers are in full; empty means missing.");
+        "\"validation\" the accuracy per class, \"terms\" estimated kappa, chosen nu and tau,\n"
+        "\"teacher\" the mean of a teacher's answers. Epochs, phases and classes count from 0.\n"
+        "Numbers are in full; empty means missing.");
     cli.perform(command, [options, command] {
         if (options->tensorboard.empty()) return exportCommand(options->source, options->output);
         refuseOptions(command, {"--output"}, "with --tensorboard, which names the folder");

@@ -16,7 +16,9 @@ enum class Purpose : std::uint32_t {
     sampling = 5,
     new_head = 6,
     augmentation_policy = 7,
-    calibration = 8
+    calibration = 8,
+    mixing_share = 9,
+    mixing_partners = 10
 };
 
 /// Random numbers as a pure function of (seed, purpose, epoch, index): no state, so a resumed or

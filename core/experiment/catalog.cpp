@@ -159,6 +159,9 @@ constexpr CatalogEntry kSamplings[] = {
     {"instance", "Every image once", "Each training image once an epoch, in random order."},
     {"square-root", "Square root", "As many draws, each class with probability ∝ √N_y."},
     {"class-balanced", "Class-balanced", "As many draws, every class equally likely."},
+    {"progressive", "Progressive",
+     "As many draws, each class with probability (1 − s) π_y + s/C, where s rises from 0 in the "
+     "run's first epoch to 1 in its last (progressively-balanced)."},
 };
 
 constexpr CatalogEntry kTrainable[] = {
@@ -181,6 +184,24 @@ constexpr CatalogEntry kTargets[] = {
      "The loss is also of a trained run's answers to the same images (distillation)."},
 };
 
+constexpr CatalogEntry kSmoothings[] = {
+    {"none", "None", "The labels as they are."},
+    {"concave", "Concave", "ε rises with N_y along a sine, fast from the smallest class on."},
+    {"linear", "Linear", "ε rises with N_y along a line."},
+    {"convex", "Convex", "ε rises with N_y along a cosine, fast up to the largest class."},
+};
+
+constexpr CatalogEntry kMixings[] = {
+    {"none", "None", "Images as they are."},
+    {"mixup", "Mixup",
+     "λ x_i + (1 − λ) x_j of two images of the batch, with λ and 1 − λ of the losses of their "
+     "labels; λ ~ Beta(a, a), one a batch."},
+    {"remix", "Remix",
+     "As mixup, but the label is the rarer class's alone where the other has κ times as many "
+     "images "
+     "and less than τ of the mixture."},
+};
+
 constexpr CatalogEntry kBatchStatistics[] = {
     {"kept", "Kept", "The running statistics normalise, and stay as they are."},
     {"adapting", "Adapting",
@@ -194,6 +215,9 @@ constexpr CatalogEntry kHeadStarts[] = {
      "The head gets new random weights, and its momentum is cleared."},
     {"tau-normalise", "τ-normalise",
      "Class weights become w_y / ‖w_y‖^τ and the bias 0, and momentum is cleared."},
+    {"class-means", "Class means",
+     "Class weights become the directions of the classes' mean features over the training images, "
+     "the bias 0, and momentum is cleared: the nearest class mean by cosine (NCM)."},
 };
 
 constexpr CatalogEntry kConvolutions[] = {
@@ -293,6 +317,14 @@ std::span<const CatalogEntry> entriesOf<Trainable>() {
 template<>
 std::span<const CatalogEntry> entriesOf<Targets>() {
     return kTargets;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Smoothing>() {
+    return kSmoothings;
+}
+template<>
+std::span<const CatalogEntry> entriesOf<Mixing>() {
+    return kMixings;
 }
 template<>
 std::span<const CatalogEntry> entriesOf<BatchStatistics>() {

@@ -18,7 +18,7 @@ enum class HeadInit { kaiming_normal, uniform };
 enum class Reduction { weighted_mean, mean };
 
 /// Which training images an epoch sees.
-enum class Sampling { instance, square_root, class_balanced };
+enum class Sampling { instance, square_root, class_balanced, progressive };
 
 /// Which parameters a phase trains.
 enum class Trainable {
@@ -35,11 +35,17 @@ enum class Trainable {
 /// What a phase's loss is of: the labels alone, or a teacher's answers too.
 enum class Targets { labels, labels_and_teacher };
 
+/// How far the labels of a class are smoothed, by its number of images.
+enum class Smoothing { none, concave, linear, convex };
+
+/// Whether a batch's images are mixed in pairs, and how a pair's labels are.
+enum class Mixing { none, mixup, remix };
+
 /// What becomes of a frozen backbone's batch statistics.
 enum class BatchStatistics { kept, adapting };
 
 /// What happens to the head as a phase begins.
-enum class HeadStart { keep, reinitialise, tau_normalise };
+enum class HeadStart { keep, reinitialise, tau_normalise, class_means };
 
 /// How the learning rate falls after the warm-up.
 enum class LrKind { steps, cosine };

@@ -120,8 +120,8 @@ const std::vector<ClassRuleInfo> kClassRules = {
      "Logit adjustment (LA)",
      "τ log π_y",
      {ClassTerm::delta},
-     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 is Fisher consistent.", 0.0, 10.0,
-                   1.0},
+     RuleParameter{"tau", "τ", "0 leaves every shift at 0; 1 by itself is Fisher consistent.", 0.0,
+                   10.0, 1.0},
      [](const RuleInputs& in) {
          const double tau = in.parameter("tau");
          return byCount(in, [&](double n) { return tau * std::log(n / in.total); });

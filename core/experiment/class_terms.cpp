@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <string>
 
@@ -33,6 +34,36 @@ std::vector<double> classTerm(const ClassRule& rule, ClassTerm term,
     return normalised ? normalisedToSumC(std::move(values)) : values;
 }
 
+/// s(x): how much of the way from the smallest class's ε to the largest's, for x in [0, 1].
+double smoothingShape(Smoothing smoothing, double x) {
+    const double angle = 0.5 * std::numbers::pi * x;
+    switch (smoothing) {
+        case Smoothing::concave:
+            return std::sin(angle);
+        case Smoothing::convex:
+            return 1.0 - std::cos(angle);
+        case Smoothing::linear:
+        case Smoothing::none:
+            break;
+    }
+    return x;
+}
+
+/// ε per class; empty where nothing is smoothed.
+std::vector<double> smoothingTerm(const Phase& phase, std::span<const std::int64_t> counts) {
+    if (phase.smoothing == Smoothing::none) return {};
+    const auto [smallest, largest] = std::ranges::minmax(counts);
+    const auto range = static_cast<double>(largest - smallest);
+    std::vector<double> epsilon;
+    epsilon.reserve(counts.size());
+    for (const std::int64_t count : counts) {
+        const double x = range > 0.0 ? static_cast<double>(count - smallest) / range : 1.0;
+        epsilon.push_back(phase.smoothing_tail + (phase.smoothing_head - phase.smoothing_tail) *
+                                                     smoothingShape(phase.smoothing, x));
+    }
+    return epsilon;
+}
+
 bool followsEstimates(const ClassRule& rule) {
     const ClassRuleInfo* info = findClassRule(rule.rule);
     return info != nullptr && info->uses_estimates;
@@ -53,6 +84,7 @@ ClassTerms classTerms(const Phase& phase, std::span<const std::int64_t> counts,
     terms.beta = classTerm(phase.beta, ClassTerm::beta, counts, estimates);
     terms.delta = classTerm(phase.delta, ClassTerm::delta, counts, estimates, terms.beta);
     terms.delta_on_true_class = findClassRule(phase.delta.rule)->on_true_class;
+    terms.epsilon = smoothingTerm(phase, counts);
     return terms;
 }
 

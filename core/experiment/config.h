@@ -26,9 +26,12 @@ struct Phase {
     ClassRule alpha{"one", {}, {}};   // class weight α_y, Eq. 3
     ClassRule beta{"one", {}, {}};    // logit scale β_y, Eq. 3
     ClassRule delta{"zero", {}, {}};  // logit shift Δ_y, Eq. 3
-    std::string loss = "inherit";     // the loss family; "inherit": the run's
-    double lr_factor = 1.0;           // multiplies the scheduled learning rate
-    double backbone_lr_factor = 1.0;  // … for these parameters alone, as the next two
+    Smoothing smoothing = Smoothing::none;  // label smoothing ε_y, as the next two
+    double smoothing_head = 0.4;            // ε of the largest class
+    double smoothing_tail = 0.1;            // ε of the smallest class
+    std::string loss = "inherit";           // the loss family; "inherit": the run's
+    double lr_factor = 1.0;                 // multiplies the scheduled learning rate
+    double backbone_lr_factor = 1.0;        // … for these parameters alone, as the next two
     double head_lr_factor = 1.0;
     double scale_lr_factor = 1.0;
     PhaseSchedule lr_schedule = PhaseSchedule::continued;  // as the phase begins
@@ -39,6 +42,10 @@ struct Phase {
     double student_temperature = 4.0;  // T
     double teacher_temperature = 4.0;  // T'
     Sampling sampling = Sampling::instance;
+    Mixing mixing = Mixing::none;
+    double mixing_beta = 1.0;  // a of Beta(a, a), which a batch's λ is drawn from
+    double remix_ratio = 3.0;  // κ of Remix
+    double remix_share = 0.5;  // τ of Remix
     Trainable trainable = Trainable::all;
     BatchStatistics batch_statistics = BatchStatistics::kept;  // of a frozen backbone
     HeadStart head_start = HeadStart::keep;                    // as the phase begins

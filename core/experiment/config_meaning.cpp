@@ -52,6 +52,53 @@ void checkHeadParts(const RunConfig& config, std::vector<Problem>& problems) {
                                                  "; allowed: a divisor, as 1, 2, 4"});
 }
 
+/// Labels are smoothed by losses that are a mean over their distribution.
+void checkSmoothing(const Phase& phase, const std::string& loss, const std::string& pointer,
+                    std::vector<Problem>& problems) {
+    if (phase.smoothing == Smoothing::none || loss == "vs" || loss == "ce") return;
+    problems.push_back({pointer + "/smoothing",
+                        "\"" + std::string(nameOf(phase.smoothing)) +
+                            "\" does not fit the loss \"" + loss +
+                            "\", which has no smoothed labels; allowed: none, or the losses vs "
+                            "and ce"});
+}
+
+/// What a run chooses or estimates presumes images and labels as they are: that the model's answers
+/// tend to known multiples of the probabilities, that training images show how sure it is.
+void checkUnchanged(const std::vector<Phase>& phases, std::vector<Problem>& problems) {
+    const bool estimates =
+        std::ranges::any_of(phases, [](const Phase& phase) { return usesEstimates(phase); });
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        const auto chooses = [&](std::size_t k) {
+            return k < phases.size() && (choosesWeights(phases[k]) || choosesShifts(phases[k]));
+        };
+        const std::size_t by = chooses(i) ? i : i + 1;
+        const std::string of_phase =
+            " does not fit phase " + std::to_string(by + 1) + ", where the run chooses its ";
+        const auto refuse = [&](const char* key, std::string_view name, const std::string& why) {
+            problems.push_back({"/phases/" + std::to_string(i) + key,
+                                "\"" + std::string(name) + "\"" + why + "; allowed: none"});
+        };
+        const Phase& phase = phases[i];
+        if (chooses(by)) {
+            const std::string what = choosesWeights(phases[by]) ? "weights" : "shifts";
+            if (phase.smoothing != Smoothing::none) {
+                refuse("/smoothing", nameOf(phase.smoothing),
+                       of_phase + what + ": that is known for labels as they are");
+            }
+            if (phase.mixing != Mixing::none) {
+                refuse("/mixing", nameOf(phase.mixing),
+                       of_phase + what + ": that is known for images as they are");
+            }
+        } else if (estimates && phase.mixing != Mixing::none) {
+            refuse(
+                "/mixing", nameOf(phase.mixing),
+                " does not fit rules that follow the run's estimates of κ_y, which are of images "
+                "as they are");
+        }
+    }
+}
+
 /// What a second stage asks of the head it is given.
 void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
@@ -63,6 +110,12 @@ void checkHeads(const RunConfig& config, std::vector<Problem>& problems) {
         const bool linear = config.model.head == HeadKind::linear;
         if (phase.head_start == HeadStart::tau_normalise && !linear) {
             problems.push_back({at + "/head_start", "\"tau-normalise\"" + needs_lengths});
+        }
+        if (phase.head_start == HeadStart::class_means &&
+            config.model.head == HeadKind::deconfound) {
+            problems.push_back({at + "/head_start",
+                                "\"class-means\" does not fit the head \"deconfound\", which "
+                                "compares features part by part; allowed with linear, cosine"});
         }
         if (parts(phase.trainable).calibration) checkCalibration(config, i, problems);
         if (!phase.head_relative_max_norm) continue;
@@ -175,6 +228,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                                 "either does what the other would; allowed: \"la\" with a τ, or "
                                 "\"power\" with a ν for its weights"});
         }
+        checkSmoothing(phase, lossOf(loss, phase).name, pointer, problems);
         const bool plain = lossOf(loss, phase).name == "ce";
         if (plain && phase.beta.rule != "one") {
             problems.push_back(
@@ -187,6 +241,7 @@ void checkPhases(const std::vector<Phase>& phases, const LossConfig& loss, int e
                  "the loss \"ce\" has no logit shift; use \"vs\" for " + phase.delta.rule});
         }
     }
+    checkUnchanged(phases, problems);
 }
 
 std::vector<Problem> checkClassWeights(const RunConfig& config) {

@@ -177,6 +177,9 @@ private:
             add(RowKind::reset, "Head's weights and momentum", epoch,
                 begun.head_start == HeadStart::reinitialise
                     ? "They are reinitialised as the phase begins."
+                : begun.head_start == HeadStart::class_means
+                    ? "They become the classes' mean features as the phase begins; momentum is "
+                      "cleared."
                     : "τ-normalised as the phase begins; momentum "
                       "is cleared.");
         }

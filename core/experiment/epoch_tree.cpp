@@ -95,6 +95,8 @@ std::string phaseKey(const RunConfig& config, std::size_t index, double weight_d
     key.add("phase").add(terms).add(weight_decay);
     addFields(key, config, Affects::phase, kPhases, index);
     if (learnsFromTeacher(config.phases[index])) key.add("teacher").add(teacher);
+    // How the classes' shares of its draws change from epoch to epoch.
+    if (config.phases[index].sampling == Sampling::progressive) key.add(config.training.epochs);
     // Whether the next phase may begin in any of its epochs.
     if (index + 1 < config.phases.size() && config.phases[index + 1].plateau > 0) {
         key.add("until a plateau").add(std::int64_t{config.phases[index + 1].plateau});
@@ -143,11 +145,15 @@ int EpochTree::child(const Edge& edge) {
     return found->second;
 }
 
-/// The numbers α, β, Δ; of rules that follow what the run measures the rules themselves.
+/// The numbers α, β, Δ, ε; of rules that follow what the run measures the rules themselves.
 int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts, int data) {
     Key rules;
     rules.add("rules").add(data);
     for (const ClassRule* rule : {&phase.alpha, &phase.beta, &phase.delta}) addRule(rules, *rule);
+    if (phase.smoothing != Smoothing::none) {
+        rules.add(std::string(nameOf(phase.smoothing)));
+        rules.add(phase.smoothing_head).add(phase.smoothing_tail);
+    }
     if (usesEstimates(phase) || choosesWeights(phase) || choosesShifts(phase)) {
         return intern(rules.text());
     }
@@ -158,6 +164,7 @@ int EpochTree::termsOf(const Phase& phase, std::span<const std::int64_t> counts,
         key.add("terms").add(std::span<const double>(terms.alpha));
         key.add(std::span<const double>(terms.beta)).add(std::span<const double>(terms.delta));
         key.add(terms.delta_on_true_class ? 1 : 0);
+        key.add(std::span<const double>(terms.epsilon));
         found->second = intern(key.text());
     }
     return found->second;

@@ -16,9 +16,9 @@ using EpochPath = std::vector<int>;
 
 /// The tree of what runs do, epoch by epoch. Two runs are at the same node after e epochs where
 /// everything that training depends on before that is the same: the fields that affect data or the
-/// whole run (but where the images lie), and for each epoch the numbers α, β, Δ, the learning rate,
-/// weight decay and the fields that affect its phase (Affects in config_fields.h). Not what only
-/// names or measures, nor phases that say the same in other words.
+/// whole run (but where the images lie), and for each epoch the numbers α, β, Δ, ε, the learning
+/// rate, weight decay and the fields that affect its phase (Affects in config_fields.h). Not what
+/// only names or measures, nor phases that say the same in other words.
 ///
 /// At the same node after e epochs runs have the same weights, and the same records of the epochs
 /// before, but for the number of the phase and for whether epoch e − 1 was measured exactly.

@@ -30,6 +30,21 @@ Field ofTeacher(std::string_view pointer, double Phase::*value, const Words& wor
                           "/phases/*/targets", {"labels+teacher"}));
 }
 
+/// One of the numbers of mixing; it counts in phases that mix so.
+Field ofMixing(std::string_view pointer, double Phase::*value, const Words& words, double maximum,
+               bool above_zero, std::vector<std::string_view> mixings) {
+    return later(onlyWith(number(pointer, member(Affects::phase, SetBy::method, value), words, 0,
+                                 maximum, above_zero),
+                          "/phases/*/mixing", std::move(mixings)));
+}
+
+/// An end of label smoothing's range; it counts in phases that smooth.
+Field ofSmoothing(std::string_view pointer, double Phase::*value, const Words& words) {
+    return later(
+        onlyWith(number(pointer, member(Affects::resolved, SetBy::method, value), words, 0, 1),
+                 "/phases/*/smoothing", {"concave", "linear", "convex"}));
+}
+
 }  // namespace
 
 std::vector<Field> phaseFields() {
@@ -49,6 +64,15 @@ std::vector<Field> phaseFields() {
                   {"Logit scale", "β_y", "", "Multiplies each class's logit."}),
         classRule("/phases/*/delta", ClassTerm::delta, &Phase::delta,
                   {"Logit shift", "Δ_y", "", "Is added to each class's logit."}),
+        later(choice("/phases/*/smoothing",
+                     member(Affects::resolved, SetBy::method, &Phase::smoothing), "Label smoothing",
+                     "Gives ε_y of a label's weight to all classes alike, the more, the more "
+                     "images its class has (label-aware smoothing).",
+                     entries(entriesOf<Smoothing>()))),
+        ofSmoothing("/phases/*/smoothing_head", &Phase::smoothing_head,
+                    {"Largest class's", "ε", "", "ε_y of the class with the most images."}),
+        ofSmoothing("/phases/*/smoothing_tail", &Phase::smoothing_tail,
+                    {"Smallest class's", "ε", "", "ε_y of the class with the fewest images."}),
         later(choice("/phases/*/loss", member(Affects::phase, SetBy::method, &Phase::loss),
                      "Phase's loss", "The loss family of this phase.", entries(phaseLosses()))),
         number("/phases/*/lr_factor", member(Affects::resolved, SetBy::method, &Phase::lr_factor),
@@ -83,6 +107,22 @@ std::vector<Field> phaseFields() {
                   1000, true),
         choice("/phases/*/sampling", member(Affects::phase, SetBy::method, &Phase::sampling),
                "Sampling", "Which training images an epoch sees.", entries(entriesOf<Sampling>())),
+        later(choice("/phases/*/mixing", member(Affects::phase, SetBy::method, &Phase::mixing),
+                     "Mixing", "Whether the images of a batch are mixed in pairs.",
+                     entries(entriesOf<Mixing>()))),
+        ofMixing(
+            "/phases/*/mixing_beta", &Phase::mixing_beta,
+            {"Mixing's parameter", "a", "",
+             "λ ~ Beta(a, a): 1 makes every λ as likely, near 0 one image outweighs the other."},
+            100, true, {"mixup", "remix"}),
+        ofMixing("/phases/*/remix_ratio", &Phase::remix_ratio,
+                 {"Remix ratio", "κ", "",
+                  "How many times as many images as the rarer class the other one must have."},
+                 1e6, true, {"remix"}),
+        ofMixing("/phases/*/remix_share", &Phase::remix_share,
+                 {"Remix share", "τ", "",
+                  "The most that the more frequent class's image may have of the mixture."},
+                 1, false, {"remix"}),
         choice("/phases/*/trainable", member(Affects::phase, SetBy::method, &Phase::trainable),
                "Trainable", "Which parameters the phase trains.", entries(entriesOf<Trainable>())),
         partFactor("/phases/*/backbone_lr_factor", &Phase::backbone_lr_factor, "Backbone's rate",

@@ -10,12 +10,14 @@ namespace ballast {
 namespace {
 
 constexpr std::string_view kBases[] = {
-    "CE",        "Balanced", "CB",       "Focal",       "LA",       "CDT", "LDAM",
-    "VS",        "CVS",      "cRT",      "LWS",         "tau-norm", "WB",  "cRT-plain",
-    "LWS-plain", "WB-plain", "DisAlign", "De-confound", "DiVE",     "KD"};
+    "CE",          "Balanced", "CB",       "Focal",       "LA",       "CDT", "LDAM",
+    "VS",          "CVS",      "cRT",      "LWS",         "tau-norm", "WB",  "cRT-plain",
+    "LWS-plain",   "WB-plain", "DisAlign", "De-confound", "DiVE",     "KD",  "LAS",
+    "Progressive", "Mixup",    "Remix",    "MiSLAS",      "NCM"};
 constexpr std::string_view kWeightings[] = {"RW", "DRW", "ADRW", "Auto-ADRW", "Auto-LA"};
 constexpr std::string_view kSecondStages[] = {"cRT",       "LWS",       "tau-norm", "WB",
-                                              "cRT-plain", "LWS-plain", "WB-plain", "DisAlign"};
+                                              "cRT-plain", "LWS-plain", "WB-plain", "DisAlign",
+                                              "NCM",       "MiSLAS"};
 
 std::string lower(std::string_view text) {
     std::string result(text);

@@ -14,7 +14,8 @@ struct PresetMethod {
     bool sam = false;
 
     std::string name() const;
-    /// cRT, LWS, tau-norm, WB, their plain forms and DisAlign: a second stage after the first.
+    /// cRT, LWS, tau-norm, NCM, WB, their plain forms, DisAlign and MiSLAS: a second stage after
+    /// the first.
     bool isSecondStage() const;
 };
 

@@ -52,6 +52,40 @@ void noteRival(std::string_view base, std::vector<std::string>& notes) {
             "(BagofTricks-LT); the paper has T = 3. Its rate drops at 120 and 160 of 200 epochs "
             "with Nesterov momentum, here as all methods of the protocol. Needs a run of LA with "
             "the same settings, trained before or in the same sweep");
+    } else if (base == "NCM") {
+        notes.emplace_back(
+            "the paper's cosine to the mean features of the training images as they are; the "
+            "authors' code has variants of it: distances or inner products, to means of features "
+            "of "
+            "length 1, centred or not");
+    } else if (base == "Mixup" || base == "Remix") {
+        notes.emplace_back(
+            "Beta(1, 1)" + std::string(base == "Remix" ? ", κ = 3 and τ = 0.5 are" : " is") +
+            " that of BagofTricks-LT, which trains Remix for 400 epochs; on photographs Beta(0.2, "
+            "0.2) is MiSLAS's");
+    } else if (base == "MiSLAS") {
+        notes.emplace_back(
+            "both stages are those of the authors' code: Beta(1, 1), on photographs Beta(0.2, "
+            "0.2); "
+            "then 10 epochs after 200 or more, the base rate anew along a cosine, the head at a "
+            "part of it, ε, that part and whether batch statistics adapt by data set and ratio, "
+            "the "
+            "nearest known. Images are drawn with replacement, there from shuffled cycles; they "
+            "train photographs for 180 epochs");
+    } else if (base == "Progressive") {
+        notes.emplace_back(
+            "the classes' shares go from π_y to 1/C in equal steps from the first epoch to the "
+            "last, "
+            "as in the authors' code (classifier-balancing), and images are drawn with "
+            "replacement, "
+            "there from shuffled cycles; a first stage of theirs for photographs");
+    } else if (base == "LAS") {
+        notes.emplace_back(
+            "ε from 0.1 (smallest class) to 0.4 (largest) along a sine are those of "
+            "BagofTricks-LT, "
+            "which trains the loss from the start; its authors use it in the second stage of "
+            "MiSLAS "
+            "only");
     } else if (base == "KD") {
         notes.emplace_back(
             "a = 0.9 and T = 4 are those that comparisons of distillation use (mdistiller); the "

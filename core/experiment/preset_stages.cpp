@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace ballast {
 namespace {
@@ -55,6 +56,43 @@ void setCalibratedStage(RunConfig& config, Phase& stage) {
     stage.weight_decay = 5e-4;
 }
 
+/// MiSLAS's numbers for its second stage: ε of the largest and smallest class, the head's rate.
+struct SmoothedStage {
+    double ratio;
+    double head;
+    double tail;
+    double head_rate;
+};
+constexpr SmoothedStage kSmoothed10[] = {
+    {100, 0.3, 0.0, 0.5}, {50, 0.2, 0.0, 0.2}, {10, 0.1, 0.0, 0.2}};
+constexpr SmoothedStage kSmoothed100[] = {
+    {100, 0.4, 0.1, 0.2}, {50, 0.3, 0.0, 0.1}, {10, 0.2, 0.0, 0.1}};
+constexpr SmoothedStage kSmoothedPhotographs[] = {{0, 0.3, 0.0, 0.05}};
+
+/// As MiSLAS's code: those of the nearest ratio.
+void setSmoothedStage(RunConfig& config, Phase& stage) {
+    const DataConfig& data = config.data;
+    const bool photographs = data.imbalance.profile == Profile::none;
+    std::span<const SmoothedStage> known = kSmoothed10;
+    if (data.dataset == "cifar100") known = kSmoothed100;
+    if (photographs) known = kSmoothedPhotographs;
+    const SmoothedStage& values =
+        *std::ranges::min_element(known, {}, [&](const SmoothedStage& each) {
+            return photographs ? 0.0 : std::abs(std::log(each.ratio / data.imbalance.ratio));
+        });
+    config.training.epochs += stageEpochs(config.training.epochs, 10, photographs ? 90 : 200);
+    stage.mixing = Mixing::none;
+    stage.mixing_beta = Phase{}.mixing_beta;
+    stage.trainable = Trainable::head_and_scale;
+    stage.head_lr_factor = values.head_rate;
+    stage.sampling = Sampling::class_balanced;
+    stage.smoothing = Smoothing::concave;
+    stage.smoothing_head = values.head;
+    stage.smoothing_tail = values.tail;
+    // Its code adapts the batch statistics but on CIFAR-10.
+    if (!photographs && data.dataset != "cifar100") stage.batch_statistics = BatchStatistics::kept;
+}
+
 /// As weight balancing's notebooks.
 void setBalancedStage(RunConfig& config, Phase& stage) {
     Phase& first = config.phases.front();
@@ -77,11 +115,11 @@ void setBalancedStage(RunConfig& config, Phase& stage) {
 void addSecondStage(std::string_view base, RunConfig& config) {
     Phase stage = config.phases.back();
     stage.from = config.training.epochs;
-    if (base == "tau-norm") {
+    if (base == "tau-norm" || base == "NCM") {
         config.training.epochs += 1;
         stage.trainable = Trainable::none;
-        stage.head_start = HeadStart::tau_normalise;
-        stage.head_tau = 0.7;
+        stage.head_start = base == "NCM" ? HeadStart::class_means : HeadStart::tau_normalise;
+        if (base == "tau-norm") stage.head_tau = 0.7;
     } else if (base.ends_with("-plain")) {
         setPlainStage(base, config, stage);
     } else {
@@ -91,6 +129,8 @@ void addSecondStage(std::string_view base, RunConfig& config) {
             setBalancedStage(config, stage);
         } else if (base == "DisAlign") {
             setCalibratedStage(config, stage);
+        } else if (base == "MiSLAS") {
+            setSmoothedStage(config, stage);
         } else {
             setDecoupledStage(base, config, stage);
         }

@@ -23,6 +23,16 @@ constexpr PresetInfo kPresets[] = {
     {"Focal", "Baselines", "Focal loss, γ = 1."},
     {"LA", "Baselines", "Logit adjustment, Δ = τ log π."},
     {"Balanced Softmax", "Baselines", "Another name of LA, with τ = 1."},
+    {"LAS", "Baselines",
+     "Label-aware smoothing: cross-entropy of labels that are smoothed the more, the larger their "
+     "class; 0.4 to 0.1 along a sine, as in BagofTricks-LT."},
+    {"Progressive", "Baselines",
+     "Cross-entropy; each class is drawn as often as it has images at first, all equally often in "
+     "the last epoch (progressively-balanced sampling)."},
+    {"Mixup", "Baselines",
+     "Cross-entropy of images mixed in pairs, λ ~ Beta(1, 1) (photographs: Beta(0.2, 0.2))."},
+    {"Remix", "Baselines",
+     "As Mixup; a rare class has the whole label where it has half of the mixture, κ = 3."},
     {"KD", "Baselines",
      "Cross-entropy and distillation from the same run by CE, which must be trained too."},
     {"DiVE", "Baselines",
@@ -51,6 +61,10 @@ constexpr PresetInfo kPresets[] = {
     {"LWS", "Second stage",
      "CE, then one learnt factor per class on the frozen head, class-balanced draws."},
     {"tau-norm", "Second stage", "CE, then class weights divided by their norm^τ; no training."},
+    {"NCM", "Second stage",
+     "CE, then the nearest class mean of the features by cosine; no training."},
+    {"MiSLAS", "Second stage",
+     "Mixup, then head and factors per class with label-aware smoothing, class-balanced draws."},
     {"WB", "Second stage",
      "Weight balancing: strong weight decay, then the head with class-balanced weights, "
      "weight decay and max-norm."},
@@ -106,6 +120,8 @@ Phase firstPhase(const PresetMethod& method, const PresetValues& values) {
     }
     if (method.base == "LA" || method.base == "DiVE") phase.delta = rule("la", "tau", 1.0);
     if (method.base == "DiVE") setTeacher(phase, 0.5, 2.0, 4.0);
+    if (method.base == "Progressive") phase.sampling = Sampling::progressive;
+    if (method.base == "LAS") phase.smoothing = Smoothing::concave;
     if (method.base == "KD") setTeacher(phase, 0.9, 4.0, 4.0);
     if (method.base == "VS") phase.delta = rule("la", "tau", values.tau[0]);
     if (method.base == "LDAM") {
@@ -248,9 +264,12 @@ std::span<const ProtocolInfo> protocols() {
 
 std::string presetGrammar() {
     return "BASE[+TLA][+RW|+DRW|+ADRW|+Auto-ADRW|+Auto-LA|+None][+SAM] with BASE one of CE, "
-           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD (TLA with CDT and VS), "
+           "Balanced, CB, Focal, LA, CDT, LDAM, VS, De-confound, DiVE, KD, LAS, Progressive, "
+           "Mixup, Remix (TLA with CDT and "
+           "VS), "
            "or CVS, "
-           "cRT, LWS, tau-norm, WB, DisAlign, cRT-plain, LWS-plain, WB-plain with [+SAM]";
+           "cRT, LWS, tau-norm, NCM, WB, DisAlign, MiSLAS, cRT-plain, LWS-plain, WB-plain with "
+           "[+SAM]";
 }
 
 std::string presetProtocol(const PresetRequest& request) {
@@ -311,6 +330,12 @@ RunConfig presetConfig(const PresetRequest& request) {
     }
     if (photographs && method.base == "LDAM") {
         for (Phase& phase : config.phases) phase.delta.parameters["max_margin"] = 0.3;
+    }
+    if (method.base == "Mixup" || method.base == "Remix" || method.base == "MiSLAS") {
+        for (Phase& phase : config.phases) {
+            phase.mixing = method.base == "Remix" ? Mixing::remix : Mixing::mixup;
+            if (photographs) phase.mixing_beta = 0.2;  // MiSLAS's
+        }
     }
     if (photographs && method.sam) stepSamRadius(photographRadii(method, protocol), config);
     if (method.isSecondStage()) addSecondStage(method.base, config);

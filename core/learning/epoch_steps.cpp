@@ -21,7 +21,8 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
                        std::shared_ptr<Teacher> teacher) {
     const bool same = work_ && phase == phase_ && teacher == teacher_ &&
                       lossOf(loss, phase) == loss_ &&
-                      terms.delta_on_true_class == terms_->delta_on_true_class;
+                      terms.delta_on_true_class == terms_->delta_on_true_class &&
+                      terms.epsilon.empty() != terms_->epsilon.defined();
     phase_ = phase;
     teacher_ = std::move(teacher);
     loss_ = lossOf(loss, phase);
@@ -30,11 +31,7 @@ void EpochSteps::begin(const Phase& phase, const LossConfig& loss, const ClassTe
     } else {
         terms_.emplace(terms, torch::TensorOptions().dtype(torch::kFloat32).device(device_));
     }
-    if (!same) {
-        work_.emplace([this](const torch::Tensor& images,
-                             const torch::Tensor& labels) { return work(images, labels); },
-                      !ranks_.many());
-    }
+    if (!same) beginWork();
     trains_ = prepareTraining(model_, phase_);
     setRateFactors(model_, optimizer_, phase_);
     optimizer_.setRates(learning_rate, weight_decay);
@@ -48,7 +45,27 @@ torch::Tensor EpochSteps::step(const Batch& batch) {
     const torch::AutoGradMode gradients(trains_);
     batch_images_ = ranks_.many() ? batch.of_all : batch.labels.size(0);
     images_ += batch_images_;
+    mixed_ = batch.mixed();
+    if (mixed_) placeMixedLabels(batch);
     return (*work_)(batch.images, batch.labels);
+}
+
+/// Puts them where a recorded step reads them.
+void EpochSteps::placeMixedLabels(const Batch& batch) {
+    const std::int64_t images = batch.labels.size(0);
+    if (!other_labels_.defined() || other_labels_.size(0) < images) {
+        other_labels_ = torch::empty_like(batch.other_labels);
+        label_share_ = torch::empty_like(batch.label_share);
+        beginWork();  // what was recorded reads others
+    }
+    other_labels_.narrow(0, 0, images).copy_(batch.other_labels);
+    label_share_.narrow(0, 0, images).copy_(batch.label_share);
+}
+
+void EpochSteps::beginWork() {
+    work_.emplace([this](const torch::Tensor& images,
+                         const torch::Tensor& labels) { return work(images, labels); },
+                  !ranks_.many());
 }
 
 torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor& labels) {
@@ -57,9 +74,13 @@ torch::Tensor EpochSteps::work(const torch::Tensor& images, const torch::Tensor&
         lesson = lessonOf(phase_, teacher_->logits(images));
         teacher_sum_ += lesson->log_probabilities.exp().sum(0);
     }
-    const StepResult result =
-        trainingStep(model_, optimizer_, {images, labels, {}, batch_images_}, *terms_, loss_,
-                     phase_.sam_radius, lesson ? &*lesson : nullptr, ranks_);
+    Batch batch{images, labels, {}, batch_images_};
+    if (mixed_) {
+        batch.other_labels = other_labels_.narrow(0, 0, labels.size(0));
+        batch.label_share = label_share_.narrow(0, 0, labels.size(0));
+    }
+    const StepResult result = trainingStep(model_, optimizer_, batch, *terms_, loss_,
+                                           phase_.sam_radius, lesson ? &*lesson : nullptr, ranks_);
     if (trains_) {
         optimizer_.step();
         if (phase_.head_max_norm) model_->head()->limitNorms(*phase_.head_max_norm);

@@ -36,8 +36,9 @@ public:
                double learning_rate, double weight_decay,
                std::shared_ptr<Teacher> teacher = nullptr);
 
-    /// Lines 9 to 11 of Algorithm 1 on one batch, or on this process's share of it. Returns the
-    /// logits f(x) [B, C] that the step began with; the next step may write over them.
+    /// Lines 9 to 11 of Algorithm 1 on one batch, or on this process's share of it. All batches of
+    /// a phase are mixed, or none is. Returns the logits f(x) [B, C] that the step began with; the
+    /// next step may write over them.
     torch::Tensor step(const Batch& batch);
 
     /// Makes the statistics those of all processes; after the epoch's last step.
@@ -59,6 +60,8 @@ public:
 
 private:
     torch::Tensor work(const torch::Tensor& images, const torch::Tensor& labels);
+    void beginWork();
+    void placeMixedLabels(const Batch& batch);
 
     ImageNetwork model_;
     Sgd& optimizer_;
@@ -74,6 +77,9 @@ private:
     torch::Tensor teacher_sum_;  // double [C]: Σ of its probabilities
     torch::Tensor loss_sum_;     // double, scalar: Σ loss of a batch · its images
     std::int64_t images_ = 0;
+    bool mixed_ = false;          // whether the batch in work is
+    torch::Tensor other_labels_;  // int64, at least as many as a batch has
+    torch::Tensor label_share_;
     std::int64_t batch_images_ = 0;  // of the batch in work, in all processes
 };
 

@@ -62,23 +62,44 @@ Evaluator::Evaluator(ImageNetwork model, int classes, torch::Device device, Proc
               return answers;
           },
           ranks == nullptr),
+      describing_(
+          [this](const torch::Tensor& images, const torch::Tensor& labels) {
+              return answersTo(images, labels.size(0), Output::features);
+          },
+          ranks == nullptr),
       statistics_(classes, device) {}
 
-torch::Tensor Evaluator::answersTo(const torch::Tensor& images, std::int64_t n) {
+torch::Tensor Evaluator::answersTo(const torch::Tensor& images, std::int64_t n, Output output) {
+    const bool features = output == Output::features;
     const Head& head = model_->head();
     const auto none = [&] {
-        return torch::zeros({0, seen_.size(0) + head->effects()},
+        return torch::zeros({0, features ? head->features() : seen_.size(0) + head->effects()},
                             images.options().dtype(torch::kFloat32));
     };
-    torch::Tensor answers = images.size(0) > 0 ? model_->forward(images) : none();
-    if (images.size(0) > 0 && head->effects() > 0) {
-        answers = torch::cat({answers, head->imageEffects()}, 1);
-    }
-    return ranks_ != nullptr ? ranks_->whole(answers, n) : answers;
+    const auto answers = [&] {
+        if (features) return model_->features(images);
+        const torch::Tensor logits = model_->forward(images);
+        return head->effects() > 0 ? torch::cat({logits, head->imageEffects()}, 1) : logits;
+    };
+    const torch::Tensor rows = images.size(0) > 0 ? answers() : none();
+    return ranks_ != nullptr ? ranks_->whole(rows, n) : rows;
 }
 
 torch::Tensor Evaluator::logitsOf(const torch::Tensor& answers) const {
     return answers.narrow(1, 0, seen_.size(0));
+}
+
+torch::Tensor Evaluator::classMeans(const ImageSource& images) {
+    const auto numbers = torch::TensorOptions().dtype(torch::kFloat64);
+    torch::Tensor sums = torch::zeros({seen_.size(0), model_->head()->features()}, numbers);
+    torch::Tensor seen = torch::zeros({seen_.size(0)}, numbers);
+    const Answers add = [&](const torch::Tensor& features, const torch::Tensor& labels) {
+        const torch::Tensor classes = labels.to(torch::kCPU);
+        sums.index_add_(0, classes, features.to(torch::kCPU, torch::kFloat64));
+        seen.index_add_(0, classes, torch::ones(classes.sizes(), numbers));
+    };
+    pass(images, describing_, add, Output::features);
+    return sums / seen.clamp_min(1.0).unsqueeze(1);
 }
 
 std::vector<double> Evaluator::classAccuracy(const ImageSource& images) {
@@ -155,10 +176,11 @@ ClassStatistics Evaluator::statistics(const ImageSource& images, const ClassTerm
     return statistics_.finish(terms, class_counts, majority);
 }
 
-void Evaluator::pass(const ImageSource& images, RepeatedWork& work, const Answers& answers) {
+void Evaluator::pass(const ImageSource& images, RepeatedWork& work, const Answers& answers,
+                     Output output) {
     const torch::NoGradGuard no_grad;
     model_->eval();
-    if (begins_) begins_(images);
+    if (begins_) begins_(images, output);
     const auto stream = images.plainStream(kBatch, ranks_ != nullptr ? ranks_->share() : Share());
     Batch batch;
     for (std::int64_t at = 0; at < images.size() && proceed_(); at += batch.of_all) {

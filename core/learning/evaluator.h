@@ -31,17 +31,21 @@ public:
         ImageNetwork model, int classes, torch::Device device,
         Proceed proceed = [] { return true; });
 
+    /// What a pass asks the model for.
+    enum class Output { logits, features };
+
     /// Called before each pass.
-    using Begins = std::function<void(const ImageSource& images)>;
+    using Begins = std::function<void(const ImageSource& images, Output output)>;
 
     /// Where several processes divide each batch: of the first one, whose passes the others go
     /// along with, as Ranks tells them; `begins` tells them which images.
     Evaluator(ImageNetwork model, int classes, torch::Device device, Proceed proceed, Ranks& ranks,
               Begins begins);
 
-    /// Logits of a batch of `n` images of which `images` are this process's share and, of
-    /// De-confound's head, the images' effects beside them: [n, C + K].
-    torch::Tensor answersTo(const torch::Tensor& images, std::int64_t n);
+    /// Of a batch of `n` images of which `images` are this process's share: logits and, of
+    /// De-confound's head, the images' effects beside them, [n, C + K]; or features [n, F].
+    torch::Tensor answersTo(const torch::Tensor& images, std::int64_t n,
+                            Output output = Output::logits);
 
     /// Share of each class's images that the model gets right; NaN for a class without images.
     std::vector<double> classAccuracy(const ImageSource& images);
@@ -52,6 +56,9 @@ public:
 
     /// The logits of images, on the CPU.
     Logits logits(const ImageSource& images);
+
+    /// The mean of each class's features, [C, F] of float64 on the CPU; 0 for one without images.
+    torch::Tensor classMeans(const ImageSource& images);
 
     /// The statistics of images, as the paper defines B_y(f) over those of the training set.
     /// `class_counts` and `majority` as ClassStatisticsAccumulator::finish. Also their logits where
@@ -71,8 +78,10 @@ private:
 
     torch::Tensor logitsOf(const torch::Tensor& answers) const;
 
-    /// `answers`, where there is one, gets what answersTo() says of each batch, and its labels [B].
-    void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {});
+    /// `answers`, where there is one, gets what answersTo() says of each batch, as `work` returns
+    /// it, and its labels [B].
+    void pass(const ImageSource& images, RepeatedWork& work, const Answers& answers = {},
+              Output output = Output::logits);
     std::vector<double> countedAccuracy() const;
 
     ImageNetwork model_;
@@ -83,6 +92,7 @@ private:
     torch::Tensor seen_;   // int64 [C]
     torch::Tensor right_;  // int64 [C]
     RepeatedWork counting_;
+    RepeatedWork describing_;  // features
     ClassStatisticsAccumulator statistics_;
     std::optional<ClassTermTensors> terms_;
     std::optional<RepeatedWork> gathering_;  // with these terms

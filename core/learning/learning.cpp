@@ -95,7 +95,7 @@ public:
             const torch::Tensor labels = torch::tensor(request.labels, torch::kInt64);
             const ClassTermTensors terms(request.terms, torch::kFloat64);
             torch::Tensor value = classLoss(adjustedLogProbabilities(logits, labels, terms), labels,
-                                            terms.alpha, request.loss);
+                                            terms, request.loss);
             if (learnsFromTeacher(request.phase)) {
                 const torch::Tensor answers =
                     torch::tensor(request.teacher_logits, torch::kFloat64).view({batch, -1});

@@ -30,23 +30,36 @@ bool trains(const TrainedParts& trained, HeadPart part) {
 }  // namespace
 
 void startHead(ImageNetwork& model, Sgd& optimizer, const Phase& phase, std::uint64_t seed,
-               std::size_t phase_index) {
-    if (phase.head_start == HeadStart::keep) return;
-    if (phase.head_start == HeadStart::reinitialise) {
-        model->head()->initialise(
-            KeyedRandom(seed, Purpose::new_head, static_cast<std::uint32_t>(phase_index)));
-    } else {
-        model->head()->tauNormalise(phase.head_tau);
+               std::size_t phase_index, const torch::Tensor& class_means) {
+    switch (phase.head_start) {
+        case HeadStart::keep:
+            return;
+        case HeadStart::reinitialise:
+            model->head()->initialise(
+                KeyedRandom(seed, Purpose::new_head, static_cast<std::uint32_t>(phase_index)));
+            break;
+        case HeadStart::tau_normalise:
+            model->head()->tauNormalise(phase.head_tau);
+            break;
+        case HeadStart::class_means:
+            if (class_means.defined()) model->head()->setClassMeans(class_means);
+            break;
     }
     optimizer.clearMomentum(headPrefix(model));
 }
 
-void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch) {
+bool startsFromClassMeans(const RunConfig& config, int epoch) {
+    const Phase& phase = phaseAt(config, epoch);
+    return phase.from == epoch && phase.head_start == HeadStart::class_means;
+}
+
+void beginPhase(ImageNetwork& model, Sgd& optimizer, const RunConfig& config, int epoch,
+                const torch::Tensor& class_means) {
     const std::size_t index = phaseIndexAt(config.phases, epoch);
     const Phase& phase = config.phases[index];
     const bool begins = phase.from == epoch;
     if (begins) {
-        startHead(model, optimizer, phase, config.training.seed, index);
+        startHead(model, optimizer, phase, config.training.seed, index, class_means);
         if (phase.lr_schedule != PhaseSchedule::continued) optimizer.clearMomentum("");
     }
     const auto calibrates = [&](std::size_t i) {

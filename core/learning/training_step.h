@@ -24,7 +24,7 @@ struct StepResult {
 /// With a `lesson` the loss is of that too. Where nothing is trainable, or gradients are switched
 /// off, it only evaluates. Of a batch that `ranks` divide, `batch` is this process's part, which
 /// may be empty: loss and gradients are the whole batch's, the rest is the part's; without a
-/// lesson.
+/// lesson, of images that are not mixed.
 StepResult trainingStep(ImageNetwork& model, Sgd& optimizer, const Batch& batch,
                         const ClassTermTensors& terms, const LossConfig& loss, double sam_radius,
                         const Lesson* lesson = nullptr, const Ranks& ranks = alone());

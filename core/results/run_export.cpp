@@ -33,6 +33,7 @@ enum ScalarColumn {
     medium,
     few,
     balanced_validation_accuracy,
+    teacher_mean,
     kColumns
 };
 constexpr const char* kNames[kColumns] = {"accuracy",
@@ -54,7 +55,8 @@ constexpr const char* kNames[kColumns] = {"accuracy",
                                           "many",
                                           "medium",
                                           "few",
-                                          "balanced_validation_accuracy"};
+                                          "balanced_validation_accuracy",
+                                          "teacher_mean"};
 
 using Numbers = std::array<double, kColumns>;
 
@@ -101,6 +103,7 @@ public:
         classes("validation", {{accuracy, &record.validation_accuracy}});
         chosenTerms(record);
         classes("terms", {{kappa, &record.kappa}});
+        classes("teacher", {{teacher_mean, &record.teacher_mean}});
     }
 
 private:

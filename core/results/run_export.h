@@ -21,6 +21,7 @@ namespace ballast {
 //   validation  0 …    accuracy; only with a validation split
 //   terms              nu, tau; only where the run has chosen one
 //   terms       0 …    kappa; only with estimated class rules
+//   teacher     0 …    teacher_mean, of its probabilities over the epoch's images; only with one
 //
 // All rows: run (its ID), name, dataset, profile, ratio, seed, epoch (from 0, as in epochs.jsonl)
 // and phase (from 0); rows of a class also class, class_images, its training images, and at their

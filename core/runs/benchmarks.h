@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/data/data_store.h"
+#include "core/experiment/config.h"
 #include "core/runs/process_rank.h"
 
 namespace ballast {
@@ -23,6 +24,7 @@ struct BenchOptions {
     int steps = 42;           // measured steps of each loop
     int threads = 0;          // 0: all cores
     double sam_radius = 0.0;  // of train and step; 0: plain SGD
+    Phase phase = {};         // of our loop alone: class terms, smoothing, mixing
 };
 
 struct BenchDataOptions {

@@ -105,6 +105,22 @@ def balanced_softmax(logits, labels, alpha):
     return cross_entropy([[x + s for x, s in zip(f, shifts)] for f in logits], labels, alpha)
 
 
+def smoothed(head, tail):
+    """Mean over the batch of (1 − ε_y) (−log p_y) + ε_y/C Σ_j −log p_j, with ε_y = tail +
+    (head − tail) sin(½π (N_y − N_C) / (N_1 − N_C))."""
+    x = [(n - min(COUNTS)) / (max(COUNTS) - min(COUNTS)) for n in COUNTS]
+    epsilon = [tail + (head - tail) * math.sin(0.5 * math.pi * at) for at in x]
+    def loss(logits, labels, alpha):
+        parts = []
+        for f, y in zip(logits, labels):
+            log_p = [p.log() for p in softmax(f)]
+            target = [(1.0 if j == y else 0.0) * (1 - epsilon[y]) + epsilon[y] / CLASSES
+                      for j in range(CLASSES)]
+            parts.append(-dot(target, log_p))
+        return total(parts) / len(labels)
+    return loss
+
+
 def teacher(z):
     """A linear teacher's logits."""
     return [2.0 * sum(number(7000 + 10 * c + k) * z[k] for k in range(FEATURES))
@@ -210,6 +226,57 @@ def evaluated(w):
             "evaluation": [x for z, _ in batch(0) for x in without_effect(w, z, mean, 1.0)]}
 
 
+# ---- mixed images: image i with image B − 1 − i, of which it has `own` of the features
+def own(step): return 0.5 + 0.25 * (1 + number(9000 + step))
+def mixed(step):
+    """[mixed features], [(label, the other's label)]."""
+    images, l = batch(step), own(step)
+    pairs = list(zip(images, reversed(images)))
+    return ([[l * a + (1 - l) * b for a, b in zip(x, other)] for (x, _), (other, _) in pairs],
+            [(y, other) for (_, y), (_, other) in pairs])
+def mixup(l, y, other): return l
+def remix(kappa, tau):
+    """Chou et al., Eq. 10, and BagofTricks-LT."""
+    def share(l, y, other):
+        if COUNTS[y] / COUNTS[other] >= kappa and l < tau: return 0.0
+        if COUNTS[y] / COUNTS[other] <= 1 / kappa and 1 - l < tau: return 1.0
+        return l
+    return share
+def train_mixed(share, decay, rate_of_step):
+    """As train(), with the loss Σ_i s_i CE(f_i, y_i) + (1 − s_i) CE(f_i, y'_i) over the batch."""
+    w = start()
+    names = ["weight", "bias"]
+    momentum = {name: [0.0] * len(flat(w[name])) for name in names}
+    losses = []
+    for step in range(STEPS):
+        images, labels = mixed(step)
+        parts = []
+        for z, (y, other) in zip(images, labels):
+            p, s = softmax(linear(w, z)), share(own(step), y, other)
+            parts.append(s * -p[y].log() + (1 - s) * -p[other].log())
+        value = total(parts) / len(parts)
+        value.backward()
+        losses.append(value.value)
+        for name in names:
+            for i, x in enumerate(flat(w[name])):
+                momentum[name][i] = MOMENTUM * momentum[name][i] + x.gradient + decay * x.value
+                x.value -= rate_of_step(step) * momentum[name][i]
+    return {"losses": losses, "weights": {n: [x.value for x in flat(w[n])] for n in names}}
+
+
+def nearest_class_mean():
+    """Directions of the class means over all steps' features, and ⟨w_y, z⟩ of the first batch."""
+    images = [image for step in range(STEPS) for image in batch(step)]
+    weights = []
+    for c in range(CLASSES):
+        own = [z for z, y in images if y == c]
+        mean = [sum(z[k] for z in own) / len(own) for k in range(FEATURES)]
+        length = math.sqrt(sum(x * x for x in mean))
+        weights.append([x / length for x in mean])
+    return {"weights": {"weight": [x for row in weights for x in row]},
+            "evaluation": [sum(a * b for a, b in zip(row, z)) for z, _ in batch(0) for row in weights]}
+
+
 ONES = [1.0] * CLASSES
 print(json.dumps({
     # classifier-balancing: the head anew, cosine, weight decay 5e-4; LWS: a factor per class.
@@ -231,6 +298,16 @@ print(json.dumps({
                   lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.5, 2.0, 0.5)),
     "KD": train(linear, cross_entropy, ONES, {"weight": 1, "bias": 1}, 2e-4,
                 lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5), lesson=distilled(0.9, 4.0, 1.0)),
+    # Label-aware smoothing from 0.4 to 0.1; rate and weight decay likewise.
+    "LAS": train(linear, smoothed(0.4, 0.1), ONES, {"weight": 1, "bias": 1}, 2e-4,
+                 lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5)),
+    "NCM": nearest_class_mean(),
+    # λ of the labels; rate and weight decay likewise.
+    "Mixup": train_mixed(mixup, 2e-4, lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5)),
+    "Remix": train_mixed(remix(3, 0.5), 2e-4, lambda s: 0.1 * min(1.0, (s // EPOCH + 1) / 5)),
+    # MiSLAS's second stage at ratio 100: the head at half the scale's rate, ε from 0.3 to 0.
+    "MiSLAS": train(scaled, smoothed(0.3, 0.0), ONES, {"weight": 0.5, "bias": 0.5, "scale": 1}, 2e-4,
+                    lambda s: cosine(0.1, s)),
     # MiSLAS's parts: the head at a fifth of the scale's rate.
     "head+scale": train(scaled, cross_entropy, ONES, {"weight": 0.2, "bias": 0.2, "scale": 1}, 5e-4,
                         lambda s: cosine(0.1, s)),

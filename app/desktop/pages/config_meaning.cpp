@@ -147,7 +147,9 @@ void ConfigMeaning::showMeaning(const RunConfig& config, const QStringList& note
     QStringList reasons;
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
         ClassTerms terms = classTerms(config.phases[i], counts);
-        const FisherConsistency fisher = fisherConsistency(terms, counts);
+        const Phase& phase = config.phases[i];
+        const FisherConsistency fisher =
+            fisherConsistency(phase, lossOf(config.loss, phase), terms, counts);
         QString verdict = fisher.consistent ? tr("yes") : tr("no");
         QString reason = text(fisher.reason).toHtmlEscaped();
         if (const QString open = openTerms(config.phases[i]); !open.isEmpty()) {

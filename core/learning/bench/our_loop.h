@@ -8,6 +8,7 @@
 #include "core/learning/bench/textbook.h"
 #include "core/learning/data/batches.h"
 #include "core/learning/data/memory_source.h"
+#include "core/learning/data/mixing.h"
 #include "core/learning/epoch_steps.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/models/network.h"
@@ -45,11 +46,14 @@ public:
           evaluator_(model_, dataset.classes, device),
           source_(imageTensor(images, nullptr, dataset, device)),
           batch_size_(options.batch_size),
-          share_(ranks.share()) {
+          share_(ranks.share()),
+          phase_(options.phase),
+          class_counts_(static_cast<std::size_t>(dataset.classes), 0) {
         phase_.sam_radius = options.sam_radius;
-        const auto classes = static_cast<std::size_t>(dataset.classes);
-        terms_ = {std::vector<double>(classes, 1.0), std::vector<double>(classes, 1.0),
-                  std::vector<double>(classes, 0.0)};
+        for (const std::int32_t label : images.labels) {
+            ++class_counts_[static_cast<std::size_t>(label)];
+        }
+        terms_ = classTerms(phase_, class_counts_);
     }
 
     std::unique_ptr<BatchStream> stream(int epoch) const {
@@ -60,14 +64,15 @@ public:
     void trainEpoch(int epoch) {
         begin();
         const auto batches = stream(epoch);
-        for (Batch batch; batches->next(batch);) steps_.step(batch);
+        std::int64_t step = 0;
+        for (Batch batch; batches->next(batch);) steps_.step(mixed(batch, epoch, step++));
     }
 
     void trainOnOneBatch(int steps) {
         begin();
         Batch batch;
         stream(0)->next(batch);
-        for (int i = 0; i < steps; ++i) steps_.step(batch);
+        for (int i = 0; i < steps; ++i) steps_.step(mixed(batch, 0, i));
     }
 
     void loadEpoch(int epoch) const {
@@ -80,6 +85,14 @@ public:
     void evaluate() { evaluator_.classAccuracy(source_); }
 
 private:
+    /// The batch as the phase mixes it.
+    Batch mixed(Batch batch, int epoch, std::int64_t step) const {
+        if (phase_.mixing == Mixing::none) return batch;
+        mix(batch, mixtureOf(phase_.mixing_beta, 0, epoch, step, batch.labels.size(0)), phase_,
+            class_counts_);
+        return batch;
+    }
+
     void begin() {
         steps_.begin(phase_, LossConfig{}, terms_, kLearningRate, Textbook::kWeightDecay);
     }
@@ -92,6 +105,7 @@ private:
     std::int64_t batch_size_;
     Share share_;
     Phase phase_;
+    std::vector<std::int64_t> class_counts_;
     ClassTerms terms_;
 };
 

@@ -1,10 +1,11 @@
 #include "core/learning/data/batches.h"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/base/keyed_random.h"
+#include "core/experiment/class_sampling.h"
 
 namespace ballast {
 
@@ -27,21 +28,18 @@ std::span<const std::int64_t> Batches::operator[](int i) const {
 
 std::vector<std::int64_t> epochOrder(Sampling sampling,
                                      const std::vector<std::vector<std::int64_t>>& images_of_class,
-                                     std::uint64_t seed, int epoch) {
-    std::int64_t images = 0;
-    std::vector<double> cumulative;  // of the classes' probabilities, not normalised
+                                     std::uint64_t seed, int epoch, double progress) {
+    std::vector<std::int64_t> counts;
     for (const std::vector<std::int64_t>& of_class : images_of_class) {
-        const auto count = static_cast<double>(of_class.size());
-        images += static_cast<std::int64_t>(of_class.size());
-        const double weight = of_class.empty()                    ? 0.0
-                              : sampling == Sampling::square_root ? std::sqrt(count)
-                                                                  : 1.0;
-        cumulative.push_back((cumulative.empty() ? 0.0 : cumulative.back()) + weight);
+        counts.push_back(static_cast<std::int64_t>(of_class.size()));
     }
+    const std::int64_t images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
     if (sampling == Sampling::instance) {
         return KeyedRandom(seed, Purpose::batch_order, static_cast<std::uint32_t>(epoch))
             .permutation(images);
     }
+    std::vector<double> cumulative = drawWeights(sampling, counts, progress);
+    std::partial_sum(cumulative.begin(), cumulative.end(), cumulative.begin());
     const KeyedRandom random(seed, Purpose::sampling, static_cast<std::uint32_t>(epoch));
     std::vector<std::int64_t> order;
     order.reserve(static_cast<std::size_t>(images));

@@ -33,9 +33,10 @@ private:
 /// The images of one epoch as a phase's sampling rule draws them, as many as there are images; a
 /// pure function of (seed, epoch). instance: each image once, in random order. class_balanced,
 /// square_root: draw i takes a class with probability ∝ 1 or ∝ √N_y, then one of its images, with
-/// replacement. `images_of_class` holds the indices of each class's images.
+/// replacement; with "progressive" the class has the probability (1 − s) π_y + s/C, s `progress`.
+/// `images_of_class` holds the indices of each class's images.
 std::vector<std::int64_t> epochOrder(Sampling sampling,
                                      const std::vector<std::vector<std::int64_t>>& images_of_class,
-                                     std::uint64_t seed, int epoch);
+                                     std::uint64_t seed, int epoch, double progress = 0.0);
 
 }  // namespace ballast

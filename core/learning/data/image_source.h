@@ -27,6 +27,12 @@ struct Batch {
     torch::Tensor labels;               // int64 [B]
     std::vector<std::int64_t> indices;  // [B], into the source
     std::int64_t of_all = 0;            // images of the batch that this is a share of
+
+    // Of mixed images (mixing.h), else undefined.
+    torch::Tensor other_labels = {};  // int64 [B], of what was mixed into each image
+    torch::Tensor label_share =
+        {};  // [B]: what `labels` have of the loss; the others have the rest
+    bool mixed() const { return other_labels.defined(); }
 };
 
 /// One pass over images of a source, batch by batch. For one thread.

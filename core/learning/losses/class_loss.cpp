@@ -13,12 +13,22 @@ struct LossInputs {
     const torch::Tensor& labels;             // [B]
     const torch::Tensor& weights;            // α_{y_i} [B]
     const LossConfig& loss;
+    const torch::Tensor& epsilon;  // ε [C], or undefined
 
     /// log p of the true class, [B].
     torch::Tensor ofLabel(const torch::Tensor& log_p) const {
         return log_p.gather(1, labels.unsqueeze(1)).squeeze(1);
     }
-    torch::Tensor weightedVs() const { return weights * -ofLabel(log_probabilities); }
+    torch::Tensor weightedVs() const { return weights * -ofTarget(); }
+
+private:
+    /// log p of the label; of a smoothed one the mean over its distribution, [B].
+    torch::Tensor ofTarget() const {
+        const torch::Tensor own = ofLabel(log_probabilities);
+        if (!epsilon.defined()) return own;
+        const torch::Tensor of_all = log_probabilities.mean(1);
+        return own + epsilon.index_select(0, labels) * (of_all - own);
+    }
 };
 
 torch::Tensor vectorScaling(const LossInputs& in) {
@@ -74,6 +84,12 @@ void ClassTermTensors::set(const ClassTerms& terms) {
     beta.copy_(torch::tensor(terms.beta, torch::kFloat64));
     delta.copy_(torch::tensor(terms.delta, torch::kFloat64));
     delta_on_true_class = terms.delta_on_true_class;
+    if (terms.epsilon.empty()) {
+        epsilon = torch::Tensor();
+    } else {
+        if (!epsilon.defined()) epsilon = torch::empty_like(alpha);
+        epsilon.copy_(torch::tensor(terms.epsilon, torch::kFloat64));
+    }
 }
 
 torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch::Tensor& labels,
@@ -85,19 +101,36 @@ torch::Tensor adjustedLogProbabilities(const torch::Tensor& logits, const torch:
 }
 
 torch::Tensor classLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
-                        const torch::Tensor& alpha, const LossConfig& loss) {
-    const torch::Tensor weights = alpha.index_select(0, labels);
-    const torch::Tensor weighted = ofImages({log_probabilities, labels, weights, loss});
+                        const ClassTermTensors& terms, const LossConfig& loss) {
+    const torch::Tensor weights = terms.alpha.index_select(0, labels);
+    const torch::Tensor weighted =
+        ofImages({log_probabilities, labels, weights, loss, terms.epsilon});
     if (loss.reduction == Reduction::mean) {
         return weighted.sum() / static_cast<double>(labels.size(0));
     }
     return weighted.sum() / weights.sum();
 }
 
+torch::Tensor mixedLoss(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
+                        const MixedLabels& others, const ClassTermTensors& terms,
+                        const LossConfig& loss) {
+    const torch::Tensor own = terms.alpha.index_select(0, labels);
+    const torch::Tensor other = terms.alpha.index_select(0, others.labels);
+    const torch::Tensor rest = 1.0 - others.share;
+    const torch::Tensor weighted =
+        others.share * ofImages({log_probabilities, labels, own, loss, terms.epsilon}) +
+        rest * ofImages({others.log_probabilities, others.labels, other, loss, terms.epsilon});
+    if (loss.reduction == Reduction::mean) {
+        return weighted.sum() / static_cast<double>(labels.size(0));
+    }
+    return weighted.sum() / (others.share * own + rest * other).sum();
+}
+
 LossQuotient lossQuotient(const torch::Tensor& log_probabilities, const torch::Tensor& labels,
-                          const torch::Tensor& alpha, const LossConfig& loss) {
-    const torch::Tensor weights = alpha.index_select(0, labels);
-    const torch::Tensor sum = ofImages({log_probabilities, labels, weights, loss}).sum();
+                          const ClassTermTensors& terms, const LossConfig& loss) {
+    const torch::Tensor weights = terms.alpha.index_select(0, labels);
+    const torch::Tensor sum =
+        ofImages({log_probabilities, labels, weights, loss, terms.epsilon}).sum();
     const torch::Tensor divisor =
         loss.reduction == Reduction::mean
             ? torch::full({}, static_cast<double>(labels.size(0)), weights.options())

@@ -156,6 +156,10 @@ void HeadImpl::initialise(const KeyedRandom& random) {
         fill(bias,
              [&](std::uint64_t i) { return (2.0 * random.uniform(first + i) - 1.0) * bound; });
     }
+    clearAdded();
+}
+
+void HeadImpl::clearAdded() {
     if (scale.defined()) scale.fill_(1.0);
     if (logit_scale.defined()) {
         logit_scale.zero_();
@@ -181,6 +185,14 @@ void HeadImpl::tauNormalise(double tau) {
     const torch::NoGradGuard no_grad;
     weight.div_(norms().pow(tau));
     if (bias.defined()) bias.zero_();
+}
+
+void HeadImpl::setClassMeans(const torch::Tensor& means) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor directions = unit(means, 1);
+    weight.copy_(kind_ == HeadKind::cosine ? directions.t() : directions);
+    if (bias.defined()) bias.zero_();
+    clearAdded();
 }
 
 void HeadImpl::limitNorms(double max_norm) {

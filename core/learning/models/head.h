@@ -65,6 +65,10 @@ public:
     /// Class weights become w_y / ‖w_y‖^τ, the bias 0.
     void tauNormalise(double tau);
 
+    /// Class weights become the directions of `means` [C, F], the bias 0: the top class is the one
+    /// whose mean is nearest to the features by cosine. Scale and calibration become nothing again.
+    void setClassMeans(const torch::Tensor& means);
+
     /// Shortens every class weight that is longer than `max_norm` to it.
     void limitNorms(double max_norm);
     /// Fixes norm_limit at min ‖w_y‖ + q (max ‖w_y‖ − min ‖w_y‖) over the classes, as they are.
@@ -84,6 +88,7 @@ public:
     torch::Tensor norm_limit;         // scalar
 
 private:
+    void clearAdded();            // scale and calibration
     torch::Tensor norms() const;  // of the class weights, [C, 1] or [1, C]
     torch::Tensor ofKind(const torch::Tensor& features);
     torch::Tensor deconfounded(const torch::Tensor& features);

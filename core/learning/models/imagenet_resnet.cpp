@@ -55,11 +55,11 @@ ImageNetResNetImpl::ImageNetResNetImpl(std::int64_t in_channels, std::int64_t cl
       fc_(register_module("fc", Head(2048, classes, head))),
       convolution_(rounding) {}
 
-torch::Tensor ImageNetResNetImpl::forward(const torch::Tensor& images) {
+torch::Tensor ImageNetResNetImpl::features(const torch::Tensor& images) {
     torch::Tensor out = torch::max_pool2d(
         bn1_(convolved(*conv1_, featureInput(images, convolution_))).relu_(), 3, 2, 1);
     out = layer4_->forward(layer3_->forward(layer2_->forward(layer1_->forward(out))));
-    return fc_(pooled(out));
+    return pooled(out);
 }
 
 }  // namespace ballast

@@ -39,7 +39,7 @@ public:
     ImageNetResNetImpl(std::int64_t in_channels, std::int64_t classes, HeadKind head,
                        Convolution rounding = Convolution::exact);
 
-    torch::Tensor forward(const torch::Tensor& images) override;
+    torch::Tensor features(const torch::Tensor& images) override;
     Head& head() override { return fc_; }
 
 private:

@@ -19,9 +19,12 @@ public:
     void normaliseTogether(const Ranks& ranks);
     bool normalisesTogether() const { return normalises_together_; }
 
-    /// [B, channels, H, W] -> logits [B, C].
-    virtual torch::Tensor forward(const torch::Tensor& images) = 0;
+    /// [B, channels, H, W] -> features z [B, F], which the head reads.
+    virtual torch::Tensor features(const torch::Tensor& images) = 0;
     virtual Head& head() = 0;
+
+    /// [B, channels, H, W] -> logits [B, C].
+    torch::Tensor forward(const torch::Tensor& images) { return head()(features(images)); }
 
 private:
     bool normalises_together_ = false;

@@ -70,9 +70,9 @@ ResNetImpl::ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes
       convolution_(convolution),
       stack_(unitsOf(conv1_, bn1_, {layer1_, layer2_, layer3_}), convolution) {}
 
-torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
+torch::Tensor ResNetImpl::features(const torch::Tensor& images) {
     const bool together = is_training() && normalisesTogether();
-    if (!together && stack_.takes(images)) return linear_(stack_.features(images));
+    if (!together && stack_.takes(images)) return stack_.features(images);
     if (convolution_ == Convolution::bfloat16 && is_training() && images.is_cpu()) {
         throw ConfigError("/training/convolution: oneDNN has no convolutions in bfloat16 for " +
                           std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
@@ -80,7 +80,7 @@ torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
     }
     torch::Tensor out = bn1_(convolved(*conv1_, featureInput(images, convolution_))).relu_();
     out = layer3_->forward(layer2_->forward(layer1_->forward(out)));
-    return linear_(pooled(out));
+    return pooled(out);
 }
 
 }  // namespace ballast

@@ -40,8 +40,7 @@ public:
     ResNetImpl(int depth, std::int64_t in_channels, std::int64_t classes, HeadKind head,
                Convolution convolution = Convolution::exact);
 
-    /// [B, channels, H, W] -> logits [B, C].
-    torch::Tensor forward(const torch::Tensor& images) override;
+    torch::Tensor features(const torch::Tensor& images) override;
     Head& head() override { return linear_; }
 
 private:

@@ -63,9 +63,11 @@ public:
     void serve(const std::function<bool()>& stop);
 
 private:
-    void announce(const ImageSource& images);
+    void mixBatch();
+    void announce(const ImageSource& images, Evaluator::Output output);
 
     RunConfig config_;
+    const std::vector<std::int64_t> class_counts_;
     const bool gathers_logits_;
     Ranks& ranks_;
     const torch::Device device_;
@@ -77,6 +79,8 @@ private:
     const std::vector<std::vector<std::int64_t>> images_of_class_;  // indices of training images
     std::optional<Batches> batches_;
     std::unique_ptr<BatchStream> stream_;
+    int epoch_ = 0;          // that was begun
+    std::int64_t step_ = 0;  // the next one of it
     Batch batch_;
     torch::Tensor logits_;
     torch::Tensor labels_;

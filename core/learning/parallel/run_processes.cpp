@@ -22,6 +22,12 @@ std::string problemWith(const RunConfig& config, int processes) {
         return "/training/processes: a phase that learns from a teacher is trained by one process; "
                "allowed with it: 1";
     }
+    const bool mixes = std::ranges::any_of(
+        config.phases, [](const Phase& phase) { return phase.mixing != Mixing::none; });
+    if (processes > 1 && mixes) {
+        return "/training/processes: a phase that mixes a batch's images (/phases/N/mixing) is "
+               "trained by one process; allowed with it: 1";
+    }
     if (processes == wanted) return "";
     const std::string count = std::to_string(wanted);
     return "/training/processes: this run divides its batches among " + count +

@@ -92,6 +92,23 @@ private Q_SLOTS:
         QVERIFY2(std::abs(value - 1.1816130343967581) < 1e-13, answer.out.constData());
     }
 
+    /// Label-aware smoothing with logit adjustment, in Python: N = [100, 10, 1], x = (N − 1) / 99,
+    /// ε = 0.1 + 0.3 sin(π x / 2), z = f + log(N / 111), mean over the two images of
+    /// −Σ_j ((j == y) (1 − ε_y) + ε_y / 3) log softmax(z)_j, printed with repr().
+    void lossOfSmoothedLabels() {
+        const json request = json::parse(R"({"class_counts": [100, 10, 1],
+            "phases": [{"from": 0, "delta": {"rule": "la", "tau": 1.0}, "smoothing": "concave",
+                        "smoothing_head": 0.4, "smoothing_tail": 0.1}],
+            "logits": [[1, 2, 3], [0.5, -1, 2]], "labels": [0, 2]})");
+        const CliAnswer answer = runCli({"loss", "-"}, QByteArray::fromStdString(request.dump()));
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const json result = parsed(answer.out);
+        QVERIFY2(std::abs(result["value"].get<double>() - 1.9539233403264258) < 1e-13,
+                 answer.out.constData());
+        QCOMPARE(result["class_terms"]["epsilon"].size(), std::size_t{3});
+        QCOMPARE(result["class_terms"]["fisher_consistent"].get<bool>(), false);
+    }
+
     void badLossFiles_data() {
         QTest::addColumn<QByteArray>("changes");
         QTest::addColumn<QByteArrayList>("said");
@@ -128,6 +145,8 @@ private Q_SLOTS:
             {"/teacher_logits/0", "3"});
         row("teacher's logits without a teacher", R"({"teacher_logits": [[1, 2, 3], [1, 2, 3]]})",
             {"/teacher_logits", "no teacher"});
+        row("mixed images", R"({"phases": [{"mixing": "mixup"}]})",
+            {"/phases/0/mixing", "two labels"});
         row("all at once",
             R"({"class_counts": [1, 0, 1], "labels": [0, 9], "epoch": 1.5, "logit": 1})",
             {"/class_counts/1", "/labels/1", "/epoch", "/logit"});

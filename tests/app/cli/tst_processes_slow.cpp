@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t kEpochs = 24;
 constexpr const char* kConfig = R"({"name": "divided",
     "model": {"name": "resnet8"},
-    "phases": [{"from": 0}, {"from": 12, "alpha": "inverse", "sampling": "class-balanced"}],
+    "phases": [{"from": 0}, {"from": 12, "alpha": "inverse", "sampling": "class-balanced",
+                             "smoothing": "concave", "head_start": "class-means"}],
     "optimizer": {"lr": 0.05},
     "training": {"epochs": 24, "batch_size": 17, "threads": 1, "device": "cpu"}})";
 
@@ -196,7 +197,33 @@ private Q_SLOTS:
         QVERIFY(sameNumbers(run, onlyRun("reference")));
     }
 
+    /// The processes' parts of the images are together what one process sees.
+    void classMeansAreDivided() {
+        const QStringList untrained{
+            "--set", R"(/phases=[{"from": 0, "trainable": "none", "head_start": "class-means"}])",
+            "--set", "/training/epochs=1"};
+        EpochRecord records[2];
+        for (int i = 0; i < 2; ++i) {
+            const QString name = QStringLiteral("means-%1").arg(i + 1);
+            const CliAnswer answer = runCli(
+                runArguments(name, untrained + QStringList{"--processes", QString::number(i + 1)}));
+            QVERIFY2(answer.code == 0, answer.err);
+            records[i] = readRun(onlyRun(name)).records.at(0);
+        }
+        QVERIFY(records[0].test_accuracy == records[1].test_accuracy);
+        const std::vector<double>& one = records[0].exact->min_logit;
+        const std::vector<double>& two = records[1].exact->min_logit;
+        QVERIFY(one[0] > 0.0);  // features are no less than 0, and so are their means
+        for (std::size_t y = 0; y < one.size(); ++y) {
+            QVERIFY2(std::abs(one[y] - two[y]) < 1e-5 * one[y], std::to_string(two[y]).c_str());
+        }
+    }
+
     void whatCannotBeDivided() {
+        const CliAnswer mixed =
+            runCli(runArguments("mixed", {"--processes", "2", "--set", "/phases/0/mixing=mixup"}));
+        QCOMPARE(mixed.code, 2);
+        QVERIFY2(mixed.says("/training/processes: a phase that mixes a batch's images"), mixed.err);
         const CliAnswer two = runCli(QStringList{"run", config_, config_, "--workspace",
                                                  workspace("refused"), "--processes", "2"});
         QCOMPARE(two.code, 2);

@@ -12,6 +12,9 @@ namespace {
 
 const std::vector<std::int64_t> kCounts = {5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50};
 
+// ε of the third class: concave, linear, convex.
+constexpr double kThird[] = {0.25784393826317453, 0.20581818181818182, 0.14488180944203302};
+
 /// What a rule gives as the term it is for.
 std::vector<double> classTerm(const ClassRule& rule, const std::vector<std::int64_t>& counts) {
     const ClassRuleInfo* info = findClassRule(rule.rule);
@@ -84,6 +87,28 @@ private Q_SLOTS:
               ClassRule{"effective-number", {{"p", 0.999}}, {}}}) {
             const auto weights = classTerm(rule, kCounts);
             QVERIFY(close(std::accumulate(weights.begin(), weights.end(), 0.0), 10.0));
+        }
+    }
+
+    // In Python, x = [(n - 50) / 4950 for n in N]: of 0.1 + 0.3 * s(x) with s sin(pi x / 2), x and
+    // 1 - cos(pi x / 2) the values of the first, third and last class.
+    void smoothingFollowsTheCounts() {
+        Phase phase;
+        QVERIFY(classTerms(phase, kCounts).epsilon.empty());
+        phase.smoothing_head = 0.4;
+        phase.smoothing_tail = 0.1;
+        const std::pair<Smoothing, double> shapes[] = {{Smoothing::concave, kThird[0]},
+                                                       {Smoothing::linear, kThird[1]},
+                                                       {Smoothing::convex, kThird[2]}};
+        for (const auto& [shape, third] : shapes) {
+            phase.smoothing = shape;
+            const std::vector<double> epsilon = classTerms(phase, kCounts).epsilon;
+            QCOMPARE(epsilon.size(), kCounts.size());
+            QVERIFY(close(epsilon.front(), 0.4));
+            QVERIFY2(close(epsilon[2], third), qPrintable(QString::number(epsilon[2], 'g', 17)));
+            QVERIFY(close(epsilon.back(), 0.1));
+            const std::vector<std::int64_t> alike(3, 7);
+            QVERIFY(classTerms(phase, alike).epsilon == std::vector<double>(3, 0.4));
         }
     }
 

@@ -308,6 +308,70 @@ private Q_SLOTS:
                     .empty());
     }
 
+    void classMeansAreOfWholeFeatures() {
+        const auto found = checkConfig(json::parse(R"({"model": {"head": "deconfound"},
+            "phases": [{"from": 0, "head_start": "class-means"}]})"));
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found[0].pointer, std::string("/phases/0/head_start"));
+        QVERIFY(found[0].message.find("allowed with linear, cosine") != std::string::npos);
+    }
+
+    void smoothingThatDoesNotFitIsNamed() {
+        const auto problemOf = [](const char* config) {
+            const std::vector<Problem> found = checkConfig(json::parse(config));
+            return found.size() == 1 ? found[0].pointer + ": " + found[0].message : std::string();
+        };
+        QCOMPARE(
+            problemOf(R"({"loss": {"name": "focal"},
+                               "phases": [{"from": 0, "smoothing": "linear"}]})"),
+            std::string("/phases/0/smoothing: \"linear\" does not fit the loss \"focal\", which "
+                        "has no smoothed labels; allowed: none, or the losses vs and ce"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "smoothing": "convex",
+                              "loss": "softmax-bce"}]})")
+                    .starts_with("/phases/0/smoothing: \"convex\" does not fit the loss "));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "smoothing": "round"}]})")
+                    .find("allowed: none, concave, linear, convex") != std::string::npos);
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "smoothing": "linear",
+                              "smoothing_tail": 1.5}]})")
+                    .starts_with("/phases/0/smoothing_tail: 1.5"));
+        QCOMPARE(problemOf(R"({"phases": [{"from": 0, "smoothing": "concave"},
+                               {"from": 2, "alpha": "power-auto"}]})"),
+                 std::string("/phases/0/smoothing: \"concave\" does not fit phase 2, where the run "
+                             "chooses its weights: that is known for labels as they are; allowed: "
+                             "none"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0},
+                              {"from": 2, "delta": "la-auto", "smoothing": "concave"}]})")
+                    .starts_with("/phases/1/smoothing: \"concave\" does not fit phase 2, where the "
+                                 "run chooses its shifts"));
+        QVERIFY(checkConfig(json::parse(R"({"loss": {"name": "ce"}, "phases": [{"from": 0,
+                            "smoothing": "concave", "sam_radius": 0.1, "targets":
+                            "labels+teacher"}], "training": {"teacher": "CE", "epochs": 3}})"))
+                    .empty());
+    }
+
+    void mixingThatDoesNotFitIsNamed() {
+        const auto problemOf = [](const char* config) {
+            const std::vector<Problem> found = checkConfig(json::parse(config));
+            return found.size() == 1 ? found[0].pointer + ": " + found[0].message : std::string();
+        };
+        QCOMPARE(
+            problemOf(R"({"phases": [{"from": 0, "mixing": "mixup"},
+                               {"from": 2, "alpha": "power-auto"}]})"),
+            std::string("/phases/0/mixing: \"mixup\" does not fit phase 2, where the run chooses "
+                        "its weights: that is known for images as they are; allowed: none"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "remix"},
+                              {"from": 2, "beta": {"rule": "cvs-scale", "gamma": 0.1}}]})")
+                    .starts_with("/phases/0/mixing: \"remix\" does not fit rules that follow"));
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "cutmix"}]})")
+                    .find("allowed: none, mixup, remix") != std::string::npos);
+        QVERIFY(problemOf(R"({"phases": [{"from": 0, "mixing": "mixup", "mixing_beta": 0}]})")
+                    .starts_with("/phases/0/mixing_beta: 0"));
+        QVERIFY(checkConfig(json::parse(R"({"phases": [{"from": 0, "mixing": "mixup"},
+                            {"from": 2, "mixing": "remix", "smoothing": "concave"},
+                            {"from": 3}, {"from": 4, "delta": "la-auto"}]})"))
+                    .empty());
+    }
+
     void fiftyLayersAreOfAnotherFamily() {
         QCOMPARE(residualDepth("resnet44"), std::optional<int>(44));
         QVERIFY(!residualDepth("resnet50"));

@@ -342,6 +342,90 @@ private Q_SLOTS:
         QCOMPARE(parameterOf(softmax.phases[0].delta, "la", "tau"), 1.0);
     }
 
+    // BagofTricks-LT: configs/cao_cifar/re_weighting/celas.
+    void labelAwareSmoothing() {
+        for (const char* dataset : {"cifar10", "cifar100"}) {
+            const RunConfig config = presetConfig({"LAS", dataset, "", 0, "", 200});
+            QCOMPARE(config.phases.size(), std::size_t{1});
+            QVERIFY(config.phases[0].smoothing == Smoothing::concave);
+            QCOMPARE(config.phases[0].smoothing_head, 0.4);
+            QCOMPARE(config.phases[0].smoothing_tail, 0.1);
+            QCOMPARE(presetOf(config), std::string("LAS"));
+        }
+        const RunConfig deferred = presetConfig({"LAS+DRW", "cifar10", "", 0, "", 200});
+        QVERIFY(deferred.phases[1].smoothing == Smoothing::concave);
+        QCOMPARE(deferred.phases[1].alpha.rule, std::string("effective-number"));
+        QVERIFY_THROWS_EXCEPTION(ConfigError,
+                                 presetConfig({"LAS+Auto-ADRW", "cifar10", "", 0, "", 200}));
+        QVERIFY(notes({"LAS", "cifar10", "", 0, "", 0}, "BagofTricks-LT"));
+    }
+
+    // classifier-balancing's ClassPrioritySampler with cycle 0: linspace(0, 1, epochs).
+    void progressiveSampling() {
+        const RunConfig config = presetConfig({"Progressive", "cifar10", "", 0, "", 200});
+        QCOMPARE(config.phases.size(), std::size_t{1});
+        QVERIFY(config.phases[0].sampling == Sampling::progressive);
+        QCOMPARE(presetOf(config), std::string("Progressive"));
+        QVERIFY(notes({"Progressive", "cifar10", "", 0, "", 0}, "classifier-balancing"));
+    }
+
+    void nearestClassMean() {
+        const RunConfig config = presetConfig({"NCM", "cifar10", "", 0, "", 200});
+        QCOMPARE(config.training.epochs, 201);
+        QCOMPARE(config.phases.back().from, 200);
+        QVERIFY(config.phases.back().head_start == HeadStart::class_means);
+        QVERIFY(config.phases.back().trainable == Trainable::none);
+        QCOMPARE(config.phases.back().head_tau, Phase{}.head_tau);
+        QCOMPARE(presetOf(config), std::string("NCM"));
+        QVERIFY(notes({"NCM", "cifar10", "", 0, "", 0}, "cosine"));
+    }
+
+    // BagofTricks-LT's combiner; MiSLAS's configs, by data set and ratio.
+    void mixing() {
+        const Phase mixup = presetConfig({"Mixup", "cifar10", "", 0, "", 200}).phases[0];
+        QVERIFY(mixup.mixing == Mixing::mixup && mixup.mixing_beta == 1.0);
+        const Phase remix = presetConfig({"Remix", "cifar100", "", 0, "", 200}).phases[0];
+        QVERIFY(remix.mixing == Mixing::remix && remix.mixing_beta == 1.0);
+        QVERIFY(remix.remix_ratio == 3.0 && remix.remix_share == 0.5);
+        const RunConfig deferred = presetConfig({"Mixup+DRW", "cifar10", "", 0, "", 200});
+        for (const Phase& phase : deferred.phases) QVERIFY(phase.mixing == Mixing::mixup);
+
+        struct Stage {
+            const char* dataset;
+            double ratio, head, tail, rate;
+            bool adapting;
+        };
+        for (const Stage& of : {Stage{"cifar10", 100, 0.3, 0, 0.5, false},
+                                {"cifar10", 50, 0.2, 0, 0.2, false},
+                                {"cifar10", 10, 0.1, 0, 0.2, false},
+                                {"cifar100", 100, 0.4, 0.1, 0.2, true},
+                                {"cifar100", 50, 0.3, 0, 0.1, true},
+                                {"cifar100", 10, 0.2, 0, 0.1, true}}) {
+            const RunConfig config = presetConfig({"MiSLAS", of.dataset, "", of.ratio, "", 200});
+            QCOMPARE(config.training.epochs, 210);
+            QVERIFY(config.phases[0].mixing == Mixing::mixup);
+            QVERIFY(config.phases[0].smoothing == Smoothing::none);
+            const Phase& stage = config.phases.back();
+            QCOMPARE(stage.from, 200);
+            QVERIFY(stage.mixing == Mixing::none && stage.smoothing == Smoothing::concave);
+            QCOMPARE(stage.smoothing_head, of.head);
+            QCOMPARE(stage.smoothing_tail, of.tail);
+            QCOMPARE(stage.head_lr_factor, of.rate);
+            QVERIFY(stage.trainable == Trainable::head_and_scale);
+            QVERIFY(stage.sampling == Sampling::class_balanced);
+            QVERIFY((stage.batch_statistics == BatchStatistics::adapting) == of.adapting);
+            QCOMPARE(learningRateAt(config, 200), 0.1);
+            QCOMPARE(presetOf(config), std::string("MiSLAS"));
+        }
+        const RunConfig photographs = presetConfig({"MiSLAS", "imagenet-lt", "", 0, "", 0});
+        QCOMPARE(photographs.training.epochs, 100);
+        QCOMPARE(photographs.phases[0].mixing_beta, 0.2);
+        QCOMPARE(photographs.phases[1].head_lr_factor, 0.05);
+        QVERIFY(photographs.phases[1].batch_statistics == BatchStatistics::adapting);
+        QVERIFY(notes({"Remix", "cifar10", "", 0, "", 0}, "400 epochs"));
+        QVERIFY(notes({"MiSLAS", "cifar10", "", 0, "", 0}, "Beta(1, 1)"));
+    }
+
     /// What cRT, LWS and WB were before they followed the authors' code.
     void plainSecondStages() {
         for (const char* method : {"cRT-plain", "LWS-plain", "WB-plain"}) {

@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <functional>
 
+#include "core/experiment/class_sampling.h"
 #include "core/experiment/imbalance.h"
 #include "tests/support/test_program.h"
 
@@ -72,11 +73,15 @@ private Q_SLOTS:
             c.lr_schedule.steps = {{120, 0.01}, {140, 0.0001}};
         });
         row("no second phase", 160, [](RunConfig& c) { c.phases.resize(1); });
+        row("smoothing", 160, [](RunConfig& c) { c.phases[1].smoothing = Smoothing::concave; });
+        row("idle smoothing", 200, [](RunConfig& c) { c.phases[1].smoothing_head = 0.5; });
         row("late SAM", 160, [](RunConfig& c) { c.phases[1].sam_radius = 0.1; });
         row("late weight decay", 160, [](RunConfig& c) { c.phases[1].weight_decay = 1e-3; });
         row("late rate", 160, [](RunConfig& c) { c.phases[1].lr_factor = 0.5; });
         row("late sampling", 160,
             [](RunConfig& c) { c.phases[1].sampling = Sampling::class_balanced; });
+        row("late progressive sampling", 160,
+            [](RunConfig& c) { c.phases[1].sampling = Sampling::progressive; });
         row("frozen", 160, [](RunConfig& c) { c.phases[1].trainable = Trainable::head; });
         row("new head", 160,
             [](RunConfig& c) { c.phases[1].head_start = HeadStart::reinitialise; });
@@ -101,6 +106,28 @@ private Q_SLOTS:
         row("estimated rules later", 0, [](RunConfig& c) {
             c.phases[1].beta = {"cvs-scale", {{"gamma", 0.1}}, {}};
         });
+    }
+
+    /// s of progressive sampling follows from the run's length.
+    void lengthDecidesProgressiveDraws() {
+        RunConfig config = deferred(160, 0.15);
+        RunConfig shorter = config;
+        shorter.training.epochs = 180;
+        const auto shared = [&] {
+            EpochTree tree;
+            const std::vector<std::int64_t> counts = classCounts(config.data);
+            return sharedEpochs(tree.add(config, counts), tree.add(shorter, counts));
+        };
+        QCOMPARE(shared(), 180);
+        for (RunConfig* each : {&config, &shorter}) {
+            each->phases[1].sampling = Sampling::progressive;
+        }
+        QCOMPARE(shared(), 160);
+        QCOMPARE(samplingProgress(shorter, 0), 0.0);
+        QCOMPARE(samplingProgress(shorter, 179), 1.0);
+        QCOMPARE(samplingProgress(config, 160), 160.0 / 199.0);
+        shorter.training.epochs = 1;
+        QCOMPARE(samplingProgress(shorter, 0), 0.0);
     }
 
     void whatRunsShare() {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/experiment/catalog.h"
+#include "core/learning/data/mixing.h"
 #include "core/learning/device.h"
 #include "core/learning/evaluator.h"
 #include "core/learning/kernels/convolution.h"
@@ -173,6 +174,61 @@ private Q_SLOTS:
             QVERIFY(torch::allclose(ours.weights[i], expected.weights[i], tolerance, tolerance));
         }
         QVERIFY(expected.losses[0] != expected.losses[1]);
+    }
+
+    /// Mixed batches, of which the last is smaller: the steps written out have the same losses.
+    void mixedImages_data() {
+        QTest::addColumn<QString>("device");
+        QTest::addColumn<double>("tolerance");
+        QTest::newRow("CPU") << "cpu" << 1e-6;
+        QTest::newRow("GPU") << "cuda:0" << 1e-3;
+    }
+    void mixedImages() {
+        QFETCH(const QString, device);
+        QFETCH(const double, tolerance);
+        if (device != "cpu" && !torch::cuda::is_available()) QSKIP("LibTorch can use no GPU here");
+        Phase phase;
+        phase.mixing = Mixing::remix;
+        phase.sam_radius = 0.05;
+        phase.smoothing = Smoothing::concave;
+        const ClassTerms terms = classTerms(phase, kCounts);
+        const auto mixed = [&](int epoch, torch::Device on) {
+            std::vector<Batch> batches = batchesOf(epoch, on);
+            for (std::size_t i = 0; i < batches.size(); ++i) {
+                mix(batches[i],
+                    mixtureOf(1.0, 7, epoch, static_cast<std::int64_t>(i),
+                              batches[i].labels.size(0)),
+                    phase, kCounts);
+            }
+            return batches;
+        };
+        const torch::Device on(device.toStdString());
+        const DeviceStream stream(on);
+        ImageNetwork ours = model(on);
+        Sgd optimizer(*ours, 0.9, on.is_cuda());
+        EpochSteps steps(ours, optimizer, kClasses, on);
+        ImageNetwork theirs = model(torch::kCPU);
+        Sgd plain(*theirs, 0.9);
+        const ClassTermTensors tensors(terms, torch::kFloat32);
+        for (int epoch = 0; epoch < kEpochs; ++epoch) {
+            steps.begin(phase, LossConfig{}, terms, 0.02, 1e-3);
+            for (const Batch& batch : mixed(epoch, on)) steps.step(batch);
+            theirs->train();
+            plain.setRates(0.02, 1e-3);
+            double sum = 0.0;
+            for (const Batch& batch : mixed(epoch, torch::kCPU)) {
+                const StepResult result =
+                    trainingStep(theirs, plain, batch, tensors, LossConfig{}, phase.sam_radius);
+                plain.step();
+                sum += result.loss.item<double>() * static_cast<double>(batch.labels.size(0));
+            }
+            QVERIFY2(std::abs(steps.meanLoss() / (sum / 51.0) - 1.0) < tolerance,
+                     qPrintable(QString::number(steps.meanLoss() - sum / 51.0)));
+        }
+        // A phase that does not mix follows.
+        steps.begin(Phase{}, LossConfig{}, classTerms(Phase{}, kCounts), 0.02, 1e-3);
+        for (const Batch& batch : batchesOf(9, on)) steps.step(batch);
+        QVERIFY(std::isfinite(steps.meanLoss()));
     }
 
     void isRepeatable_data() {

@@ -7,6 +7,8 @@
 
 #include "core/experiment/presets.h"
 #include "core/experiment/teacher.h"
+#include "core/learning/data/mixing.h"
+#include "core/learning/evaluator.h"
 #include "core/learning/second_stage.h"
 #include "core/learning/training_step.h"
 #include "tests/support/test_program.h"
@@ -44,6 +46,61 @@ Batch featureBatch(int step) {
             {}};
 }
 
+/// Image i is mixed with image B − 1 − i.
+Mixture goldenMixture(int step) {
+    Mixture mixture{0.5 + 0.25 * (1.0 + headNumber(9000 + step)), {}};
+    for (std::int64_t i = 0; i < kHeadBatch; ++i) mixture.partners.push_back(kHeadBatch - 1 - i);
+    return mixture;
+}
+
+/// All steps' features as a source of images.
+class FeatureSource final : public ImageSource {
+public:
+    FeatureSource() {
+        std::vector<torch::Tensor> features, labels;
+        for (int step = 0; step < kHeadSteps; ++step) {
+            const Batch batch = featureBatch(step);
+            features.push_back(batch.images);
+            labels.push_back(batch.labels);
+        }
+        features_ = torch::cat(features);
+        labels_ = torch::cat(labels);
+    }
+    std::int64_t size() const override { return labels_.size(0); }
+    std::int64_t channels() const override { return 1; }
+    const torch::Tensor& labels() const override { return labels_; }
+
+private:
+    class Stream final : public BatchStream {
+    public:
+        Stream(const FeatureSource& source, std::int64_t batch_size)
+            : source_(source), batch_size_(batch_size) {}
+        bool next(Batch& batch) override {
+            const std::int64_t count = std::min(batch_size_, source_.size() - at_);
+            if (count <= 0) return false;
+            batch = {source_.features_.narrow(0, at_, count),
+                     source_.labels_.narrow(0, at_, count),
+                     {},
+                     count};
+            at_ += count;
+            return true;
+        }
+
+    private:
+        const FeatureSource& source_;
+        const std::int64_t batch_size_;
+        std::int64_t at_ = 0;
+    };
+
+    std::unique_ptr<BatchStream> makeStream(std::vector<std::int64_t>, std::int64_t batch_size,
+                                            const Augmentation&, Share) const override {
+        return std::make_unique<Stream>(*this, batch_size);
+    }
+
+    torch::Tensor features_;
+    torch::Tensor labels_;
+};
+
 /// The golden teacher's logits of features.
 torch::Tensor teacherLogits(const torch::Tensor& features) {
     return torch::mm(features, headNumbers({kHeadClasses, kHeadFeatures}, 2.0, 7000).t());
@@ -54,7 +111,7 @@ class FeatureNetworkImpl : public ImageNetworkImpl {
 public:
     explicit FeatureNetworkImpl(HeadKind kind)
         : linear_(register_module("linear", Head(kHeadFeatures, kHeadClasses, kind))) {}
-    torch::Tensor forward(const torch::Tensor& features) override { return linear_(features); }
+    torch::Tensor features(const torch::Tensor& images) override { return images; }
     Head& head() override { return linear_; }
 
 private:
@@ -103,8 +160,8 @@ class TestGoldenHeads : public QObject {
 private Q_SLOTS:
     void agreesWithTheFormulas_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method :
-             {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound", "DiVE", "KD"}) {
+        for (const char* method : {"cRT", "LWS", "WB", "head+scale", "DisAlign", "De-confound",
+                                   "DiVE", "KD", "LAS", "Mixup", "Remix", "MiSLAS"}) {
             QTest::newRow(method) << method;
         }
     }
@@ -131,7 +188,8 @@ private Q_SLOTS:
                 setRateFactors(model, optimizer, phase);
                 optimizer.setRates(learningRateAt(config, epoch), weightDecayAt(config, epoch));
             }
-            const Batch batch = featureBatch(step);
+            Batch batch = featureBatch(step);
+            if (phase.mixing != Mixing::none) mix(batch, goldenMixture(step), phase, kHeadCounts);
             const Lesson lesson = lessonOf(phase, teacherLogits(batch.images));
             const StepResult result =
                 trainingStep(model, optimizer, batch, terms, loss, phase.sam_radius,
@@ -169,6 +227,40 @@ private Q_SLOTS:
             const auto expected = golden.at("weights").at(name).get<std::vector<double>>();
             QVERIFY(torch::allclose(ours, torch::tensor(expected, torch::kFloat64), 1e-10, 1e-12));
         }
+    }
+
+    void nearestClassMeanIsTheFormulas() {
+        std::ifstream file(std::string(BALLAST_TEST_DATA) + "/golden_heads.json");
+        const nlohmann::json golden = nlohmann::json::parse(file).at("NCM");
+        const RunConfig config = presetConfig({"NCM", "cifar10", "", 0, "", 200});
+        const Phase& phase = config.phases.back();
+        QVERIFY(phase.from == 200 && config.training.epochs == 201);
+        ImageNetwork model = featureNetwork("NCM");
+        {
+            const torch::NoGradGuard no_grad;
+            model->head()->scale.fill_(2.0);
+        }
+        Sgd optimizer(*model, 0.9);
+        QVERIFY(startsFromClassMeans(config, 200) && !startsFromClassMeans(config, 199));
+        const torch::Tensor means =
+            Evaluator(model, kHeadClasses, torch::kCPU).classMeans(FeatureSource());
+        beginPhase(model, optimizer, config, 200, means);
+        QVERIFY(!prepareTraining(model, phase));
+        const auto like = [](const nlohmann::json& numbers) {
+            return torch::tensor(numbers.get<std::vector<double>>(), torch::kFloat64);
+        };
+        const torch::NoGradGuard no_grad;
+        QVERIFY(torch::allclose(model->head()->weight.flatten(),
+                                like(golden.at("weights").at("weight")), 1e-10, 1e-12));
+        QVERIFY(model->head()->bias.eq(0).all().item<bool>());
+        const torch::Tensor z = featureBatch(0).images;
+        const torch::Tensor logits = model->forward(z);
+        QVERIFY(torch::allclose(logits.flatten(), like(golden.at("evaluation")), 1e-10, 1e-12));
+        // The same order as a cosine head's, whose logits are the cosines.
+        Head cosine(kHeadFeatures, kHeadClasses, HeadKind::cosine);
+        cosine->to(torch::kFloat64);
+        cosine->setClassMeans(means);
+        QVERIFY(torch::allclose(cosine(z), logits / z.norm(2, 1, true), 1e-10, 1e-12));
     }
 };
 

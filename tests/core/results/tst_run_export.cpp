@@ -25,14 +25,15 @@ private Q_SLOTS:
         last.validation_accuracy = {0.25, 0.75};
         last.balanced_validation_accuracy = 0.5;
         last.kappa = {1.0 / 7.0, 2.0};
+        last.teacher_mean = {0.9, 1.0 / 3.0 - 0.2};
         std::ostringstream out;
         writeCsvHeader(out);
         writeCsv(run, out);
 
         const QStringList lines = QString::fromStdString(out.str()).split('\n');
         const QStringList names = lines[0].split(',');
-        // epoch: 1 + 3 streaming + 2 test; then also 3 exact, 2 validation, 2 terms
-        QCOMPARE(lines.size(), 1 + 6 + 13 + 1);
+        // epoch: 1 + 3 streaming + 2 test; then also 3 exact, 2 validation, 2 terms, 2 teacher
+        QCOMPARE(lines.size(), 1 + 6 + 15 + 1);
         const auto cell = [&](int epoch, const char* source, const char* class_number,
                               const char* column) -> QString {
             for (QString line : lines.mid(1)) {
@@ -80,6 +81,8 @@ private Q_SLOTS:
         writeCsv(run, named);
         QVERIFY(QString::fromStdString(named.str()).contains(",\"a,b\"\n"));
         QCOMPARE(number(cell(1, "terms", "0", "kappa")), 1.0 / 7.0);
+        QCOMPARE(number(cell(1, "teacher", "1", "teacher_mean")), 1.0 / 3.0 - 0.2);
+        QCOMPARE(cell(0, "teacher", "1", "teacher_mean"), QString("no such row"));
         QCOMPARE(cell(0, "streaming", "1", "class_name"), QString("automobile"));
         QCOMPARE(cell(0, "epoch", "", "class_name"), QString());
         QVERIFY(lines[1].startsWith("id,\"a, \"\"b\"\"\",cifar10,long-tailed,100,0,0,0,epoch,,,"));

@@ -171,6 +171,22 @@ private Q_SLOTS:
                             {"/phases/1/weight_decay": [null, 0.01]},
                             {"/training/epochs": [7, 5]}]})"
             << 144 << 3 + 12 * 4;
+        QTest::newRow("smoothed labels")
+            << R"({"axes": [{"/phases/1/smoothing": ["none", "concave", "linear"]},
+                            {"/phases/1/smoothing_head": [0.4, 0.1]}]})"
+            << 42 << 3 + 4 * 4;
+        QTest::newRow("progressive draws, which the length decides")
+            << R"({"axes": [{"/phases/1/sampling": ["class-balanced", "progressive"]},
+                            {"/training/epochs": [7, 5]}]})"
+            << 24 << 3 + 4 + 4 + 2;
+        QTest::newRow("heads of class means")
+            << R"({"axes": [{"/phases/1/head_start": ["class-means", "keep"]},
+                            {"/phases/1/trainable": ["none", "head"]}]})"
+            << 28 << 3 + 4 * 4;
+        QTest::newRow("mixed images")
+            << R"({"axes": [{"/phases/1/mixing": ["none", "mixup", "remix"]},
+                            {"/phases/1/sam_radius": [0, 0.1]}]})"
+            << 42 << 3 + 6 * 4;
         QTest::newRow("parts, schedules, limits")
             << R"({"axes": [{"/phases/1/trainable": ["head", "backbone"]},
                             {"/phases/1/lr_schedule": ["continue", "cosine"]},

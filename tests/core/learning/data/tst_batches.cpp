@@ -99,6 +99,25 @@ private Q_SLOTS:
         QVERIFY(epochOrder(*choiceNamed<Sampling>(sampling.toStdString()), images, 5, 3) != order);
     }
 
+    // Classes of 4,000, 400 and 40 images of 4,440: (1 − s) π_y + s/3, within four deviations; s =
+    // 1 is the class-balanced order itself.
+    void progressiveSampling() {
+        std::vector<std::vector<std::int64_t>> images(3);
+        for (std::int64_t i = 0; i < 4440; ++i) {
+            images[i < 4000 ? 0 : i < 4400 ? 1 : 2].push_back(i);
+        }
+        for (const double s : {0.0, 0.25, 0.5, 1.0}) {
+            const auto order = epochOrder(Sampling::progressive, images, 5, 2, s);
+            QCOMPARE(order.size(), std::size_t{4440});
+            const auto last = static_cast<double>(
+                std::ranges::count_if(order, [](std::int64_t i) { return i >= 4400; }));
+            const double p = (1.0 - s) * 40.0 / 4440.0 + s / 3.0;
+            QVERIFY(std::abs(last - 4440.0 * p) < 4.0 * std::sqrt(4440.0 * p * (1.0 - p)));
+            QVERIFY((order == epochOrder(Sampling::class_balanced, images, 5, 2)) == (s == 1.0));
+            QCOMPARE(epochOrder(Sampling::progressive, images, 5, 2, s), order);
+        }
+    }
+
     void everyImageOnceIsTheOldOrder() {
         std::vector<std::vector<std::int64_t>> images(2);
         for (std::int64_t i = 0; i < 100; ++i) images[i < 70 ? 0 : 1].push_back(i);

@@ -45,7 +45,8 @@ std::vector<std::int64_t> countsOf(std::size_t classes) {
 }
 
 /// Eq. 3, term by term: ℓ = log Σ_j exp(β_j f_j + Δ_j) − (β_y f_y + Δ_y), weighted with α_y; for
-/// LDAM with Δ on the true class only; for the focal loss (1 − exp(−α ℓ))^γ α ℓ.
+/// LDAM with Δ on the true class only; for the focal loss (1 − exp(−α ℓ))^γ α ℓ. With smoothing ℓ
+/// is the cross-entropy against 1 − ε_y on the true class and ε_y shared by all.
 double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& loss) {
     double sum = 0.0;
     double weights = 0.0;
@@ -57,7 +58,14 @@ double naiveLoss(const Batch& batch, const ClassTerms& terms, const LossConfig& 
         };
         double exponentials = 0.0;
         for (std::size_t j = 0; j < terms.beta.size(); ++j) exponentials += std::exp(adjusted(j));
-        double part = terms.alpha[y] * (std::log(exponentials) - adjusted(y));
+        const double epsilon = terms.epsilon.empty() ? 0.0 : terms.epsilon[y];
+        double of_target = 0.0;
+        for (std::size_t j = 0; j < terms.beta.size(); ++j) {
+            const double target =
+                (j == y ? 1.0 - epsilon : 0.0) + epsilon / static_cast<double>(terms.beta.size());
+            of_target += target * (std::log(exponentials) - adjusted(j));
+        }
+        double part = terms.alpha[y] * of_target;
         if (loss.name == "focal") part *= std::pow(1.0 - std::exp(-part), loss.focal_gamma);
         sum += part;
         weights += terms.alpha[y];
@@ -78,8 +86,7 @@ torch::Tensor lossOf(const torch::Tensor& logits, const std::vector<std::int64_t
                      const ClassTerms& terms, const LossConfig& loss) {
     const ClassTermTensors tensors(terms, logits.options());
     const torch::Tensor classes = torch::tensor(labels, torch::kInt64);
-    return classLoss(adjustedLogProbabilities(logits, classes, tensors), classes, tensors.alpha,
-                     loss);
+    return classLoss(adjustedLogProbabilities(logits, classes, tensors), classes, tensors, loss);
 }
 
 const char* termName(ClassTerm term) {
@@ -143,9 +150,17 @@ class TestClassLoss : public QObject {
                     phases.emplace_back(std::string(termName(term)) + " " + rule.rule, phase);
                 }
             }
+            for (std::string_view loss : {"CE", "LDAM ADRW", "VS CB"}) {
+                const auto plain = std::ranges::find_if(
+                    phases, [&](const auto& each) { return each.first.starts_with(loss); });
+                Phase phase = plain->second;
+                phase.smoothing = Smoothing::concave;
+                phases.emplace_back(plain->first + ", smoothed", phase);
+            }
             for (const auto& [name, phase] : phases) {
                 for (const Reduction reduction : {Reduction::weighted_mean, Reduction::mean}) {
-                    for (const char* loss : {"vs", "focal"}) {
+                    for (const std::string loss : {"vs", "focal"}) {
+                        if (loss == "focal" && phase.smoothing != Smoothing::none) continue;
                         const std::string row = name + ", " + std::to_string(classes) +
                                                 " classes, " + std::string(nameOf(reduction)) +
                                                 ", " + loss;
@@ -241,6 +256,48 @@ private Q_SLOTS:
                      qPrintable(QString("%1: %2")
                                     .arg(QString::fromStdString(std::string(nameOf(reduction))))
                                     .arg(value, 0, 'g', 17)));
+        }
+    }
+
+    /// A mixed image counts as two, with its labels' shares for weights; with LDAM, whose shift is
+    /// of the label, too.
+    void mixedImagesAreTwo() {
+        for (const char* method : {"LDAM", "CE"}) {
+            Phase phase;
+            phase.alpha = {"inverse", {}, {}};
+            phase.smoothing = Smoothing::linear;
+            if (method == std::string("LDAM")) {
+                phase.beta = {"constant", {{"scale", 30.0}}, {}};
+                phase.delta = {"ldam", {{"max_margin", 0.5}}, {}};
+            }
+            const ClassTerms terms = classTerms(phase, countsOf(10));
+            const ClassTermTensors tensors(terms, torch::kFloat64);
+            const Batch batch = randomBatch(8, 10);
+            const torch::Tensor logits = tensorOf(batch.logits);
+            const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64);
+            const torch::Tensor others = labels.flip(0);
+            const torch::Tensor share = torch::linspace(0.0, 1.0, 8, torch::kFloat64);
+            const MixedLabels mixed{adjustedLogProbabilities(logits, others, tensors), others,
+                                    share};
+            for (const Reduction reduction : {Reduction::mean, Reduction::weighted_mean}) {
+                const LossConfig loss{"vs", reduction, 1.0};
+                const double value = mixedLoss(adjustedLogProbabilities(logits, labels, tensors),
+                                               labels, mixed, tensors, loss)
+                                         .item<double>();
+                double sum = 0.0, weights = 0.0;
+                for (std::size_t i = 0; i < 8; ++i) {
+                    const double own = static_cast<double>(i) / 7.0;
+                    const std::int64_t both[] = {batch.labels[i], batch.labels[7 - i]};
+                    for (int k = 0; k < 2; ++k) {
+                        const double part = k == 0 ? own : 1.0 - own;
+                        sum += part * naiveLoss({{batch.logits[i]}, {both[k]}}, terms,
+                                                {"vs", Reduction::mean, 1.0});
+                        weights += part * terms.alpha[static_cast<std::size_t>(both[k])];
+                    }
+                }
+                const double expected = sum / (reduction == Reduction::mean ? 8.0 : weights);
+                QVERIFY(std::abs(value / expected - 1.0) < 1e-12);
+            }
         }
     }
 

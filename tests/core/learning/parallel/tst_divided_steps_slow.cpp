@@ -26,6 +26,7 @@ struct Setting {
     double rate = 0.02;
     HeadKind head = HeadKind::linear;
     bool frozen = false;  // all but the head, with its statistics kept
+    Smoothing smoothing = Smoothing::none;
 };
 
 /// Weights, running statistics and momentum afterwards, and the losses, by name.
@@ -57,6 +58,7 @@ Outcome trained(const Setting& setting, const Ranks& ranks) {
     optimizer.setRates(setting.rate, 1e-3);
     Phase phase;
     phase.alpha.rule = "inverse";
+    phase.smoothing = setting.smoothing;
     const ClassTerms rules = classTerms(phase, kCounts);
     const ClassTermTensors terms(rules, setting.type);
     ClassStatisticsAccumulator statistics(kClasses, torch::kCPU);
@@ -147,6 +149,9 @@ private Q_SLOTS:
         QTest::newRow("weighted mean, 2") << Setting{weighted} << 2 << 1e-10;
         QTest::newRow("mean, 3") << Setting{lossConfig("vs", Reduction::mean)} << 3 << 1e-10;
         QTest::newRow("focal, 2") << Setting{lossConfig("focal", Reduction::mean)} << 2 << 1e-10;
+        Setting smoothed{weighted, 0.05};
+        smoothed.smoothing = Smoothing::concave;
+        QTest::newRow("smoothing and SAM, 2") << smoothed << 2 << 1e-10;
         QTest::newRow("SAM, 2") << Setting{weighted, 0.05} << 2 << 1e-10;
         QTest::newRow("De-confound's mean feature, 2")
             << Setting{weighted, 0.0, true, torch::kFloat64, 0.02, HeadKind::deconfound} << 2
