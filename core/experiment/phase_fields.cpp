@@ -64,12 +64,12 @@ std::vector<Field> phaseFields() {
                   {"Logit scale", "β_y", "", "Multiplies each class's logit."}),
         classRule("/phases/*/delta", ClassTerm::delta, &Phase::delta,
                   {"Logit shift", "Δ_y", "", "Is added to each class's logit."}),
-        later(choice("/phases/*/smoothing",
-                     member(Affects::resolved, SetBy::method, &Phase::smoothing), "Label smoothing",
-                     "Gives ε_y of a label's weight to all classes alike: the loss of an image is "
-                     "(1 − ε_y) (−log p_y) + ε_y times the mean of −log p over the classes. The "
-                     "more images a class has, the more (label-aware smoothing).",
-                     entries(entriesOf<Smoothing>()))),
+        later(
+            choice("/phases/*/smoothing",
+                   member(Affects::resolved, SetBy::method, &Phase::smoothing), "Label smoothing",
+                   "A part ε_y of a label is shared by all classes, the more the larger its class "
+                   "is (label-aware).",
+                   entries(entriesOf<Smoothing>()))),
         ofSmoothing("/phases/*/smoothing_head", &Phase::smoothing_head,
                     {"Largest class's", "ε", "", "ε_y of the class with the most images."}),
         ofSmoothing("/phases/*/smoothing_tail", &Phase::smoothing_tail,
