@@ -477,6 +477,37 @@ private Q_SLOTS:
         QCOMPARE(recordsOf(broken), recordsOf(unbroken));
         QCOMPARE(readFile(checkpointOf(broken, 5)), readFile(checkpointOf(unbroken, 5)));
     }
+
+    // Mixed images and draws that change from epoch to epoch are drawn as before, and a head of
+    // class means is made of the same images, where a run was stopped within its phase's first
+    // epoch.
+    void mixedAndProgressiveRunsResume() {
+        RunConfig config = smallConfig();
+        config.training.epochs = 2;
+        config.phases = {Phase{}, Phase{}};
+        config.phases[0].sampling = Sampling::progressive;
+        config.phases[0].mixing = Mixing::mixup;
+        config.phases[0].mixing_beta = 0.4;
+        config.phases[1] = config.phases[0];
+        config.phases[1].from = 1;
+        config.phases[1].mixing = Mixing::remix;
+        config.phases[1].smoothing = Smoothing::concave;
+        config.phases[1].head_start = HeadStart::class_means;
+        config.phases[1].trainable = Trainable::head;
+        const fs::path unbroken = newRun(config);
+        QVERIFY(Training(unbroken).outcome().state == RunState::finished);
+        const fs::path broken = newRun(config);
+        {
+            Training training(broken);
+            QTRY_VERIFY_WITH_TIMEOUT(training.watcher.steps > 5 + kStepsPerEpoch, 240000);
+            training.control.requestStop();
+            QVERIFY(training.outcome().state == RunState::stopped);
+        }
+        QCOMPARE(readRun(broken).status.epochs_done, 1);
+        QVERIFY(Training(broken).outcome().state == RunState::finished);
+        QCOMPARE(recordsOf(broken), recordsOf(unbroken));
+        QCOMPARE(readFile(checkpointOf(broken, 2)), readFile(checkpointOf(unbroken, 2)));
+    }
 };
 
 BALLAST_TEST(TestTrainer)
