@@ -18,7 +18,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("size");
         for (const char* size : {"--small", "--medium"}) {
             for (const char* name :
-                 {"fig1", "fig2", "fig3a", "fig3bc", "fig4", "table1", "auto-adrw"}) {
+                 {"fig1", "fig2", "fig3a", "fig3bc", "fig4", "table1", "auto-adrw", "rivals"}) {
                 QTest::addRow("%s %s", name, size)
                     << QString::fromLatin1(name) << QString::fromLatin1(size);
             }
