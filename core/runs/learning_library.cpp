@@ -1,9 +1,12 @@
 #include "core/runs/learning_library.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <exception>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/runs/benchmarks.h"
@@ -37,9 +40,21 @@ fs::path learningLibraryPath() {
     return kLibrary;
 }
 
+/// LibTorch makes tables while it is loaded; where memory is short, it throws through the loader,
+/// which no catch can stop.
+[[noreturn]] void endWithoutMemory() {
+    constexpr std::string_view kSentence =
+        "ballast: there is not enough memory to load the training library\n";
+    [[maybe_unused]] const auto written =
+        ::write(STDERR_FILENO, kSentence.data(), kSentence.size());
+    std::_Exit(static_cast<int>(ExitCode::run_failed));
+}
+
 void* loadLibrary() {
     const fs::path path = learningLibraryPath();
+    const std::terminate_handler as_before = std::set_terminate(endWithoutMemory);
     void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    std::set_terminate(as_before);
     if (handle == nullptr) {
         throw DeviceError("cannot load the training library: " + std::string(::dlerror()));
     }
