@@ -30,6 +30,8 @@ add_custom_target(pages ALL DEPENDS ${packaged})
 
 install(FILES ${pages}/ballast-cli.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT cli)
 install(FILES ${pages}/ballast.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT desktop)
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/debian/ballast.lintian-overrides RENAME ballast
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides COMPONENT desktop)
 install(FILES ${pages}/ballast-cli.bash RENAME ballast-cli
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT cli)
 install(FILES ${pages}/_ballast-cli
