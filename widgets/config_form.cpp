@@ -269,7 +269,10 @@ ConfigForm::ConfigForm(QWidget* parent) : QWidget(parent), d(std::make_unique<Pr
     d->build();
 }
 
-ConfigForm::~ConfigForm() = default;
+/// An editor that has the focus loses it only after this, and its row would tell of it.
+ConfigForm::~ConfigForm() {
+    for (FieldRow* row : findChildren<FieldRow*>()) row->disconnect(this);
+}
 
 void ConfigForm::setConfig(const json& config) {
     d->config = config.is_object() ? config : json::object();

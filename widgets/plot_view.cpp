@@ -4,6 +4,8 @@
 #include <QDataStream>
 #include <QIODevice>
 
+#include "widgets/saved_list.h"
+
 namespace ballast {
 namespace {
 
@@ -42,7 +44,7 @@ PlotView viewFromBytes(const QByteArray& bytes) {
     int version = 0;
     int spread = 0;
     stream >> version >> view.since_t0 >> view.smoothing >> view.means >> spread >>
-        view.single_seeds >> view.log_panels;
+        view.single_seeds >> SavedList(view.log_panels);
     const bool sane = stream.status() == QDataStream::Ok && version == kVersion &&
                       view.smoothing >= 0.0 && view.smoothing < 1.0 && spread >= 0 &&
                       spread <= static_cast<int>(Spread::t_interval);

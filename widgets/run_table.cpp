@@ -24,6 +24,7 @@
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 #include "widgets/run_tree.h"
+#include "widgets/saved_list.h"
 
 namespace ballast {
 namespace {
@@ -475,7 +476,8 @@ void RunTable::restoreState(const QByteArray& state, bool with_filter) {
     stream >> format;
     if (format != kStateFormat && format != kSecondFormat) return;
     bool running_first = true;
-    stream >> keys >> column >> order >> filter >> grouped >> fields >> archived;
+    stream >> SavedList(keys) >> column >> order >> filter >> grouped >> SavedList(fields) >>
+        archived;
     if (format == kStateFormat) stream >> running_first;
     if (stream.status() != QDataStream::Ok || keys.isEmpty()) return;
     RunGrouping grouping{with_filter && grouped, {}};

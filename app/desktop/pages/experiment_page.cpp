@@ -23,6 +23,7 @@
 #include "widgets/icons.h"
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
+#include "widgets/saved_list.h"
 #include "widgets/schedule_timeline.h"
 
 namespace ballast {
@@ -349,7 +350,7 @@ void ExperimentPage::restoreLayout(const QByteArray& state) {
     }
     QByteArray splitter;
     QStringList folded;
-    stream >> splitter >> folded;
+    stream >> splitter >> SavedList(folded);
     splitter_->restoreState(splitter);
     form_->setFolded(folded);
 }

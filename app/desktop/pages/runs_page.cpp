@@ -24,6 +24,7 @@
 #include "widgets/palette.h"
 #include "widgets/qt_text.h"
 #include "widgets/run_table.h"
+#include "widgets/saved_list.h"
 
 namespace ballast {
 namespace {
@@ -446,15 +447,16 @@ void RunsPage::restoreLayout(const QByteArray& state) {
     QString workspace;
     QStringList panels;
     QByteArray view;
-    stream >> sizes_beside_ >> sizes_below_ >> table_shown >> table >> workspace >> panels >> view;
+    stream >> sizes_beside_ >> sizes_below_ >> table_shown >> table >> workspace >>
+        SavedList(panels) >> view;
     QString closeup;
     QByteArray seen;
     stream >> closeup >> seen;
     bool beside = false;
     QStringList ticked;
-    if (stream.status() == QDataStream::Ok) stream >> beside >> ticked;
+    if (stream.status() == QDataStream::Ok) stream >> beside >> SavedList(ticked);
     QStringList selected;
-    if (stream.status() == QDataStream::Ok) stream >> selected;
+    if (stream.status() == QDataStream::Ok) stream >> SavedList(selected);
     closeup_->show(closeup);
     if (!seen.isEmpty()) seen_->restoreState(seen);
     plots_->setView(viewFromBytes(view));
