@@ -14,6 +14,7 @@ CommandLine::CommandLine()
           "or diverged, 130 interrupted, resumable.") {
     app.require_subcommand(1);
     app.fallthrough();
+    app.set_version_flag("--version", "ballast-cli " BALLAST_VERSION, "Say which version this is");
     app.add_option("--data", data_folders, "Folder with data sets, searched first; may be repeated")
         ->type_name("DIR")
         ->allow_extra_args(false);

@@ -49,6 +49,15 @@ private Q_SLOTS:
         QVERIFY2(QFileInfo(cliProgram()).isExecutable(), "BALLAST_CLI names no program");
     }
 
+    void itsVersion() {
+        const CliAnswer answer = runCli({"--version"});
+        QCOMPARE(answer.code, 0);
+        QVERIFY2(QRegularExpression("^ballast-cli \\d+\\.\\d+\\.\\d+\n$")
+                     .match(QString::fromUtf8(answer.out))
+                     .hasMatch(),
+                 answer.out.constData());
+    }
+
     void helpEverywhere_data() {
         QTest::addColumn<QStringList>("command");
         QTest::addColumn<QByteArray>("mentions");
