@@ -87,11 +87,7 @@ WhatIfControls::WhatIfControls(QWidget* parent)
             tr("Takes off so much more of what lies along the mean feature (De-confound, Tang et "
                "al.) than the run does; below 0 less"),
             *grid, 6);
-    for (QWidget* part :
-         {static_cast<QWidget*>(rows_[3].label), static_cast<QWidget*>(rows_[3].slider),
-          static_cast<QWidget*>(rows_[3].field)}) {
-        part->hide();  // until it is known of which head the logits are
-    }
+    rows_[3].setVisible(false);  // until it is known of which head the logits are
     column->addLayout(grid);
     column->addWidget(tau_norm_why_);
     auto* weights_label = new QLabel(tr("Decision weights"), this);
@@ -125,6 +121,12 @@ WhatIfControls::WhatIfControls(QWidget* parent)
     });
     showAdjustment();
     showTuning();
+}
+
+void WhatIfControls::Row::setVisible(bool visible) const {
+    label->setVisible(visible);
+    slider->setVisible(visible);
+    field->setVisible(visible);
 }
 
 void WhatIfControls::makeRow(Row& row, const QString& label, const QString& help, QGridLayout& grid,
@@ -252,10 +254,7 @@ void WhatIfControls::setTauNormObstacle(const QString& why) {
 void WhatIfControls::setEffect(std::optional<double> tde_alpha) {
     no_effect_ = !tde_alpha;
     const Row& row = rows_[3];
-    for (QWidget* part : {static_cast<QWidget*>(row.label), static_cast<QWidget*>(row.slider),
-                          static_cast<QWidget*>(row.field)}) {
-        part->setVisible(tde_alpha.has_value());
-    }
+    row.setVisible(tde_alpha.has_value());
     if (tde_alpha) {
         row.label->setText(tr("Change of α_TDE (%1 in the run)").arg(plainNumber(*tde_alpha)));
     }

@@ -61,6 +61,8 @@ private:
         QLabel* label = nullptr;
         QSlider* slider = nullptr;
         QLineEdit* field = nullptr;
+
+        void setVisible(bool visible) const;
     };
 
     void makeRow(Row& row, const QString& label, const QString& help, QGridLayout& grid, int at);
